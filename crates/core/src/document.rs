@@ -1,0 +1,225 @@
+//! One article and the layers that the stages give it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::{Span, Text};
+
+/// An article on its way through the pipeline.
+///
+/// It starts with what was read; each stage's layer is put in by the runner, in the order of the fields.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// The article's name in every table, unique in a run.
+    pub id: String,
+    /// Where it was read: a file, with the line where the format has lines.
+    pub source: String,
+    /// The headline, if the record has one. It is not part of the text.
+    pub title: Option<String>,
+    /// The date as the record has it.
+    pub date: Option<String>,
+    /// The language as the record has it.
+    pub language: Option<String>,
+    /// The text: as it came in until *normalize* has run.
+    pub text: Text,
+    /// The sentences, in order and without overlap. What is between them is white space.
+    pub sentences: Vec<Span>,
+    /// The entities, in order and without overlap.
+    pub entities: Vec<Entity>,
+    /// The judgements, article first, then sentences, then entities.
+    pub sentiment: Vec<Sentiment>,
+    /// The summary; empty if there is none.
+    pub summary: Summary,
+}
+
+impl Document {
+    /// Returns a document with nothing but its text.
+    pub fn new(id: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            source: String::new(),
+            title: None,
+            date: None,
+            language: None,
+            text: Text::new(text),
+            sentences: Vec::new(),
+            entities: Vec::new(),
+            sentiment: Vec::new(),
+            summary: Summary::default(),
+        }
+    }
+
+    /// Returns the index of the sentence that holds a byte of the current text, if one does.
+    pub fn sentence_at(&self, byte: usize) -> Option<usize> {
+        let index = self
+            .sentences
+            .partition_point(|sentence| sentence.end <= byte);
+        self.sentences
+            .get(index)
+            .filter(|sentence| sentence.start <= byte)
+            .map(|_| index)
+    }
+}
+
+/// The kind of an entity: `PER`, `LOC`, `ORG`, `MISC`, or a label of the user's own list.
+///
+/// Shared, since a dump has millions of entities and few labels.
+pub type Label = Arc<str>;
+
+/// A name in the text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entity {
+    /// Bytes of the current text.
+    pub span: Span,
+    /// What kind of name it is.
+    pub label: Label,
+    /// How sure the backend is, as a probability between 0 and 1.
+    pub score: f32,
+}
+
+/// The three classes of sentiment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Polarity {
+    /// Against the subject, or bad news.
+    Negative,
+    /// Neither, or both alike.
+    Neutral,
+    /// For the subject, or good news.
+    Positive,
+}
+
+impl Polarity {
+    /// All classes, in order.
+    pub const ALL: [Self; 3] = [Self::Negative, Self::Neutral, Self::Positive];
+
+    /// Returns the word for the class in tables and messages.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Negative => "negative",
+            Self::Neutral => "neutral",
+            Self::Positive => "positive",
+        }
+    }
+
+    /// Returns the class of a word, the inverse of [`Polarity::as_str`].
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|polarity| polarity.as_str() == name)
+    }
+}
+
+impl fmt::Display for Polarity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What a judgement is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// The whole article.
+    Article,
+    /// One sentence, by its index in the layer.
+    Sentence(usize),
+    /// One entity, by its index in the layer.
+    Entity(usize),
+}
+
+impl Level {
+    /// Returns the word for the level in tables, and the index within it.
+    pub fn parts(self) -> (&'static str, usize) {
+        match self {
+            Self::Article => ("article", 0),
+            Self::Sentence(index) => ("sentence", index),
+            Self::Entity(index) => ("entity", index),
+        }
+    }
+}
+
+/// A judgement about an article, a sentence or an entity.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sentiment {
+    /// What it is about.
+    pub level: Level,
+    /// The class.
+    pub polarity: Polarity,
+    /// How sure the backend is of that class, as a probability between 0 and 1.
+    pub score: f32,
+}
+
+/// A short form of the article. Empty if there is none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// The sentences it was taken from, by index, rising; empty for one in the backend's own words.
+    pub sentences: Vec<usize>,
+    /// The text, on one line.
+    pub text: String,
+}
+
+impl Summary {
+    /// Returns the summary that quotes some sentences of a document, in the order of the text.
+    ///
+    /// Line ends inside a sentence become blanks.
+    ///
+    /// # Panics
+    ///
+    /// If an index is not one of a sentence.
+    pub fn extract(document: &Document, mut sentences: Vec<usize>) -> Self {
+        sentences.sort_unstable();
+        sentences.dedup();
+        let mut text = String::new();
+        for &index in &sentences {
+            for word in document.text[document.sentences[index]].split_whitespace() {
+                if !text.is_empty() {
+                    text.push(' ');
+                }
+                text.push_str(word);
+            }
+        }
+        Self { sentences, text }
+    }
+
+    /// Tells whether there is no summary.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_between_sentences_is_in_none() {
+        let mut document = Document::new("a", "Ja. Nein.");
+        document.sentences = vec![Span::new(0, 3), Span::new(4, 9)];
+        let found: Vec<_> = [0, 2, 3, 4, 8, 9]
+            .map(|byte| document.sentence_at(byte))
+            .into();
+        assert_eq!(found, [Some(0), Some(0), None, Some(1), Some(1), None]);
+    }
+
+    #[test]
+    fn an_extract_keeps_the_order_of_the_text() {
+        let mut document = Document::new("a", "Eins\nzwei. Drei.");
+        document.sentences = vec![Span::new(0, 10), Span::new(11, 16)];
+        let summary = Summary::extract(&document, vec![1, 0, 1]);
+        assert_eq!(
+            summary,
+            Summary {
+                sentences: vec![0, 1],
+                text: "Eins zwei. Drei.".into()
+            }
+        );
+    }
+
+    #[test]
+    fn polarity_words_are_read_back() {
+        assert_eq!(
+            Polarity::ALL.map(|p| Polarity::from_name(p.as_str())),
+            Polarity::ALL.map(Some)
+        );
+        assert_eq!(Polarity::from_name("good"), None);
+    }
+}

@@ -1,0 +1,36 @@
+//! Named entity recognition: finds the names in a document and what they name.
+//!
+//! A backend sees the text and its sentences, and promises entities in the order of the text, without
+//! overlap, on character boundaries. `score` is a probability.
+
+mod gazetteer;
+
+use std::path::Path;
+
+use blattwerk_core::{Built, Document, Entity, Result};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Chooses how names are found.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(tag = "backend", rename_all = "kebab-case")]
+pub enum Config {
+    /// Finds no names.
+    Off,
+    /// Finds the names of lists, the built-in one and the user's.
+    Gazetteer(gazetteer::Config),
+}
+
+impl Config {
+    /// Builds the backend; paths are relative to `root`.
+    ///
+    /// # Errors
+    ///
+    /// If a setting makes no sense, or a file is missing or malformed.
+    pub fn build(&self, root: &Path) -> Result<Built<Vec<Entity>>> {
+        match self {
+            Self::Off => Ok(Built::new(|_: &Document| Ok(Vec::new()))),
+            Self::Gazetteer(config) => config.build(root),
+        }
+    }
+}
