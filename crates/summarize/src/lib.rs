@@ -1,1 +1,52 @@
-//! stub
+//! Summaries: the few sentences of an article that tell most of it.
+//!
+//! A backend sees the text with its sentences, and promises whole sentences in the order of the text,
+//! within the budget the user set; an article without sentences has an empty summary.
+//!
+//! The backends differ in one thing, how they rank sentences. What all of them need stands beside them:
+//! `readable` tells which sentences can stand alone, and [`Budget`] says how much is taken. A ranking never
+//! compares each sentence with each other one: an article may be a book.
+
+mod budget;
+pub mod lead;
+mod readable;
+
+use std::path::Path;
+
+use blattwerk_core::{Built, Document, Result, Summary};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+pub use budget::Budget;
+
+/// Chooses how an article is shortened.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(tag = "backend", rename_all = "kebab-case")]
+pub enum Config {
+    /// Makes no summary.
+    Off,
+    /// Takes the first sentences: a news article says the main thing first.
+    Lead(lead::Config),
+}
+
+impl Config {
+    /// Returns the backend's word in the config and in the tables.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Lead(_) => "lead",
+        }
+    }
+
+    /// Builds the backend; paths are relative to `root`.
+    ///
+    /// # Errors
+    ///
+    /// If a setting makes no sense, or a file is missing or malformed.
+    pub fn build(&self, root: &Path) -> Result<Built<Summary>> {
+        match self {
+            Self::Off => Ok(Built::new(|_: &Document| Ok(Summary::default()))),
+            Self::Lead(config) => config.build(root),
+        }
+    }
+}

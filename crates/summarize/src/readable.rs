@@ -1,0 +1,192 @@
+//! Which sentences can stand in a summary by themselves.
+//!
+//! The rules read the surface only and are meant to be right about what they refuse: headlines, lines of
+//! place and date, credits, questions, and quotes that do not say whose they are.
+
+use blattwerk_core::Document;
+
+/// Fewer words say too little.
+const MIN_WORDS: usize = 4;
+
+/// What a line of credits or a pointer to something else starts with.
+const LABELS: &[&str] = &[
+    "Foto:",
+    "Fotos:",
+    "Bild:",
+    "Bilder:",
+    "Video:",
+    "Quelle:",
+    "Quellen:",
+    "Autor:",
+    "Autorin:",
+    "Redaktion:",
+    "Grafik:",
+    "Frage:",
+    "Hinweis:",
+    "Korrektur:",
+    "Siehe auch",
+    "Lesen Sie",
+    "Mehr zum Thema",
+    "Mehr dazu",
+    "Stand:",
+];
+
+/// Returns the sentences that can stand alone; all of them if none can.
+pub(crate) fn candidates(document: &Document) -> Vec<usize> {
+    let mut quote = Quote::Closed;
+    let mut candidates = Vec::new();
+    let mut end = 0;
+    for (index, &span) in document.sentences.iter().enumerate() {
+        // A quote that was never closed ends with its paragraph.
+        let gap = document.text.as_str().get(end..span.start);
+        if gap.is_some_and(|gap| gap.contains("\n\n")) {
+            quote = Quote::Closed;
+        }
+        end = span.end;
+        let text = document.text[span].trim();
+        let is_said_before = quote == Quote::Open;
+        quote = quote.after(text);
+        if !is_said_before && stands_alone(text) {
+            candidates.push(index);
+        }
+    }
+    if candidates.is_empty() {
+        candidates.extend(0..document.sentences.len());
+    }
+    candidates
+}
+
+/// Whether a sentence begins inside a quote that an earlier one opened.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Quote {
+    Closed,
+    Open,
+}
+
+impl Quote {
+    /// Only „…“ tells which of its marks opens.
+    fn after(self, text: &str) -> Self {
+        match text.rfind(['„', '“', '”']) {
+            None => self,
+            Some(at) if text.get(at..).is_some_and(|mark| mark.starts_with('„')) => Self::Open,
+            Some(_) => Self::Closed,
+        }
+    }
+}
+
+fn stands_alone(text: &str) -> bool {
+    ends_a_statement(text)
+        && !LABELS.iter().any(|label| text.starts_with(label))
+        && !is_bare_quote(text)
+        && text.split_whitespace().take(MIN_WORDS).count() == MIN_WORDS
+        && has_verb(text)
+}
+
+/// Tells whether the last mark, closing quotes and brackets aside, ends a statement.
+fn ends_a_statement(text: &str) -> bool {
+    text.trim_end_matches(['“', '”', '"', '«', '»', '‘', '’', '\'', ')', ']'])
+        .ends_with(['.', '!', '…'])
+}
+
+/// Tells whether a sentence is all quote, so that nobody is named who says it, or only the end of one.
+fn is_bare_quote(text: &str) -> bool {
+    let inner = text.trim_end_matches(['.', '!', '?', '…', ',']);
+    let Some(inner) = inner.strip_suffix(['“', '”', '"', '«', '»']) else {
+        // It may still open a quote that later sentences go on with.
+        return text.starts_with('„') && !text.contains(['“', '”']);
+    };
+    match inner.strip_prefix(['„', '“', '"', '»', '«']) {
+        Some(inner) => !inner.contains(['“', '”', '"', '«', '»']),
+        None => !inner.contains(['„', '“', '"', '»', '«']),
+    }
+}
+
+/// Tells whether a word looks like a finite verb, by its ending or as one of the irregular ones.
+fn has_verb(text: &str) -> bool {
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| word.starts_with(char::is_lowercase))
+        .any(|word| {
+            VERBS.contains(&word)
+                || (word.len() > 3
+                    && (word.ends_with('t') || word.ends_with("en") || word.ends_with("te"))
+                    && !NO_VERBS.contains(&word))
+        })
+}
+
+const VERBS: &[&str] = &[
+    "ist", "sind", "war", "waren", "sei", "seien", "wäre", "wird", "werde", "würde", "hat", "habe",
+    "hatte", "hätte", "kann", "könne", "könnte", "muss", "müsse", "soll", "solle", "will", "wolle",
+    "darf", "dürfe", "mag", "möge", "gab", "gibt", "ging", "kam", "nahm", "sah", "tat", "zog",
+    "fiel", "blieb", "ließ", "lag", "schrieb", "sprach", "stieg", "starb", "trat", "traf",
+    "verlor", "fand", "stand", "hielt", "rief", "bekam", "begann", "gewann", "brach", "warf",
+    "wuchs", "sank", "schloss", "nannte", "unterlag", "erschien", "wies", "half", "schlug", "trug",
+    "fuhr", "flog", "floh", "griff", "hing", "lief", "log", "riss", "rann", "bot", "bat", "bog",
+    "weiß", "tun", "handelte", "fehle", "gebe", "gehe", "komme", "bleibe", "liege", "stehe",
+];
+
+const NO_VERBS: &[&str] = &[
+    "nicht", "seit", "damit", "somit", "samt", "laut", "fast", "meist", "selbst", "sonst",
+    "bereits", "erst", "acht", "einst", "jetzt", "zuletzt", "dort", "weit", "gut", "rund", "einen",
+    "keinen", "seinen", "ihren", "deren", "dessen", "denen", "neben", "gegen", "wegen", "unten",
+    "oben", "sieben", "morgen", "zwischen", "heute", "letzte", "rechte", "zweite", "dritte",
+    "vierte",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::budget::tests::document;
+
+    #[test]
+    fn only_sentences_that_stand_alone_are_candidates() {
+        let cases: &[(&str, bool)] = &[
+            ("Der Rat hat dem Haushalt zugestimmt.", true),
+            ("Rat stimmt Haushalt zu", false),
+            ("Berlin, 14. Februar 2006.", false),
+            ("Foto: Die Brücke wurde im Mai gesperrt.", false),
+            ("Und was sagen die Anwohner dazu?", false),
+            ("Er sagte dazu Folgendes:", false),
+            ("„Das ist ein guter Tag für die Stadt.“", false),
+            ("„Das ist ein guter Tag“, sagte die Bürgermeisterin.", true),
+            ("Die Bürgermeisterin sagte: „Das ist ein guter Tag.“", true),
+            ("\"Das ist ein guter Tag für die Stadt.\"", false),
+            (
+                "\"Das ist ein guter Tag\", sagte die Bürgermeisterin.",
+                true,
+            ),
+            ("Wir haben lange darauf gewartet.“", false),
+            ("„Wir haben lange darauf gewartet.", false),
+            (
+                "Der „Spiegel“ berichtet von einem Streit im Vorstand.",
+                true,
+            ),
+            ("Ein Bericht von unserem Korrespondenten.", false),
+            ("Das lag am Wetter.", true),
+            ("Danke schön.", false),
+            ("", false),
+        ];
+        for &(text, expected) in cases {
+            assert_eq!(stands_alone(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_middle_of_a_quote_does_not_stand_alone() {
+        let document = document(
+            "Der Trainer sagte: „Wir haben gut gespielt.\n\
+             Am Ende hat uns die Kraft gefehlt.\n\
+             Das wird sich bald ändern.“\n\
+             Der Verein steht auf dem letzten Platz.",
+        );
+        assert_eq!(candidates(&document), [0, 3]);
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_ends_with_its_paragraph() {
+        let document = document(
+            "Der Trainer sagte: „Wir haben gut gespielt.\n\n\
+             Der Verein steht auf dem letzten Platz.",
+        );
+        assert_eq!(candidates(&document), [0, 1]);
+    }
+}
