@@ -1,1 +1,38 @@
-//! stub
+//! Sentiment: whether an article, and each of its sentences, speaks well or badly of its subject.
+//!
+//! A backend sees the text, its sentences and its entities, and promises one judgement of the article
+//! (also of an empty one), then one of each sentence in order. `score` is the probability of the class
+//! that is given.
+
+pub mod lexicon;
+mod words;
+
+use std::path::Path;
+
+use blattwerk_core::{Built, Document, Result, Sentiment};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Chooses how sentiment is judged.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(tag = "backend", rename_all = "kebab-case")]
+pub enum Config {
+    /// Judges nothing.
+    Off,
+    /// Weighs the words of a polarity lexicon, clause by clause, with negation.
+    Lexicon(lexicon::Config),
+}
+
+impl Config {
+    /// Builds the backend; paths are relative to `root`.
+    ///
+    /// # Errors
+    ///
+    /// If a setting makes no sense, or a file is missing or malformed.
+    pub fn build(&self, root: &Path) -> Result<Built<Vec<Sentiment>>> {
+        match self {
+            Self::Off => Ok(Built::new(|_: &Document| Ok(Vec::new()))),
+            Self::Lexicon(config) => config.build(root),
+        }
+    }
+}
