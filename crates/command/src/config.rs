@@ -1,0 +1,101 @@
+//! What the user sets.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use blattwerk_core::{Asset, Built, Error, Result};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::{Answer, Program};
+
+/// Asks a program of yours: one line of JSON for each article, one line back.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The program and its arguments, such as `["python3", "ner.py"]`. It runs in the folder of the config
+    /// file, and a program with a slash in its name is looked for there. No default.
+    pub command: Vec<String>,
+    /// How many seconds an answer may take, 30 by default. A process that takes longer is killed, which
+    /// costs the article. The first answer of a process includes its start: allow for loading a model.
+    pub timeout_seconds: f64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            command: Vec::new(),
+            timeout_seconds: 30.0,
+        }
+    }
+}
+
+impl Config {
+    /// Starts the program and returns it as a stage that gives what `A` says.
+    ///
+    /// Files that the command names are the stage's assets, so that a run tells which script it used.
+    ///
+    /// # Errors
+    ///
+    /// As [`Config::start`]; and if a file of the command cannot be read.
+    pub fn build<A: Answer + 'static>(&self, root: &Path) -> Result<Built<A::Layer>> {
+        let program = self.start(root)?;
+        let mut built = Built::new(move |document: &_| program.ask::<A>(document));
+        for part in &self.command {
+            let path = root.join(part);
+            if path.is_file() {
+                built = built.with(Asset::read(&path)?.1);
+            }
+        }
+        Ok(built)
+    }
+
+    /// Starts the program, a first process of it at once.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] if there is no command or the timeout is not a positive number;
+    /// [`Error::Start`] if the program is missing, or ends as soon as it has begun.
+    pub fn start(&self, root: &Path) -> Result<Program> {
+        let Some((program, arguments)) = self.command.split_first() else {
+            return Err(Error::Setting {
+                key: "command",
+                expected: r#"a program and its arguments, such as ["python3", "ner.py"]"#.into(),
+                found: "an empty list".into(),
+            });
+        };
+        let timeout = Duration::try_from_secs_f64(self.timeout_seconds)
+            .ok()
+            .filter(|timeout| !timeout.is_zero())
+            .ok_or_else(|| Error::Setting {
+                key: "timeout_seconds",
+                expected: "a positive number of seconds".into(),
+                found: self.timeout_seconds.to_string(),
+            })?;
+
+        let root = absolute(root);
+        // A process looks for a relative program after it has changed its folder, and not on all systems.
+        let program = if program.contains(std::path::is_separator) {
+            root.join(program)
+        } else {
+            PathBuf::from(program)
+        };
+        Program::start(
+            self.command.join(" "),
+            program,
+            arguments.to_vec(),
+            root,
+            timeout,
+        )
+    }
+}
+
+/// The folder as an absolute path; the empty path is the current folder.
+fn absolute(root: &Path) -> PathBuf {
+    let root = if root.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        root
+    };
+    std::path::absolute(root).unwrap_or_else(|_| root.to_owned())
+}
