@@ -1,1 +1,44 @@
-//! stub
+//! Normalization: makes clean text of an article as it came in, and keeps the way back.
+//!
+//! A backend returns the [`Text`] of the document with changes applied; its source stays what came in, so
+//! every offset that later stages find can be told in characters of the original. A backend only removes
+//! and repairs: it adds no word, and an article that needs nothing comes out byte for byte as it was.
+//! White space that remains is the blank and the line feed, and an empty line still parts paragraphs.
+
+mod rules;
+
+use std::path::Path;
+
+use blattwerk_core::{Built, Document, Result, Text};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Chooses how the text is cleaned.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(tag = "backend", rename_all = "kebab-case")]
+pub enum Config {
+    /// Keeps the text as it came in.
+    Off,
+    /// Applies named rules, each with its own switch.
+    Rules(rules::Config),
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::Rules(rules::Config::default())
+    }
+}
+
+impl Config {
+    /// Builds the backend; paths are relative to `root`.
+    ///
+    /// # Errors
+    ///
+    /// If a list of the user's is missing or malformed.
+    pub fn build(&self, root: &Path) -> Result<Built<Text>> {
+        match self {
+            Self::Off => Ok(Built::new(|document: &Document| Ok(document.text.clone()))),
+            Self::Rules(config) => config.build(root),
+        }
+    }
+}

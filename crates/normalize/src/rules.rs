@@ -1,0 +1,223 @@
+//! Named rules, each with its own switch.
+//!
+//! A rule is a function from the text to the changes it wants; [`Text::apply`] makes them. The order is code:
+//!
+//! 1. `mojibake` first, since its evidence is easily destroyed: a no-break space, a soft hyphen or a control
+//!    character may be half of a broken letter;
+//! 2. `tags`, while quotation marks in attributes are still escaped, then `entities`;
+//! 3. `controls`, `soft_hyphens` and `nfc`, among them what entities stood for;
+//! 4. `punctuation` and `boilerplate`, which read words and lines as they will be;
+//! 5. `whitespace` last: every rule before leaves gaps.
+//!
+//! What one rule does can give another one work: an escaped tag is a tag once its entities are resolved. So
+//! the rules take turns until none finds anything, which makes a normalized text stay as it is.
+
+mod controls;
+mod entities;
+mod nfc;
+mod punctuation;
+mod scan;
+mod tags;
+mod whitespace;
+
+use std::path::Path;
+
+use blattwerk_core::{Built, Change, Document, Result, Span, Stage, Text};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// How often the rules take turns at most. Only nonsense made for it needs more than three.
+const MAX_TURNS: usize = 16;
+
+/// Switches of the rules.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is the switch of one rule, named in the config"
+)]
+pub struct Config {
+    /// Removes stray HTML: tags, comments, scripts, styles. `<br>` becomes a line break, `<p>` and other
+    /// blocks a paragraph break. Default: true.
+    pub tags: bool,
+    /// Resolves HTML entities, also those escaped twice: `&uuml;`, `&#252;`, `&amp;uuml;`. Default: true.
+    pub entities: bool,
+    /// Removes control, zero-width and direction characters; the joiners of emoji stay. Default: true.
+    pub controls: bool,
+    /// Removes soft hyphens, so that a word is in one piece. Default: true.
+    pub soft_hyphens: bool,
+    /// Composes letters and their accents (Unicode NFC). Default: true.
+    pub nfc: bool,
+    /// Shortens repeated punctuation: "!!!!" to "!", "..“" to ".“"; "..." and "?!" stay. Default: true.
+    pub punctuation: bool,
+    /// Makes every blank one plain blank, every line end a line feed, and many empty lines one; removes the
+    /// blank before "." and ",", and white space around the article. Default: true.
+    pub whitespace: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            tags: true,
+            entities: true,
+            controls: true,
+            soft_hyphens: true,
+            nfc: true,
+            punctuation: true,
+            whitespace: true,
+        }
+    }
+}
+
+impl Config {
+    /// Builds the backend; paths are relative to `root`.
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "a list of the user's may be missing"
+    )]
+    pub(crate) fn build(&self, _root: &Path) -> Result<Built<Text>> {
+        Ok(Built::new(self.rules()))
+    }
+
+    fn rules(&self) -> Rules {
+        let rules: [(bool, Rule); 7] = [
+            (self.tags, tags::find),
+            (self.entities, entities::find),
+            (self.controls, controls::find),
+            (self.soft_hyphens, controls::soft_hyphens),
+            (self.nfc, nfc::find),
+            (self.punctuation, punctuation::find),
+            (self.whitespace, whitespace::find),
+        ];
+        Rules(
+            rules
+                .into_iter()
+                .filter_map(|(is_on, rule)| is_on.then_some(rule))
+                .collect(),
+        )
+    }
+}
+
+/// Finds what one rule changes: sorted, without overlap.
+type Rule = fn(&str) -> Vec<Change>;
+
+/// The rules that are switched on, in order.
+struct Rules(Vec<Rule>);
+
+impl Stage for Rules {
+    type Layer = Text;
+
+    fn process(&self, document: &Document) -> Result<Text> {
+        let mut text = document.text.clone();
+        let mut idle = 0;
+        for rule in self.0.iter().cycle().take(self.0.len() * MAX_TURNS) {
+            let changes = rule(text.as_str());
+            if changes.is_empty() {
+                idle += 1;
+                if idle == self.0.len() {
+                    break;
+                }
+            } else {
+                text.apply(&changes);
+                idle = 0;
+            }
+        }
+        Ok(text)
+    }
+}
+
+/// Returns the change from one piece of text to another, no wider than where they differ.
+fn tightened(start: usize, old: &str, new: &'static str) -> Option<Change> {
+    if old == new {
+        return None;
+    }
+    let head: usize = old
+        .chars()
+        .zip(new.chars())
+        .take_while(|(a, b)| a == b)
+        .map(|(c, _)| c.len_utf8())
+        .sum();
+    let (rest, with) = (old.get(head..)?, new.get(head..)?);
+    let tail: usize = rest
+        .chars()
+        .rev()
+        .zip(with.chars().rev())
+        .take_while(|(a, b)| a == b)
+        .map(|(c, _)| c.len_utf8())
+        .sum();
+    if rest.len() == tail {
+        // Nothing is left to be replaced, only something to insert.
+        return Some(Change::replace(Span::new(start, start + old.len()), new));
+    }
+    let span = Span::new(start + head, start + old.len() - tail);
+    Some(Change::replace(span, with.get(..with.len() - tail)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use blattwerk_core::contract;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn normalized(source: &str) -> Text {
+        Config::default()
+            .rules()
+            .process(&Document::new("a", source))
+            .unwrap()
+    }
+
+    #[test]
+    fn keeps_the_contract() {
+        contract::check(&Config::default().rules(), "Ja , so  ist es !!!", |_| {
+            Vec::new()
+        });
+    }
+
+    #[test]
+    fn an_article_is_cleaned_and_quotes_its_source() {
+        let source = "<p>Die B&uuml;rger\u{AD}meisterin  sagte: &bdquo;Ja!!!&ldquo;</p>\r\n<p>Danach , so hei&amp;szlig;t es,\u{A0}ging sie .</p>";
+        let text = normalized(source);
+        assert_eq!(
+            text.as_str(),
+            "Die Bürgermeisterin sagte: „Ja!“\n\nDanach, so heißt es, ging sie."
+        );
+        let start = text.as_str().find("Bürgermeisterin").unwrap();
+        let name = Span::new(start, start + "Bürgermeisterin".len());
+        assert_eq!(text.quote(name), "B&uuml;rger\u{AD}meisterin");
+    }
+
+    #[test]
+    fn what_a_rule_uncovers_is_seen_by_the_others() {
+        let cases = [
+            ("&lt;p&gt;Eins&lt;/p&gt;Zwei", "Eins\n\nZwei"),
+            ("&am\u{AD}p;uuml;", "ü"),
+            ("Ja.<b></b>. Nein", "Ja. Nein"),
+            ("u&#x308;", "ü"),
+        ];
+        for (source, clean) in cases {
+            assert_eq!(normalized(source).as_str(), clean, "{source:?}");
+        }
+    }
+
+    #[test]
+    fn good_text_stays_byte_for_byte() {
+        let source = "Köln (dpa) – Der Rat tagt.\n\n„Wir sind bereit …“, sagte Zoë Müller-Łukasz.\n\
+            AT&T, 5 < 7, 2 : 1, 3 °C, 100 %, ½ l, Straße; Ende?! Ja ...";
+        assert_eq!(normalized(source).as_str(), source);
+    }
+
+    proptest! {
+        #[test]
+        fn twice_is_once(source in "(<p>|<br>|</b>|<!--|-->|&amp;|&lt;|&#x308;|amp;|lt;|gt;|uuml;|[&;<>pb/!?.,…“„ \n\r\t\u{A0}\u{AD}\u{200B}\u{308}uäÃ¤â€ž1:]){0,40}") {
+            let once = normalized(&source);
+            let twice = normalized(once.as_str());
+            prop_assert_eq!(once.as_str(), twice.as_str(), "from {:?}", source);
+        }
+
+        #[test]
+        fn any_text_is_answered(source in any::<String>()) {
+            normalized(&source);
+        }
+    }
+}

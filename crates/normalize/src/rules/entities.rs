@@ -1,0 +1,136 @@
+//! HTML character references: "&uuml;", "&#252;", "&#xFC;", and those that were escaped twice.
+//!
+//! A name counts only with its semicolon, so "R&D" and "?a=1&copy=2" stay. What stands for no character
+//! ("&#0;", a surrogate, an unknown name) stays too. Numbers from 128 to 159 mean Windows-1252, as browsers
+//! read them.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use blattwerk_core::{Change, Span};
+use encoding_rs::WINDOWS_1252;
+
+const LONGEST_NAME: usize = 31;
+
+/// The names of HTML in byte order, each with what it stands for.
+static NAMES: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
+    include_str!("entities.tsv")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| {
+            let (name, codes) = line.split_once('\t')?;
+            let codes = codes.split(' ');
+            let text = codes.map(|code| char::from_u32(u32::from_str_radix(code, 16).ok()?));
+            Some((name, text.collect::<Option<String>>()?))
+        })
+        .collect()
+});
+
+pub(super) fn find(text: &str) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let mut done = 0;
+    for start in memchr::memchr_iter(b'&', text.as_bytes()) {
+        if start < done {
+            continue;
+        }
+        let Some(rest) = text.get(start + 1..) else {
+            continue;
+        };
+        let Some((mut with, mut len)) = reference(rest) else {
+            continue;
+        };
+        // "&amp;uuml;" was escaped twice: the "&" it stands for starts the next reference.
+        while with == "&"
+            && let Some((inner, inner_len)) = rest.get(len..).and_then(reference)
+        {
+            with = inner;
+            len += inner_len;
+        }
+        done = start + 1 + len;
+        changes.push(Change::replace(Span::new(start, done), with));
+    }
+    changes
+}
+
+/// Reads a reference behind its "&": what it stands for, and its length.
+fn reference(rest: &str) -> Option<(Cow<'static, str>, usize)> {
+    if let Some(number) = rest.strip_prefix('#') {
+        return numeric(number).map(|(c, len)| (c.to_string().into(), len + 1));
+    }
+    let len = rest
+        .bytes()
+        .take(LONGEST_NAME + 1)
+        .position(|byte| !byte.is_ascii_alphanumeric())?;
+    let (name, behind) = rest.split_at_checked(len)?;
+    if !behind.starts_with(';') {
+        return None;
+    }
+    let index = NAMES.binary_search_by_key(&name, |(name, _)| name).ok()?;
+    Some((NAMES.get(index)?.1.as_str().into(), len + 1))
+}
+
+/// Reads a number and its semicolon behind "&#". A decimal number may lack the semicolon.
+fn numeric(number: &str) -> Option<(char, usize)> {
+    let hex = number.strip_prefix(['x', 'X']);
+    let (digits, radix) = hex.map_or((number, 10), |digits| (digits, 16));
+    let len = digits
+        .find(|c: char| !c.is_digit(radix))
+        .unwrap_or(digits.len());
+    let (digits, behind) = digits.split_at_checked(len)?;
+    let is_closed = behind.starts_with(';');
+    if len > 8 || !is_closed && (radix == 16 || len < 2) {
+        return None;
+    }
+    let code = u32::from_str_radix(digits, radix).ok()?;
+    let c = match u8::try_from(code) {
+        Ok(byte @ 0x80..=0x9F) => WINDOWS_1252
+            .decode_without_bom_handling(&[byte])
+            .0
+            .chars()
+            .next()?,
+        _ => char::from_u32(code)?,
+    };
+    let is_text = !c.is_control() || c.is_whitespace();
+    is_text.then_some((c, usize::from(radix == 16) + len + usize::from(is_closed)))
+}
+
+#[cfg(test)]
+mod tests {
+    use blattwerk_core::Text;
+
+    use super::*;
+
+    #[test]
+    fn references_become_their_characters() {
+        let cases = [
+            (
+                "M&uuml;ller &amp; S&#246;hne &#x2013; K&Ouml;LN",
+                "Müller & Söhne – KÖLN",
+            ),
+            ("F&amp;uuml;r &amp;amp;quot;alle&amp;#34;", "Für \"alle\""),
+            ("&bdquo;Ja&ldquo;&nbsp;&hellip;", "„Ja“\u{A0}…"),
+            ("&#150; &#132;alt&#147; &#128;", "– „alt“ €"),
+            ("&#8222Nein&#8220 &#8222;Doch&#8220;", "„Nein“ „Doch“"),
+            ("R&D, A & B, AT&T; Q&A &", "R&D, A & B, AT&T; Q&A &"),
+            ("?a=1&copy=2&amp=3&uuml", "?a=1&copy=2&amp=3&uuml"),
+            (
+                "&#0; &#x110000; &#xD800; &#; &#x; &#1 &unbekannt;",
+                "&#0; &#x110000; &#xD800; &#; &#x; &#1 &unbekannt;",
+            ),
+            ("&&amp;&", "&&&"),
+            ("5 &lt; 7 &AMP; 3", "5 < 7 & 3"),
+        ];
+        for (source, clean) in cases {
+            let mut text = Text::new(source);
+            text.apply(&find(source));
+            assert_eq!(text.as_str(), clean, "{source:?}");
+        }
+    }
+
+    #[test]
+    fn every_name_of_the_list_is_found() {
+        assert_eq!(NAMES.len(), 2125);
+        assert!(NAMES.is_sorted(), "the list is in byte order");
+        assert!(NAMES.iter().all(|(name, _)| name.len() <= LONGEST_NAME));
+    }
+}
