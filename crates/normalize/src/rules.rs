@@ -14,6 +14,7 @@
 
 mod controls;
 mod entities;
+mod mojibake;
 mod nfc;
 mod punctuation;
 mod scan;
@@ -37,6 +38,8 @@ const MAX_TURNS: usize = 16;
     reason = "each is the switch of one rule, named in the config"
 )]
 pub struct Config {
+    /// Repairs text whose encoding was mistaken: "Ã¤" to "ä", "â€ž" to "„". Default: true.
+    pub mojibake: bool,
     /// Removes stray HTML: tags, comments, scripts, styles. `<br>` becomes a line break, `<p>` and other
     /// blocks a paragraph break. Default: true.
     pub tags: bool,
@@ -58,6 +61,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
+            mojibake: true,
             tags: true,
             entities: true,
             controls: true,
@@ -80,7 +84,8 @@ impl Config {
     }
 
     fn rules(&self) -> Rules {
-        let rules: [(bool, Rule); 7] = [
+        let rules: [(bool, Rule); 8] = [
+            (self.mojibake, mojibake::find),
             (self.tags, tags::find),
             (self.entities, entities::find),
             (self.controls, controls::find),

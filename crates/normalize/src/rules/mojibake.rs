@@ -1,0 +1,452 @@
+//! Mojibake: UTF-8 that was read as Windows-1252, Latin-1, Windows-1250 or Mac Roman, once or twice.
+//!
+//! A character of two to four bytes then stands there as two to four characters: "ü" as "Ã¼", "„" as "â€ž".
+//! Such a sequence can be good text too ("NESTLÉ®", "4288×…"), so being decodable is no evidence by itself.
+//! Each sequence is judged by what it would become and by what stands beside it; a doubtful one is only
+//! decoded in a text that has a sure one. Characters of the C1 range are Windows-1252 read as Latin-1.
+//!
+//! What is lost (U+FFFD) stays lost: nothing is guessed.
+
+use std::sync::LazyLock;
+
+use blattwerk_core::{Change, Span};
+use encoding_rs::{Encoding, MACINTOSH, WINDOWS_1250, WINDOWS_1252};
+
+use super::scan::{NonAscii, char_at, char_before};
+
+/// The encodings that UTF-8 is read as by mistake, the usual one first.
+static CODECS: LazyLock<[Codec; 3]> =
+    LazyLock::new(|| [WINDOWS_1252, WINDOWS_1250, MACINTOSH].map(Codec::new));
+
+pub(super) fn find(text: &str) -> Vec<Change> {
+    let mut units: Vec<Unit> = Vec::new();
+    let mut done = 0;
+    for (at, c) in NonAscii::of(text) {
+        let end = at + c.len_utf8();
+        // A broken character is two that are not ASCII, so most umlauts of a good text are passed here.
+        let is_alone = text.as_bytes().get(end).is_none_or(u8::is_ascii);
+        if at < done || is_alone && !may_stand_alone(c) {
+            continue;
+        }
+        if let Some(unit) = Unit::read(text, at, c) {
+            done = unit.span.end;
+            units.push(unit);
+        }
+    }
+    settle_runs(&mut units);
+    let is_broken = units.iter().any(|unit| unit.trust == Trust::Sure);
+    units
+        .into_iter()
+        .filter(|unit| unit.trust == Trust::Sure || is_broken && unit.trust == Trust::Doubtful)
+        .map(|unit| Change::replace(unit.span, unit.with))
+        .collect()
+}
+
+/// A sequence that may be one broken character.
+#[derive(Debug)]
+struct Unit {
+    span: Span,
+    with: String,
+    trust: Trust,
+}
+
+/// How likely it is that a sequence is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trust {
+    /// It is no good text.
+    Sure,
+    /// It is rather not, but there is such text.
+    Doubtful,
+    /// It is broken as one of at least so many in a row.
+    Run(usize),
+    /// It is as good as what it would become.
+    No,
+}
+
+impl Unit {
+    fn read(text: &str, at: usize, c: char) -> Option<Self> {
+        let unit = |end, with: char, trust| {
+            let with = with.to_string();
+            Some(Self {
+                span: Span::new(at, end),
+                with,
+                trust,
+            })
+        };
+        let end = at + c.len_utf8();
+        if is_c1(c) {
+            let with = windows_1252(c)?;
+            return unit(end, with, Trust::Sure);
+        }
+        let before = char_before(text, at);
+        for codec in CODECS.iter() {
+            let rest = text.get(at..)?;
+            if let Some((with, len)) = codec.read_twice(rest).filter(|&(c, _)| is_usual(c)) {
+                return unit(at + len, with, Trust::Sure);
+            }
+            if let Some((with, len)) = codec.read_once(rest) {
+                let sequence = Sequence {
+                    lead: c,
+                    last: char_before(text, at + len)?,
+                    before,
+                    after: char_at(text, at + len),
+                };
+                let trust = sequence.trust(with);
+                if trust != Trust::No {
+                    // A C1 character in UTF-8 was Windows-1252 once more.
+                    return unit(at + len, windows_1252(with).unwrap_or(with), trust);
+                }
+            }
+        }
+        let after = char_at(text, end);
+        match (c, after) {
+            // The no-break space that is half of a letter or a blank became a plain one.
+            ('Ã', Some(' ')) if before.is_some_and(char::is_lowercase) => {
+                unit(end, 'à', Trust::Sure)
+            }
+            ('Â', Some(' ')) if !before.is_some_and(char::is_uppercase) => Some(Self {
+                span: Span::new(at, end),
+                with: String::new(),
+                trust: match before {
+                    Some(' ') => Trust::Doubtful,
+                    _ => Trust::Sure,
+                },
+            }),
+            // Windows-1252 has no character for the last byte of ”.
+            ('â', Some('€')) => {
+                let end = end + '€'.len_utf8();
+                if char_at(text, end) == Some('\u{FFFD}') {
+                    unit(end + '\u{FFFD}'.len_utf8(), '\u{FFFD}', Trust::Sure)
+                } else {
+                    unit(end, '”', Trust::Sure)
+                }
+            }
+            _ => None,
+        }
+    }
+}
+
+fn may_stand_alone(c: char) -> bool {
+    matches!(c, 'Ã' | 'Â') || is_c1(c)
+}
+
+fn is_c1(c: char) -> bool {
+    ('\u{80}'..='\u{9F}').contains(&c)
+}
+
+/// Returns the character that Windows-1252 has in the place of a C1 character, if it has one.
+fn windows_1252(c1: char) -> Option<char> {
+    let byte = u8::try_from(c1).ok().filter(|_| is_c1(c1))?;
+    let bytes = [byte];
+    let (text, _) = WINDOWS_1252.decode_without_bom_handling(&bytes);
+    text.chars().next().filter(|&c| !is_c1(c))
+}
+
+/// Decides on sequences that only count in company.
+fn settle_runs(units: &mut [Unit]) {
+    let in_row = |left: &Unit, right: &Unit| {
+        right.span.start - left.span.end <= 1
+            && matches!(left.trust, Trust::Run(_))
+            && matches!(right.trust, Trust::Run(_))
+    };
+    for run in units.chunk_by_mut(in_row) {
+        let len = run.len();
+        for unit in run {
+            if let Trust::Run(least) = unit.trust {
+                unit.trust = if least <= len { Trust::Sure } else { Trust::No };
+            }
+        }
+    }
+}
+
+/// What a sequence looks like, and its neighbours.
+struct Sequence {
+    lead: char,
+    last: char,
+    before: Option<char>,
+    after: Option<char>,
+}
+
+impl Sequence {
+    /// Judges the sequence by the character it would become.
+    fn trust(&self, with: char) -> Trust {
+        let sure_if = |is_sure| {
+            if is_sure {
+                Trust::Sure
+            } else {
+                Trust::Doubtful
+            }
+        };
+        let in_lower = self.before.is_some_and(char::is_lowercase);
+        let in_upper = self.before.is_some_and(char::is_uppercase);
+        let in_word = self.before.is_some_and(char::is_alphabetic);
+        let goes_on = self.after.is_some_and(char::is_alphabetic);
+        // Behind a capital, as in "M…ller".
+        let in_name = in_upper && self.after.is_some_and(char::is_lowercase);
+        match (with, self.lead) {
+            ('\u{80}'..='\u{9F}', 'Â') => {
+                sure_if(matches!(self.last, '„') || self.last == '–' && !in_word)
+            }
+            ('\u{A0}'..='\u{BF}', 'Â') => sure_if(!in_upper),
+            // "å" is Scandinavian, and its sequence as well half of something else.
+            ('\u{A0}'..='\u{BF}', '¬') | ('å', 'Ã') => Trust::Doubtful,
+            ('À'..='ÿ', 'Ã') => match self.last {
+                '’' if !in_word => Trust::Doubtful,
+                '™' => sure_if(in_word || goes_on),
+                // What may end a word of a language that writes Ã.
+                '“' | '”' | '’' | '‘' | '…' | '—' | '›' => sure_if(goes_on),
+                '\u{A0}' | '\u{AD}' => sure_if(!in_upper),
+                '\u{A1}'..='\u{BF}' => sure_if(!in_upper || goes_on),
+                '–' | '„' | '‚' | '†' | '‡' | '‰' | 'ˆ' | '‹' | '˜' | '€' | '•' => {
+                    sure_if(in_word || goes_on)
+                }
+                _ => Trust::Sure,
+            },
+            ('À'..='ÿ', 'Ă') => sure_if(in_lower || if in_upper { in_name } else { goes_on }),
+            ('À'..='ÿ', '√') => {
+                let is_term = "π∞∑∏∫Ω≤≥≈∆".contains(self.last);
+                sure_if(!is_term && (in_word || goes_on))
+            }
+            ('Ā'..='ſ', 'Ä' | 'Å' | 'Ĺ') => {
+                let starts_name =
+                    !in_word && with.is_uppercase() && self.after.is_some_and(char::is_lowercase);
+                if in_lower || in_name || starts_name {
+                    Trust::Sure
+                } else if in_upper && with.is_uppercase() && goes_on {
+                    Trust::Doubtful
+                } else {
+                    Trust::No
+                }
+            }
+            ('Ā'..='ſ', 'ƒ' | '≈') if in_word => sure_if(in_lower || in_name),
+            ('Ș' | 'ș' | 'Ț' | 'ț', 'È') if in_lower => Trust::Sure,
+            ('ə', 'É') if in_lower && goes_on => Trust::Doubtful,
+            // The accents of decomposed letters.
+            ('\u{300}'..='\u{303}' | '\u{308}' | '\u{30A}' | '\u{30C}' | '\u{327}', 'Ì')
+                if in_word =>
+            {
+                Trust::Sure
+            }
+            ('Ͱ'..='Ͽ', 'Î' | 'Ï') | ('Ѐ'..='ѿ', 'Ð' | 'Ñ') => Trust::Run(2),
+            ('Ͱ'..='ӿ' | 'א'..='ת' | '؀'..='ۿ', _) => Trust::Run(3),
+            ('ẞ', 'á') => sure_if(in_word || goes_on),
+            ('\u{2000}'..='\u{27BF}' | '\u{2900}'..='\u{2BFF}', 'â')
+            | ('‐'..='›' | '€' | '™' | '←'..='⇿', '‚')
+            | (
+                '\u{FB00}'..='\u{FB06}' | '\u{FE0E}' | '\u{FE0F}' | '\u{FEFF}' | '\u{FFFD}',
+                'ï' | 'Ô',
+            )
+            | ('\u{1F000}'..='\u{1FAFF}', 'ð') => Trust::Sure,
+            _ => Trust::No,
+        }
+    }
+}
+
+/// Tells whether a character is one of European news, so that it is worth to be read twice.
+fn is_usual(c: char) -> bool {
+    matches!(c, '\u{A0}'..='ſ' | '‐'..='›' | '€' | '™' | 'ẞ' | '\u{FEFF}' | '\u{1F000}'..='\u{1FAFF}')
+}
+
+/// A single-byte encoding, backwards: from its characters above ASCII to their bytes.
+struct Codec(Vec<(char, u8)>);
+
+impl Codec {
+    fn new(encoding: &'static Encoding) -> Self {
+        let mut bytes: Vec<(char, u8)> = (0x80..=0xFF)
+            .filter_map(|byte| {
+                let bytes = [byte];
+                let (text, _) = encoding.decode_without_bom_handling(&bytes);
+                text.chars().next().map(|c| (c, byte))
+            })
+            .collect();
+        if encoding == WINDOWS_1252 {
+            // The same bytes in Latin-1. Both occur in one text.
+            bytes.extend((0x80..=0x9F).map(|byte| (char::from(byte), byte)));
+        }
+        bytes.sort_unstable();
+        bytes.dedup();
+        Self(bytes)
+    }
+
+    fn byte(&self, c: char) -> Option<u8> {
+        let index = self.0.binary_search_by_key(&c, |&(c, _)| c).ok()?;
+        self.0.get(index).map(|&(_, byte)| byte)
+    }
+
+    /// Reads a character at the start of a text, with the length of its sequence.
+    fn read_once(&self, text: &str) -> Option<(char, usize)> {
+        self.read(&mut chars_with_ends(text))
+    }
+
+    /// Reads a character that was broken twice.
+    fn read_twice(&self, text: &str) -> Option<(char, usize)> {
+        let mut chars = chars_with_ends(text);
+        self.read(&mut std::iter::from_fn(|| self.read(&mut chars)))
+    }
+
+    /// Reads one UTF-8 character whose bytes are spelled as characters.
+    fn read(&self, chars: &mut dyn Iterator<Item = (char, usize)>) -> Option<(char, usize)> {
+        let (lead, mut end) = chars.next()?;
+        let mut bytes = [self.byte(lead)?, 0, 0, 0];
+        let len = match bytes[0] {
+            0xC2..=0xDF => 2,
+            0xE0..=0xEF => 3,
+            0xF0..=0xF4 => 4,
+            _ => return None,
+        };
+        for byte in bytes.iter_mut().take(len).skip(1) {
+            let (c, behind) = chars.next()?;
+            *byte = self.byte(c).filter(|byte| (0x80..=0xBF).contains(byte))?;
+            end = behind;
+        }
+        let c = std::str::from_utf8(bytes.get(..len)?)
+            .ok()?
+            .chars()
+            .next()?;
+        Some((c, end))
+    }
+}
+
+fn chars_with_ends(text: &str) -> impl Iterator<Item = (char, usize)> {
+    text.char_indices().map(|(at, c)| (c, at + c.len_utf8()))
+}
+
+#[cfg(test)]
+mod tests {
+    use blattwerk_core::Text;
+
+    use super::*;
+
+    fn repaired(source: &str) -> String {
+        let mut text = Text::new(source);
+        // Each turn reads what the one before has made, as the rules do.
+        for _ in 0..4 {
+            let changes = find(text.as_str());
+            text.apply(&changes);
+        }
+        text.as_str().to_owned()
+    }
+
+    #[test]
+    fn broken_text_is_repaired() {
+        let cases = [
+            // Windows-1252
+            ("FÃ¼r die BÃ¼rger", "Für die Bürger"),
+            ("GroÃŸe Ã„rgernisse", "Große Ärgernisse"),
+            ("Ã–sterreich und Ãœbersee", "Österreich und Übersee"),
+            ("die SPÃ– und die FPÃ–", "die SPÖ und die FPÖ"),
+            ("MÃœNCHEN, KÃ–LN, GRÃ–SSE", "MÜNCHEN, KÖLN, GRÖSSE"),
+            ("der Ã–PNV in Ãœ", "der ÖPNV in Ü"),
+            ("â€žJaâ€œ, sagte sie", "„Ja“, sagte sie"),
+            ("â€žNeinâ€\u{9D}, sagte er", "„Nein”, sagte er"),
+            ("â€žNeinâ€, sagte er", "„Nein”, sagte er"),
+            ("â€žNeinâ€\u{FFFD}, sagte er", "„Nein\u{FFFD}, sagte er"),
+            ("heute â€“ wie gestern â€” nie", "heute – wie gestern — nie"),
+            ("Undâ€¦ dann", "Und… dann"),
+            ("geht â€™s noch, wieâ€˜s war", "geht ’s noch, wie‘s war"),
+            ("â€šinnenâ€˜ und â€¹soâ€º", "‚innen‘ und ‹so›"),
+            ("Â»JaÂ« und Â§ 5", "»Ja« und § 5"),
+            ("20 Â°C, 5 mÂ², Â½ Liter", "20 °C, 5 m², ½ Liter"),
+            ("Â© 2024, MarkeÂ®", "© 2024, Marke®"),
+            ("100 â‚¬ und 5 â€°", "100 € und 5 ‰"),
+            ("10Â\u{A0}Euro", "10\u{A0}Euro"),
+            ("10Â Euro, sagte erÂ .", "10 Euro, sagte er ."),
+            ("Â Der Anfang", " Der Anfang"),
+            ("AndrÃ© und RenÃ©e im CafÃ©", "André und Renée im Café"),
+            ("voilÃ\u{A0} und voilÃ la", "voilà und voilà la"),
+            ("GarcÃ\u{AD}a, SeÃ±or, FranÃ§ois", "García, Señor, François"),
+            ("SÃ£o Paulo und BogotÃ¡", "São Paulo und Bogotá"),
+            ("AngstrÃ¶m und SmÃ¥land", "Angström und Småland"),
+            ("Aleksandar VuÄ�iÄ‡", "Aleksandar VuÄ�ić"),
+            ("Aleksandar VuÄ\u{8D}iÄ‡", "Aleksandar Vučić"),
+            (
+                "WrocÅ‚aw und verstÃ¼mmelt ÅÃ³dÅº",
+                "Wrocław und verstümmelt Åódź",
+            ),
+            ("Å\u{81}Ã³dÅº, GdaÅ„sk", "Łódź, Gdańsk"),
+            ("ErdoÄŸan in Ä°zmir", "Erdoğan in İzmir"),
+            (
+                "Traian BÄƒsescu aus TimiÈ™oara",
+                "Traian Băsescu aus Timișoara",
+            ),
+            ("OrbÃ¡n und GyÅ‘r", "Orbán und Győr"),
+            ("ÄŒapek und Å\u{A0}koda, Å½iÅ¾ek", "Čapek und Škoda, Žižek"),
+            ("DvoÅ™Ã¡k", "Dvořák"),
+            ("MuÌˆnchen", "Mu\u{308}nchen"),
+            ("STRAáºžE", "STRAẞE"),
+            ("ï»¿Anfang", "\u{FEFF}Anfang"),
+            ("verloren ï¿½ gegangen", "verloren \u{FFFD} gegangen"),
+            ("Danke ðŸ˜€!", "Danke 😀!"),
+            ("Herz â\u{9D}¤ï¸\u{8F}", "Herz ❤\u{FE0F}"),
+            ("â–º Mehr, â†’ weiter, âœ“", "► Mehr, → weiter, ✓"),
+            ("ÐŸÑƒÑ‚Ð¸Ð½", "Путин"),
+            ("ÐœÐ¾Ñ\u{81}ÐºÐ²Ð°", "Москва"),
+            ("Î‘Î¸Î®Î½Î±", "Αθήνα"),
+            // Latin-1
+            ("f\u{C3}\u{BC}r gro\u{C3}\u{9F}e", "für große"),
+            ("\u{E2}\u{80}\u{9E}Ja\u{E2}\u{80}\u{9C}", "„Ja“"),
+            ("\u{84}Ja\u{93} \u{96} nein", "„Ja“ – nein"),
+            ("100 \u{80} \u{85}", "100 € …"),
+            // twice
+            ("fÃƒÂ¼r groÃƒÅ¸e", "für große"),
+            (
+                "Ãƒâ€“sterreich, Ãƒâ€žrzte, ÃƒÅ“ber",
+                "Österreich, Ärzte, Über",
+            ),
+            ("Ã¢â‚¬Å¾JaÃ¢â‚¬Å“", "„Ja“"),
+            ("heute Ã¢â‚¬â€œ morgen", "heute – morgen"),
+            ("gehtÃ¢â‚¬â„¢s", "geht’s"),
+            ("5 Ã¢â€šÂ¬, Ã‚Â§ 7", "5 €, § 7"),
+            ("f\u{C3}\u{83}\u{C2}\u{BC}r", "für"),
+            // Windows-1250
+            (
+                "fĂĽr groĂźe BĂ¤ume in MĂĽnchen",
+                "für große Bäume in München",
+            ),
+            ("â€žJaâ€ś, sagte sie", "„Ja“, sagte sie"),
+            ("Ă–sterreich", "Österreich"),
+            // Mac Roman
+            ("f√ºr gro√üe B√§ume", "für große Bäume"),
+            ("√ñsterreich, √Ñrzte, √úber", "Österreich, Ärzte, Über"),
+            ("‚ÄûJa‚Äú, sagte sie ‚Äì und", "„Ja“, sagte sie – und"),
+            ("100 ‚Ç¨, Caf√©, ¬ß 5", "100 €, Café, § 5"),
+            ("f‚àö¬∫r", "für"),
+        ];
+        for (source, clean) in cases {
+            assert_eq!(repaired(source), clean, "{source:?}");
+        }
+        assert!(60 <= cases.len());
+    }
+
+    #[test]
+    fn good_text_is_never_harmed() {
+        let cases = [
+            "Für die Bürger in Österreich – „groß“, ‚klein‘, »neu« …",
+            "die Ä…, das „Ä“ und »Ö«; ÄÖÜ, SPÖ–ÖVP, „FPÖ“…",
+            "NESTLÉ® und CAFÉ™, É…, VOCÊ…",
+            "SÃO PAULO, CONCLUSÃO, IRMû und »IRMû",
+            "das Â in Âge, MISUTÂ\u{A0}AJIKKO",
+            "10 Å—, AHÅ™, Ångström, Åland",
+            "4288×…, 5×£35, „×“ und „÷“",
+            "√2 + √π = √(2π), (−1/2)! = √π, ∆°, ¬ß",
+            "Łódź, Škoda, Čapek, Þór, Ñandú, Œuvre, Ÿ",
+            "Москва, Αθήνα, שלום, مرحبا, 東京, 서울",
+            "Ìsola, Îles, Ðorđe, Ñuñoa",
+            "‚Äpfel‘, ‚Öl‘, ‚Übermut‘, ‚ärgerlich‘",
+            "20 °C – 30 °C; 5 µm; ½; § 5 Abs. 2",
+            "verloren: \u{FFFD} und f\u{FFFD}r",
+            "„Zoë…“, naïve…, ï, Señor…”",
+            "❤\u{FE0F} 😀 👨\u{200D}👩\u{200D}👧",
+            "ƒ(x) ≈ 5, ≈ö, ◊, ÿ",
+        ];
+        for source in cases {
+            assert_eq!(repaired(source), source);
+        }
+    }
+
+    #[test]
+    fn doubtful_sequences_need_a_sure_one() {
+        assert_eq!(repaired("Drama in SmÃ¥land"), "Drama in SmÃ¥land");
+        assert_eq!(repaired("Drama fÃ¼r SmÃ¥land"), "Drama für Småland");
+    }
+}
