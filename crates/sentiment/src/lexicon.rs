@@ -10,12 +10,15 @@
 
 use std::path::{Path, PathBuf};
 
-use blattwerk_core::{Asset, Built, Document, Error, Level, Polarity, Result, Sentiment, Stage};
+use blattwerk_core::{
+    Asset, Built, Document, Error, Level, Polarity, Result, Sentiment, Span, Stage,
+};
 use rustc_hash::FxHashMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::words::{self, Token};
+use crate::clause::{GRAMMAR, NEGATED, Polar, Reader, Role};
+use crate::words::{self, Token, Word};
 
 /// The keys of `lexicon`.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -42,7 +45,7 @@ impl Config {
         if let Some(path) = &self.lexicon {
             let path = root.join(path);
             let (text, asset) = Asset::read_text(&path)?;
-            lexicon.add_lines(&path, &text)?;
+            lexicon.add_own(&path, &text)?;
             assets.push(asset);
         }
         Ok(Built {
@@ -55,133 +58,35 @@ impl Config {
 const WORDS: &str = include_str!("../../../models/sentiment-de/lexicon.tsv");
 const CALIBRATION: &str = include_str!("../../../models/sentiment-de/calibration.tsv");
 
-/// What a word does in its clause.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Role {
-    /// Is good or bad, by this weight.
-    Polar(f32),
-    /// Turns words within its reach.
-    Negator,
-    /// Multiplies the weight of the next words.
-    Intensifier(f32),
-    /// Takes back a negator just before it: "nicht nur".
-    Only,
-    /// Negates, if "weder" came before.
-    Nor,
-    /// Starts a clause.
-    Border,
-}
-
-/// The words that the grammar of a clause needs. They are few and closed, so they are written here.
-const GRAMMAR: &[(Role, &[&str])] = &[
-    (
-        Role::Negator,
-        &[
-            "nicht",
-            "kein",
-            "keine",
-            "keinem",
-            "keinen",
-            "keiner",
-            "keines",
-            "keinerlei",
-            "ohne",
-            "nie",
-            "niemals",
-            "niemand",
-            "niemandem",
-            "niemanden",
-            "nichts",
-            "nirgends",
-            "weder",
-            "kaum",
-            "keineswegs",
-            "keinesfalls",
-        ],
-    ),
-    (
-        Role::Intensifier(1.5),
-        &[
-            "sehr",
-            "äußerst",
-            "extrem",
-            "besonders",
-            "völlig",
-            "total",
-            "absolut",
-            "überaus",
-            "höchst",
-            "enorm",
-            "massiv",
-            "massive",
-            "massiver",
-            "massiven",
-            "stark",
-            "starke",
-            "starken",
-            "starker",
-            "schwer",
-            "schwere",
-            "schweren",
-            "schwerer",
-            "tief",
-            "hoch",
-            "zutiefst",
-            "ausgesprochen",
-            "außerordentlich",
-            "ganz",
-        ],
-    ),
-    (
-        Role::Intensifier(0.6),
-        &[
-            "etwas",
-            "leicht",
-            "leichte",
-            "leichten",
-            "leichter",
-            "wenig",
-            "ziemlich",
-            "teilweise",
-            "eher",
-        ],
-    ),
-    (Role::Only, &["nur", "zuletzt", "allein", "bloß"]),
-    (Role::Nor, &["noch"]),
-    (
-        Role::Border,
-        &[
-            "aber", "doch", "jedoch", "sondern", "obwohl", "während", "weil", "denn", "dass",
-            "wenn", "trotzdem", "dennoch",
-        ],
-    ),
-];
-
-/// How many words a negator reaches ahead.
-const REACH: usize = 5;
-
-/// What negation leaves of a weight: "nicht gut" is bad, but less so than "schlecht".
-const NEGATED: f32 = -0.6;
-
 /// What the weight of a word's last part says of the whole compound.
 const COMPOUND: f32 = 0.8;
 
 /// The shortest last part of a compound, in bytes; shorter ones stand in too many words by chance.
 const MIN_HEAD: usize = 5;
 
+/// The shortest part before it, in bytes.
+const MIN_MODIFIER: usize = 3;
+
 /// The lexicon, ready for looking words up.
 pub struct Lexicon {
-    roles: FxHashMap<Box<str>, Role>,
-    /// The mean weight of the words with a stem.
-    stems: FxHashMap<Box<str>, Mean>,
+    /// The words of grammar, and no others: they are looked up as they stand.
+    grammar: FxHashMap<&'static str, Role>,
+    /// The polar words, by their stems.
+    polar: FxHashMap<Box<str>, Polar>,
+    /// The words of the entries, as their files have them.
+    entries: Vec<Box<str>>,
     softmax: Softmax,
 }
 
-/// A mean that can grow.
-#[derive(Debug, Clone, Copy, Default)]
-struct Mean {
-    sum: f32,
-    count: u16,
+/// A word that carries sentiment in a sentence.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reason<'a> {
+    /// Where it stands, in bytes of the sentence.
+    pub span: Span,
+    /// The word of the lexicon that it was found by: a compound's is its last part.
+    pub word: &'a str,
+    /// What it adds to the sentence, good above 0 and bad below, after negation and degree.
+    pub weight: f32,
 }
 
 /// The good and the bad that a sentence says.
@@ -201,13 +106,15 @@ impl Stage for Lexicon {
     type Layer = Vec<Sentiment>;
 
     fn process(&self, document: &Document) -> Result<Vec<Sentiment>> {
-        let mut scan = Scan::default();
+        let mut reader = Reader::default();
+        let mut buffer = String::new();
         let sentences: Vec<Probabilities> = document
             .sentences
             .iter()
             .map(|&span| {
+                let text = &document.text[span];
                 self.softmax
-                    .of(self.evidence(&document.text[span], &mut scan))
+                    .of(self.evidence(text, &mut reader, &mut buffer))
             })
             .collect();
         let mut layer = Vec::with_capacity(sentences.len() + 1);
@@ -229,22 +136,47 @@ impl Lexicon {
     ///
     /// If it is damaged.
     pub fn embedded() -> Result<Self> {
-        let mut lexicon = Self {
-            roles: FxHashMap::default(),
-            stems: FxHashMap::default(),
-            softmax: Softmax::parse(CALIBRATION)?,
-        };
-        lexicon.add_lines(Path::new("sentiment-de/lexicon.tsv"), WORDS)?;
-        for (role, words) in GRAMMAR {
-            for &word in *words {
-                lexicon.roles.insert(word.into(), *role);
-            }
-        }
+        let mut lexicon = Self::without_words(Softmax::parse(CALIBRATION)?);
+        lexicon.add(Path::new("sentiment-de/lexicon.tsv"), WORDS)?;
         Ok(lexicon)
     }
 
-    /// Adds the words of a file, over the ones that are there.
-    fn add_lines(&mut self, path: &Path, text: &str) -> Result<()> {
+    /// Returns a lexicon of the words of a file alone, in the place of the built-in ones.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read, or one of its lines is not a word and a weight.
+    pub fn load(path: &Path) -> Result<Self> {
+        let mut lexicon = Self::without_words(Softmax::parse(CALIBRATION)?);
+        lexicon.add(path, &Asset::read_text(path)?.0)?;
+        Ok(lexicon)
+    }
+
+    fn without_words(softmax: Softmax) -> Self {
+        let grammar = GRAMMAR
+            .iter()
+            .flat_map(|&(role, words)| words.split(' ').map(move |word| (word, role)))
+            .collect();
+        Self {
+            grammar,
+            polar: FxHashMap::default(),
+            entries: Vec::new(),
+            softmax,
+        }
+    }
+
+    /// Adds the user's words, over the ones that are there, the words of grammar among them.
+    fn add_own(&mut self, path: &Path, text: &str) -> Result<()> {
+        let first = self.entries.len();
+        self.add(path, text)?;
+        for word in &self.entries[first..] {
+            self.grammar.remove(&**word);
+        }
+        Ok(())
+    }
+
+    /// Adds the words of a file, over the polar ones that are there.
+    fn add(&mut self, path: &Path, text: &str) -> Result<()> {
         for (index, line) in text.lines().enumerate() {
             if line.trim().is_empty() || line.starts_with('#') {
                 continue;
@@ -263,68 +195,103 @@ impl Lexicon {
                     found: format!("{line:?}"),
                 });
             };
-            let mean = self.stems.entry(words::stem(&word).into()).or_default();
-            mean.sum += weight;
-            mean.count += 1;
-            self.roles.insert(word.into(), Role::Polar(weight));
+            let entry =
+                u32::try_from(self.entries.len()).expect("a lexicon has less than 2^32 words");
+            self.polar
+                .insert(words::stem(&word).into(), Polar { entry, weight });
+            self.entries.push(word.into());
         }
         Ok(())
     }
 
-    /// Weighs the words of a sentence.
-    fn evidence(&self, text: &str, scan: &mut Scan) -> Evidence {
-        let mut evidence = Evidence::default();
-        let mut buffer = std::mem::take(&mut scan.buffer);
-        scan.start_sentence();
-        words::visit(text, &mut buffer, |token| match token {
-            Token::Border => scan.end_clause(&mut evidence),
-            Token::Word { lower, is_capital } => {
-                match self.role(lower, is_capital) {
-                    Some(Role::Polar(weight)) => scan.polar(weight),
-                    Some(Role::Negator) => {
-                        scan.negate();
-                        scan.is_neither |= lower == "weder";
-                    }
-                    Some(Role::Intensifier(factor)) => scan.intensify(factor),
-                    Some(Role::Only) => _ = scan.take_back(),
-                    Some(Role::Nor) if scan.is_neither => scan.negate(),
-                    Some(Role::Border) => scan.end_clause(&mut evidence),
-                    None | Some(Role::Nor) => {}
-                }
-                scan.at += 1;
-            }
+    /// Returns the words that carry sentiment in a sentence, in order.
+    ///
+    /// ```
+    /// use blattwerk_sentiment::lexicon::Lexicon;
+    ///
+    /// let lexicon = Lexicon::embedded()?;
+    /// let reasons = lexicon.reasons("Das war kein Erfolg.");
+    /// assert_eq!(reasons[0].word, "erfolg");
+    /// assert!(reasons[0].weight < 0.0);
+    /// # Ok::<(), blattwerk_core::Error>(())
+    /// ```
+    pub fn reasons(&self, sentence: &str) -> Vec<Reason<'_>> {
+        let mut spans = Vec::new();
+        let mut reader = Reader::default();
+        self.read(sentence, &mut reader, &mut String::new(), |word| {
+            spans.push(Span::new(word.start, word.end));
         });
-        scan.end_clause(&mut evidence);
-        scan.buffer = buffer;
+        spans
+            .into_iter()
+            .zip(reader.finish())
+            .map(|(span, Polar { entry, weight })| Reason {
+                span,
+                word: &self.entries[entry as usize],
+                weight,
+            })
+            .collect()
+    }
+
+    /// Weighs the words of a sentence.
+    fn evidence(&self, sentence: &str, reader: &mut Reader, buffer: &mut String) -> Evidence {
+        self.read(sentence, reader, buffer, |_| {});
+        let mut evidence = Evidence::default();
+        for polar in reader.finish() {
+            if polar.weight > 0.0 {
+                evidence.good += polar.weight;
+            } else {
+                evidence.bad -= polar.weight;
+            }
+        }
         evidence
     }
 
-    /// Looks a word up: as it stands, by its stem, by the last part of a compound, without "un-".
-    fn role(&self, word: &str, is_capital: bool) -> Option<Role> {
-        if let Some(&role) = self.roles.get(word) {
-            return Some(role);
-        }
-        if let Some(weight) = self.stem_weight(word) {
-            return Some(Role::Polar(weight));
-        }
-        if let Some(weight) = word
-            .strip_prefix("un")
-            .and_then(|rest| self.stem_weight(rest))
-        {
-            return Some(Role::Polar(NEGATED * weight));
-        }
-        if !is_capital {
-            return None;
-        }
-        (3..=word.len().saturating_sub(MIN_HEAD))
-            .filter_map(|at| word.get(at..))
-            .find_map(|head| self.stem_weight(head))
-            .map(|weight| Role::Polar(COMPOUND * weight))
+    /// Reads a sentence, and calls `found` with each polar word.
+    fn read(
+        &self,
+        sentence: &str,
+        reader: &mut Reader,
+        buffer: &mut String,
+        mut found: impl FnMut(Word),
+    ) {
+        reader.start();
+        words::visit(sentence, buffer, |token| match token {
+            Token::Border => reader.end_clause(),
+            Token::Word(word) => {
+                let role = self.role(word);
+                if let Some(Role::Polar(_)) = role {
+                    found(word);
+                }
+                reader.read(role);
+            }
+        });
     }
 
-    fn stem_weight(&self, word: &str) -> Option<f32> {
-        let mean = self.stems.get(words::stem(word))?;
-        Some(mean.sum / f32::from(mean.count))
+    /// Looks a word up: as it stands, by its stem, without "un-", by the last part of a compound.
+    fn role(&self, word: Word) -> Option<Role> {
+        if let Some(&role) = self.grammar.get(word.lower) {
+            return Some(role);
+        }
+        self.polar(word.lower)
+            .or_else(|| {
+                let polar = self.polar(word.lower.strip_prefix("un")?)?;
+                Some(polar.times(NEGATED))
+            })
+            .or_else(|| {
+                if !word.is_capital {
+                    return None;
+                }
+                let heads = MIN_MODIFIER..=word.lower.len().saturating_sub(MIN_HEAD);
+                let polar = heads
+                    .filter_map(|at| word.lower.get(at..))
+                    .find_map(|head| self.polar(head))?;
+                Some(polar.times(COMPOUND))
+            })
+            .map(Role::Polar)
+    }
+
+    fn polar(&self, word: &str) -> Option<Polar> {
+        self.polar.get(words::stem(word)).copied()
     }
 
     /// The mean of the sentences, where the neutral ones count by the square root of their number.
@@ -365,88 +332,6 @@ impl Tally {
 
     fn mean(&self) -> Probabilities {
         self.sum.map(|sum| sum / self.weight)
-    }
-}
-
-/// What is known of a sentence while it is read word by word.
-#[derive(Default)]
-struct Scan {
-    buffer: String,
-    /// The number of the word.
-    at: usize,
-    /// The polar words of the clause, with their places.
-    polar: Vec<(usize, f32)>,
-    /// The places of the clause's negators.
-    negators: Vec<usize>,
-    /// An intensifier's factor, and the place up to which it holds.
-    intensity: Option<(f32, usize)>,
-    /// "weder" was read.
-    is_neither: bool,
-}
-
-impl Scan {
-    /// An intensifier may have one word between it and its own: "sehr zum Schaden".
-    const INTENSE: usize = 2;
-
-    fn start_sentence(&mut self) {
-        self.at = 0;
-        self.is_neither = false;
-        self.intensity = None;
-    }
-
-    fn polar(&mut self, weight: f32) {
-        let factor = match self.intensity.take() {
-            Some((factor, until)) if self.at <= until => factor,
-            _ => 1.0,
-        };
-        self.polar.push((self.at, factor * weight));
-    }
-
-    fn intensify(&mut self, factor: f32) {
-        self.intensity = Some((factor, self.at + Self::INTENSE));
-    }
-
-    /// Two negators side by side cancel out: "nicht ohne Erfolg".
-    fn negate(&mut self) {
-        if !self.take_back() {
-            self.negators.push(self.at);
-        }
-    }
-
-    /// Forgets a negator that is the word before, and tells whether there was one.
-    fn take_back(&mut self) -> bool {
-        self.negators.pop_if(|last| *last + 1 == self.at).is_some()
-    }
-
-    /// Turns what is negated, and adds up the clause.
-    ///
-    /// A negator stands before an adjective or a noun ("nicht gut", "kein Erfolg"), but behind its verb
-    /// ("das gefällt mir nicht"): where nothing follows in its reach, it turns the nearest word before it.
-    /// The reach ends at the next negator.
-    fn end_clause(&mut self, evidence: &mut Evidence) {
-        for (i, &negator) in self.negators.iter().enumerate() {
-            let next_negator = self.negators.get(i + 1).copied().unwrap_or(usize::MAX);
-            let end = next_negator.min(negator + REACH + 1);
-            let split = self.polar.partition_point(|&(at, _)| at < negator);
-            let (before, behind) = self.polar.split_at_mut(split);
-            let reached = behind.partition_point(|&(at, _)| at < end);
-            if reached > 0 {
-                for (_, weight) in behind.iter_mut().take(reached) {
-                    *weight *= NEGATED;
-                }
-            } else if let Some((_, weight)) = before.last_mut() {
-                *weight *= NEGATED;
-            }
-        }
-        for &(_, weight) in &self.polar {
-            if weight > 0.0 {
-                evidence.good += weight;
-            } else {
-                evidence.bad -= weight;
-            }
-        }
-        self.polar.clear();
-        self.negators.clear();
     }
 }
 
@@ -518,19 +403,11 @@ mod tests {
 
     /// A lexicon of a few words whose weights are plain.
     fn small() -> Lexicon {
-        let mut lexicon = Lexicon {
-            roles: FxHashMap::default(),
-            stems: FxHashMap::default(),
-            softmax: Softmax([[-1.0, 0.0, 3.0], [0.0, 0.0, 0.0], [-1.0, 3.0, 0.0]]),
-        };
+        let softmax = Softmax([[-1.0, 0.0, 3.0], [0.0, 0.0, 0.0], [-1.0, 3.0, 0.0]]);
+        let mut lexicon = Lexicon::without_words(softmax);
         let words =
             "gut\t1\nerfolg\t1\ngefällt\t1\nfreundlich\t1\nkrise\t-1\nschaden\t-1\nteuer\t-0.5\n";
-        lexicon.add_lines(Path::new("small.tsv"), words).unwrap();
-        for (role, words) in GRAMMAR {
-            for &word in *words {
-                lexicon.roles.insert(word.into(), *role);
-            }
-        }
+        lexicon.add(Path::new("small.tsv"), words).unwrap();
         lexicon
     }
 
@@ -555,7 +432,7 @@ mod tests {
         ];
         let lexicon = small();
         for &(text, good, bad) in cases {
-            let found = lexicon.evidence(text, &mut Scan::default());
+            let found = lexicon.evidence(text, &mut Reader::default(), &mut String::new());
             let near = (found.good - good).abs() < 1e-5 && (found.bad - bad).abs() < 1e-5;
             assert!(near, "{text:?}: good {good}, bad {bad}, found {found:?}");
         }
@@ -572,10 +449,23 @@ mod tests {
             ("Haus", None),
         ];
         for (word, weight) in cases {
-            let is_capital = word.starts_with(char::is_uppercase);
-            let found = lexicon.role(&word.to_lowercase(), is_capital);
-            assert_eq!(found, weight.map(Role::Polar), "{word}");
+            let found = lexicon.reasons(word).first().map(|reason| reason.weight);
+            assert_eq!(found, weight, "{word}");
         }
+    }
+
+    #[test]
+    fn a_reason_tells_its_place_and_its_entry() {
+        let lexicon = small();
+        let reasons = lexicon.reasons("Die Ölkrise war teuer.");
+        let found: Vec<_> = reasons
+            .iter()
+            .map(|reason| (reason.span, reason.word))
+            .collect();
+        assert_eq!(
+            found,
+            [(Span::new(4, 12), "krise"), (Span::new(17, 22), "teuer")]
+        );
     }
 
     #[test]
@@ -608,9 +498,14 @@ mod tests {
     fn own_words_win_and_a_bad_line_is_named() {
         let mut lexicon = small();
         lexicon
-            .add_lines(Path::new("own.tsv"), "# Eigene\n\nGut\t-1\n")
+            .add_own(Path::new("own.tsv"), "# Eigene\n\nGut\t-1\nohne\t-0.5")
             .unwrap();
-        assert_eq!(lexicon.role("gut", false), Some(Role::Polar(-1.0)));
+        let weights: Vec<_> = lexicon
+            .reasons("ohne gut")
+            .iter()
+            .map(|reason| reason.weight)
+            .collect();
+        assert_eq!(weights, [-0.5, -1.0], "\"ohne\" turns nothing any more");
         for bad in [
             "gut",
             "gut 1",
@@ -621,7 +516,7 @@ mod tests {
             "sehr gut\t1",
         ] {
             let error = lexicon
-                .add_lines(Path::new("own.tsv"), &format!("schön\t1\n{bad}"))
+                .add(Path::new("own.tsv"), &format!("schön\t1\n{bad}"))
                 .unwrap_err();
             assert_eq!(
                 error.to_string(),

@@ -4,6 +4,7 @@
 //! (also of an empty one), then one of each sentence in order. `score` is the probability of the class
 //! that is given.
 
+mod clause;
 pub mod lexicon;
 mod words;
 

@@ -3,20 +3,34 @@
 /// A piece of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Token<'a> {
-    /// A run of letters and digits, in lower case. `is_capital` tells how it was written: a German word
-    /// with a capital is a noun, a name, or the first of its sentence.
-    Word { lower: &'a str, is_capital: bool },
+    /// A run of letters and digits.
+    Word(Word<'a>),
     /// A mark that parts clauses: comma, semicolon, colon, dash, bracket.
     Border,
 }
 
+/// A word, with the place where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Word<'a> {
+    /// The word in lower case.
+    pub(crate) lower: &'a str,
+    /// A German word with a capital is a noun, a name, or the first of its sentence.
+    pub(crate) is_capital: bool,
+    /// Bytes of the sentence.
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
 /// Calls `visit` with each token of a text. `buffer` is room for a word, kept between calls.
 pub(crate) fn visit(text: &str, buffer: &mut String, mut visit: impl FnMut(Token)) {
+    let mut start = 0;
     let mut is_capital = false;
     buffer.clear();
-    for c in text.chars() {
+    // A blank behind the text ends its last word.
+    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
         if c.is_alphanumeric() {
             if buffer.is_empty() {
+                start = at;
                 is_capital = c.is_uppercase();
             }
             if c.is_ascii() {
@@ -28,21 +42,17 @@ pub(crate) fn visit(text: &str, buffer: &mut String, mut visit: impl FnMut(Token
         }
         // A hyphen ends a word too, so that the head of a compound is looked up by itself.
         if !buffer.is_empty() {
-            visit(Token::Word {
+            visit(Token::Word(Word {
                 lower: buffer,
                 is_capital,
-            });
+                start,
+                end: at,
+            }));
             buffer.clear();
         }
         if matches!(c, ',' | ';' | ':' | '(' | ')' | '–' | '—') {
             visit(Token::Border);
         }
-    }
-    if !buffer.is_empty() {
-        visit(Token::Word {
-            lower: buffer,
-            is_capital,
-        });
     }
 }
 
@@ -58,7 +68,7 @@ pub(crate) fn stem(word: &str) -> &str {
         )
         .chain(
             word.strip_suffix('s')
-                .filter(|stem| !stem.ends_with(['s', 'i', 'u', 'a', 'e', 'o'])),
+                .filter(|stem| !stem.ends_with(['s', 'a', 'e', 'i', 'o', 'u'])),
         )
         .find(|stem| stem.len() >= 4)
         .unwrap_or(word)
@@ -71,8 +81,10 @@ mod tests {
     fn shown(text: &str) -> String {
         let mut shown = String::new();
         visit(text, &mut String::new(), |token| match token {
-            Token::Word { lower, .. } => {
-                shown.push_str(lower);
+            Token::Word(word) => {
+                let written = text.get(word.start..word.end).map(str::to_lowercase);
+                assert_eq!(written.as_deref(), Some(word.lower));
+                shown.push_str(word.lower);
                 shown.push(' ');
             }
             Token::Border => shown.push_str("| "),
@@ -100,9 +112,12 @@ mod tests {
             ("erfolg", "erfolges"),
             ("schön", "schönem"),
             ("katastrophe", "katastrophen"),
+            ("handel", "handeln"),
+            ("betrug", "betrugs"),
         ] {
             assert_eq!(stem(word), stem(other));
         }
         assert_eq!(stem("gute"), "gute", "what is left would be too short");
+        assert_eq!(stem("status"), "status");
     }
 }
