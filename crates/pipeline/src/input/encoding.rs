@@ -1,0 +1,264 @@
+//! Turns what is read into UTF-8, and never loses a character in silence.
+//!
+//! A byte order mark or the config settles the encoding of a whole file, which is then converted as a
+//! stream. Otherwise each record is looked at on its own, since dumps are often glued together from
+//! several sources: what is valid UTF-8 is UTF-8; what is nearly UTF-8 is damaged, and taking it for
+//! something else would hide that; anything else goes to a detector.
+
+use std::borrow::Cow;
+use std::io::{self, Read};
+use std::ops::Range;
+
+use blattwerk_core::Result;
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+use super::bytes::{Bytes, Compression, head};
+use super::fault::Fault;
+use super::setting;
+
+/// Stands for what was malformed in a converted stream. It is in no UTF-8 text, so the record that
+/// contains it, and no other, fails.
+const MALFORMED: u8 = 0xFF;
+
+/// What the config says.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Decoding {
+    Auto,
+    Named(&'static Encoding),
+}
+
+/// How the records of a file are decoded.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Mode {
+    /// Each by what it looks like.
+    Auto { has_mark: bool },
+    /// As UTF-8, by the config.
+    Utf8,
+    /// The file was converted as a whole.
+    Converted {
+        from: &'static Encoding,
+        has_mark: bool,
+    },
+}
+
+impl Decoding {
+    pub(super) fn new(label: &str) -> Result<Self> {
+        if label == "auto" {
+            return Ok(Self::Auto);
+        }
+        Encoding::for_label_no_replacement(label.as_bytes())
+            .map(Self::Named)
+            .ok_or_else(|| {
+                let expected =
+                    "`auto` or an encoding such as `utf-8`, `windows-1252` or `utf-16le`";
+                setting("input.encoding", expected, format!("`{label}`"))
+            })
+    }
+
+    /// Takes the byte order mark off a stream, and converts it if it is not to be looked at record by
+    /// record.
+    pub(super) fn open(
+        self,
+        bytes: Bytes,
+        compression: Option<Compression>,
+    ) -> Result<(Bytes, Mode), Fault> {
+        let (start, mut bytes) =
+            head::<4>(bytes).map_err(|error| Fault::cut(error, compression))?;
+        let (mark, has_mark, encoding) = match (start.as_slice(), self) {
+            ([0xFF, 0xFE, 0, 0] | [0, 0, 0xFE, 0xFF], _) => {
+                return Err(Fault::Binary("UTF-32 text; convert it to UTF-8"));
+            }
+            ([0xFF, 0xFE, ..], _) => (2, true, UTF_16LE),
+            ([0xFE, 0xFF, ..], _) => (2, true, UTF_16BE),
+            ([0xEF, 0xBB, 0xBF, ..], _) => (3, true, UTF_8),
+            (_, Self::Auto) => (0, false, UTF_8),
+            (_, Self::Named(encoding)) => (0, false, encoding),
+        };
+        let mut skipped = [0; 3];
+        bytes
+            .read_exact(&mut skipped[..mark])
+            .map_err(|error| Fault::cut(error, compression))?;
+        if encoding == UTF_8 {
+            let mode = match self {
+                Self::Auto => Mode::Auto { has_mark },
+                Self::Named(_) => Mode::Utf8,
+            };
+            return Ok((Box::new(bytes), mode));
+        }
+        let mode = Mode::Converted {
+            from: encoding,
+            has_mark,
+        };
+        Ok((Box::new(Converter::new(bytes, encoding)), mode))
+    }
+}
+
+impl Mode {
+    /// Finds out how to decode a record.
+    pub(super) fn decode(self, record: &[u8]) -> Result<Decoded<'_>, Fault> {
+        let error = match std::str::from_utf8(record) {
+            Ok(text) => return Ok(Decoded::Utf8(text)),
+            Err(error) => error,
+        };
+        let valid = error.valid_up_to();
+        let (at, byte) = (valid + 1, record[valid]);
+        match self {
+            Self::Utf8 => Err(Fault::DamagedUtf8 { at, byte }),
+            Self::Converted { from, .. } => Err(Fault::Malformed {
+                encoding: from.name(),
+                at: String::from_utf8_lossy(&record[..valid]).chars().count() + 1,
+            }),
+            Self::Auto { .. } if is_damaged_utf8(record) => Err(Fault::DamagedUtf8 { at, byte }),
+            Self::Auto { .. } => detect(record)
+                .map(|encoding| Decoded::Other(encoding, record))
+                .ok_or(Fault::Undecodable { at, byte }),
+        }
+    }
+
+    /// Returns the name of the encoding for people, judging by a beginning of the file.
+    pub(super) fn name(self, beginning: &[u8]) -> String {
+        let mark = |has_mark| {
+            if has_mark {
+                " with byte order mark"
+            } else {
+                ""
+            }
+        };
+        match self {
+            Self::Utf8 => "UTF-8".into(),
+            Self::Converted { from, has_mark } => format!("{}{}", from.name(), mark(has_mark)),
+            Self::Auto { has_mark } => match std::str::from_utf8(beginning) {
+                // The beginning may end within a character.
+                Err(error) if error.error_len().is_some() => {
+                    if is_damaged_utf8(beginning) {
+                        "damaged UTF-8".into()
+                    } else {
+                        detect(beginning).map_or("unknown", Encoding::name).into()
+                    }
+                }
+                _ => format!("UTF-8{}", mark(has_mark)),
+            },
+        }
+    }
+}
+
+/// A record whose encoding is known.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Decoded<'a> {
+    Utf8(&'a str),
+    /// In another encoding, in which it can be decoded.
+    Other(&'static Encoding, &'a [u8]),
+}
+
+impl<'a> Decoded<'a> {
+    /// Returns the text of all of it.
+    pub(super) fn text(self) -> Cow<'a, str> {
+        match self {
+            Self::Utf8(text) => text.into(),
+            Self::Other(encoding, record) => decode(encoding, record).unwrap_or_default(),
+        }
+    }
+
+    /// Returns the text of some bytes of it, which begin and end next to ASCII characters.
+    pub(super) fn part(self, range: Range<usize>) -> Cow<'a, str> {
+        match self {
+            Self::Utf8(text) => text.get(range).unwrap_or_default().into(),
+            Self::Other(encoding, record) => decode(encoding, &record[range]).unwrap_or_default(),
+        }
+    }
+}
+
+fn decode<'a>(encoding: &'static Encoding, record: &'a [u8]) -> Option<Cow<'a, str>> {
+    encoding.decode_without_bom_handling_and_without_replacement(record)
+}
+
+/// Tells whether a record that is not UTF-8 was meant to be.
+///
+/// In an old encoding, a letter with an accent is seldom followed by what makes it look like UTF-8, while
+/// damage hits few of the letters. So the two are weighed; only such sequences count as UTF-8 that give
+/// characters of a European text, since the end of „FPÖ“ in Windows-1252 is a Hebrew accent in UTF-8.
+fn is_damaged_utf8(record: &[u8]) -> bool {
+    let (mut good, mut bad) = (0_usize, 0_usize);
+    for chunk in record.utf8_chunks() {
+        good += chunk
+            .valid()
+            .chars()
+            .filter(|c| matches!(c, '\u{A0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' | '\u{2010}'..='\u{20CF}'))
+            .count();
+        bad += usize::from(!chunk.invalid().is_empty());
+    }
+    good > 0 && good >= bad
+}
+
+/// Returns the encoding of a record that is not UTF-8, if there is one in which all of it means something.
+fn detect(record: &[u8]) -> Option<&'static Encoding> {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(record, true);
+    let encoding = detector.guess(Some(b"de"), Utf8Detection::Deny);
+    // The web's windows-1252 maps the five bytes that have no character to control codes.
+    decode(encoding, record)
+        .filter(|text| !text.contains(|c| matches!(c, '\u{80}'..='\u{9F}')))
+        .map(|_| encoding)
+}
+
+/// Converts a stream to UTF-8.
+struct Converter<R> {
+    bytes: R,
+    decoder: Decoder,
+    input: Vec<u8>,
+    /// What of `input` is not yet converted.
+    pending: Range<usize>,
+    is_read: bool,
+    is_done: bool,
+}
+
+impl<R> Converter<R> {
+    fn new(bytes: R, encoding: &'static Encoding) -> Self {
+        Self {
+            bytes,
+            decoder: encoding.new_decoder_without_bom_handling(),
+            input: vec![0; 64 << 10],
+            pending: 0..0,
+            is_read: false,
+            is_done: false,
+        }
+    }
+}
+
+impl<R: Read> Read for Converter<R> {
+    /// Converts what fits into `out`, which has room for some characters.
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let Some(room) = out.len().checked_sub(1) else {
+            return Ok(0);
+        };
+        while !self.is_done {
+            if self.pending.is_empty() && !self.is_read {
+                let read = self.bytes.read(&mut self.input)?;
+                self.pending = 0..read;
+                self.is_read = read == 0;
+            }
+            let (result, read, mut written) = self.decoder.decode_to_utf8_without_replacement(
+                &self.input[self.pending.clone()],
+                &mut out[..room],
+                self.is_read,
+            );
+            self.pending.start += read;
+            match result {
+                DecoderResult::InputEmpty => self.is_done = self.is_read,
+                DecoderResult::OutputFull if written == 0 => {
+                    return Err(io::Error::other("no room to convert a character"));
+                }
+                DecoderResult::OutputFull => {}
+                DecoderResult::Malformed(..) => {
+                    out[written] = MALFORMED;
+                    written += 1;
+                }
+            }
+            if written > 0 {
+                return Ok(written);
+            }
+        }
+        Ok(0)
+    }
+}

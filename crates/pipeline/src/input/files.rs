@@ -1,0 +1,229 @@
+//! Finds the files that the paths of the config mean.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use blattwerk_core::Result;
+use walkdir::{DirEntry, WalkDir};
+
+use super::fault::Fault;
+use super::{digest, setting};
+
+/// A file to be read.
+#[derive(Debug)]
+pub struct File {
+    /// The path as it was given, or as it was found from a folder or glob that was given.
+    pub path: PathBuf,
+    /// The size in bytes on disk.
+    pub size: u64,
+    /// Where it is opened: the path from the root.
+    pub(super) location: PathBuf,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Regular,
+    /// A pipe or a device that the user named: readable once, so it is not looked at before.
+    Stream,
+    /// Neither: it costs a failure.
+    Unreadable(String),
+}
+
+impl File {
+    /// Returns the path for tables and messages, with `/` between its parts on every system.
+    pub fn name(&self) -> String {
+        let name = self.path.to_string_lossy();
+        if std::path::MAIN_SEPARATOR == '/' {
+            name.into_owned()
+        } else {
+            name.replace(std::path::MAIN_SEPARATOR, "/")
+        }
+    }
+
+    /// Tells whether it can be looked at before it is read.
+    pub(super) fn is_regular(&self) -> bool {
+        matches!(self.kind, Kind::Regular)
+    }
+
+    /// Returns what was wrong when it was found.
+    pub(super) fn fault(&self) -> Option<Fault> {
+        match &self.kind {
+            Kind::Unreadable(reason) => Some(Fault::Unreadable(reason.clone())),
+            _ => None,
+        }
+    }
+}
+
+/// Returns the files of all paths, each once, in order.
+pub(super) fn find(paths: &[String], root: &Path) -> Result<Vec<File>> {
+    if paths.is_empty() {
+        let expected = "at least one file, folder or glob";
+        return Err(setting("input.paths", expected, "none"));
+    }
+    let mut found = Found {
+        root,
+        files: Vec::new(),
+        met: 0,
+        seen: HashSet::new(),
+    };
+    for path in paths {
+        let before = found.met;
+        found.add(path)?;
+        if found.met == before {
+            let expected = "a file, or a folder or glob with files that are not hidden";
+            let what = format!("no file for `{path}`");
+            return Err(setting("input.paths", expected, what));
+        }
+    }
+    Ok(found.files)
+}
+
+struct Found<'a> {
+    root: &'a Path,
+    files: Vec<File>,
+    /// How many files were met, also those that were met before.
+    met: usize,
+    /// Hashes of the real paths.
+    seen: HashSet<u128>,
+}
+
+impl Found<'_> {
+    fn add(&mut self, given: &str) -> Result<()> {
+        let location = self.root.join(given);
+        match fs::metadata(&location) {
+            Ok(metadata) if metadata.is_dir() => self.folder(Path::new(given)),
+            Ok(metadata) => self.file(PathBuf::from(given), location, &metadata, true),
+            Err(_) if given.contains(['*', '?', '[']) => self.glob(given)?,
+            Err(error) => {
+                let expected = "a file, a folder or a glob that exists";
+                let found = format!("`{given}`: {}", reason(&error));
+                return Err(setting("input.paths", expected, found));
+            }
+        }
+        Ok(())
+    }
+
+    fn glob(&mut self, given: &str) -> Result<()> {
+        let options = glob::MatchOptions {
+            require_literal_leading_dot: true,
+            ..glob::MatchOptions::new()
+        };
+        let pattern = if Path::new(given).is_absolute() || self.root.as_os_str().is_empty() {
+            given.to_owned()
+        } else {
+            let root = glob::Pattern::escape(&self.root.to_string_lossy());
+            format!("{root}/{given}")
+        };
+        let paths = glob::glob_with(&pattern, options).map_err(|error| {
+            let found = format!("`{given}`: {error}");
+            setting("input.paths", "a file, a folder or a glob", found)
+        })?;
+        let mut matches: Vec<_> = paths
+            .map(|found| found.map_err(|error| (error.path().to_owned(), reason(error.error()))))
+            .collect();
+        matches.sort_by(|a, b| {
+            let path = |found: &Result<PathBuf, (PathBuf, String)>| match found {
+                Ok(path) | Err((path, _)) => path.clone(),
+            };
+            path(a).cmp(&path(b))
+        });
+        for found in matches {
+            match found {
+                Ok(location) => {
+                    let path = self.relative(&location);
+                    match fs::metadata(&location) {
+                        Ok(metadata) if metadata.is_dir() => self.folder(&path),
+                        Ok(metadata) => self.file(path, location, &metadata, false),
+                        Err(error) => self.unreadable(path, reason(&error)),
+                    }
+                }
+                Err((location, reason)) => self.unreadable(self.relative(&location), reason),
+            }
+        }
+        Ok(())
+    }
+
+    fn folder(&mut self, given: &Path) {
+        let entries = WalkDir::new(self.root.join(given))
+            .follow_links(true)
+            .sort_by_file_name()
+            .into_iter()
+            .filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry));
+        for entry in entries {
+            match entry {
+                Ok(entry) if entry.file_type().is_dir() => {}
+                Ok(entry) => {
+                    let path = self.relative(entry.path());
+                    match entry.metadata() {
+                        Ok(metadata) => self.file(path, entry.into_path(), &metadata, false),
+                        Err(error) => self.unreadable(path, error.to_string()),
+                    }
+                }
+                // A link to a folder above it: what is there is read anyway.
+                Err(error) if error.loop_ancestor().is_some() => {}
+                Err(error) => {
+                    let path = error
+                        .path()
+                        .map_or_else(|| given.to_owned(), |at| self.relative(at));
+                    let reason = error.io_error().map_or_else(|| error.to_string(), reason);
+                    self.unreadable(path, reason);
+                }
+            }
+        }
+    }
+
+    fn file(&mut self, path: PathBuf, location: PathBuf, metadata: &fs::Metadata, is_named: bool) {
+        let real = fs::canonicalize(&location);
+        let real = real.as_ref().unwrap_or(&location);
+        let is_first = self
+            .seen
+            .insert(digest(real.as_os_str().as_encoded_bytes()));
+        let kind = if metadata.is_file() {
+            Kind::Regular
+        } else if is_named {
+            Kind::Stream
+        } else {
+            Kind::Unreadable("it is no regular file".into())
+        };
+        self.met += 1;
+        if is_first {
+            self.files.push(File {
+                path,
+                size: metadata.len(),
+                location,
+                kind,
+            });
+        }
+    }
+
+    fn unreadable(&mut self, path: PathBuf, reason: String) {
+        self.met += 1;
+        self.files.push(File {
+            location: self.root.join(&path),
+            path,
+            size: 0,
+            kind: Kind::Unreadable(reason),
+        });
+    }
+
+    fn relative(&self, location: &Path) -> PathBuf {
+        location
+            .strip_prefix(self.root)
+            .unwrap_or(location)
+            .to_owned()
+    }
+}
+
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".into(),
+        _ => error.to_string(),
+    }
+}

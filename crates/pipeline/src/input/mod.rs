@@ -1,0 +1,501 @@
+//! Reads dumps of articles: files, folders and globs, as a stream of documents.
+//!
+//! What a file holds is recognized by its content: first the compression, then the encoding, then the
+//! format; names only help to say what is wrong. Nothing is lost in silence. What cannot become an article
+//! is an [`Item::Failure`] with its place, and reading goes on behind it.
+//!
+//! The layers, from the disk upwards, each a file here: `files` finds them, `bytes` unpacks them,
+//! `encoding` makes them UTF-8, `window` gives lines within bounded memory, `recognize` chooses the format,
+//! and `text`, `jsonl` and `csv` read it. `fields` knows what a field is called, `fault` what goes wrong.
+
+mod bytes;
+mod csv;
+mod encoding;
+mod fault;
+mod fields;
+mod files;
+mod jsonl;
+mod recognize;
+#[cfg(test)]
+mod tests;
+mod text;
+mod window;
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use blattwerk_core::{Document, Error, Result};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use self::fields::Fields;
+pub use self::files::File;
+
+use self::bytes::Compression;
+use self::encoding::Decoding;
+use self::fault::Fault;
+use self::fields::{Names, Role};
+use self::recognize::Shape;
+use self::window::Window;
+
+/// What is read, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Files, folders and globs such as `dump/*.jsonl.zst`, read in this order. Folders are read with all
+    /// that is below them, sorted by name; hidden files are left out. A file is read once, however often it
+    /// is named. gzip, zstd, bzip2 and xz are recognized by content.
+    pub paths: Vec<String>,
+    /// What the files hold: `auto` (the default) looks at each, `text` takes each as one article, `jsonl`
+    /// has an object a line, `csv` has a header line and an article a record.
+    pub format: Format,
+    /// The character between the columns of a CSV file. Without it, comma, semicolon and tab are tried.
+    pub delimiter: Option<char>,
+    /// The encoding: `auto` (the default) reads UTF-8, UTF-16 with a byte order mark, and finds out others
+    /// for each article; a label such as `windows-1252` or `utf-16le` reads all files so that have no byte
+    /// order mark. What cannot be decoded without loss is a failure.
+    pub encoding: String,
+    /// The size in bytes up to which an article, or the record it is in, is read; a larger one is a
+    /// failure. The default is 67108864 (64 MiB). It bounds the memory that reading takes.
+    pub max_bytes: u64,
+    /// The names of the fields of JSON Lines and the columns of CSV.
+    pub fields: Fields,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            paths: Vec::new(),
+            format: Format::default(),
+            delimiter: None,
+            encoding: "auto".into(),
+            max_bytes: 64 << 20,
+            fields: Fields::default(),
+        }
+    }
+}
+
+/// What files hold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// Each file is looked at.
+    #[default]
+    Auto,
+    /// A file is an article.
+    Text,
+    /// A line is an article: a JSON object.
+    Jsonl,
+    /// A record is an article, after a header line.
+    Csv,
+}
+
+/// What reading gives.
+#[derive(Debug)]
+pub enum Item {
+    /// An article.
+    Article(Box<Document>),
+    /// Something that should have been one, or a file that could not be read to its end.
+    Failure(Failure),
+}
+
+/// What could not be read, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The id of the record if it could be read, otherwise the same as `source`.
+    pub id: String,
+    /// The file, with the line where the format has lines.
+    pub source: String,
+    /// What is wrong, with the whole chain of causes.
+    pub error: String,
+}
+
+/// What a file turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Described {
+    /// The file.
+    pub path: String,
+    /// Its size on disk.
+    pub size: u64,
+    /// `gzip`, `zstd`, `bzip2`, `xz`, or nothing.
+    pub compression: Option<&'static str>,
+    /// `text`, `jsonl` or `csv`; nothing if it cannot be read.
+    pub format: Option<&'static str>,
+    /// The encoding of its beginning.
+    pub encoding: Option<String>,
+    /// The character between the columns of a CSV file.
+    pub delimiter: Option<char>,
+    /// What is read from which field or column: pairs of `id`, `text`, `title`, `date` or `language`, and
+    /// the name in the file. What is not in the file is left out.
+    pub fields: Vec<(&'static str, String)>,
+    /// Why it cannot be read.
+    pub error: Option<String>,
+}
+
+/// The files of a run, found and ready to be read.
+#[derive(Debug, Clone)]
+pub struct Inputs {
+    files: Arc<[File]>,
+    options: Arc<Options>,
+    bytes_read: Arc<AtomicU64>,
+}
+
+/// The checked config.
+#[derive(Debug)]
+struct Options {
+    format: Format,
+    delimiter: Option<u8>,
+    decoding: Decoding,
+    max_bytes: usize,
+    names: Names,
+}
+
+impl Inputs {
+    /// Finds the files of a config; its paths are relative to `root`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] if a value makes no sense, a path does not exist, or a folder or a glob gives no
+    /// file. Files that cannot be read are no error here; they come as failures.
+    pub fn open(config: &Config, root: &Path) -> Result<Self> {
+        let options = Options {
+            format: config.format,
+            delimiter: config.delimiter.map(delimiter).transpose()?,
+            decoding: Decoding::new(&config.encoding)?,
+            max_bytes: match usize::try_from(config.max_bytes) {
+                Ok(0) => return Err(setting("input.max_bytes", "at least 1", "0")),
+                Ok(bytes) => bytes,
+                Err(_) => usize::MAX,
+            },
+            names: Names::new(&config.fields)?,
+        };
+        Ok(Self {
+            files: files::find(&config.paths, root)?.into(),
+            options: Arc::new(options),
+            bytes_read: Arc::default(),
+        })
+    }
+
+    /// Returns the size of all files on disk.
+    pub fn total_bytes(&self) -> u64 {
+        self.files.iter().map(|file| file.size).sum()
+    }
+
+    /// Returns the files in the order in which they are read.
+    pub fn files(&self) -> &[File] {
+        &self.files
+    }
+
+    /// Returns the counter of the bytes read from disk, which grows up to [`Inputs::total_bytes`] while
+    /// the items are taken.
+    pub fn bytes_read(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.bytes_read)
+    }
+
+    /// Looks at the beginning of each file and tells what it is.
+    pub fn describe(&self) -> impl Iterator<Item = Described> + '_ {
+        self.files.iter().map(|file| self.describe_file(file))
+    }
+
+    fn describe_file(&self, file: &File) -> Described {
+        let mut described = Described {
+            path: file.name(),
+            size: file.size,
+            compression: None,
+            format: None,
+            encoding: None,
+            delimiter: None,
+            fields: Vec::new(),
+            error: None,
+        };
+        if let Err(fault) = describe(file, &self.options, &mut described) {
+            described.error = Some(fault.chain());
+        }
+        described
+    }
+
+    /// Reads the files, one after the other.
+    pub fn items(&self) -> Items {
+        self.bytes_read.store(0, Ordering::Relaxed);
+        Items {
+            inputs: self.clone(),
+            next: 0,
+            reading: None,
+            buffer: Vec::new(),
+            done_bytes: 0,
+            ids: HashSet::new(),
+        }
+    }
+}
+
+/// The articles and failures of all files, in order. Memory does not grow with the size of a file.
+pub struct Items {
+    inputs: Inputs,
+    /// The file that is opened next.
+    next: usize,
+    reading: Option<Reading>,
+    /// Kept from file to file.
+    buffer: Vec<u8>,
+    /// The size of the files that are done.
+    done_bytes: u64,
+    /// The beginnings of the hashes of all ids so far: 16 bytes an article, whatever the ids look like.
+    ids: HashSet<u128>,
+}
+
+/// A file that is being read.
+struct Reading {
+    name: String,
+    records: Records,
+}
+
+/// The reader of a format.
+enum Records {
+    Text(text::Reader),
+    Jsonl(jsonl::Reader),
+    Csv(csv::Reader),
+}
+
+impl Records {
+    fn next(&mut self) -> Option<Result<Record, Reject>> {
+        match self {
+            Self::Text(reader) => reader.next(),
+            Self::Jsonl(reader) => reader.next(),
+            Self::Csv(reader) => reader.next(),
+        }
+    }
+
+    fn into_window(self) -> Window {
+        match self {
+            Self::Text(reader) => reader.into_window(),
+            Self::Jsonl(reader) => reader.into_window(),
+            Self::Csv(reader) => reader.into_window(),
+        }
+    }
+}
+
+/// What a reader finds: an article that is not yet a document.
+#[derive(Debug, Default)]
+struct Record {
+    /// Where it starts; none if the file is the article.
+    line: Option<u64>,
+    id: Option<String>,
+    text: String,
+    title: Option<String>,
+    date: Option<String>,
+    language: Option<String>,
+}
+
+/// What a reader finds instead of an article.
+#[derive(Debug)]
+struct Reject {
+    line: Option<u64>,
+    id: Option<String>,
+    fault: Fault,
+}
+
+impl Reject {
+    fn at(line: u64, fault: Fault) -> Self {
+        Self {
+            line: Some(line),
+            id: None,
+            fault,
+        }
+    }
+
+    fn file(fault: Fault) -> Self {
+        Self {
+            line: None,
+            id: None,
+            fault,
+        }
+    }
+
+    fn into_failure(self, name: &str) -> Failure {
+        let source = place(name, self.line);
+        Failure {
+            id: self.id.unwrap_or_else(|| source.clone()),
+            source,
+            error: self.fault.chain(),
+        }
+    }
+}
+
+impl Items {
+    fn open(&mut self, file: &File) -> Result<Records, Fault> {
+        let options = &self.inputs.options;
+        let (mut window, _) = open(
+            file,
+            options,
+            Arc::clone(&self.inputs.bytes_read),
+            std::mem::take(&mut self.buffer),
+        )?;
+        let shape = recognize::shape(&mut window, &file.path, options)?;
+        Ok(match shape {
+            Shape::Text => Records::Text(text::Reader::new(window)),
+            Shape::Jsonl => {
+                Records::Jsonl(jsonl::Reader::new(window, Arc::clone(&self.inputs.options)))
+            }
+            Shape::Csv(header) => Records::Csv(csv::Reader::new(window, header)),
+        })
+    }
+
+    /// Counts a file as read, also what was left of it.
+    fn close(&mut self, size: u64) {
+        self.done_bytes += size;
+        self.inputs
+            .bytes_read
+            .store(self.done_bytes, Ordering::Relaxed);
+    }
+
+    /// Makes a document, unless it is empty or its id is taken.
+    fn article(&mut self, name: &str, record: Record) -> Item {
+        let source = place(name, record.line);
+        let id = record
+            .id
+            .filter(|id| !id.trim().is_empty())
+            .unwrap_or_else(|| source.clone());
+        let fault = if record.text.trim().is_empty() {
+            Some(Fault::EmptyText)
+        } else if !self.ids.insert(digest(id.as_bytes())) {
+            Some(Fault::SameId)
+        } else {
+            None
+        };
+        if let Some(fault) = fault {
+            return Item::Failure(Failure {
+                id,
+                source,
+                error: fault.chain(),
+            });
+        }
+        let mut document = Document::new(id, record.text);
+        document.source = source;
+        document.title = record.title;
+        document.date = record.date;
+        document.language = record.language;
+        Item::Article(Box::new(document))
+    }
+}
+
+impl Iterator for Items {
+    type Item = Item;
+
+    fn next(&mut self) -> Option<Item> {
+        loop {
+            if let Some(mut reading) = self.reading.take() {
+                if let Some(found) = reading.records.next() {
+                    let item = match found {
+                        Ok(record) => self.article(&reading.name, record),
+                        Err(reject) => Item::Failure(reject.into_failure(&reading.name)),
+                    };
+                    self.reading = Some(reading);
+                    return Some(item);
+                }
+                self.buffer = reading.records.into_window().into_buffer();
+                self.close(self.inputs.files[self.next - 1].size);
+            }
+            let files = Arc::clone(&self.inputs.files);
+            let file = files.get(self.next)?;
+            self.next += 1;
+            match self.open(file) {
+                Ok(records) => {
+                    self.reading = Some(Reading {
+                        name: file.name(),
+                        records,
+                    });
+                }
+                Err(fault) => {
+                    self.close(file.size);
+                    return Some(Item::Failure(
+                        Reject::file(fault).into_failure(&file.name()),
+                    ));
+                }
+            }
+        }
+    }
+}
+
+/// Opens a file as a window on its UTF-8 text.
+fn open(
+    file: &File,
+    options: &Options,
+    counter: Arc<AtomicU64>,
+    buffer: Vec<u8>,
+) -> Result<(Window, Option<&'static str>), Fault> {
+    let (bytes, compression) = bytes::open(file, counter)?;
+    let (bytes, mode) = options.decoding.open(bytes, compression)?;
+    let window = Window::new(bytes, mode, compression, buffer, options.max_bytes);
+    Ok((window, compression.map(Compression::as_str)))
+}
+
+fn describe(file: &File, options: &Options, described: &mut Described) -> Result<(), Fault> {
+    if !file.is_regular() {
+        return file.fault().map_or(Ok(()), Err);
+    }
+    let (mut window, compression) = open(file, options, Arc::default(), Vec::new())?;
+    described.compression = compression;
+    let shape = recognize::shape(&mut window, &file.path, options)?;
+    described.encoding = Some(window.encoding_seen());
+    let chosen = match shape {
+        Shape::Text => {
+            described.format = Some("text");
+            return Ok(());
+        }
+        Shape::Jsonl => {
+            described.format = Some("jsonl");
+            options.names.shown(&jsonl::first_keys(&mut window))
+        }
+        Shape::Csv(header) => {
+            described.format = Some("csv");
+            described.delimiter = Some(char::from(header.delimiter));
+            options.names.shown(&header.columns)
+        }
+    };
+    described.fields = Role::ALL
+        .into_iter()
+        .zip(chosen)
+        .filter_map(|(role, name)| Some((role.as_str(), name?)))
+        .collect();
+    Ok(())
+}
+
+/// Returns the place of a record in the way all tables show it.
+fn place(name: &str, line: Option<u64>) -> String {
+    match line {
+        Some(line) => format!("{name}:{line}"),
+        None => name.to_owned(),
+    }
+}
+
+/// Returns the first half of a hash: what is met once in a run is remembered by it.
+fn digest(name: &[u8]) -> u128 {
+    let hash = blake3::hash(name);
+    let (start, _) = hash
+        .as_bytes()
+        .split_first_chunk()
+        .expect("a BLAKE3 hash has 32 bytes");
+    u128::from_le_bytes(*start)
+}
+
+fn delimiter(found: char) -> Result<u8> {
+    u8::try_from(found)
+        .ok()
+        .filter(|byte| byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n' | 0))
+        .ok_or_else(|| {
+            setting(
+                "input.delimiter",
+                "an ASCII character that is no quote and no line end",
+                format!("{found:?}"),
+            )
+        })
+}
+
+fn setting(key: &'static str, expected: &str, found: impl Into<String>) -> Error {
+    Error::Setting {
+        key,
+        expected: expected.into(),
+        found: found.into(),
+    }
+}
