@@ -41,9 +41,13 @@ impl Budget {
     }
 
     /// Returns a purse to pay the sentences of one document from.
-    pub(crate) fn purse(self, document: &Document) -> Purse<'_> {
+    pub(crate) fn purse(self, document: &Document) -> Purse {
+        let lengths = match self.chars {
+            usize::MAX => vec![0; document.sentences.len()],
+            _ => lengths(document),
+        };
         Purse {
-            document,
+            lengths,
             sentences: self.sentences,
             chars: self.chars,
             taken: Vec::new(),
@@ -51,30 +55,38 @@ impl Budget {
     }
 }
 
+/// The characters of each sentence as a summary shows it, where a run of white space is one blank.
+fn lengths(document: &Document) -> Vec<usize> {
+    let length = |text: &str| -> usize {
+        let words = text.split_whitespace().map(|word| word.chars().count() + 1);
+        words.sum::<usize>().saturating_sub(1)
+    };
+    let texts = document.sentences.iter().map(|&span| &document.text[span]);
+    texts.map(length).collect()
+}
+
 /// What is left of a budget while a summary is put together.
-pub(crate) struct Purse<'a> {
-    document: &'a Document,
+pub(crate) struct Purse {
+    lengths: Vec<usize>,
     sentences: usize,
     chars: usize,
     taken: Vec<usize>,
 }
 
-impl Purse<'_> {
-    /// Tells whether another sentence is allowed, if only it is short enough.
-    pub(crate) fn is_open(&self) -> bool {
-        self.taken.len() < self.sentences && self.chars > 0
+impl Purse {
+    /// Tells whether there is enough left for a sentence.
+    pub(crate) fn affords(&self, sentence: usize) -> bool {
+        self.taken.len() < self.sentences && self.cost(sentence) <= self.chars
     }
 
-    /// Takes a sentence if it fits, and tells whether it did.
+    /// Takes a sentence if there is enough left for it, and tells whether there was.
     pub(crate) fn take(&mut self, sentence: usize) -> bool {
-        // A blank joins it to the one before.
-        let cost = self.length(sentence) + usize::from(!self.taken.is_empty());
-        let fits = self.is_open() && cost <= self.chars;
-        if fits {
-            self.chars -= cost;
+        let affords = self.affords(sentence);
+        if affords {
+            self.chars -= self.cost(sentence);
             self.taken.push(sentence);
         }
-        fits
+        affords
     }
 
     /// Tells whether nothing has been taken.
@@ -85,17 +97,15 @@ impl Purse<'_> {
     /// Returns what was taken; the shortest of the candidates if nothing was.
     pub(crate) fn spend(self, candidates: &[usize]) -> Vec<usize> {
         if self.taken.is_empty() {
-            let shortest = candidates.iter().copied().min_by_key(|&i| self.length(i));
+            let shortest = candidates.iter().copied().min_by_key(|&i| self.lengths[i]);
             return shortest.into_iter().collect();
         }
         self.taken
     }
 
-    /// The characters a sentence adds to a summary, where runs of white space count as one blank.
-    fn length(&self, sentence: usize) -> usize {
-        let text = &self.document.text[self.document.sentences[sentence]];
-        let words = text.split_whitespace().map(|word| word.chars().count() + 1);
-        words.sum::<usize>().saturating_sub(1)
+    /// A sentence behind another needs a blank before it.
+    fn cost(&self, sentence: usize) -> usize {
+        self.lengths[sentence] + usize::from(!self.taken.is_empty())
     }
 }
 
@@ -126,7 +136,7 @@ pub(crate) mod tests {
         let mut purse = Budget::new(None, Some(14)).unwrap().purse(&document);
         assert!(purse.take(0), "8 characters");
         assert!(purse.take(1), "a blank and 5 more");
-        assert!(!purse.is_open(), "nothing is left");
+        assert!(!purse.affords(1), "nothing is left");
     }
 
     #[test]

@@ -4,12 +4,15 @@
 //! within the budget the user set; an article without sentences has an empty summary.
 //!
 //! The backends differ in one thing, how they rank sentences. What all of them need stands beside them:
-//! `readable` tells which sentences can stand alone, and [`Budget`] says how much is taken. A ranking never
-//! compares each sentence with each other one: an article may be a book.
+//! `readable` tells which sentences can stand alone, [`Budget`] says how much is taken, and `terms` turns
+//! sentences into vectors of words. No backend compares each sentence with each other one, since an article
+//! may be a book.
 
 mod budget;
+pub mod centroid;
 pub mod lead;
 mod readable;
+mod terms;
 
 use std::path::Path;
 
@@ -27,6 +30,8 @@ pub enum Config {
     Off,
     /// Takes the first sentences: a news article says the main thing first.
     Lead(lead::Config),
+    /// Takes the sentences nearest to what the article is about, with a preference for its front.
+    Centroid(centroid::Config),
 }
 
 impl Config {
@@ -35,6 +40,7 @@ impl Config {
         match self {
             Self::Off => "off",
             Self::Lead(_) => "lead",
+            Self::Centroid(_) => "centroid",
         }
     }
 
@@ -47,6 +53,7 @@ impl Config {
         match self {
             Self::Off => Ok(Built::new(|_: &Document| Ok(Summary::default()))),
             Self::Lead(config) => config.build(root),
+            Self::Centroid(config) => config.build(root),
         }
     }
 }

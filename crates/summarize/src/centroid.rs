@@ -1,0 +1,245 @@
+//! The sentences nearest to the middle of the article, each saying something else.
+//!
+//! The centroid of Radev et al. (2004): the sum of the sentences' word vectors stands for what the article
+//! is about, and a sentence is as central as its vector is near. Sentences at the front count more, as news
+//! are told from the front. They are picked one by one by maximal marginal relevance (Carbonell & Goldstein
+//! 1998): what the picked ones already say is taken off. Each pick reads the article once, so the time grows
+//! with its length and with the number of sentences asked for, and no more.
+//!
+//! - Radev, Jing, Styś, Tam: Centroid-based summarization of multiple documents. IP&M 40, 2004.
+//! - Carbonell, Goldstein: The use of MMR, diversity-based reranking for reordering documents and producing
+//!   summaries. SIGIR 1998.
+
+use std::path::Path;
+
+use blattwerk_core::{Built, Document, Error, Result, Summary};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::terms::{self, Reader, Terms};
+use crate::{Budget, readable};
+
+/// The keys of `centroid`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The most sentences of a summary. 3 if neither this nor `chars` is set.
+    pub sentences: Option<usize>,
+    /// The most characters of a summary; only whole sentences are taken. If no sentence is short enough,
+    /// the shortest stands alone. Unlimited by default.
+    pub chars: Option<usize>,
+    /// How much the place in the article counts beside centrality, from 0 (not at all) to 1 (alone; then
+    /// the first sentences win). 0.5 by default.
+    pub position: f32,
+    /// How much a sentence loses for saying what a picked one says, from 0 (nothing) to 1. 0.3 by default.
+    pub redundancy: f32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            sentences: None,
+            chars: None,
+            position: 0.5,
+            redundancy: 0.3,
+        }
+    }
+}
+
+impl Config {
+    /// Builds the backend.
+    ///
+    /// # Errors
+    ///
+    /// If a limit is 0, or a share is not between 0 and 1.
+    pub fn build(&self, _root: &Path) -> Result<Built<Summary>> {
+        for (key, value) in [("position", self.position), ("redundancy", self.redundancy)] {
+            if !(0.0..=1.0).contains(&value) {
+                return Err(Error::Setting {
+                    key,
+                    expected: "a number from 0 to 1".into(),
+                    found: value.to_string(),
+                });
+            }
+        }
+        let centroid = Centroid {
+            reader: Reader::new(),
+            budget: Budget::new(self.sentences, self.chars)?,
+            position: self.position,
+            redundancy: self.redundancy,
+        };
+        Ok(Built::new(move |document: &Document| {
+            Ok(centroid.summary(document))
+        }))
+    }
+}
+
+struct Centroid {
+    reader: Reader,
+    budget: Budget,
+    position: f32,
+    redundancy: f32,
+}
+
+impl Centroid {
+    fn summary(&self, document: &Document) -> Summary {
+        let terms = self.reader.read(document);
+        let scores = self.scores(&terms);
+        let candidates = readable::candidates(document);
+        let mut rest: Vec<Candidate> = candidates
+            .iter()
+            .map(|&sentence| Candidate {
+                sentence,
+                score: scores[sentence],
+                said: 0.0,
+            })
+            .collect();
+        let mut purse = self.budget.purse(document);
+        let mut picked = terms.zeros();
+        loop {
+            // What is too long once is too long for good, so no candidate is looked at in vain.
+            rest.retain(|candidate| purse.affords(candidate.sentence));
+            let Some(best) = self.best(&rest) else { break };
+            let sentence = rest.swap_remove(best).sentence;
+            purse.take(sentence);
+            for term in terms.of(sentence) {
+                picked[term.id as usize] = term.weight;
+            }
+            for candidate in &mut rest {
+                let alike = terms::dot(terms.of(candidate.sentence), &picked);
+                candidate.said = candidate.said.max(alike);
+            }
+            for term in terms.of(sentence) {
+                picked[term.id as usize] = 0.0;
+            }
+        }
+        Summary::extract(document, purse.spend(&candidates))
+    }
+
+    /// How much each sentence is worth by itself, from 0 to 1.
+    fn scores(&self, terms: &Terms) -> Vec<f32> {
+        let mut centroid = terms.zeros();
+        for sentence in 0..terms.len() {
+            for term in terms.of(sentence) {
+                centroid[term.id as usize] += term.weight;
+            }
+        }
+        let centrality: Vec<f32> = (0..terms.len())
+            .map(|sentence| terms::dot(terms.of(sentence), &centroid))
+            .collect();
+        let highest = centrality.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
+        let place = (1_u16..).chain(std::iter::repeat(u16::MAX));
+        centrality
+            .iter()
+            .zip(place)
+            .map(|(centrality, place)| {
+                let front = 1.0 / f32::from(place).sqrt();
+                (1.0 - self.position) * centrality / highest + self.position * front
+            })
+            .collect()
+    }
+
+    /// The place of the best candidate; the one that stands first in the article among equals.
+    fn best(&self, candidates: &[Candidate]) -> Option<usize> {
+        let worth = |candidate: &Candidate| {
+            (1.0 - self.redundancy) * candidate.score - self.redundancy * candidate.said
+        };
+        (0..candidates.len()).max_by(|&a, &b| {
+            let (a, b) = (&candidates[a], &candidates[b]);
+            worth(a)
+                .total_cmp(&worth(b))
+                .then(b.sentence.cmp(&a.sentence))
+        })
+    }
+}
+
+/// A sentence that may still be picked.
+struct Candidate {
+    sentence: usize,
+    score: f32,
+    /// How like it is to the most alike of the picked ones.
+    said: f32,
+}
+
+#[cfg(test)]
+mod tests {
+    use blattwerk_core::contract;
+
+    use super::*;
+    use crate::budget::tests::document;
+
+    const ARTICLE: &str = "Neuer Hafen für die Insel\n\
+        Die Insel bekommt einen neuen Hafen für ihre Fähren.\n\
+        Das Wetter war bei der Sitzung sonnig und ungewöhnlich warm.\n\
+        Der Hafen wird im Osten der Insel gebaut und kostet zwölf Millionen Euro.\n\
+        Der neue Hafen für die Fähren der Insel kostet zwölf Millionen Euro.\n\
+        Die Fähren sollen ab Mai im Stundentakt zur Insel fahren.";
+
+    fn taken(lines: &str, config: &Config) -> Vec<usize> {
+        let built = config.build(Path::new("")).unwrap();
+        built.stage.process(&document(lines)).unwrap().sentences
+    }
+
+    #[test]
+    fn the_subject_is_taken_and_what_was_said_is_not_repeated() {
+        let config = Config {
+            position: 0.2,
+            ..Config::default()
+        };
+        let found = taken(ARTICLE, &config);
+        assert_eq!(found.len(), 3);
+        assert!(!found.contains(&0), "a headline: {found:?}");
+        assert!(!found.contains(&2), "beside the subject: {found:?}");
+        assert!(
+            !(found.contains(&3) && found.contains(&4)),
+            "twice the same: {found:?}"
+        );
+    }
+
+    #[test]
+    fn position_alone_is_the_lead() {
+        let config = Config {
+            position: 1.0,
+            redundancy: 0.0,
+            ..Config::default()
+        };
+        assert_eq!(taken(ARTICLE, &config), [1, 2, 3]);
+    }
+
+    #[test]
+    fn characters_are_kept_to() {
+        for chars in [60, 100, 150, 250] {
+            let built = Config {
+                chars: Some(chars),
+                ..Config::default()
+            };
+            let summary = built
+                .build(Path::new(""))
+                .unwrap()
+                .stage
+                .process(&document(ARTICLE))
+                .unwrap();
+            let length = summary.text.chars().count();
+            assert!(0 < length && length <= chars, "{length} of {chars}");
+        }
+    }
+
+    #[test]
+    fn a_share_above_one_is_refused() {
+        let config = Config {
+            position: 1.5,
+            ..Config::default()
+        };
+        let error = config.build(Path::new("")).err().unwrap();
+        assert_eq!(
+            error.to_string(),
+            "`position`: expected a number from 0 to 1, found 1.5"
+        );
+    }
+
+    #[test]
+    fn keeps_the_contract() {
+        let built = Config::default().build(Path::new("")).unwrap();
+        contract::check(&*built.stage, ARTICLE, |_| Vec::new());
+    }
+}

@@ -1,0 +1,201 @@
+//! The words of an article that say what it is about, sentence by sentence.
+
+use std::hash::Hasher;
+use std::ops::Range;
+
+use blattwerk_core::Document;
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+
+/// A word of a sentence, with its weight there.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Term {
+    /// The number of the word in the article; its forms share one.
+    pub(crate) id: u32,
+    pub(crate) weight: f32,
+}
+
+/// The terms of a document's sentences. Each sentence is a vector of length 1, or empty.
+#[derive(Debug, Default)]
+pub(crate) struct Terms {
+    all: Vec<Term>,
+    sentences: Vec<Range<usize>>,
+    /// The number of different terms.
+    distinct: usize,
+}
+
+impl Terms {
+    /// Returns the number of sentences.
+    pub(crate) fn len(&self) -> usize {
+        self.sentences.len()
+    }
+
+    /// Returns the terms of a sentence, by rising number.
+    pub(crate) fn of(&self, sentence: usize) -> &[Term] {
+        &self.all[self.sentences[sentence].clone()]
+    }
+
+    /// Returns a vector that has a place for each term.
+    pub(crate) fn zeros(&self) -> Vec<f32> {
+        vec![0.0; self.distinct]
+    }
+}
+
+/// Adds up the products of a sentence's terms with a vector that has a place for each term.
+pub(crate) fn dot(sentence: &[Term], vector: &[f32]) -> f32 {
+    sentence
+        .iter()
+        .map(|term| term.weight * vector[term.id as usize])
+        .sum()
+}
+
+/// Reads documents into terms.
+pub(crate) struct Reader {
+    stopwords: FxHashSet<u64>,
+}
+
+impl Reader {
+    pub(crate) fn new() -> Self {
+        Self {
+            stopwords: STOPWORDS.split_whitespace().map(hash).collect(),
+        }
+    }
+
+    pub(crate) fn read(&self, document: &Document) -> Terms {
+        let mut ids: FxHashMap<u64, u32> = FxHashMap::default();
+        let mut terms = Terms::default();
+        let mut buffer = String::new();
+        let mut sentence: Vec<u32> = Vec::new();
+        for &span in &document.sentences {
+            sentence.clear();
+            visit_words(&document.text[span], &mut buffer, |word| {
+                if word.len() >= MIN_WORD && !self.stopwords.contains(&hash(word)) {
+                    let next =
+                        u32::try_from(ids.len()).expect("an article has less than 2^32 words");
+                    sentence.push(*ids.entry(hash(stem(word))).or_insert(next));
+                }
+            });
+            sentence.sort_unstable();
+            let start = terms.all.len();
+            terms
+                .all
+                .extend(sentence.chunk_by(|a, b| a == b).map(|same| Term {
+                    id: same[0],
+                    weight: times(same.len()),
+                }));
+            let vector = &mut terms.all[start..];
+            let squares: f32 = vector.iter().map(|term| term.weight * term.weight).sum();
+            for term in vector {
+                term.weight /= squares.sqrt();
+            }
+            terms.sentences.push(start..terms.all.len());
+        }
+        terms.distinct = ids.len();
+        terms
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a sentence has less than 2^23 words"
+)]
+fn times(count: usize) -> f32 {
+    count as f32
+}
+
+/// Calls `visit` with each word in lower case. `buffer` is room for a word.
+fn visit_words(text: &str, buffer: &mut String, mut visit: impl FnMut(&str)) {
+    buffer.clear();
+    // A blank behind the text ends its last word.
+    for c in text.chars().chain([' ']) {
+        if c.is_ascii() && c.is_alphanumeric() {
+            buffer.push(c.to_ascii_lowercase());
+        } else if c.is_alphanumeric() {
+            buffer.extend(c.to_lowercase());
+        } else if !buffer.is_empty() {
+            visit(buffer);
+            buffer.clear();
+        }
+    }
+}
+
+/// Returns a word without the ending of its inflection, the same for most forms of a word.
+fn stem(word: &str) -> &str {
+    ["ern", "em", "en", "er", "es", "e", "n", "s"]
+        .iter()
+        .filter_map(|ending| word.strip_suffix(ending))
+        .find(|stem| stem.len() >= 4)
+        .unwrap_or(word)
+}
+
+/// Stands for a word. That two words of an article share their 64 bits does not happen.
+fn hash(word: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(word.as_bytes());
+    hasher.finish()
+}
+
+/// Shorter words, in bytes, say nothing of what an article is about.
+const MIN_WORD: usize = 3;
+
+/// Words that stand in every article, whatever it is about.
+const STOPWORDS: &str = "\
+    aber alle allem allen aller alles als also alt alte alten am an andere anderem anderen anderer anderes \
+    anders auch auf aufgrund aus außerdem außer bei beide beiden beim bereits besonders bis bisher bislang \
+    bleibt blieb da dabei dadurch dafür dagegen daher dahin damals damit danach daneben dann daran darauf \
+    daraus darf darin darüber darum darunter das dass dasselbe davon davor dazu dein deine dem demnach den \
+    denen denn dennoch der deren derer derselbe derzeit des deshalb dessen deswegen die dies diese dieselbe \
+    diesem diesen dieser dieses doch dort drei dritte dritten du durch dürfen dürfte ebenfalls ebenso ein eine \
+    einem einen einer eines einig einige einigen einiger einiges einmal eins einst einzige ende er erklärte \
+    erneut erst erste erstem ersten erster erstes etwa etwas euch euer eure fast fünf für gab ganz ganze \
+    ganzen gar geben gegen gegenüber geht gemacht genau gerade gewesen gibt ging groß große großen großer \
+    großes gut gute guten habe haben hat hatte hatten hätte hätten her heute heutige hier hin hinaus hinter \
+    ich ihm ihn ihnen ihr ihre ihrem ihren ihrer ihres im immer in indem ins insgesamt ist ja jahr jahre \
+    jahren jahres je jede jedem jeden jeder jedes jedoch jemand jene jenem jenen jener jenes jetzt kam kann \
+    kaum kein keine keinem keinen keiner keines kommen kommt konnte konnten könne können könnte könnten künftig \
+    kurz lang lange längst laut lässt letzte letzten letzter liegt ließ machen macht mal man manche manchem \
+    manchen mehr mehrere mehreren mein meine meinem meinen meiner meist mich mir mit mittlerweile möchte mögen \
+    möglich müssen muss musste mussten müsse nach nachdem nämlich neben nein neue neuen neuer neues nicht \
+    nichts nie niemand noch nun nur ob oben oder offenbar oft ohne per rund sagt sagte sagten schließlich \
+    schon sehr sei seien sein seine seinem seinen seiner seines seit seitdem selbst sich sie sieben sind so \
+    sobald sogar solche solchem solchen solcher sollen sollte sollten soll somit sondern sonst sowie sowohl \
+    später statt stehen steht teil teilte tag tage tagen trotz über überhaupt um und uns unser unsere \
+    unserem unseren unserer unter viel viele vielen vieler vier vom von vor vorher während wann war waren \
+    warum was weder wegen weil weiter weitere weiterem weiteren weiterer weiteres weiterhin welche welchem \
+    welchen welcher welches wenig wenige weniger wenn wer werde werden wie wieder wir wird wo wobei worden \
+    wohl wollen wollte wollten will wurde wurden während wäre wären würde würden zehn zu zudem zuletzt zum \
+    zunächst zur zurück zusammen zwar zwei zweite zweiten zwischen montag dienstag mittwoch donnerstag freitag \
+    samstag sonntag januar februar märz april mai juni juli august september oktober november dezember uhr \
+    prozent angaben";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::budget::tests::document;
+
+    #[test]
+    fn forms_of_a_word_are_one_term() {
+        let terms = Reader::new().read(&document(
+            "Die Häfen und der Hafen.\nEin Hafen mit Kränen.\nEs.",
+        ));
+        assert_eq!(terms.of(0).len(), 2, "an umlaut makes another word");
+        assert_eq!(terms.of(1).len(), 2);
+        assert_eq!(terms.of(0)[1].id, terms.of(1)[0].id, "Hafen");
+        assert!(terms.of(2).is_empty(), "no word of weight");
+        assert_eq!(terms.zeros().len(), 3);
+    }
+
+    #[test]
+    fn a_sentence_has_length_one() {
+        let terms = Reader::new().read(&document("Hafen Hafen Kran Schiff Lotse."));
+        let squares: f32 = terms
+            .of(0)
+            .iter()
+            .map(|term| term.weight * term.weight)
+            .sum();
+        assert!((squares - 1.0).abs() < 1e-6);
+        assert!(
+            terms.of(0)[0].weight > terms.of(0)[1].weight,
+            "twice counts more"
+        );
+    }
+}
