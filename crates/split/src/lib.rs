@@ -1,1 +1,68 @@
-//! stub
+//! Sentence splitting: finds the sentences of a document.
+//!
+//! A backend sees the text, and promises sentences in the order of the text, without overlap, not empty and
+//! without white space at their rims. Between them is white space only, so no letter is lost.
+//!
+//! [`eval`] measures a backend against sentences that were split by hand.
+
+pub mod eval;
+mod rules;
+
+use std::path::Path;
+
+use blattwerk_core::{Built, Document, Result, Span};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Chooses how sentences are found.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(tag = "backend", rename_all = "kebab-case")]
+pub enum Config {
+    /// Makes one sentence of everything.
+    Off,
+    /// Finds the ends of sentences by rules of German and a list of abbreviations.
+    Rules(rules::Config),
+}
+
+impl Config {
+    /// Builds the backend; paths are relative to `root`.
+    ///
+    /// # Errors
+    ///
+    /// If a setting makes no sense, or a file is missing or malformed.
+    pub fn build(&self, root: &Path) -> Result<Built<Vec<Span>>> {
+        match self {
+            Self::Off => Ok(Built::new(|document: &Document| Ok(whole(document)))),
+            Self::Rules(config) => config.build(root),
+        }
+    }
+}
+
+/// Returns one sentence, from the first to the last character that is no white space.
+fn whole(document: &Document) -> Vec<Span> {
+    let text = document.text.as_str();
+    let start = text.len() - text.trim_start().len();
+    let end = text.trim_end().len();
+    if start < end {
+        vec![Span::new(start, end)]
+    } else {
+        Vec::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn off_is_one_sentence_over_everything() {
+        let built = Config::Off
+            .build(Path::new("."))
+            .expect("off needs nothing");
+        let document = Document::new("a", " Ja. Nein.\nDoch. ");
+        let found = built.stage.process(&document).unwrap();
+        assert_eq!(found.len(), 1);
+        assert_eq!(&document.text[found[0]], "Ja. Nein.\nDoch.");
+        blattwerk_core::contract::check(&*built.stage, "Ja. Nein.", Vec::clone);
+    }
+}

@@ -1,0 +1,224 @@
+//! Measures a backend against sentences that were split by hand.
+//!
+//! A gold file has one sentence a line and a blank line between documents. The sentences of a document are
+//! joined by a blank, as in running text, and by a line end behind one without a final mark, as behind a
+//! headline. A boundary is the end of a sentence that is not the document's last one; it is right if the
+//! backend has one between the same two letters.
+
+use std::fmt;
+use std::path::Path;
+
+use blattwerk_core::{Asset, Document, Error, Result, Span, Stage};
+
+/// Documents that were split by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gold {
+    /// The documents, each with its sentences.
+    pub documents: Vec<Vec<Sentence>>,
+}
+
+/// A sentence of a gold file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sentence {
+    /// Its line in the file, counted from 1.
+    pub line: usize,
+    /// Its text.
+    pub text: String,
+}
+
+impl Gold {
+    /// Reads a gold file.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read, is not UTF-8, or has no sentence; the line is named.
+    pub fn read(path: &Path) -> Result<Self> {
+        let (content, _) = Asset::read_text(path)?;
+        let gold = Self::parse(&content);
+        if gold.documents.is_empty() {
+            return Err(Error::Malformed {
+                path: path.to_owned(),
+                line: 1,
+                expected: "one sentence a line and a blank line between documents".into(),
+                found: "no sentence".into(),
+            });
+        }
+        Ok(gold)
+    }
+
+    /// Reads the content of a gold file.
+    pub fn parse(content: &str) -> Self {
+        let mut documents = Vec::new();
+        let mut sentences = Vec::new();
+        for (index, line) in content.lines().enumerate() {
+            let text = line.trim();
+            if !text.is_empty() {
+                sentences.push(Sentence {
+                    line: index + 1,
+                    text: text.to_owned(),
+                });
+            } else if !sentences.is_empty() {
+                documents.push(std::mem::take(&mut sentences));
+            }
+        }
+        if !sentences.is_empty() {
+            documents.push(sentences);
+        }
+        Self { documents }
+    }
+}
+
+/// Returns the text of a document of sentences, as a backend gets it.
+pub fn join(sentences: &[Sentence]) -> String {
+    let mut text = String::new();
+    for sentence in sentences {
+        if !text.is_empty() {
+            text.push(if has_final_mark(&text) { ' ' } else { '\n' });
+        }
+        text.push_str(&sentence.text);
+    }
+    text
+}
+
+/// Tells whether a sentence ends in `.`, `!`, `?` or `…`, within quotes and brackets or not.
+fn has_final_mark(sentence: &str) -> bool {
+    sentence
+        .trim_end_matches([
+            '"', '\'', '“', '”', '’', '‘', '»', '«', '›', '‹', ')', ']', '}',
+        ])
+        .ends_with(['.', '!', '?', '…'])
+}
+
+/// How a backend did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// The documents that were split.
+    pub documents: usize,
+    /// The boundaries in the gold file.
+    pub expected: usize,
+    /// The boundaries that the backend found.
+    pub found: usize,
+    /// Those that are in both.
+    pub right: usize,
+    /// Every boundary that is in one of them only.
+    pub mistakes: Vec<Mistake>,
+}
+
+/// A boundary that is wrong or missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// Whether the backend missed it; else it found one too much.
+    pub is_missed: bool,
+    /// The line of the gold file with the sentence that it ends or cuts.
+    pub line: usize,
+    /// What is before it.
+    pub before: String,
+    /// What is behind it.
+    pub behind: String,
+}
+
+impl Report {
+    /// Returns the part of the found boundaries that is right.
+    pub fn precision(&self) -> f64 {
+        part(self.right, self.found)
+    }
+
+    /// Returns the part of the expected boundaries that was found.
+    pub fn recall(&self) -> f64 {
+        part(self.right, self.expected)
+    }
+
+    /// Returns the harmonic mean of precision and recall.
+    pub fn f1(&self) -> f64 {
+        part(2 * self.right, self.expected + self.found)
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of sentences")]
+fn part(some: usize, all: usize) -> f64 {
+    if all == 0 {
+        1.0
+    } else {
+        some as f64 / all as f64
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "precision {:.2} recall {:.2} F1 {:.2} ({} documents, {} boundaries, {} found, {} right)",
+            self.precision() * 100.0,
+            self.recall() * 100.0,
+            self.f1() * 100.0,
+            self.documents,
+            self.expected,
+            self.found,
+            self.right
+        )
+    }
+}
+
+/// Splits the documents of a gold file with a backend, and compares.
+///
+/// # Errors
+///
+/// If the backend fails on a document.
+pub fn evaluate(gold: &Gold, stage: &dyn Stage<Layer = Vec<Span>>) -> Result<Report> {
+    let mut report = Report::default();
+    for sentences in &gold.documents {
+        let document = Document::new("gold", join(sentences));
+        let found = stage.process(&document)?;
+        report.add(sentences, document.text.as_str(), &found);
+    }
+    Ok(report)
+}
+
+impl Report {
+    fn add(&mut self, sentences: &[Sentence], text: &str, found: &[Span]) {
+        let mut at = 0;
+        let mut expected = Vec::new();
+        for sentence in sentences {
+            at += sentence.text.len();
+            expected.push((at, sentence.line));
+            at += 1;
+        }
+        let last = expected.pop().map_or(0, |(_, line)| line);
+        let found = found.split_last().map_or(&[][..], |(_, rest)| rest);
+        self.documents += 1;
+        self.expected += expected.len();
+        self.found += found.len();
+
+        // A sentence ends behind its last letter, so two boundaries between the same letters are equal.
+        let mut expected = expected.into_iter().peekable();
+        let mut found = found.iter().map(|span| span.end).peekable();
+        loop {
+            let (at, line, is_missed) = match (expected.peek(), found.peek()) {
+                (Some(&(e, _)), Some(&f)) if e == f => {
+                    self.right += 1;
+                    expected.next();
+                    found.next();
+                    continue;
+                }
+                (Some(&(e, line)), f) if f.is_none_or(|&f| e < f) => {
+                    expected.next();
+                    (e, line, true)
+                }
+                (e, Some(&f)) => {
+                    let line = e.map_or(last, |&(_, line)| line);
+                    found.next();
+                    (f, line, false)
+                }
+                _ => return,
+            };
+            let (before, behind) = text.split_at(at);
+            let from = before.char_indices().rev().nth(39).map_or(0, |(at, _)| at);
+            self.mistakes.push(Mistake {
+                is_missed,
+                line,
+                before: before.get(from..).unwrap_or_default().to_owned(),
+                behind: behind.chars().take(40).collect(),
+            });
+        }
+    }
+}

