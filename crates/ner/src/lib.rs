@@ -3,7 +3,8 @@
 //! A backend sees the text and its sentences, and promises entities in the order of the text, without
 //! overlap, on character boundaries. `score` is a probability.
 
-mod gazetteer;
+pub mod gazetteer;
+pub mod names;
 
 use std::path::Path;
 
