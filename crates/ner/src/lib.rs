@@ -3,6 +3,7 @@
 //! A backend sees the text and its sentences, and promises entities in the order of the text, without
 //! overlap, on character boundaries. `score` is a probability.
 
+mod command;
 pub mod gazetteer;
 pub mod names;
 
@@ -20,6 +21,8 @@ pub enum Config {
     Off,
     /// Finds the names of lists, the built-in one and the user's.
     Gazetteer(gazetteer::Config),
+    /// Asks a program of yours, in lines of JSON.
+    Command(blattwerk_command::Config),
 }
 
 impl Config {
@@ -32,6 +35,7 @@ impl Config {
         match self {
             Self::Off => Ok(Built::new(|_: &Document| Ok(Vec::new()))),
             Self::Gazetteer(config) => config.build(root),
+            Self::Command(config) => config.build::<command::Answer>(root),
         }
     }
 }

@@ -5,6 +5,7 @@
 //!
 //! [`eval`] measures a backend against sentences that were split by hand.
 
+mod command;
 pub mod eval;
 mod rules;
 
@@ -22,6 +23,8 @@ pub enum Config {
     Off,
     /// Finds the ends of sentences by rules of German and a list of abbreviations.
     Rules(rules::Config),
+    /// Asks a program of yours, in lines of JSON.
+    Command(blattwerk_command::Config),
 }
 
 impl Config {
@@ -34,6 +37,7 @@ impl Config {
         match self {
             Self::Off => Ok(Built::new(|document: &Document| Ok(whole(document)))),
             Self::Rules(config) => config.build(root),
+            Self::Command(config) => config.build::<command::Answer>(root),
         }
     }
 }

@@ -10,6 +10,7 @@
 
 mod budget;
 pub mod centroid;
+mod command;
 pub mod lead;
 mod readable;
 mod terms;
@@ -32,6 +33,8 @@ pub enum Config {
     Lead(lead::Config),
     /// Takes the sentences nearest to what the article is about, with a preference for its front.
     Centroid(centroid::Config),
+    /// Asks a program of yours, in lines of JSON.
+    Command(blattwerk_command::Config),
 }
 
 impl Config {
@@ -41,6 +44,7 @@ impl Config {
             Self::Off => "off",
             Self::Lead(_) => "lead",
             Self::Centroid(_) => "centroid",
+            Self::Command(_) => "command",
         }
     }
 
@@ -54,6 +58,7 @@ impl Config {
             Self::Off => Ok(Built::new(|_: &Document| Ok(Summary::default()))),
             Self::Lead(config) => config.build(root),
             Self::Centroid(config) => config.build(root),
+            Self::Command(config) => config.build::<command::Answer>(root),
         }
     }
 }
