@@ -56,6 +56,73 @@ pub(crate) fn candidates(document: &Document) -> Vec<usize> {
     candidates
 }
 
+/// Tells whether a sentence goes on from the one before it, so that it puzzles a reader who sees it alone.
+pub(crate) fn leans_back(text: &str) -> bool {
+    let first = text.split(|c: char| !c.is_alphanumeric()).next();
+    first.is_some_and(|word| LEANING.contains(&word))
+}
+
+const LEANING: &[&str] = &[
+    "Er",
+    "Sie",
+    "Es",
+    "Ihm",
+    "Ihn",
+    "Ihnen",
+    "Ihr",
+    "Ihre",
+    "Ihren",
+    "Sein",
+    "Seine",
+    "Seinen",
+    "Dies",
+    "Diese",
+    "Diesem",
+    "Diesen",
+    "Dieser",
+    "Dieses",
+    "Letztere",
+    "Beide",
+    "Dabei",
+    "Dadurch",
+    "Dafür",
+    "Dagegen",
+    "Daher",
+    "Damit",
+    "Danach",
+    "Daran",
+    "Darauf",
+    "Daraufhin",
+    "Darin",
+    "Darüber",
+    "Darum",
+    "Davon",
+    "Dazu",
+    "Dennoch",
+    "Deshalb",
+    "Deswegen",
+    "Dort",
+    "Hier",
+    "Hinzu",
+    "Hingegen",
+    "So",
+    "Somit",
+    "Stattdessen",
+    "Trotzdem",
+    "Aber",
+    "Allerdings",
+    "Auch",
+    "Außerdem",
+    "Denn",
+    "Doch",
+    "Ebenso",
+    "Jedoch",
+    "Oder",
+    "Und",
+    "Zudem",
+    "Zwar",
+];
+
 /// Whether a sentence begins inside a quote that an earlier one opened.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Quote {
@@ -168,6 +235,13 @@ mod tests {
         for &(text, expected) in cases {
             assert_eq!(stands_alone(text), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn pronouns_and_connectors_lean_back() {
+        assert!(leans_back("Er trat danach zurück."));
+        assert!(leans_back("Aber das reichte nicht."));
+        assert!(!leans_back("Erfurt bekommt eine neue Brücke."));
     }
 
     #[test]
