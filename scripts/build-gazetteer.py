@@ -12,6 +12,7 @@ DATA_DIR holds the place lists and the German texts that MODEL.md names. What go
                 that the word is mostly something else: a noun, the beginning of a sentence, a person
   more places   smaller ones there, and cities of more than 100,000 elsewhere, only where the texts speak
                 of them, and as of places
+  capitals      each place of one word also in capitals, as in the dateline of a report
 
 --report prints every name of the list that the training sentences label otherwise more than once.
 Only the standard library is used, and the program `zstd` to unpack the texts.
@@ -75,6 +76,12 @@ def main():
             names[name] = "LOC"
     for name in out:
         names.pop(name, None)
+    # "BUKAREST, Rumänien – ...": the place of a report is often in capitals.
+    names |= {
+        name.upper(): label
+        for name, label in names.items()
+        if label == "LOC" and len(name) >= 4 and name.replace("-", "").isalpha()
+    }
 
     lines = "".join(f"{name}\t{label}\n" for name, label in sorted(names.items()))
     (MODEL / "names.tsv").write_text(lines, encoding="utf-8")
@@ -215,7 +222,7 @@ def is_place(use, labels, is_person, is_large):
     if use.person > max(1, (0.25 if use.place >= 0.25 * use.total else 0.05) * use.total):
         return False
     if not is_large:
-        return use.place >= 2 and use.place >= 0.25 * use.total
+        return use.place >= 2 and use.place >= (0.35 if is_person else 0.25) * use.total
     is_used_as_place = use.total >= 4 and use.place >= 0.2 * use.total
     return is_used_as_place or not is_person and (use.total < 10 or use.place >= 0.08 * use.total)
 

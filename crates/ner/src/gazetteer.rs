@@ -199,6 +199,10 @@ mod tests {
                 &[],
             ),
             (
+                "BUKAREST, Rumänien – Die Minister",
+                &[("BUKAREST", "LOC"), ("Rumänien", "LOC")],
+            ),
+            (
                 "Bayern München schlug Werder Bremen, Bayern und Bremen sahen zu.",
                 &[
                     ("Bayern München", "ORG"),
