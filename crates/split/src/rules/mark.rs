@@ -162,6 +162,9 @@ impl<'a> Mark<'a> {
         let tail = behind(line, end);
         let rest = tail.trim_start();
         let at = end + (tail.len() - rest.len());
+        if rest.starts_with(|c: char| c.is_alphabetic() && !matches!(c, 'X' | 'x')) {
+            return end;
+        }
         let token = rest
             .char_indices()
             .take(REACH)
@@ -170,28 +173,30 @@ impl<'a> Mark<'a> {
             .unwrap_or_else(|| peek(rest));
         let taken = if let Some(note) = note(token) {
             note
-        } else if at == end {
-            emoji(token)
-        } else if !token.is_empty()
-            && trim_marks(token).is_empty()
-            && token != "…"
-            && token != "..."
-        {
-            token.len()
-        } else if matches!(token, "”" | "“") || token == "\"" && is_odd(line, sentence, self.start)
+        } else if let Some(smiley) = smiley(rest, token) {
+            self.smiles = true;
+            smiley
+        } else if at == end || token.is_empty() {
+            0
+        } else if trim_marks(token).is_empty() {
+            if matches!(token, "…" | "...") {
+                0
+            } else {
+                token.len()
+            }
+        } else if token
+            .trim_start_matches(['"', '“', '”', '.', '!', '?'])
+            .is_empty()
+            && closes(line, sentence, self.start, token)
         {
             self.closes_quote = true;
             token.len()
-        } else if is_smiley(token) {
-            self.smiles = true;
-            token.len()
         } else {
-            emoji(token)
+            0
         };
         if taken == 0 {
             return end;
         }
-        self.smiles |= emoji(token) > 0;
         at + taken
     }
 }
@@ -231,10 +236,10 @@ impl<'a> Next<'a> {
             .find(|c: char| !c.is_alphanumeric())
             .unwrap_or(seen.len());
         let (word, rest) = rest.split_at(end);
-        let first = if first == First::Small && is_camel(word) {
-            First::Capital
-        } else {
-            first
+        let first = match first {
+            First::Small if is_camel(word) => First::Capital,
+            First::Small if is_link(word, rest) => First::Symbol,
+            first => first,
         };
         Self {
             gap,
@@ -293,6 +298,24 @@ fn trim_marks(text: &str) -> &str {
     text.trim_start_matches(is_mark)
 }
 
+/// Tells whether a lone quote behind a blank closes one that is open.
+fn closes(line: &str, sentence: usize, end: usize, token: &str) -> bool {
+    let head = line
+        .as_bytes()
+        .get(sentence.max(end.saturating_sub(SPAN))..end)
+        .unwrap_or_default();
+    let has = |quote: &str| {
+        head.windows(quote.len())
+            .any(|window| window == quote.as_bytes())
+    };
+    match token.chars().next() {
+        Some('"') => is_odd(line, sentence, end),
+        Some('“') => has("„"),
+        Some('”') => has("„") || has("“"),
+        _ => false,
+    }
+}
+
 /// Tells whether a quote of the straight kind is open.
 fn is_odd(line: &str, sentence: usize, end: usize) -> bool {
     let head = line.as_bytes().get(sentence..end).unwrap_or_default();
@@ -310,6 +333,12 @@ fn is_camel(word: &str) -> bool {
     word.chars().skip(1).take(2).any(char::is_uppercase)
 }
 
+/// Tells whether a word is the start of a web address.
+fn is_link(word: &str, rest: &str) -> bool {
+    matches!(word, "http" | "https") && rest.starts_with("://")
+        || word == "www" && rest.starts_with('.')
+}
+
 /// Returns the length of a footnote at the start of a token: `[1]`.
 fn note(token: &str) -> Option<usize> {
     let inner = token.strip_prefix('[')?;
@@ -317,36 +346,41 @@ fn note(token: &str) -> Option<usize> {
     (digits > 0 && inner.as_bytes().get(digits) == Some(&b']')).then_some(digits + 2)
 }
 
-/// Tells whether a token is a smiley of ASCII characters: `:-)`, `;o)`, `XD`, `^^`, `*g*`, `:wink:`.
-fn is_smiley(token: &str) -> bool {
-    let inner = |mark: char| {
-        token
-            .strip_prefix(mark)
-            .and_then(|rest| rest.strip_suffix(mark))
-            .is_some_and(|word| {
-                word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic())
-            })
-    };
-    let face = |token: &str| {
-        let mut bytes = token.bytes();
-        matches!(bytes.next(), Some(b':' | b';' | b'=' | b'8'))
-            && token.len() > 1
-            && bytes
-                .clone()
-                .all(|byte| b"-o^'~*()[]DPp/\\|3<>".contains(&byte))
-            && bytes.any(|byte| b")(DPp/\\|][3*".contains(&byte))
-    };
-    face(token)
-        || matches!(
-            token,
-            "XD" | "xD" | "X-D" | "^^" | "^_^" | "*_*" | "<3" | "(-:" | "(:" | "*g*"
-        )
-        || inner('*')
-        || inner(':')
+/// Returns the length of the smiley at the start of a text, whose first token is known: an emoji, `:-)`, `;o)`,
+/// `XD`, `*g*`, `* grins *` or `:wink:`.
+fn smiley(text: &str, token: &str) -> Option<usize> {
+    let is_emoji = |c: char| matches!(c, '\u{1F000}'..='\u{1FAFF}' | '\u{2600}'..='\u{26FF}' | '\u{2700}'..='\u{27BF}' | '\u{FE0F}' | '\u{200D}' | '\u{20E3}');
+    let emoji = token.len() - token.trim_start_matches(is_emoji).len();
+    if emoji > 0 {
+        return Some(emoji);
+    }
+    let bare = token.trim_end_matches([')', '.', '!', '?']);
+    if let Some(known) = [token, bare].into_iter().find(|&token| is_smiley(token)) {
+        return Some(known.len());
+    }
+    let action = text.strip_prefix('*')?;
+    let end = peek(action).find('*')?;
+    let is_small = |c: char| c.is_lowercase() || matches!(c, ' ' | ',');
+    (end > 1 && action.get(..end)?.chars().all(is_small)).then_some(end + 2)
 }
 
-/// Returns the length of the emoji at the start of a token.
-fn emoji(token: &str) -> usize {
-    let is_emoji = |c: char| matches!(c, '\u{1F000}'..='\u{1FAFF}' | '\u{2600}'..='\u{26FF}' | '\u{2700}'..='\u{27BF}' | '\u{FE0F}' | '\u{200D}' | '\u{20E3}');
-    token.len() - token.trim_start_matches(is_emoji).len()
+/// Tells whether a token is a smiley of ASCII characters.
+fn is_smiley(token: &str) -> bool {
+    let mut bytes = token.bytes();
+    let is_face = matches!(bytes.next(), Some(b':' | b';' | b'=' | b'8'))
+        && token.len() > 1
+        && bytes
+            .clone()
+            .all(|byte| b"-o^'~*()[]DPp/\\|3<>".contains(&byte))
+        && bytes.any(|byte| b")(DPp/\\|][3*".contains(&byte));
+    let is_named = token
+        .strip_prefix(':')
+        .and_then(|rest| rest.strip_suffix(':'))
+        .is_some_and(|word| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase()));
+    is_face
+        || is_named
+        || matches!(
+            token,
+            "XD" | "xD" | "X-D" | "^^" | "^_^" | "*_*" | "<3" | "(-:" | "(:"
+        )
 }

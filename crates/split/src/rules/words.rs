@@ -47,7 +47,13 @@ impl Abbreviations {
 
     /// Returns what an abbreviation can do, if it is one; blanks inside it do not count.
     pub(super) fn get(&self, word: &str) -> Option<Abbreviation> {
-        self.find(&word.chars().filter(|c| !c.is_whitespace()))
+        if word.contains(char::is_whitespace) {
+            return self.find(&word.chars().filter(|c| !c.is_whitespace()));
+        }
+        let found = self
+            .0
+            .binary_search_by(|(known, _)| known.as_str().cmp(word));
+        found.ok().map(|at| self.0[at].1)
     }
 
     /// Does the same for a word with a capital that may be there only since it starts a sentence.
@@ -177,6 +183,85 @@ const COUNTED: &[&str] = &[
     "Zone",
 ];
 
+/// Words before which a number orders: "54. Stelle", "100. Geburtstag".
+const ORDERED: &[&str] = &[
+    "Abschnitt",
+    "Amtszeit",
+    "Armee",
+    "Auflage",
+    "Ausgabe",
+    "Bataillon",
+    "Breitengrad",
+    "Division",
+    "Etage",
+    "Etappe",
+    "Folge",
+    "Geburtstag",
+    "Geburtstages",
+    "Geburtstags",
+    "Gesang",
+    "Grand",
+    "Hochzeitstag",
+    "Infanterie",
+    "Jahr",
+    "Jahre",
+    "Jahres",
+    "Jahrestag",
+    "Jahrestages",
+    "Jahrgang",
+    "Jahrhundert",
+    "Jahrhunderts",
+    "Jahrtausend",
+    "Jahrtausends",
+    "Jubiläum",
+    "Kalenderwoche",
+    "Kilometer",
+    "Klasse",
+    "Kongress",
+    "Lebensjahr",
+    "Länderspiel",
+    "Längengrad",
+    "Mal",
+    "Meile",
+    "Minute",
+    "Mitglied",
+    "Monat",
+    "Parallele",
+    "Parteitag",
+    "Platz",
+    "Präsident",
+    "Psalm",
+    "Rang",
+    "Regiment",
+    "Runde",
+    "Saison",
+    "Schuljahr",
+    "Sekunde",
+    "Sinfonie",
+    "Sitzung",
+    "Spiel",
+    "Spielminute",
+    "Spieltag",
+    "Stelle",
+    "Stock",
+    "Stockwerk",
+    "Straße",
+    "Strafkammer",
+    "Stufe",
+    "Stunde",
+    "Tag",
+    "Tage",
+    "Tages",
+    "Titel",
+    "Todestag",
+    "Tour",
+    "Treffen",
+    "Verhandlungstag",
+    "Wahlperiode",
+    "Woche",
+    "Zivilkammer",
+];
+
 /// Words behind which a number orders: "am 3.", "der 150."
 const ORDERING: &[&str] = &[
     "ab", "als", "am", "bis", "das", "dem", "den", "der", "des", "die", "diesem", "diesen",
@@ -197,6 +282,11 @@ pub(super) fn is_month(word: &str) -> bool {
 /// Tells whether the number behind a word counts or names.
 pub(super) fn counts(word: &str) -> bool {
     COUNTED.contains(&word)
+}
+
+/// Tells whether the number before a word orders.
+pub(super) fn is_ordered(word: &str) -> bool {
+    ORDERED.contains(&word)
 }
 
 /// Tells whether the number behind a word orders.
