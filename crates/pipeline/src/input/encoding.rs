@@ -196,10 +196,61 @@ fn detect(record: &[u8]) -> Option<&'static Encoding> {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(record, true);
     let encoding = detector.guess(Some(b"de"), Utf8Detection::Deny);
+    if !is_latin(encoding) && !has_other_script(record) || has_sign_in_word(record) {
+        return None;
+    }
     // The web's windows-1252 maps the five bytes that have no character to control codes.
     decode(encoding, record)
         .filter(|text| !text.contains(|c| matches!(c, '\u{80}'..='\u{9F}')))
         .map(|_| encoding)
+}
+
+fn is_latin(encoding: &'static Encoding) -> bool {
+    use encoding_rs as e;
+    [
+        e::WINDOWS_1252,
+        e::WINDOWS_1250,
+        e::WINDOWS_1254,
+        e::WINDOWS_1257,
+        e::WINDOWS_1258,
+        e::ISO_8859_2,
+        e::ISO_8859_3,
+        e::ISO_8859_4,
+        e::ISO_8859_10,
+        e::ISO_8859_13,
+        e::ISO_8859_14,
+        e::ISO_8859_15,
+        e::ISO_8859_16,
+        e::MACINTOSH,
+    ]
+    .contains(&encoding)
+}
+
+/// Tells whether so many letters are not ASCII that the text cannot be in Latin script. A few umlauts in
+/// an encoding that the detector does not know look to it like rare Chinese characters.
+fn has_other_script(record: &[u8]) -> bool {
+    let other = record.iter().filter(|byte| !byte.is_ascii()).count();
+    let ascii = record
+        .iter()
+        .filter(|byte| byte.is_ascii_alphabetic())
+        .count();
+    other * 3 > other + ascii
+}
+
+/// Tells whether an umlaut of DOS or of an old Mac stands where Windows-1252 would have a quotation mark, a
+/// currency or paragraph sign or a capital letter, within a word.
+fn has_sign_in_word(record: &[u8]) -> bool {
+    record.windows(3).any(|bytes| {
+        let [
+            before,
+            b'\x80' | b'\x81' | b'\x84' | b'\x8A' | b'\x8E' | b'\x94' | b'\x9F' | b'\xA7',
+            behind,
+        ] = bytes
+        else {
+            return false;
+        };
+        before.is_ascii_alphabetic() && behind.is_ascii_lowercase()
+    })
 }
 
 /// Converts a stream to UTF-8.

@@ -70,11 +70,13 @@ pub(super) enum Fault {
     #[error("malformed {encoding} at character {at}")]
     Malformed { encoding: &'static str, at: usize },
     #[error(
-        "neither UTF-8 (the byte 0x{byte:02X} at position {at}) nor any other encoding that can be told; name it in `input.encoding`"
+        "neither UTF-8 (the byte 0x{byte:02X} at position {at}) nor any other encoding that can be told for sure; name it in `input.encoding` or convert the file"
     )]
     Undecodable { at: usize, byte: u8 },
 
     // JSON Lines.
+    #[error("{0}")]
+    NoRecord(String),
     #[error("broken JSON at column {column}: {reason}")]
     Json { column: usize, reason: String },
     #[error(

@@ -176,11 +176,6 @@ impl Found<'_> {
     }
 
     fn file(&mut self, path: PathBuf, location: PathBuf, metadata: &fs::Metadata, is_named: bool) {
-        let real = fs::canonicalize(&location);
-        let real = real.as_ref().unwrap_or(&location);
-        let is_first = self
-            .seen
-            .insert(digest(real.as_os_str().as_encoded_bytes()));
         let kind = if metadata.is_file() {
             Kind::Regular
         } else if is_named {
@@ -188,25 +183,45 @@ impl Found<'_> {
         } else {
             Kind::Unreadable("it is no regular file".into())
         };
-        self.met += 1;
-        if is_first {
-            self.files.push(File {
+        let real = fs::canonicalize(&location).unwrap_or_else(|_| location.clone());
+        self.put(
+            &real,
+            File {
                 path,
                 size: metadata.len(),
                 location,
                 kind,
-            });
-        }
+            },
+        );
     }
 
     fn unreadable(&mut self, path: PathBuf, reason: String) {
+        let location = self.root.join(&path);
+        // What a dangling link leads to has no real path, but the link has one.
+        let real = location
+            .parent()
+            .and_then(|parent| fs::canonicalize(parent).ok())
+            .zip(location.file_name())
+            .map_or_else(|| location.clone(), |(parent, name)| parent.join(name));
+        self.put(
+            &real,
+            File {
+                path,
+                size: 0,
+                location,
+                kind: Kind::Unreadable(reason),
+            },
+        );
+    }
+
+    fn put(&mut self, real: &Path, file: File) {
         self.met += 1;
-        self.files.push(File {
-            location: self.root.join(&path),
-            path,
-            size: 0,
-            kind: Kind::Unreadable(reason),
-        });
+        if self
+            .seen
+            .insert(digest(real.as_os_str().as_encoded_bytes()))
+        {
+            self.files.push(file);
+        }
     }
 
     fn relative(&self, location: &Path) -> PathBuf {

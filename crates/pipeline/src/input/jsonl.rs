@@ -163,10 +163,13 @@ fn check(found: &Found<'_>, line: &str, names: &Names) -> Result<(), Fault> {
 fn broken(error: &serde_json::Error) -> Fault {
     let message = error.to_string();
     let position = format!(" at line {} column {}", error.line(), error.column());
-    let reason = message.strip_suffix(&position).unwrap_or(&message);
+    let reason = message.strip_suffix(&position).unwrap_or(&message).into();
+    if error.is_data() {
+        return Fault::NoRecord(reason);
+    }
     Fault::Json {
         column: error.column(),
-        reason: reason.into(),
+        reason,
     }
 }
 

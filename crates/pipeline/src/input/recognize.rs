@@ -256,7 +256,8 @@ fn candidate(body: &[u8], delimiter: u8, terminator: u8, mode: Mode, names: &Nam
         looks_like_it: false,
         header: Err(fault),
     };
-    let Some(first) = record(body, delimiter, terminator) else {
+    let first = record(body, delimiter, terminator).filter(|first| first.is_closed);
+    let Some(first) = first else {
         return none(Fault::NoHeader(first_line(body)));
     };
     let bytes = &body[..first.len];
@@ -271,8 +272,10 @@ fn candidate(body: &[u8], delimiter: u8, terminator: u8, mode: Mode, names: &Nam
         .collect();
     let looks_like_it = looks_like_header(&columns, names)
         && (has_other_role(&columns, names)
-            || record(&body[first.len..], delimiter, terminator)
-                .is_some_and(|second| second.fields.len() == columns.len()));
+            || record(&body[first.len..], delimiter, terminator).is_some_and(|second| {
+                let found = second.fields.len();
+                found == columns.len() || !second.is_closed && found < columns.len()
+            }));
     Candidate {
         columns: columns.len(),
         looks_like_it,
@@ -334,25 +337,23 @@ struct Found {
     fields: Vec<Field>,
     len: usize,
     lines: u64,
+    /// Whether it ends before the bytes do.
+    is_closed: bool,
 }
 
 fn record(bytes: &[u8], delimiter: u8, terminator: u8) -> Option<Found> {
     let mut parser = Parser::new(delimiter, terminator);
     let (mut len, mut lines) = (0, 0);
-    while len < bytes.len() {
+    let mut step = Step::Open;
+    while step == Step::Open && len < bytes.len() {
         len = memchr(terminator, &bytes[len..]).map_or(bytes.len(), |end| len + end + 1);
         lines += 1;
-        match parser.resume(&bytes[..len]) {
-            Step::Done => {
-                return Some(Found {
-                    fields: parser.fields,
-                    len,
-                    lines,
-                });
-            }
-            Step::Open => {}
-            Step::Stray => return None,
-        }
+        step = parser.resume(&bytes[..len]);
     }
-    None
+    (step != Step::Stray).then_some(Found {
+        fields: parser.fields,
+        len,
+        lines,
+        is_closed: step == Step::Done,
+    })
 }

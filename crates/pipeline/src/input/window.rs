@@ -114,10 +114,10 @@ impl Window {
         &self.buffer[self.start..self.start + len]
     }
 
-    /// Returns at least the first `len` bytes, if there are so many.
+    /// Returns the first `len` bytes, or all if there are less.
     pub(super) fn peek(&mut self, len: usize) -> &[u8] {
         while self.end - self.start < len && self.fill() {}
-        &self.buffer[self.start..self.end]
+        self.get(len.min(self.end - self.start))
     }
 
     /// Finds the end of the line that begins `from` bytes behind the start, and returns its length.
