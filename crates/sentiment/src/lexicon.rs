@@ -5,8 +5,8 @@
 //! the next one stronger or weaker. The good and the bad of a sentence go into a softmax fitted on
 //! labelled sentences, which gives the probabilities of the three classes.
 //!
-//! An article gets the mean of its sentences' probabilities, where the neutral sentences count by the square
-//! root of their number. So the many neutral sentences of a report do not drown the few that judge.
+//! An article is judged like one sentence that says what all of its sentences say, over the square root of
+//! their number: the many neutral sentences of a report do not drown the few that judge.
 
 use std::path::{Path, PathBuf};
 
@@ -25,8 +25,9 @@ use crate::words::{self, Token, Word};
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// A file of your own words, one a line: word, tab, weight from -1 (bad) to 1 (good), such as
-    /// `rekordgewinn<TAB>0.8`. Upper and lower case are the same; a line that starts with `#` is a remark.
-    /// Your words go before the built-in ones; the weight 0 silences a word. None by default.
+    /// `Rekordgewinn<TAB>0.8`. A word stands for all its forms and for the compounds that end with it, in
+    /// upper and lower case alike; a line that starts with `#` is a remark. Your words go before the built-in
+    /// ones; the weight 0 silences a word. None by default.
     pub lexicon: Option<PathBuf>,
 }
 
@@ -45,7 +46,7 @@ impl Config {
         if let Some(path) = &self.lexicon {
             let path = root.join(path);
             let (text, asset) = Asset::read_text(&path)?;
-            lexicon.add_own(&path, &text)?;
+            lexicon.add_own(parse(&path, &text)?);
             assets.push(asset);
         }
         Ok(Built {
@@ -61,8 +62,8 @@ const CALIBRATION: &str = include_str!("../../../models/sentiment-de/calibration
 /// What the weight of a word's last part says of the whole compound.
 const COMPOUND: f32 = 0.8;
 
-/// The shortest last part of a compound, in bytes; shorter ones stand in too many words by chance.
-const MIN_HEAD: usize = 5;
+/// The shortest stem of the last part of a compound, in bytes; shorter ones stand in too many words by chance.
+const MIN_HEAD: usize = 4;
 
 /// The shortest part before it, in bytes.
 const MIN_MODIFIER: usize = 3;
@@ -71,8 +72,10 @@ const MIN_MODIFIER: usize = 3;
 pub struct Lexicon {
     /// The words of grammar, and no others: they are looked up as they stand.
     grammar: FxHashMap<&'static str, Role>,
-    /// The polar words, by their stems.
-    polar: FxHashMap<Box<str>, Polar>,
+    /// The polar nouns by their stems, which are found at the end of compounds too.
+    nouns: FxHashMap<Box<str>, Polar>,
+    /// All other polar words by their stems.
+    others: FxHashMap<Box<str>, Polar>,
     /// The words of the entries, as their files have them.
     entries: Vec<Box<str>>,
     softmax: Softmax,
@@ -108,23 +111,16 @@ impl Stage for Lexicon {
     fn process(&self, document: &Document) -> Result<Vec<Sentiment>> {
         let mut reader = Reader::default();
         let mut buffer = String::new();
-        let sentences: Vec<Probabilities> = document
+        let sentences: Vec<Evidence> = document
             .sentences
             .iter()
-            .map(|&span| {
-                let text = &document.text[span];
-                self.softmax
-                    .of(self.evidence(text, &mut reader, &mut buffer))
-            })
+            .map(|&span| self.evidence(&document.text[span], &mut reader, &mut buffer))
             .collect();
         let mut layer = Vec::with_capacity(sentences.len() + 1);
         layer.push(judgement(Level::Article, self.article(&sentences)));
-        layer.extend(
-            sentences
-                .iter()
-                .enumerate()
-                .map(|(index, &sentence)| judgement(Level::Sentence(index), sentence)),
-        );
+        layer.extend(sentences.iter().enumerate().map(|(index, &sentence)| {
+            judgement(Level::Sentence(index), self.softmax.of(sentence))
+        }));
         Ok(layer)
     }
 }
@@ -137,7 +133,7 @@ impl Lexicon {
     /// If it is damaged.
     pub fn embedded() -> Result<Self> {
         let mut lexicon = Self::without_words(Softmax::parse(CALIBRATION)?);
-        lexicon.add(Path::new("sentiment-de/lexicon.tsv"), WORDS)?;
+        lexicon.add(parse(Path::new("sentiment-de/lexicon.tsv"), WORDS)?);
         Ok(lexicon)
     }
 
@@ -148,7 +144,7 @@ impl Lexicon {
     /// If it cannot be read, or one of its lines is not a word and a weight.
     pub fn load(path: &Path) -> Result<Self> {
         let mut lexicon = Self::without_words(Softmax::parse(CALIBRATION)?);
-        lexicon.add(path, &Asset::read_text(path)?.0)?;
+        lexicon.add(parse(path, &Asset::read_text(path)?.0)?);
         Ok(lexicon)
     }
 
@@ -159,49 +155,46 @@ impl Lexicon {
             .collect();
         Self {
             grammar,
-            polar: FxHashMap::default(),
+            nouns: FxHashMap::default(),
+            others: FxHashMap::default(),
             entries: Vec::new(),
             softmax,
         }
     }
 
-    /// Adds the user's words, over the ones that are there, the words of grammar among them.
-    fn add_own(&mut self, path: &Path, text: &str) -> Result<()> {
-        let first = self.entries.len();
-        self.add(path, text)?;
-        for word in &self.entries[first..] {
-            self.grammar.remove(&**word);
+    /// Adds words; one with a capital is a noun.
+    fn add(&mut self, words: Vec<Weighted>) {
+        for Weighted { word, weight } in words {
+            let entry = self.entry(&word);
+            let lower = word.to_lowercase();
+            if word.starts_with(char::is_uppercase) {
+                let stem = words::noun_stem(&lower).into();
+                self.nouns.insert(stem, Polar { entry, weight });
+            } else {
+                let stem = words::stem(&lower).into();
+                self.others.insert(stem, Polar { entry, weight });
+            }
         }
-        Ok(())
     }
 
-    /// Adds the words of a file, over the polar ones that are there.
-    fn add(&mut self, path: &Path, text: &str) -> Result<()> {
-        for (index, line) in text.lines().enumerate() {
-            if line.trim().is_empty() || line.starts_with('#') {
-                continue;
-            }
-            let entry = line.split_once('\t').and_then(|(word, weight)| {
-                let weight: f32 = weight.trim().parse().ok()?;
-                let word = word.trim().to_lowercase();
-                let is_word = !word.is_empty() && word.chars().all(char::is_alphanumeric);
-                (is_word && weight.abs() <= 1.0).then_some((word, weight))
-            });
-            let Some((word, weight)) = entry else {
-                return Err(Error::Malformed {
-                    path: path.to_owned(),
-                    line: index + 1,
-                    expected: "a word, a tab and a weight from -1 to 1".into(),
-                    found: format!("{line:?}"),
-                });
+    /// Adds the user's words over all that is there, the words of grammar among it.
+    fn add_own(&mut self, words: Vec<Weighted>) {
+        for Weighted { word, weight } in words {
+            let polar = Polar {
+                entry: self.entry(&word),
+                weight,
             };
-            let entry =
-                u32::try_from(self.entries.len()).expect("a lexicon has less than 2^32 words");
-            self.polar
-                .insert(words::stem(&word).into(), Polar { entry, weight });
-            self.entries.push(word.into());
+            let lower = word.to_lowercase();
+            self.grammar.remove(lower.as_str());
+            self.nouns.insert(words::noun_stem(&lower).into(), polar);
+            self.others.insert(words::stem(&lower).into(), polar);
         }
-        Ok(())
+    }
+
+    fn entry(&mut self, word: &str) -> u32 {
+        let entry = self.entries.len();
+        self.entries.push(word.into());
+        u32::try_from(entry).expect("a lexicon has less than 2^32 words")
     }
 
     /// Returns the words that carry sentiment in a sentence, in order.
@@ -211,7 +204,7 @@ impl Lexicon {
     ///
     /// let lexicon = Lexicon::embedded()?;
     /// let reasons = lexicon.reasons("Das war kein Erfolg.");
-    /// assert_eq!(reasons[0].word, "erfolg");
+    /// assert_eq!(reasons[0].word, "Erfolg");
     /// assert!(reasons[0].weight < 0.0);
     /// # Ok::<(), blattwerk_core::Error>(())
     /// ```
@@ -272,67 +265,88 @@ impl Lexicon {
         if let Some(&role) = self.grammar.get(word.lower) {
             return Some(role);
         }
-        self.polar(word.lower)
-            .or_else(|| {
-                let polar = self.polar(word.lower.strip_prefix("un")?)?;
-                Some(polar.times(NEGATED))
-            })
-            .or_else(|| {
-                if !word.is_capital {
-                    return None;
-                }
-                let heads = MIN_MODIFIER..=word.lower.len().saturating_sub(MIN_HEAD);
-                let polar = heads
-                    .filter_map(|at| word.lower.get(at..))
-                    .find_map(|head| self.polar(head))?;
-                Some(polar.times(COMPOUND))
-            })
-            .map(Role::Polar)
-    }
-
-    fn polar(&self, word: &str) -> Option<Polar> {
-        self.polar.get(words::stem(word)).copied()
-    }
-
-    /// The mean of the sentences, where the neutral ones count by the square root of their number.
-    fn article(&self, sentences: &[Probabilities]) -> Probabilities {
-        let mut opinions = Tally::default();
-        let mut neutral = Tally::default();
-        for &sentence in sentences {
-            match likeliest(sentence) {
-                Polarity::Neutral => neutral.add(sentence, 1.0),
-                _ => opinions.add(sentence, 1.0),
-            }
-        }
-        if neutral.weight > 0.0 {
-            opinions.add(neutral.mean(), neutral.weight.sqrt());
-        }
-        if opinions.weight > 0.0 {
-            opinions.mean()
+        let polar = if word.is_capital {
+            self.noun(word.lower)
+                .or_else(|| self.other(word.lower))
+                .or_else(|| self.compound(word.lower))
         } else {
-            self.softmax.of(Evidence::default())
+            self.other(word.lower).or_else(|| {
+                let rest = word.lower.strip_prefix("un")?;
+                Some(self.other(rest)?.times(NEGATED))
+            })
+        };
+        polar.map(Role::Polar)
+    }
+
+    fn noun(&self, lower: &str) -> Option<Polar> {
+        self.nouns.get(words::noun_stem(lower)).copied()
+    }
+
+    fn other(&self, lower: &str) -> Option<Polar> {
+        self.others.get(words::stem(lower)).copied()
+    }
+
+    /// Finds the longest noun that a word ends with.
+    fn compound(&self, lower: &str) -> Option<Polar> {
+        let stem = words::noun_stem(lower);
+        let mut heads =
+            (MIN_MODIFIER..=stem.len().saturating_sub(MIN_HEAD)).filter_map(|at| stem.get(at..));
+        let head = heads.find_map(|head| self.nouns.get(head))?;
+        Some(head.times(COMPOUND))
+    }
+
+    /// Judges the article by what its sentences say together.
+    ///
+    /// Good and bad grow with the square root of the number of sentences: slower than what is said, so
+    /// that length alone is no opinion, but faster than not at all, so that many neutral sentences do not
+    /// drown the few that judge.
+    fn article(&self, sentences: &[Evidence]) -> Probabilities {
+        let mut sum = Evidence::default();
+        let mut count = 0.0_f32;
+        for sentence in sentences {
+            sum.good += sentence.good;
+            sum.bad += sentence.bad;
+            count += 1.0;
         }
+        let root = count.max(1.0).sqrt();
+        self.softmax.of(Evidence {
+            good: sum.good / root,
+            bad: sum.bad / root,
+        })
     }
 }
 
-/// A weighted sum of probabilities.
-#[derive(Debug, Clone, Copy, Default)]
-struct Tally {
-    sum: Probabilities,
+/// A line of a lexicon.
+struct Weighted {
+    word: String,
     weight: f32,
 }
 
-impl Tally {
-    fn add(&mut self, probabilities: Probabilities, weight: f32) {
-        for (sum, probability) in self.sum.iter_mut().zip(probabilities) {
-            *sum += weight * probability;
-        }
-        self.weight += weight;
-    }
-
-    fn mean(&self) -> Probabilities {
-        self.sum.map(|sum| sum / self.weight)
-    }
+/// Reads the lines of a lexicon; `path` is for messages.
+fn parse(path: &Path, text: &str) -> Result<Vec<Weighted>> {
+    let is_entry = |(_, line): &(usize, &str)| !line.trim().is_empty() && !line.starts_with('#');
+    let entry = |(index, line): (usize, &str)| {
+        let parse = || {
+            let (word, weight) = line.split_once('\t')?;
+            let (word, weight): (_, f32) = (word.trim(), weight.trim().parse().ok()?);
+            let is_word = !word.is_empty() && word.chars().all(char::is_alphanumeric);
+            (is_word && weight.abs() <= 1.0).then(|| Weighted {
+                word: word.to_owned(),
+                weight,
+            })
+        };
+        parse().ok_or_else(|| Error::Malformed {
+            path: path.to_owned(),
+            line: index + 1,
+            expected: "a word, a tab and a weight from -1 to 1".into(),
+            found: format!("{line:?}"),
+        })
+    };
+    text.lines()
+        .enumerate()
+        .filter(is_entry)
+        .map(entry)
+        .collect()
 }
 
 impl Softmax {
@@ -406,8 +420,8 @@ mod tests {
         let softmax = Softmax([[-1.0, 0.0, 3.0], [0.0, 0.0, 0.0], [-1.0, 3.0, 0.0]]);
         let mut lexicon = Lexicon::without_words(softmax);
         let words =
-            "gut\t1\nerfolg\t1\ngefällt\t1\nfreundlich\t1\nkrise\t-1\nschaden\t-1\nteuer\t-0.5\n";
-        lexicon.add(Path::new("small.tsv"), words).unwrap();
+            "gut\t1\nErfolg\t1\ngefällt\t1\nfreundlich\t1\nKrise\t-1\nSchaden\t-1\nteuer\t-0.5\n";
+        lexicon.add(parse(Path::new("small.tsv"), words).unwrap());
         lexicon
     }
 
@@ -464,7 +478,7 @@ mod tests {
             .collect();
         assert_eq!(
             found,
-            [(Span::new(4, 12), "krise"), (Span::new(17, 22), "teuer")]
+            [(Span::new(4, 12), "Krise"), (Span::new(17, 22), "teuer")]
         );
     }
 
@@ -495,17 +509,24 @@ mod tests {
     }
 
     #[test]
-    fn own_words_win_and_a_bad_line_is_named() {
+    fn own_words_win() {
         let mut lexicon = small();
-        lexicon
-            .add_own(Path::new("own.tsv"), "# Eigene\n\nGut\t-1\nohne\t-0.5")
-            .unwrap();
+        let own = "# Eigene\n\nGut\t-1\nohne\t-0.5\nkrise\t0.5";
+        lexicon.add_own(parse(Path::new("own.tsv"), own).unwrap());
         let weights: Vec<_> = lexicon
-            .reasons("ohne gut")
+            .reasons("ohne gut Krise")
             .iter()
             .map(|reason| reason.weight)
             .collect();
-        assert_eq!(weights, [-0.5, -1.0], "\"ohne\" turns nothing any more");
+        assert_eq!(
+            weights,
+            [-0.5, -1.0, 0.5],
+            "\"ohne\" turns nothing any more"
+        );
+    }
+
+    #[test]
+    fn a_bad_line_is_named() {
         for bad in [
             "gut",
             "gut 1",
@@ -515,9 +536,9 @@ mod tests {
             "gut\tNaN",
             "sehr gut\t1",
         ] {
-            let error = lexicon
-                .add(Path::new("own.tsv"), &format!("schön\t1\n{bad}"))
-                .unwrap_err();
+            let error = parse(Path::new("own.tsv"), &format!("schön\t1\n{bad}"))
+                .err()
+                .unwrap();
             assert_eq!(
                 error.to_string(),
                 format!(

@@ -5,6 +5,7 @@
 //! that is given.
 
 mod clause;
+pub mod eval;
 pub mod lexicon;
 mod words;
 

@@ -1,0 +1,194 @@
+//! How right the judgements of sentences are, against labels given by people.
+
+use std::fmt;
+use std::path::Path;
+
+use blattwerk_core::{Document, Error, Level, Polarity, Result, Sentiment, Stage};
+
+/// A sentence with the class that people gave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gold {
+    /// The right class.
+    pub label: Polarity,
+    /// The sentence.
+    pub sentence: String,
+    /// What the label is about, if it is not the sentence as a whole.
+    pub target: Option<String>,
+}
+
+impl Gold {
+    /// Reads lines `label TAB sentence`, with or without `TAB target`; `path` is for messages.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Malformed`] with the first line that is something else.
+    pub fn parse(path: &Path, text: &str) -> Result<Vec<Self>> {
+        let gold = |(index, line): (usize, &str)| {
+            let mut cells = line.split('\t');
+            let label = cells.next().and_then(Polarity::from_name);
+            match (label, cells.next(), cells.next(), cells.next()) {
+                (Some(label), Some(sentence), target, None) => Ok(Self {
+                    label,
+                    sentence: sentence.to_owned(),
+                    target: target.map(str::to_owned),
+                }),
+                _ => Err(Error::Malformed {
+                    path: path.to_owned(),
+                    line: index + 1,
+                    expected: "`negative`, `neutral` or `positive`, a tab and a sentence".into(),
+                    found: format!("{line:?}"),
+                }),
+            }
+        };
+        text.lines().enumerate().map(gold).collect()
+    }
+}
+
+/// Judges each sentence as an article of its own.
+///
+/// # Errors
+///
+/// The first error of the stage.
+pub fn judge(stage: &dyn Stage<Layer = Vec<Sentiment>>, gold: &[Gold]) -> Result<Vec<Polarity>> {
+    let documents: Vec<Document> = gold
+        .iter()
+        .map(|gold| {
+            let mut document = Document::new("gold", gold.sentence.as_str());
+            document.sentences = vec![document.text.span()];
+            document
+        })
+        .collect();
+    stage
+        .process_all(&documents)
+        .into_iter()
+        .map(|layer| {
+            let of_sentence = |found: &&Sentiment| found.level == Level::Sentence(0);
+            let layer = layer?;
+            let found = layer.iter().find(of_sentence);
+            Ok(found.map_or(Polarity::Neutral, |found| found.polarity))
+        })
+        .collect()
+}
+
+/// How often each class was taken for each.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Scores {
+    /// Rows are the right classes, columns the given ones, both in the order of [`Polarity::ALL`].
+    pub confusion: [[usize; 3]; 3],
+}
+
+impl Scores {
+    /// Counts pairs of the right and the given class.
+    pub fn new(pairs: impl IntoIterator<Item = (Polarity, Polarity)>) -> Self {
+        let mut scores = Self::default();
+        for (right, given) in pairs {
+            scores.confusion[right as usize][given as usize] += 1;
+        }
+        scores
+    }
+
+    /// Returns the share of right answers.
+    pub fn accuracy(&self) -> f64 {
+        let right = Polarity::ALL.map(|class| self.confusion[class as usize][class as usize]);
+        ratio(right.iter().sum(), self.confusion.iter().flatten().sum())
+    }
+
+    /// Returns the harmonic mean of precision and recall of a class; 0 if it never came and was never given.
+    pub fn f1(&self, class: Polarity) -> f64 {
+        let class = class as usize;
+        let right: usize = self.confusion[class].iter().sum();
+        let given: usize = self.confusion.iter().map(|row| row[class]).sum();
+        ratio(2 * self.confusion[class][class], right + given)
+    }
+
+    /// Returns the mean F1 of the three classes: each counts alike, however rare.
+    pub fn macro_f1(&self) -> f64 {
+        Polarity::ALL
+            .map(|class| self.f1(class))
+            .iter()
+            .sum::<f64>()
+            / 3.0
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of sentences are far below 2^52"
+)]
+fn ratio(part: usize, whole: usize) -> f64 {
+    if whole == 0 {
+        0.0
+    } else {
+        part as f64 / whole as f64
+    }
+}
+
+impl fmt::Display for Scores {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "macro-F1 {:.4}  accuracy {:.4}\n",
+            self.macro_f1(),
+            self.accuracy()
+        )?;
+        writeln!(
+            f,
+            "{:>10}  {:>9} {:>9} {:>9}      F1",
+            "", "negative", "neutral", "positive"
+        )?;
+        for class in Polarity::ALL {
+            let [negative, neutral, positive] = self.confusion[class as usize];
+            let f1 = self.f1(class);
+            writeln!(
+                f,
+                "{:>10}  {negative:>9} {neutral:>9} {positive:>9}  {f1:.4}",
+                class.as_str()
+            )?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use Polarity::{Negative, Neutral, Positive};
+
+    use super::*;
+
+    #[test]
+    fn scores_are_those_of_the_textbook() {
+        let scores = Scores::new([
+            (Negative, Negative),
+            (Negative, Neutral),
+            (Neutral, Neutral),
+            (Positive, Neutral),
+        ]);
+        assert!((scores.accuracy() - 0.5).abs() < 1e-12);
+        // negative: precision 1, recall 1/2; neutral: precision 1/3, recall 1; positive: never given
+        assert!((scores.f1(Negative) - 2.0 / 3.0).abs() < 1e-12);
+        assert!((scores.f1(Neutral) - 0.5).abs() < 1e-12);
+        assert!((scores.macro_f1() - (2.0 / 3.0 + 0.5) / 3.0).abs() < 1e-12);
+        assert!(Scores::default().macro_f1().abs() < 1e-12);
+    }
+
+    #[test]
+    fn gold_lines_have_a_label_a_sentence_and_maybe_a_target() {
+        let path = Path::new("gold.tsv");
+        let gold =
+            Gold::parse(path, "neutral\tEs regnet.\npositive\tIda lobt Jan.\tJan\n").unwrap();
+        assert_eq!(gold[0].target, None);
+        assert_eq!(gold[1].target.as_deref(), Some("Jan"));
+        let error = Gold::parse(path, "neutral\tEs regnet.\ngut\tJa.").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "gold.tsv:2: expected `negative`, `neutral` or `positive`, a tab and a sentence, found \"gut\\tJa.\""
+        );
+    }
+
+    #[test]
+    fn a_stage_that_judges_nothing_is_neutral() {
+        let gold = Gold::parse(Path::new(""), "negative\tEs regnet.").unwrap();
+        let off = |_: &Document| Ok(Vec::new());
+        assert_eq!(judge(&off, &gold).unwrap(), [Neutral]);
+    }
+}
