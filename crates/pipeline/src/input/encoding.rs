@@ -194,7 +194,14 @@ fn is_damaged_utf8(record: &[u8]) -> bool {
 /// Returns the encoding of a record that is not UTF-8, if there is one in which all of it means something.
 fn detect(record: &[u8]) -> Option<&'static Encoding> {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(record, true);
+    // The detector weighs letters by their neighbours, some twenty encodings at a time. Words in ASCII tell
+    // it nothing; without them it is ten times as fast on German text.
+    let words = record.split(|byte| matches!(byte, b' ' | b'\n'));
+    for word in words.filter(|word| !word.is_ascii()) {
+        detector.feed(word, false);
+        detector.feed(b" ", false);
+    }
+    detector.feed(b"", true);
     let encoding = detector.guess(Some(b"de"), Utf8Detection::Deny);
     if !is_latin(encoding) && !has_other_script(record) || has_sign_in_word(record) {
         return None;
