@@ -1,10 +1,11 @@
 //! Sentiment: whether an article, and each of its sentences, speaks well or badly of its subject.
 //!
 //! A backend sees the text, its sentences and its entities, and promises one judgement of the article
-//! (also of an empty one), then one of each sentence in order. `score` is the probability of the class
-//! that is given.
+//! (also of an empty one), then one of each sentence in order; only a program of the user's may leave some
+//! out. `score` is the probability of the class that is given.
 
 mod clause;
+mod command;
 pub mod eval;
 pub mod lexicon;
 mod words;
@@ -23,6 +24,8 @@ pub enum Config {
     Off,
     /// Weighs the words of a polarity lexicon, clause by clause, with negation.
     Lexicon(lexicon::Config),
+    /// Asks a program of yours, in lines of JSON.
+    Command(blattwerk_command::Config),
 }
 
 impl Config {
@@ -35,6 +38,7 @@ impl Config {
         match self {
             Self::Off => Ok(Built::new(|_: &Document| Ok(Vec::new()))),
             Self::Lexicon(config) => config.build(root),
+            Self::Command(config) => config.build::<command::Answer>(root),
         }
     }
 }
