@@ -6,9 +6,9 @@
 //! line, and a closing quote must be followed by a separator or a line end. When a record goes wrong, its
 //! first line is a failure, and reading goes on in the line behind it.
 //!
-//! That is linear: of two lines within a broken record, either the first ends within quotes when read from
-//! its start, or it keeps the quotes open that were open before, but not both, unless it adds a field; and
-//! a record with far too many fields is given up.
+//! Reading lines again stays linear. A line that opens a quote when it is read as the beginning of a record
+//! cannot also pass through a quote that is open already, unless it adds a field; and a record with more
+//! than twice the fields of the header is given up.
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -229,107 +229,94 @@ fn header(
     let best = delimiter
         .map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter])
         .into_iter()
-        .map(|delimiter| candidate(body, delimiter, terminator, mode, &options.names))
-        .filter(|candidate| claims_it || candidate.looks_like_it)
         // Of equal ones the first.
         .rev()
-        .max_by_key(|candidate| (candidate.header.is_ok(), candidate.columns));
-    let Some(best) = best else {
+        .filter_map(|delimiter| {
+            let columns = columns(body, delimiter, terminator, mode);
+            let looks_like_it = columns.as_ref().is_ok_and(|columns| {
+                columns.look_like_it(body, delimiter, terminator, &options.names)
+            });
+            (claims_it || looks_like_it).then(|| {
+                let count = columns.as_ref().map_or(0, |columns| columns.names.len());
+                let header =
+                    columns.and_then(|columns| columns.choose(body, delimiter, &options.names));
+                (count, header)
+            })
+        })
+        .max_by_key(|(count, header)| (header.is_ok(), *count));
+    let Some((_, header)) = best else {
         return Ok(None);
     };
-    let mut header = best.header?;
+    let mut header = header?;
     header.len += skipped;
     header.lines += lines;
     Ok(Some(header))
 }
 
-/// What a separator makes of the first lines.
-struct Candidate {
-    columns: usize,
-    looks_like_it: bool,
-    header: Result<Header, Fault>,
+/// What a separator makes of the first record.
+struct Columns {
+    names: Vec<String>,
+    len: usize,
+    lines: u64,
 }
 
-fn candidate(body: &[u8], delimiter: u8, terminator: u8, mode: Mode, names: &Names) -> Candidate {
-    let none = |fault| Candidate {
-        columns: 0,
-        looks_like_it: false,
-        header: Err(fault),
-    };
-    let first = record(body, delimiter, terminator).filter(|first| first.is_closed);
-    let Some(first) = first else {
-        return none(Fault::NoHeader(first_line(body)));
-    };
-    let bytes = &body[..first.len];
-    let decoded = match mode.decode(bytes) {
-        Ok(decoded) => decoded,
-        Err(fault) => return none(fault),
-    };
-    let columns: Vec<_> = first
-        .fields
-        .iter()
-        .map(|field| field.text(decoded).into_owned())
-        .collect();
-    let looks_like_it = looks_like_header(&columns, names)
-        && (has_other_role(&columns, names)
-            || record(&body[first.len..], delimiter, terminator).is_some_and(|second| {
-                let found = second.fields.len();
-                found == columns.len() || !second.is_closed && found < columns.len()
-            }));
-    Candidate {
-        columns: columns.len(),
-        looks_like_it,
-        header: choose(columns, delimiter, &first, bytes, names),
-    }
-}
-
-fn choose(
-    columns: Vec<String>,
-    delimiter: u8,
-    first: &Found,
-    bytes: &[u8],
-    names: &Names,
-) -> Result<Header, Fault> {
-    let shown = || list(columns.iter().map(String::as_str));
-    let chosen = names.choose(&columns).map_err(|clash| match clash {
-        Clash::Twice(name) => Fault::TwoColumns(name),
-        Clash::Missing(role, name) => Fault::NoColumn {
-            key: role.key(),
-            name,
-            columns: shown(),
-        },
-    })?;
-    if chosen[Role::Text as usize].is_none() {
-        return Err(Fault::NoTextColumn(shown()));
-    }
-    Ok(Header {
-        delimiter,
-        chosen,
-        record: bytes.trim_ascii_end().to_owned(),
+fn columns(body: &[u8], delimiter: u8, terminator: u8, mode: Mode) -> Result<Columns, Fault> {
+    let first = record(body, delimiter, terminator)
+        .filter(|first| first.is_closed)
+        .ok_or_else(|| Fault::NoHeader(first_line(body)))?;
+    let decoded = mode.decode(&body[..first.len])?;
+    Ok(Columns {
+        names: first
+            .fields
+            .iter()
+            .map(|field| field.text(decoded).into_owned())
+            .collect(),
         len: first.len,
         lines: first.lines,
-        columns,
     })
 }
 
-/// Tells whether names could be those of columns, with one for the text.
-fn looks_like_header(columns: &[String], names: &Names) -> bool {
-    let is_name = |column: &String| {
-        let words = column.split_whitespace().count();
-        (1..=3).contains(&words) && column.len() <= 64
-    };
-    columns.len() >= 2
-        && columns.iter().all(is_name)
-        && columns
-            .iter()
-            .any(|column| names.role(column) == Some(Role::Text))
-}
+impl Columns {
+    /// Tells whether these are likely to be columns: names, one of them for the text, and either one for
+    /// something else too, or a second record of the same length.
+    fn look_like_it(&self, body: &[u8], delimiter: u8, terminator: u8, names: &Names) -> bool {
+        let is_name = |column: &String| {
+            let words = column.split_whitespace().count();
+            (1..=3).contains(&words) && column.len() <= 64
+        };
+        let roles = || self.names.iter().filter_map(|column| names.role(column));
+        self.names.len() >= 2
+            && self.names.iter().all(is_name)
+            && roles().any(|role| role == Role::Text)
+            && (roles().any(|role| role != Role::Text)
+                || record(&body[self.len..], delimiter, terminator).is_some_and(|second| {
+                    let found = second.fields.len();
+                    found == self.names.len() || !second.is_closed && found < self.names.len()
+                }))
+    }
 
-/// Tells whether there is a column for something else than the text.
-fn has_other_role(columns: &[String], names: &Names) -> bool {
-    columns
-        .iter()
-        .any(|column| names.role(column).is_some_and(|role| role != Role::Text))
+    fn choose(self, body: &[u8], delimiter: u8, names: &Names) -> Result<Header, Fault> {
+        let shown = || list(self.names.iter().map(String::as_str));
+        let chosen = names.choose(&self.names).map_err(|clash| match clash {
+            Clash::Twice(name) => Fault::TwoColumns(name),
+            Clash::Missing(role, name) => Fault::NoColumn {
+                key: role.key(),
+                name,
+                columns: shown(),
+            },
+        })?;
+        if chosen[Role::Text as usize].is_none() {
+            return Err(Fault::NoTextColumn(shown()));
+        }
+        Ok(Header {
+            delimiter,
+            chosen,
+            record: body[..self.len].trim_ascii_end().to_owned(),
+            len: self.len,
+            lines: self.lines,
+            columns: self.names,
+        })
+    }
 }
 
 /// The first record of some bytes.
