@@ -1,14 +1,15 @@
 //! Finds many names at once, as whole words, with the German genitive.
 //!
-//! All names of a list are one Aho-Corasick automaton, so the time does not grow with the list. The
-//! automaton knows only strings; what a word is, is decided here, where it finds one:
+//! All names of a list are one automaton, so the time does not grow with the list. It is asked only where a
+//! word begins with two bytes that some name begins with. It knows only strings; what a word is, is decided
+//! here, where it finds one:
 //!
 //! - a name does not begin or end inside a word, and not at a hyphen: "NATO-Gipfel" and "Kölner" hold no name;
 //! - the ending of the genitive belongs to the name: "Kölns", "NATO’s", "Paris’";
 //! - of the names that begin at a place, the longest counts: "Frankfurt am Main", not "Frankfurt";
 //! - a blank in a name may be a line end in the text.
 
-use aho_corasick::{AhoCorasick, Input, MatchKind, PatternID};
+use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, PatternID, StartKind};
 use blattwerk_core::{Entity, Error, Label, Result, Span};
 
 /// A name to be found.
@@ -24,6 +25,7 @@ pub struct Name {
 
 /// A set of names that can be found in texts.
 pub struct Names {
+    starts: Starts,
     automaton: AhoCorasick,
     patterns: Vec<Pattern>,
 }
@@ -56,6 +58,7 @@ impl Names {
 
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
+            .start_kind(StartKind::Anchored)
             .build(spelled.iter().map(|(text, ..)| text))
             .map_err(|error| Error::Setting {
                 key: "lists",
@@ -80,6 +83,7 @@ impl Names {
             open.push(index);
         }
         Ok(Self {
+            starts: Starts::new(spelled.iter().map(|(text, ..)| text.as_bytes())),
             automaton,
             patterns,
         })
@@ -89,14 +93,15 @@ impl Names {
     pub fn find<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Entity> + 'a {
         let mut at = 0;
         std::iter::from_fn(move || {
-            while let Some(hit) = self.automaton.find(Input::new(text).range(at..)) {
-                if let Some(entity) = self.named(text, hit.start(), hit.pattern()) {
+            while let Some(start) = self.starts.next(text.as_bytes(), at) {
+                let input = Input::new(text).range(start..).anchored(Anchored::Yes);
+                let longest = self.automaton.find(input);
+                if let Some(entity) = longest.and_then(|hit| self.named(text, start, hit.pattern()))
+                {
                     at = entity.span.end;
                     return Some(entity);
                 }
-                // Another name may begin inside what looked like this one.
-                let rest = text.get(hit.start()..).unwrap_or_default();
-                at = hit.start() + rest.chars().next().map_or(1, char::len_utf8);
+                at = start + 1;
             }
             None
         })
@@ -122,6 +127,41 @@ impl Names {
                 label: label.clone(),
                 score: *score,
             })
+        })
+    }
+}
+
+/// The first two bytes of all names, a bit for each pair.
+struct Starts(Box<[u64; 1 << 10]>);
+
+impl Starts {
+    fn new<'a>(names: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        let mut starts = Box::new([0; 1 << 10]);
+        for name in names {
+            let (&first, rest) = name.split_first().expect("a name is not empty");
+            let seconds = match rest.first() {
+                Some(&second) => second..=second,
+                None => 0..=u8::MAX,
+            };
+            for second in seconds {
+                let pair = usize::from(first) << 8 | usize::from(second);
+                starts[pair >> 6] |= 1 << (pair & 63);
+            }
+        }
+        Self(starts)
+    }
+
+    /// The first place where a name may begin, not before `at`.
+    fn next(&self, text: &[u8], at: usize) -> Option<usize> {
+        let is_in_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        let mut before = at.checked_sub(1).map_or(b' ', |before| text[before]);
+        (at..text.len()).find(|&start| {
+            let first = text[start];
+            let is_inside = is_in_word(before) && is_in_word(first);
+            before = first;
+            let second = text.get(start + 1).copied().unwrap_or_default();
+            let pair = usize::from(first) << 8 | usize::from(second);
+            !is_inside && self.0[pair >> 6] >> (pair & 63) & 1 == 1
         })
     }
 }
