@@ -170,14 +170,16 @@ fn is_bare_quote(text: &str) -> bool {
 
 /// Tells whether a word looks like a finite verb, by its ending or as one of the irregular ones.
 fn has_verb(text: &str) -> bool {
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| word.starts_with(char::is_lowercase))
-        .any(|word| {
-            VERBS.contains(&word)
-                || (word.len() > 3
-                    && (word.ends_with('t') || word.ends_with("en") || word.ends_with("te"))
-                    && !NO_VERBS.contains(&word))
-        })
+    let words = || {
+        text.split(|c: char| !c.is_alphanumeric())
+            .filter(|word| word.starts_with(char::is_lowercase))
+    };
+    let is_regular = |word: &str| {
+        word.len() > 3
+            && (word.ends_with('t') || word.ends_with("en") || word.ends_with("te"))
+            && !NO_VERBS.contains(&word)
+    };
+    words().any(is_regular) || words().any(|word| VERBS.contains(&word))
 }
 
 const VERBS: &[&str] = &[

@@ -62,6 +62,7 @@ impl Reader {
 
     pub(crate) fn read(&self, document: &Document) -> Terms {
         let mut ids: FxHashMap<u64, u32> = FxHashMap::default();
+        ids.reserve(document.text.len() / 16);
         let mut terms = Terms::default();
         let mut buffer = String::new();
         let mut sentence: Vec<u32> = Vec::new();
