@@ -26,6 +26,8 @@ pub(crate) struct Polar {
     pub(crate) entry: u32,
     /// How good (above 0) or bad (below 0) it is here.
     pub(crate) weight: f32,
+    /// A noun has no negator behind it.
+    pub(crate) is_noun: bool,
 }
 
 impl Polar {
@@ -144,8 +146,8 @@ impl Reader {
     /// Turns what is negated in the clause.
     ///
     /// A negator stands before an adjective or a noun ("nicht gut", "kein Erfolg"), but behind its verb
-    /// ("das gefällt mir nicht"): where nothing follows in its reach, it turns the nearest word before it.
-    /// The reach ends at the next negator.
+    /// ("das gefällt mir nicht"): where nothing follows in its reach, it turns the nearest word before it
+    /// that is no noun ("er überlebte die Krise nicht" is no good news). The reach ends at the next negator.
     pub(crate) fn end_clause(&mut self) {
         let clause = &mut self.found[self.ended..];
         for (i, &negator) in self.negators.iter().enumerate() {
@@ -158,7 +160,7 @@ impl Reader {
                 for (_, polar) in behind.iter_mut().take(reached) {
                     polar.weight *= NEGATED;
                 }
-            } else if let Some((_, polar)) = before.last_mut() {
+            } else if let Some((_, polar)) = before.iter_mut().rfind(|(_, polar)| !polar.is_noun) {
                 polar.weight *= NEGATED;
             }
         }

@@ -166,28 +166,43 @@ impl Lexicon {
     fn add(&mut self, words: Vec<Weighted>) {
         for Weighted { word, weight } in words {
             let entry = self.entry(&word);
+            let is_noun = word.starts_with(char::is_uppercase);
             let lower = word.to_lowercase();
-            if word.starts_with(char::is_uppercase) {
-                let stem = words::noun_stem(&lower).into();
-                self.nouns.insert(stem, Polar { entry, weight });
+            let (words, stem) = if is_noun {
+                (&mut self.nouns, words::noun_stem(&lower))
             } else {
-                let stem = words::stem(&lower).into();
-                self.others.insert(stem, Polar { entry, weight });
-            }
+                (&mut self.others, words::stem(&lower))
+            };
+            words.insert(
+                stem.into(),
+                Polar {
+                    entry,
+                    weight,
+                    is_noun,
+                },
+            );
         }
     }
 
     /// Adds the user's words over all that is there, the words of grammar among it.
     fn add_own(&mut self, words: Vec<Weighted>) {
         for Weighted { word, weight } in words {
-            let polar = Polar {
-                entry: self.entry(&word),
-                weight,
-            };
+            let entry = self.entry(&word);
             let lower = word.to_lowercase();
             self.grammar.remove(lower.as_str());
-            self.nouns.insert(words::noun_stem(&lower).into(), polar);
-            self.others.insert(words::stem(&lower).into(), polar);
+            for (words, stem, is_noun) in [
+                (&mut self.nouns, words::noun_stem(&lower), true),
+                (&mut self.others, words::stem(&lower), false),
+            ] {
+                words.insert(
+                    stem.into(),
+                    Polar {
+                        entry,
+                        weight,
+                        is_noun,
+                    },
+                );
+            }
         }
     }
 
@@ -217,7 +232,7 @@ impl Lexicon {
         spans
             .into_iter()
             .zip(reader.finish())
-            .map(|(span, Polar { entry, weight })| Reason {
+            .map(|(span, Polar { entry, weight, .. })| Reason {
                 span,
                 word: &self.entries[entry as usize],
                 weight,
@@ -442,6 +457,7 @@ mod tests {
             ("Das Essen ist etwas teuer.", 0.0, 0.3),
             ("Er kam nicht, aber das Essen war gut.", 1.0, 0.0),
             ("Das blieb nicht ohne Erfolg.", 1.0, 0.0),
+            ("Er überlebte die Krise nicht.", 0.0, 1.0),
             ("Niemand sprach von einer Krise.", 0.6, 0.0),
         ];
         let lexicon = small();
