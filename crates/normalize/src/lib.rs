@@ -13,6 +13,8 @@ use blattwerk_core::{Built, Document, Result, Text};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub use self::rules::{Config as RulesConfig, Removed, Rules};
+
 /// Chooses how the text is cleaned.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(tag = "backend", rename_all = "kebab-case")]

@@ -1,0 +1,524 @@
+//! The language of the patterns: what a line says, word by word.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use blattwerk_core::{Error, Result};
+
+/// How far a pattern reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// The whole line.
+    Line,
+    /// The whole line, or the end of one behind a sentence.
+    Tail,
+    /// The whole line and the link under it.
+    Next,
+    /// The whole line and the list of links under it.
+    List,
+}
+
+/// A line of the list.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    pub(super) reason: Arc<str>,
+    pub(super) score: i32,
+    pub(super) reach: Reach,
+    pieces: Vec<Piece>,
+}
+
+#[derive(Debug)]
+struct Piece {
+    what: What,
+    repeat: Repeat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Repeat {
+    Once,
+    Optional,
+    OnceOrMore,
+}
+
+#[derive(Debug)]
+enum What {
+    /// One of some phrases, with a colon behind it if one is asked for.
+    Phrase {
+        any_of: Vec<Vec<String>>,
+        colon: bool,
+    },
+    /// A number.
+    Number,
+    /// Two to four words with a capital: the name of a person.
+    Name,
+    /// One word.
+    Word,
+    /// So many words or more, in one sentence or in many.
+    Words { least: usize, across: bool },
+}
+
+/// A word of a line, as patterns see it.
+#[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a trait of a word, and they go together in any way"
+)]
+pub(super) struct Token {
+    /// In lower case.
+    pub(super) word: String,
+    /// Where it starts in the line, in bytes.
+    pub(super) start: usize,
+    pub(super) is_capital: bool,
+    pub(super) is_number: bool,
+    pub(super) has_colon: bool,
+    /// A full stop behind it ends a sentence, and another one follows.
+    pub(super) ends_sentence: bool,
+    /// A mark and a blank before it may end a sentence or a part of one.
+    pub(super) may_start: bool,
+}
+
+/// Reads a list: patterns, and the sets that they name with "@".
+pub(super) fn parse(path: &Path, list: &str, patterns: &mut Vec<Pattern>) -> Result<()> {
+    let mut sets: Vec<(String, &str)> = Vec::new();
+    for (index, line) in list.lines().enumerate() {
+        if line.trim().is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let wrong = |expected: &str, found: &str| Error::Malformed {
+            path: path.to_owned(),
+            line: index + 1,
+            expected: expected.to_owned(),
+            found: format!("`{found}`"),
+        };
+        let fields: Vec<&str> = line.split('\t').map(str::trim).collect();
+        match fields.as_slice() {
+            [name, phrases] if name.starts_with('@') => sets.push(((*name).to_owned(), phrases)),
+            [reason, score, reach, pieces] => {
+                let score = score
+                    .parse()
+                    .map_err(|_| wrong("a score, a whole number", score))?;
+                let reach = match *reach {
+                    "line" => Reach::Line,
+                    "tail" => Reach::Tail,
+                    "next" => Reach::Next,
+                    "list" => Reach::List,
+                    other => return Err(wrong("`line`, `tail`, `next` or `list`", other)),
+                };
+                let pieces = pieces
+                    .split_whitespace()
+                    .map(|piece| {
+                        Piece::parse(piece, &sets)
+                            .ok_or_else(|| wrong("words, or a set that is defined above", piece))
+                    })
+                    .collect::<Result<Vec<_>>>()?;
+                let pattern = Pattern {
+                    reason: Arc::from(*reason),
+                    score,
+                    reach,
+                    pieces,
+                };
+                if pattern.anchors().next().is_none() {
+                    return Err(wrong("a pattern with a word that must be there", line));
+                }
+                patterns.push(pattern);
+            }
+            _ => {
+                return Err(wrong(
+                    "reason, score, reach and pattern with tabs between them",
+                    line,
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Piece {
+    fn parse(piece: &str, sets: &[(String, &str)]) -> Option<Self> {
+        let once = |what| {
+            Some(Self {
+                what,
+                repeat: Repeat::Once,
+            })
+        };
+        match piece {
+            "*" => {
+                return once(What::Words {
+                    least: 0,
+                    across: false,
+                });
+            }
+            "**" => {
+                return once(What::Words {
+                    least: 0,
+                    across: true,
+                });
+            }
+            "+" => {
+                return once(What::Words {
+                    least: 1,
+                    across: false,
+                });
+            }
+            "?" => return once(What::Word),
+            "#" => return once(What::Number),
+            "@name" => return once(What::Name),
+            _ => {}
+        }
+        let (piece, repeat) = if let Some(piece) = piece.strip_suffix('?') {
+            (piece, Repeat::Optional)
+        } else if let Some(piece) = piece.strip_suffix('+') {
+            (piece, Repeat::OnceOrMore)
+        } else {
+            (piece, Repeat::Once)
+        };
+        let (piece, colon) = piece
+            .strip_suffix(':')
+            .map_or((piece, false), |piece| (piece, true));
+        let mut any_of: Vec<Vec<String>> = Vec::new();
+        for choice in piece.split('|') {
+            let phrases = if choice.starts_with('@') {
+                sets.iter().find(|(name, _)| name == choice)?.1
+            } else {
+                choice
+            };
+            any_of.extend(
+                phrases
+                    .split('|')
+                    .map(|phrase| tokens(phrase).into_iter().map(|token| token.word).collect()),
+            );
+        }
+        let is_empty = any_of.iter().any(Vec::is_empty);
+        (!is_empty).then_some(Self {
+            what: What::Phrase { any_of, colon },
+            repeat,
+        })
+    }
+
+    /// Returns the rarest word of each of the phrases.
+    fn rarest_words(&self) -> Option<Vec<&str>> {
+        let What::Phrase { any_of, .. } = &self.what else {
+            return None;
+        };
+        any_of
+            .iter()
+            .map(|phrase| {
+                phrase
+                    .iter()
+                    .map(String::as_str)
+                    .max_by_key(|word| rarity(word))
+            })
+            .collect()
+    }
+
+    /// Marks where a match that starts at a token may end, once.
+    fn ends(&self, tokens: &[Token], start: usize, ends: &mut [bool]) {
+        let rest = tokens.get(start..).unwrap_or_default();
+        let mut end_after = |len: usize| {
+            if let Some(end) = ends.get_mut(start + len) {
+                *end = true;
+            }
+        };
+        match &self.what {
+            What::Phrase { any_of, colon } => {
+                for phrase in any_of {
+                    let fits = phrase.len() <= rest.len()
+                        && phrase
+                            .iter()
+                            .zip(rest)
+                            .all(|(word, token)| *word == token.word);
+                    if fits
+                        && (!colon
+                            || rest
+                                .get(phrase.len() - 1)
+                                .is_some_and(|last| last.has_colon))
+                    {
+                        end_after(phrase.len());
+                    }
+                }
+            }
+            What::Number if rest.first().is_some_and(|token| token.is_number) => end_after(1),
+            What::Word if !rest.is_empty() => end_after(1),
+            What::Name if rest.first().is_some_and(|token| token.is_capital) => {
+                let part = |token: &&Token| token.is_capital || is_particle(&token.word);
+                let len = rest.iter().take(5).take_while(part).count();
+                for len in 2..=len {
+                    if rest.get(len - 1).is_some_and(|last| last.is_capital) {
+                        end_after(len);
+                    }
+                }
+            }
+            What::Number | What::Word | What::Name => {}
+            What::Words { least, across } => {
+                let stop = if *across {
+                    rest.len()
+                } else if start > 0
+                    && tokens
+                        .get(start - 1)
+                        .is_some_and(|token| token.ends_sentence)
+                {
+                    0
+                } else {
+                    rest.iter()
+                        .position(|token| token.ends_sentence)
+                        .map_or(rest.len(), |at| at + 1)
+                };
+                for len in *least..=stop {
+                    end_after(len);
+                }
+            }
+        }
+    }
+}
+
+fn is_particle(word: &str) -> bool {
+    matches!(
+        word,
+        "von" | "van" | "de" | "der" | "den" | "zu" | "al" | "el"
+    )
+}
+
+/// Returns how rare a word is in stories, roughly: long words are, and words of grammar are not.
+fn rarity(word: &str) -> usize {
+    const COMMON: &[&str] = &[
+        "aber", "alle", "allen", "am", "an", "auch", "auf", "aus", "bei", "bis", "bitte", "das",
+        "dazu", "dem", "den", "der", "des", "die", "diese", "diesem", "diesen", "dieser", "dieses",
+        "durch", "ein", "eine", "einen", "einer", "erhalten", "finden", "for", "für", "geht",
+        "gibt", "haben", "hier", "ihre", "ihren", "im", "in", "ist", "jetzt", "kann", "kein",
+        "keine", "können", "mehr", "mit", "nach", "nicht", "nur", "oder", "sich", "sie", "sind",
+        "stand", "the", "und", "uns", "unser", "unsere", "unseren", "über", "von", "vor", "war",
+        "weiter", "weitere", "werden", "wie", "wir", "wird", "wurde", "zu", "zuerst", "zuletzt",
+        "zum", "zur",
+    ];
+    if COMMON.contains(&word) {
+        1
+    } else {
+        word.len()
+    }
+}
+
+/// Tells whether a full stop behind a word of some length ends no sentence.
+fn is_abbreviation(word: &str) -> bool {
+    matches!(
+        word,
+        "abs"
+            | "art"
+            | "bzw"
+            | "prof"
+            | "str"
+            | "mio"
+            | "mrd"
+            | "mrs"
+            | "sen"
+            | "jun"
+            | "etc"
+            | "usw"
+            | "evtl"
+    )
+}
+
+impl Pattern {
+    /// Returns the words of which one must be in every line that fits, the rarest such set.
+    pub(super) fn anchors(&self) -> impl Iterator<Item = &str> {
+        self.pieces
+            .iter()
+            .filter(|piece| piece.repeat != Repeat::Optional)
+            .filter_map(Piece::rarest_words)
+            .max_by_key(|words| words.iter().map(|word| rarity(word)).min())
+            .into_iter()
+            .flatten()
+    }
+
+    /// Returns the words that a line that fits may start with; nothing if that can be any.
+    pub(super) fn first_words(&self) -> Option<Vec<&str>> {
+        let mut words = Vec::new();
+        for piece in &self.pieces {
+            let What::Phrase { any_of, .. } = &piece.what else {
+                return None;
+            };
+            words.extend(
+                any_of
+                    .iter()
+                    .filter_map(|phrase| phrase.first())
+                    .map(String::as_str),
+            );
+            if piece.repeat != Repeat::Optional {
+                return Some(words);
+            }
+        }
+        None
+    }
+
+    /// Tells whether all the tokens together fit.
+    pub(super) fn fits(&self, tokens: &[Token]) -> bool {
+        // The set of tokens that the pieces so far may end before.
+        let mut reached = vec![false; tokens.len() + 1];
+        reached[0] = true;
+        for piece in &self.pieces {
+            let mut next = vec![false; tokens.len() + 1];
+            for start in 0..=tokens.len() {
+                let again = piece.repeat == Repeat::OnceOrMore && next[start];
+                if reached[start] || again {
+                    piece.ends(tokens, start, &mut next);
+                }
+            }
+            if piece.repeat == Repeat::Optional {
+                next.iter_mut()
+                    .zip(&reached)
+                    .for_each(|(next, reached)| *next |= reached);
+            }
+            reached = next;
+            if !reached.contains(&true) {
+                return false;
+            }
+        }
+        reached[tokens.len()]
+    }
+}
+
+/// Returns the first word of a line.
+pub(super) fn first_word(line: &str) -> Option<String> {
+    let start = line.find(is_part)?;
+    line.get(start..).map(|rest| {
+        rest.get(..word_len(rest))
+            .unwrap_or_default()
+            .to_lowercase()
+    })
+}
+
+/// Tells whether a character is part of a word.
+fn is_part(c: char) -> bool {
+    c.is_alphanumeric() || c == '©'
+}
+
+/// Returns the length of the word at the start of a text. "©" is a word of its own, also in "©dpa".
+fn word_len(rest: &str) -> usize {
+    if rest.starts_with('©') {
+        '©'.len_utf8()
+    } else {
+        rest.find(|c| !is_part(c) || c == '©').unwrap_or(rest.len())
+    }
+}
+
+/// Splits a line into words. Signs and blanks between them do not count.
+pub(super) fn tokens(line: &str) -> Vec<Token> {
+    let mut tokens: Vec<Token> = Vec::new();
+    let mut rest_at = 0;
+    while let Some(rest) = line.get(rest_at..) {
+        let Some(skipped) = rest.find(is_part) else {
+            break;
+        };
+        let (gap, rest) = rest.split_at_checked(skipped).unwrap_or_default();
+        let len = word_len(rest);
+        let word = rest.get(..len).unwrap_or_default();
+        let is_capital = word.chars().next().is_some_and(char::is_uppercase);
+        let has_blank = gap.contains(char::is_whitespace);
+        if let Some(last) = tokens.last_mut() {
+            last.has_colon = gap.starts_with(':');
+            let is_long = last.word.len() > 2 && !last.is_number && !is_abbreviation(&last.word);
+            last.ends_sentence =
+                gap.starts_with('.') && has_blank && is_long && (is_capital || gap.contains('„'));
+        }
+        tokens.push(Token {
+            word: word.to_lowercase(),
+            start: rest_at + skipped,
+            is_capital,
+            is_number: word.bytes().all(|byte| byte.is_ascii_digit()),
+            has_colon: false,
+            ends_sentence: false,
+            may_start: has_blank && gap.contains(['.', '!', '?', '…']),
+        });
+        rest_at += skipped + len;
+    }
+    let end = line.get(rest_at..).unwrap_or_default();
+    if let Some(last) = tokens.last_mut() {
+        last.has_colon = end.starts_with(':');
+    }
+    tokens
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fits(pattern: &str, line: &str) -> bool {
+        let list = format!("@wire\tdpa|afp|picture alliance\nreason\t10\tline\t{pattern}");
+        let mut patterns = Vec::new();
+        parse(Path::new("list"), &list, &mut patterns).unwrap();
+        patterns[0].fits(&tokens(line))
+    }
+
+    #[test]
+    fn patterns_say_what_fits() {
+        let cases = [
+            ("lesen sie auch *", "Lesen Sie auch", true),
+            (
+                "lesen sie auch *",
+                "Lesen  Sie auch: Was nun? Ein Überblick",
+                true,
+            ),
+            (
+                "lesen sie auch *",
+                "Lesen Sie auch das. Danach ging er",
+                false,
+            ),
+            (
+                "lesen sie auch **",
+                "Lesen Sie auch das. Danach ging er",
+                true,
+            ),
+            ("lesen sie auch +", "Lesen Sie auch", false),
+            ("lesen sie auch", "Gelesen Sie auch", false),
+            ("kommentare #", "Kommentare (12)", true),
+            ("kommentare #", "Kommentare (viele)", false),
+            ("foto|bild: +", "Foto: Anna Muster", true),
+            ("foto|bild: +", "Foto zeigt: Anna Muster", false),
+            ("e-mail|newsletter teilen", "E-Mail teilen", true),
+            ("von @name", "Von Anna von Muster", true),
+            ("von @name", "Von Anna und Bernd", false),
+            ("quelle: @wire+", "Quelle: dpa/AFP/picture alliance", true),
+            ("mehr dazu? lesen", "Mehr lesen", true),
+            ("© # ?", "©2024 Verlag", true),
+            ("app_store", "App-Store", true),
+            ("geburtstag +", "Geburtstag am 94. Tag mit Dr. Muster", true),
+        ];
+        for (pattern, line, expected) in cases {
+            assert_eq!(fits(pattern, line), expected, "`{pattern}` on {line:?}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_line_is_named() {
+        let cases = [
+            (
+                "a\t10\tline",
+                "list:2: expected reason, score, reach and pattern with tabs between them, found `a\t10\tline`",
+            ),
+            (
+                "a\tviel\tline\tb",
+                "list:2: expected a score, a whole number, found `viel`",
+            ),
+            (
+                "a\t10\tall\tb",
+                "list:2: expected `line`, `tail`, `next` or `list`, found `all`",
+            ),
+            (
+                "a\t10\tline\tb @set",
+                "list:2: expected words, or a set that is defined above, found `@set`",
+            ),
+            (
+                "a\t10\tline\t* b? #",
+                "list:2: expected a pattern with a word that must be there, found `a\t10\tline\t* b? #`",
+            ),
+        ];
+        for (line, message) in cases {
+            let error = parse(
+                Path::new("list"),
+                &format!("# head\n{line}"),
+                &mut Vec::new(),
+            )
+            .unwrap_err();
+            assert_eq!(error.to_string(), message);
+        }
+    }
+}
