@@ -1,0 +1,79 @@
+//! What stops a run, before its first article or in its midst.
+
+use std::io;
+use std::path::PathBuf;
+
+/// A result with this crate's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why there is no complete run. What fails a single article is an [`input::Failure`](crate::input::Failure).
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file or folder of the user's cannot be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+
+    /// The output cannot be written.
+    #[error("cannot write {}", path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+
+    /// The config is no TOML.
+    #[error("{}: not a TOML file\n{message}", path.display())]
+    Toml {
+        /// The config file.
+        path: PathBuf,
+        /// The parser's message, which shows the place.
+        message: String,
+    },
+
+    /// A setting is not `table.key=value`.
+    #[error("{origin}: expected `table.key=value`, found `{found}`")]
+    Assignment {
+        /// Where the setting stands.
+        origin: String,
+        /// What stands there.
+        found: String,
+    },
+
+    /// A table or key does not exist, or its value is of the wrong kind.
+    #[error("{origin}: {key}: {message}")]
+    Setting {
+        /// Where the value stands: a file with its line, a variable, a flag.
+        origin: String,
+        /// The table, and the key within it.
+        key: String,
+        /// What is wrong and what would be right.
+        message: String,
+    },
+
+    /// What a table asks for cannot be had: a list is missing, a number makes no sense.
+    #[error("{origin}: [{table}]")]
+    Build {
+        /// Where the table or the key at fault stands.
+        origin: String,
+        /// The table.
+        table: &'static str,
+        /// Why.
+        source: blattwerk_core::Error,
+    },
+
+    /// The output folder is not free.
+    #[error("{}: {message}", folder.display())]
+    Occupied {
+        /// The output folder.
+        folder: PathBuf,
+        /// By what, and what to do.
+        message: String,
+    },
+}
