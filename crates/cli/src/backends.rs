@@ -1,0 +1,121 @@
+//! `blattwerk backends`: every stage's backends and keys, from the same types that read the config.
+
+use std::fmt::Write;
+use std::process::ExitCode;
+
+use blattwerk_pipeline::config::schemas;
+use clap::Args;
+use serde_json::{Map, Value};
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Only this table of the config: a stage, or `input`, `output`, `run`
+    table: Option<String>,
+}
+
+pub(crate) fn backends(options: &Options) -> anyhow::Result<ExitCode> {
+    let schemas = schemas();
+    let names = schemas.iter().map(|(name, _)| *name);
+    if let Some(table) = &options.table {
+        anyhow::ensure!(
+            names.clone().any(|name| name == table),
+            "there is no table `{table}`, expected one of `{}`",
+            names.collect::<Vec<_>>().join("`, `")
+        );
+    }
+    let mut text = String::new();
+    for (name, schema) in &schemas {
+        if options.table.as_deref().is_none_or(|table| table == *name) {
+            describe(&mut text, name, schema.as_value())?;
+        }
+    }
+    crate::print(text)
+}
+
+fn describe(text: &mut String, name: &str, schema: &Value) -> anyhow::Result<()> {
+    let about = schema["description"].as_str().unwrap_or("");
+    writeln!(text, "[{name}]  {}", first_line(about))?;
+    match schema["oneOf"].as_array() {
+        None => keys(text, schema, schema, "  ")?,
+        Some(backends) => {
+            for backend in backends {
+                let name = backend["properties"]["backend"]["const"]
+                    .as_str()
+                    .unwrap_or("");
+                let about = backend["description"].as_str().unwrap_or("");
+                writeln!(text, "\n  backend = \"{name}\"  {}", first_line(about))?;
+                keys(text, schema, backend, "      ")?;
+            }
+        }
+    }
+    writeln!(text)?;
+    Ok(())
+}
+
+/// Writes the keys of an object, those of the objects in it with their path.
+fn keys(text: &mut String, root: &Value, object: &Value, indent: &str) -> anyhow::Result<()> {
+    for (key, property) in properties(root, object) {
+        if key == "backend" {
+            continue;
+        }
+        let about = property["description"]
+            .as_str()
+            .unwrap_or("")
+            .replace('\n', " ");
+        let inner = properties(root, &property);
+        if inner.is_empty() {
+            let default = property.get("default").filter(|default| !default.is_null());
+            let default = default.map_or_else(|| "…".to_owned(), Value::to_string);
+            writeln!(text, "{indent}{key} = {default}")?;
+            wrap(text, &about, &format!("{indent}    "))?;
+        } else {
+            for (inner, property) in inner {
+                let about = property["description"]
+                    .as_str()
+                    .unwrap_or("")
+                    .replace('\n', " ");
+                writeln!(text, "{indent}{key}.{inner}")?;
+                wrap(text, &about, &format!("{indent}    "))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The properties of a schema, through references to other schemas.
+fn properties(root: &Value, schema: &Value) -> Map<String, Value> {
+    let mut found = schema["properties"]
+        .as_object()
+        .cloned()
+        .unwrap_or_default();
+    let reference = schema["$ref"]
+        .as_str()
+        .and_then(|reference| reference.strip_prefix('#'));
+    if let Some(target) = reference.and_then(|pointer| root.pointer(pointer)) {
+        found.extend(properties(root, target));
+    }
+    found
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or("")
+}
+
+fn wrap(text: &mut String, about: &str, indent: &str) -> anyhow::Result<()> {
+    let mut line = String::new();
+    for word in about.split_whitespace() {
+        if !line.is_empty() && indent.len() + line.chars().count() + 1 + word.chars().count() > 100
+        {
+            writeln!(text, "{indent}{line}")?;
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    if !line.is_empty() {
+        writeln!(text, "{indent}{line}")?;
+    }
+    Ok(())
+}

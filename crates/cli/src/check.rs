@@ -1,0 +1,119 @@
+//! `blattwerk check`: would it run, and what would it read?
+
+use std::fmt::Write;
+use std::process::ExitCode;
+
+use blattwerk_pipeline::config::Stages;
+use blattwerk_pipeline::input::{Described, Item};
+use blattwerk_pipeline::tables::check_free;
+use clap::Args;
+
+use crate::{Prepared, Settings, shown};
+
+/// How many files are described one by one.
+const FILES_SHOWN: usize = 20;
+
+#[derive(Args)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    settings: Settings,
+    /// How many articles to read
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    limit: usize,
+}
+
+pub(crate) fn check(options: Options) -> anyhow::Result<ExitCode> {
+    let Prepared {
+        file,
+        loaded,
+        inputs,
+        folder,
+    } = options.settings.prepare()?;
+    let files: Vec<_> = inputs
+        .files()
+        .iter()
+        .map(|file| file.path.clone())
+        .collect();
+    check_free(&loaded.config.output, &folder, &files)?;
+    let stages = loaded.build()?;
+
+    let mut text = String::new();
+    let config = file
+        .as_deref()
+        .map_or("none, the defaults".to_owned(), shown);
+    writeln!(text, "config     {config}")?;
+    for stage in Stages::NAMES {
+        writeln!(text, "{stage:<10} {}", loaded.backend(stage))?;
+        for asset in stages.assets(stage) {
+            writeln!(
+                text,
+                "           {} ({})",
+                asset.name,
+                asset.hash.get(..12).unwrap_or("")
+            )?;
+        }
+    }
+    writeln!(text, "output     {}", shown(&folder))?;
+    writeln!(
+        text,
+        "input      {} files, {} bytes",
+        files.len(),
+        inputs.total_bytes()
+    )?;
+    for described in inputs.describe().take(FILES_SHOWN) {
+        writeln!(text, "           {}", describe(&described))?;
+    }
+    if files.len() > FILES_SHOWN {
+        writeln!(text, "           … and {} more", files.len() - FILES_SHOWN)?;
+    }
+
+    writeln!(text, "\nfirst articles")?;
+    let mut failures = 0;
+    for item in inputs.items().take(options.limit) {
+        match item {
+            Item::Article(document) => {
+                let source = document.text.source();
+                let title = document.title.as_deref().unwrap_or("no title");
+                let start: String = source
+                    .chars()
+                    .take(60)
+                    .map(|c| if c.is_whitespace() { ' ' } else { c })
+                    .collect();
+                let chars = source.chars().count();
+                writeln!(
+                    text,
+                    "  {}  {title}, {chars} characters\n      {start}…",
+                    document.id
+                )?;
+            }
+            Item::Failure(failure) => {
+                failures += 1;
+                writeln!(
+                    text,
+                    "  {}  FAILURE {}: {}",
+                    failure.id, failure.source, failure.error
+                )?;
+            }
+        }
+    }
+    crate::print(text)?;
+    Ok(ExitCode::from(u8::from(failures > 0)))
+}
+
+/// What a file was recognized as, on a line.
+fn describe(file: &Described) -> String {
+    let mut parts = vec![file.format.unwrap_or("not readable").to_owned()];
+    parts.extend(file.compression.map(str::to_owned));
+    parts.extend(file.encoding.clone());
+    parts.extend(
+        file.delimiter
+            .map(|delimiter| format!("delimiter {delimiter:?}")),
+    );
+    parts.extend(
+        file.fields
+            .iter()
+            .map(|(role, name)| format!("{role} from `{name}`")),
+    );
+    parts.extend(file.error.clone());
+    format!("{}: {}", file.path, parts.join(", "))
+}

@@ -1,0 +1,54 @@
+//! `blattwerk init`: a config to start from.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+/// The manual of the config, which is also the config of the example run.
+const MANUAL: &str = include_str!("../../../pipeline.toml");
+
+/// What only the example run says, and what a new config says there.
+const CHANGES: [(&str, &str); 2] = [
+    ("paths = [\"examples/articles\"]", "paths = [\"articles\"]"),
+    ("overwrite = true", "overwrite = false"),
+];
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// The file to write
+    #[arg(default_value = crate::CONFIG)]
+    file: PathBuf,
+}
+
+pub(crate) fn init(options: &Options) -> anyhow::Result<ExitCode> {
+    crate::write_new(&options.file, &config())?;
+    let file = crate::shown(&options.file);
+    crate::print(format!(
+        "Wrote {file}. Put your dump into `paths` there, then try:\n\n  \
+         blattwerk check --config {file}\n  blattwerk run --config {file}\n"
+    ))
+}
+
+fn config() -> String {
+    CHANGES
+        .iter()
+        .fold(MANUAL.to_owned(), |text, (from, to)| text.replace(from, to))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_config_is_the_manual_without_the_examples() {
+        for (from, to) in CHANGES {
+            assert_eq!(
+                MANUAL.matches(from).count(),
+                1,
+                "the manual says {from:?} once"
+            );
+            assert!(config().contains(to) && !config().contains(from));
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! What the command line promises.
+
+use crate::support::{Place, root};
+
+const COMMANDS: [&str; 5] = ["run", "check", "init", "backends", "completions"];
+
+#[test]
+fn help_names_every_command() {
+    let outcome = Place::new().blattwerk("--help");
+    assert_eq!(outcome.code, 0);
+    for command in COMMANDS {
+        assert!(
+            outcome.stdout.contains(&format!("\n  {command}")),
+            "{command}: {}",
+            outcome.stdout
+        );
+    }
+}
+
+#[test]
+fn the_default_run_can_be_repeated() {
+    let place = Place::new();
+    // A copy: the run writes beside its config.
+    place.write(
+        "pipeline.toml",
+        std::fs::read(root().join("pipeline.toml")).unwrap(),
+    );
+    std::fs::create_dir_all(place.path().join("examples")).unwrap();
+    std::os::unix::fs::symlink(
+        root().join("examples/articles"),
+        place.path().join("examples/articles"),
+    )
+    .unwrap();
+    assert_eq!(place.blattwerk("run").code, 0);
+    let first = place.tables("out");
+    assert_eq!(place.blattwerk("run").code, 0);
+    assert_eq!(first, place.tables("out"));
+    assert!(!place.path().join("out/unfinished").exists());
+}
+
+#[test]
+fn a_new_config_runs() {
+    let place = Place::new();
+    place.write("articles/a.txt", "Ein Satz.");
+    assert_eq!(place.blattwerk("init").code, 0);
+    assert_eq!(place.blattwerk("check").code, 0);
+    assert_eq!(place.blattwerk("run").code, 0);
+    let again = place.blattwerk("init");
+    assert_eq!(again.code, 2, "a config is not overwritten");
+    assert!(
+        again.stderr.contains("cannot write pipeline.toml"),
+        "{}",
+        again.stderr
+    );
+    let again = place.blattwerk("run");
+    assert_eq!(again.code, 2, "tables of another run are not overwritten");
+    assert!(again.stderr.contains("--overwrite"), "{}", again.stderr);
+    assert_eq!(place.blattwerk("run --overwrite").code, 0);
+}
+
+#[test]
+fn check_says_what_would_run_and_writes_nothing() {
+    let place = Place::new();
+    place.write(
+        "a.jsonl",
+        "{\"url\": \"x\", \"headline\": \"Titel\", \"body\": \"Ein Satz.\"}\n",
+    );
+    let outcome = place.blattwerk("check --input a.jsonl --set ner.backend=off");
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    for word in ["off", "a.jsonl", "body", "headline", "Titel", "Ein Satz."] {
+        assert!(
+            outcome.stdout.contains(word),
+            "{word} is in {}",
+            outcome.stdout
+        );
+    }
+    assert!(!place.path().join("out").exists());
+}
+
+#[test]
+fn check_tells_failures_among_the_first_articles() {
+    let place = Place::new();
+    place.write("a.jsonl", "{\"text\": \"Ein Satz.\"}\n{kaputt\n");
+    let outcome = place.blattwerk("check --input a.jsonl");
+    assert_eq!(outcome.code, 1);
+    assert!(outcome.stdout.contains("a.jsonl:2"), "{}", outcome.stdout);
+}
+
+#[test]
+fn backends_lists_backends_and_keys() {
+    let place = Place::new();
+    let all = place.blattwerk("backends").stdout;
+    for word in [
+        "gazetteer",
+        "lexicon",
+        "centroid",
+        "lead",
+        "command",
+        "timeout_seconds",
+        "chunk_articles",
+        "fields.text",
+    ] {
+        assert!(all.contains(word), "{word} is in {all}");
+    }
+    let one = place.blattwerk("backends summarize");
+    assert!(
+        one.stdout.contains("centroid") && !one.stdout.contains("gazetteer"),
+        "{}",
+        one.stdout
+    );
+    let none = place.blattwerk("backends summarise");
+    assert_eq!(none.code, 2);
+    assert!(
+        none.stderr.contains("`summarize`"),
+        "the right names are listed: {}",
+        none.stderr
+    );
+}
+
+#[test]
+fn completions_are_written_for_shells() {
+    for shell in ["bash", "zsh", "fish"] {
+        let outcome = Place::new().blattwerk(&format!("completions {shell}"));
+        assert_eq!(outcome.code, 0);
+        assert!(outcome.stdout.contains("blattwerk"), "{shell}");
+    }
+}
+
+#[test]
+fn quiet_says_nothing_and_json_says_events() {
+    let place = Place::new();
+    place.write("a.jsonl", "{\"text\": \"Ein Satz.\"}\n{kaputt\n");
+    let quiet = place.blattwerk("run --input a.jsonl --quiet");
+    assert_eq!((quiet.code, &*quiet.stdout, &*quiet.stderr), (1, "", ""));
+
+    let json = place.blattwerk("run --input a.jsonl --output b --log json");
+    let events: Vec<String> = json
+        .stderr
+        .lines()
+        .map(|line| {
+            serde_json::from_str::<serde_json::Value>(line).unwrap()["event"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        })
+        .collect();
+    assert_eq!(events, ["started", "failed", "progress", "finished"]);
+}
+
+#[test]
+fn limit_stops_reading() {
+    let place = Place::new();
+    place.write(
+        "a.jsonl",
+        "{\"text\": \"Eins.\"}\n{\"text\": \"Zwei.\"}\n{\"text\": \"Drei.\"}\n",
+    );
+    assert_eq!(place.blattwerk("run --input a.jsonl --limit 2").code, 0);
+    assert_eq!(place.rows("out/normalized.csv").len(), 2);
+}
+
+#[test]
+fn later_layers_of_settings_win() {
+    let place = Place::new();
+    place
+        .write("a.txt", "Ein Satz.")
+        .write("pipeline.toml", "summarize.backend = \"off\"\n");
+    let backend = |arguments: &str, variables: &[(&str, &str)]| {
+        let outcome = place.blattwerk_with(
+            &format!("run --overwrite --input a.txt {arguments}"),
+            variables,
+        );
+        assert_eq!(outcome.code, 0, "{outcome:?}");
+        let record: serde_json::Value = serde_json::from_str(&place.read("out/run.json")).unwrap();
+        record["stages"][4]["backend"].as_str().unwrap().to_owned()
+    };
+    let variable = [("BLATTWERK__SUMMARIZE__BACKEND", "lead")];
+    assert_eq!(backend("", &[]), "off");
+    assert_eq!(backend("", &variable), "lead");
+    assert_eq!(
+        backend("--set summarize.backend=centroid", &variable),
+        "centroid"
+    );
+}

@@ -1,0 +1,652 @@
+//! Fault runs: what happens to every kind of bad input, config and output. Nothing is lost in silence.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::symlink;
+use std::process::Command;
+
+use crate::support::Place;
+
+/// What a bad input costs: the articles beside it are processed, and one failure row tells of it.
+struct Case {
+    name: &'static str,
+    /// Makes the input, and names it.
+    input: fn(&Place) -> &'static str,
+    arguments: &'static str,
+    /// Texts of the articles that are processed all the same.
+    articles: &'static [&'static str],
+    /// For each failure row, what it says: article, source, part of the error.
+    failures: &'static [(&'static str, &'static str, &'static str)],
+}
+
+const GOOD: &str = "{\"id\": \"a\", \"text\": \"Eins.\"}\n{\"id\": \"b\", \"text\": \"Zwei.\"}\n";
+
+/// Many lines that compress to more than one block, so that a cut leaves some of them readable.
+fn long_dump() -> String {
+    let mut state = 1_u32;
+    let mut noise = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state
+    };
+    (0..20_000)
+        .map(|id| {
+            format!(
+                "{{\"id\": \"{id}\", \"text\": \"{:08x}{:08x}.\"}}\n",
+                noise(),
+                noise()
+            )
+        })
+        .collect()
+}
+
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(content).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn bzip2(content: &[u8]) -> Vec<u8> {
+    let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::default());
+    encoder.write_all(content).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn xz(content: &[u8]) -> Vec<u8> {
+    let mut encoder = liblzma::write::XzEncoder::new(Vec::new(), 3);
+    encoder.write_all(content).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn utf16(text: &str) -> Vec<u8> {
+    "\u{FEFF}"
+        .encode_utf16()
+        .chain(text.encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect()
+}
+
+const CASES: &[Case] = &[
+    Case {
+        name: "broken JSON in the middle",
+        input: |place| {
+            place.write("d.jsonl", "{\"id\":\"a\",\"text\":\"Eins.\"}\n{\"id\":\"b\",\"te\n{\"id\":\"c\",\"text\":\"Drei.\"}");
+            "d.jsonl"
+        },
+        arguments: "",
+        articles: &["Eins.", "Drei."],
+        failures: &[("d.jsonl:2", "d.jsonl:2", "JSON")],
+    },
+    Case {
+        name: "a line that is no object",
+        input: |place| {
+            place.write("d.jsonl", format!("{GOOD}[1, 2]\n"));
+            "d.jsonl"
+        },
+        arguments: "",
+        articles: &["Eins.", "Zwei."],
+        failures: &[("d.jsonl:3", "d.jsonl:3", "object")],
+    },
+    Case {
+        name: "a JSON array",
+        input: |place| {
+            place.write("d.json", "[{\"id\": \"a\", \"text\": \"Eins.\"}]\n");
+            "d.json"
+        },
+        arguments: "",
+        articles: &[],
+        failures: &[("d.json", "d.json", "JSON array")],
+    },
+    Case {
+        name: "the same id twice",
+        input: |place| {
+            place.write(
+                "d.jsonl",
+                format!("{GOOD}{{\"id\": \"a\", \"text\": \"Drei.\"}}\n"),
+            );
+            "d.jsonl"
+        },
+        arguments: "",
+        articles: &["Eins.", "Zwei."],
+        failures: &[("a", "d.jsonl:3", "id")],
+    },
+    Case {
+        name: "the same id in another file",
+        input: |place| {
+            place
+                .write("d/1.jsonl", GOOD)
+                .write("d/2.jsonl", "{\"id\": \"b\", \"text\": \"Drei.\"}\n");
+            "d"
+        },
+        arguments: "",
+        articles: &["Eins.", "Zwei."],
+        failures: &[("b", "d/2.jsonl:1", "id")],
+    },
+    Case {
+        name: "empty, blank, missing and null texts",
+        input: |place| {
+            place.write(
+                "d.jsonl",
+                "{\"id\":\"a\",\"text\":\"\"}\n{\"id\":\"b\",\"text\":\" \\n\"}\n{\"id\":\"c\"}\n{\"id\":\"d\",\"text\":null}\n",
+            );
+            "d.jsonl"
+        },
+        arguments: "--set input.fields.text=text",
+        articles: &[],
+        failures: &[
+            ("a", "d.jsonl:1", "text"),
+            ("b", "d.jsonl:2", "text"),
+            ("c", "d.jsonl:3", "text"),
+            ("d", "d.jsonl:4", "text"),
+        ],
+    },
+    Case {
+        name: "a text that is a number",
+        input: |place| {
+            place.write(
+                "d.jsonl",
+                "{\"id\": \"a\", \"text\": 7}\n{\"id\": \"b\", \"text\": \"Zwei.\"}\n",
+            );
+            "d.jsonl"
+        },
+        arguments: "",
+        articles: &["Zwei."],
+        failures: &[("a", "d.jsonl:1", "text")],
+    },
+    Case {
+        name: "half a surrogate pair",
+        input: |place| {
+            place.write(
+                "d.jsonl",
+                "{\"id\": \"a\", \"text\": \"\\ud83d\"}\n{\"id\": \"b\", \"text\": \"Zwei.\"}\n",
+            );
+            "d.jsonl"
+        },
+        arguments: "",
+        articles: &["Zwei."],
+        failures: &[("d.jsonl:1", "d.jsonl:1", "hex escape")],
+    },
+    Case {
+        name: "a line beyond the limit",
+        input: |place| {
+            let long = "lang ".repeat(100_000);
+            place.write(
+                "d.jsonl",
+                format!("{{\"id\":\"x\",\"text\":\"{long}\"}}\n{GOOD}"),
+            );
+            "d.jsonl"
+        },
+        arguments: "--set input.max_bytes=100000",
+        articles: &["Eins.", "Zwei."],
+        failures: &[("d.jsonl:1", "d.jsonl:1", "max_bytes")],
+    },
+    Case {
+        name: "an article file beyond the limit",
+        input: |place| {
+            place
+                .write("d/a.txt", "lang ".repeat(100_000))
+                .write("d/b.txt", "Zwei.");
+            "d"
+        },
+        arguments: "--set input.max_bytes=100000",
+        articles: &["Zwei."],
+        failures: &[("d/a.txt", "d/a.txt", "max_bytes")],
+    },
+    Case {
+        name: "a row with a column too many",
+        input: |place| {
+            place.write("d.csv", "id,text\na,Eins.\nb,Zwei,zu viel\nc,Drei.\n");
+            "d.csv"
+        },
+        arguments: "",
+        articles: &["Eins.", "Drei."],
+        failures: &[("d.csv:3", "d.csv:3", "2")],
+    },
+    Case {
+        name: "a quote that is never closed",
+        input: |place| {
+            place.write("d.csv", "id,text\na,Eins.\nb,\"Zwei.\nc,Drei.\nd,Vier.\n");
+            "d.csv"
+        },
+        arguments: "",
+        articles: &["Eins.", "Drei.", "Vier."],
+        failures: &[("d.csv:3", "d.csv:3", "quote")],
+    },
+    Case {
+        name: "a CSV without a text column",
+        input: |place| {
+            place.write("d.csv", "nummer,inhaltsangabe\n1,Eins.\n");
+            "d.csv"
+        },
+        arguments: "",
+        articles: &[],
+        failures: &[("d.csv", "d.csv", "inhaltsangabe")],
+    },
+    Case {
+        name: "a text in Windows-1252 is no fault",
+        input: |place| {
+            place.write(
+                "a.txt",
+                b"Der F\xF6hn weht \x84warm\x93 \xFCber M\xFCnchen.",
+            );
+            "a.txt"
+        },
+        arguments: "",
+        articles: &["Der Föhn weht „warm“ über München."],
+        failures: &[],
+    },
+    Case {
+        name: "encodings that change from line to line are no fault",
+        input: |place| {
+            let mut dump = "{\"id\":\"a\",\"text\":\"Die Straße ist für Fußgänger.\"}\n"
+                .as_bytes()
+                .to_vec();
+            dump.extend(b"{\"id\":\"b\",\"text\":\"Die Stra\xDFe ist f\xFCr Fu\xDFg\xE4nger.\"}\n");
+            place.write("d.jsonl", dump);
+            "d.jsonl"
+        },
+        arguments: "",
+        articles: &[
+            "Die Straße ist für Fußgänger.",
+            "Die Straße ist für Fußgänger.",
+        ],
+        failures: &[],
+    },
+    Case {
+        name: "UTF-8 with a broken byte",
+        input: |place| {
+            place
+                .write(
+                    "d/a.txt",
+                    b"Die Stra\xC3\x9Fe \xC3ist f\xC3\xBCr Fu\xC3\x9Fg\xC3\xA4nger.",
+                )
+                .write("d/b.txt", "Zwei.");
+            "d"
+        },
+        arguments: "",
+        articles: &["Zwei."],
+        failures: &[("d/a.txt", "d/a.txt", "UTF-8")],
+    },
+    Case {
+        name: "UTF-16 with half a pair",
+        input: |place| {
+            let mut text = utf16("Eins und ");
+            text.extend([0x3D, 0xD8]);
+            text.extend(" zwei".encode_utf16().flat_map(u16::to_le_bytes));
+            place
+                .write("d/a.txt", text)
+                .write("d/b.txt", utf16("Zwei."));
+            "d"
+        },
+        arguments: "",
+        articles: &["Zwei."],
+        failures: &[("d/a.txt", "d/a.txt", "UTF-16")],
+    },
+    Case {
+        name: "an empty file",
+        input: |place| {
+            place.write("d/a.txt", "").write("d/b.txt", "Zwei.");
+            "d"
+        },
+        arguments: "",
+        articles: &["Zwei."],
+        failures: &[("d/a.txt", "d/a.txt", "empty")],
+    },
+    Case {
+        name: "a picture among the articles",
+        input: |place| {
+            place
+                .write("d/a.png", b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR")
+                .write("d/b.txt", "Zwei.");
+            "d"
+        },
+        arguments: "",
+        articles: &["Zwei."],
+        failures: &[("d/a.png", "d/a.png", "PNG image")],
+    },
+    Case {
+        name: "a link to nowhere",
+        input: |place| {
+            place.write("d/b.txt", "Zwei.");
+            symlink("nirgends.txt", place.path().join("d/a.txt")).unwrap();
+            "d"
+        },
+        arguments: "",
+        articles: &["Zwei."],
+        failures: &[("d/a.txt", "d/a.txt", "No such file")],
+    },
+    Case {
+        name: "a cut plain article in an archive",
+        input: |place| {
+            let whole = gzip("Ein langer Artikel, der nicht zu Ende kommt.".as_bytes());
+            place
+                .write("d/a.txt.gz", &whole[..whole.len() - 12])
+                .write("d/b.txt", "Zwei.");
+            "d"
+        },
+        arguments: "",
+        articles: &["Zwei."],
+        failures: &[("d/a.txt.gz", "d/a.txt.gz", "")],
+    },
+    Case {
+        name: "not the archive that its first bytes promise",
+        input: |place| {
+            place
+                .write("d/a.gz", b"\x1F\x8B\x08 and then nothing of the kind")
+                .write("d/b.txt", "Zwei.");
+            "d"
+        },
+        arguments: "",
+        articles: &["Zwei."],
+        failures: &[("d/a.gz", "d/a.gz", "")],
+    },
+    Case {
+        name: "a configured field that no record has",
+        input: |place| {
+            place.write("d.jsonl", GOOD);
+            "d.jsonl"
+        },
+        arguments: "--set input.fields.text=volltext",
+        articles: &[],
+        failures: &[
+            ("a", "d.jsonl:1", "volltext"),
+            ("b", "d.jsonl:2", "volltext"),
+        ],
+    },
+];
+
+#[test]
+fn bad_input_costs_a_failure_row_and_nothing_else() {
+    for case in CASES {
+        let place = Place::new();
+        let input = (case.input)(&place);
+        let outcome = place.blattwerk(&format!("run --quiet --input {input} {}", case.arguments));
+        let expected = i32::from(!case.failures.is_empty());
+        assert_eq!(outcome.code, expected, "{}: {outcome:?}", case.name);
+
+        let normalized = place.rows("out/normalized.csv");
+        let articles: Vec<&str> = normalized.iter().map(|row| row["text"].as_str()).collect();
+        assert_eq!(
+            articles, case.articles,
+            "{}: the other articles are there",
+            case.name
+        );
+
+        let failures = place.rows("out/failures.csv");
+        assert_eq!(
+            failures.len(),
+            case.failures.len(),
+            "{}: {failures:?}",
+            case.name
+        );
+        for (row, (id, source, error)) in failures.iter().zip(case.failures) {
+            assert_eq!(
+                (&*row["article_id"], &*row["source"]),
+                (*id, *source),
+                "{}: {row:?}",
+                case.name
+            );
+            assert!(
+                row["error"].contains(error),
+                "{}: {error:?} is in {row:?}",
+                case.name
+            );
+            assert_eq!(row["stage"], "input", "{}", case.name);
+        }
+    }
+}
+
+#[test]
+fn a_cut_archive_gives_the_articles_before_the_cut() {
+    let dump = long_dump();
+    let archives: [(&str, Vec<u8>); 4] = [
+        ("d.jsonl.gz", gzip(dump.as_bytes())),
+        ("d.jsonl.zst", zstd::encode_all(dump.as_bytes(), 3).unwrap()),
+        ("d.jsonl.bz2", bzip2(dump.as_bytes())),
+        ("d.jsonl.xz", xz(dump.as_bytes())),
+    ];
+    for (name, whole) in archives {
+        let place = Place::new();
+        place.write(name, &whole);
+        let outcome = place.blattwerk(&format!("run --quiet --input {name} --output whole"));
+        assert_eq!(outcome.code, 0, "{name}: {outcome:?}");
+        assert_eq!(place.rows("whole/normalized.csv").len(), 20_000, "{name}");
+
+        place.write(name, &whole[..whole.len() - whole.len() / 4]);
+        let outcome = place.blattwerk(&format!("run --quiet --input {name} --output cut"));
+        assert_eq!(outcome.code, 1, "{name}: {outcome:?}");
+        let articles = place.rows("cut/normalized.csv").len();
+        // bzip2 has blocks of 900 kB, of which only whole ones can be read.
+        assert!(
+            (5_000..20_000).contains(&articles),
+            "{name}: {articles} articles before the cut"
+        );
+        let failures = place.rows("cut/failures.csv");
+        assert_eq!(failures.len(), 1, "{name}: {failures:?}");
+        assert!(failures[0]["source"].starts_with(name), "{failures:?}");
+    }
+}
+
+/// What cannot run: exit code 2, a message that names the place, and no tables.
+struct Refusal {
+    name: &'static str,
+    config: &'static str,
+    arguments: &'static str,
+    says: &'static [&'static str],
+}
+
+const REFUSALS: &[Refusal] = &[
+    Refusal {
+        name: "a backend that is none",
+        config: "\n[ner]\nbackend = \"gazeteer\"\n",
+        arguments: "",
+        says: &[
+            "pipeline.toml:3",
+            "[ner] backend",
+            "`gazeteer`",
+            "`gazetteer`",
+            "`off`",
+        ],
+    },
+    Refusal {
+        name: "a table that is none",
+        config: "[nre]\nbackend = \"off\"\n",
+        arguments: "",
+        says: &["pipeline.toml:1", "[nre]", "`ner`"],
+    },
+    Refusal {
+        name: "a key that is none",
+        config: "[summarize]\nbackend = \"lead\"\nsentenzen = 3\n",
+        arguments: "",
+        says: &["pipeline.toml:3", "[summarize] sentenzen", "`sentences`"],
+    },
+    Refusal {
+        name: "a value of the wrong kind",
+        config: "[summarize]\nbackend = \"lead\"\n\nsentences = \"drei\"\n",
+        arguments: "",
+        says: &["pipeline.toml:4", "[summarize] sentences", "drei"],
+    },
+    Refusal {
+        name: "a value of the wrong kind in an inner table",
+        config: "[input.fields]\ntext = 3\n",
+        arguments: "",
+        says: &["pipeline.toml:2", "[input] fields.text", "3"],
+    },
+    Refusal {
+        name: "no TOML",
+        config: "[ner\n",
+        arguments: "",
+        says: &["pipeline.toml", "line 1"],
+    },
+    Refusal {
+        name: "a wrong value from a flag",
+        config: "",
+        arguments: "--set split.backend=ruels",
+        says: &["--set split.backend=ruels", "`rules`"],
+    },
+    Refusal {
+        name: "a flag that sets nothing",
+        config: "",
+        arguments: "--set split.backend",
+        says: &["--set", "table.key=value"],
+    },
+    Refusal {
+        name: "a list that is not there",
+        config: "[ner]\nbackend = \"gazetteer\"\nlists = [\"namen.tsv\"]\n",
+        arguments: "",
+        says: &["pipeline.toml", "[ner]", "namen.tsv", "No such file"],
+    },
+    Refusal {
+        name: "input that is not there",
+        config: "",
+        arguments: "--input nirgends",
+        says: &["nirgends"],
+    },
+    Refusal {
+        name: "a pattern without a match",
+        config: "",
+        arguments: "--input *.parquet",
+        says: &["*.parquet"],
+    },
+    Refusal {
+        name: "a program that is not there",
+        config: "[ner]\nbackend = \"command\"\ncommand = [\"./nirgends\"]\n",
+        arguments: "",
+        says: &["[ner]", "cannot start", "nirgends"],
+    },
+    Refusal {
+        name: "a config that is not there",
+        config: "",
+        arguments: "--config nirgends.toml",
+        says: &["cannot read nirgends.toml"],
+    },
+    Refusal {
+        name: "an output folder that is a file",
+        config: "",
+        arguments: "--output a.txt",
+        says: &["a.txt", "a folder"],
+    },
+    Refusal {
+        name: "an output folder that cannot be made",
+        config: "",
+        arguments: "--output /proc/blattwerk",
+        says: &["cannot write /proc/blattwerk"],
+    },
+    Refusal {
+        name: "an output folder with other files",
+        config: "",
+        arguments: "--output voll",
+        says: &["not empty", "fremd.txt"],
+    },
+    Refusal {
+        name: "an output folder that holds the input",
+        config: "",
+        arguments: "--input voll --output voll --overwrite",
+        says: &["holds input"],
+    },
+    Refusal {
+        name: "a delimiter that would break the tables",
+        config: "[output]\ndelimiter = \"x\"\n",
+        arguments: "",
+        says: &["pipeline.toml:2", "[output] delimiter", "`;`"],
+    },
+];
+
+#[test]
+fn what_cannot_run_is_refused_before_the_first_article() {
+    for case in REFUSALS {
+        let place = Place::new();
+        place
+            .write("a.txt", "Ein Satz.")
+            .write("voll/fremd.txt", "Fremd.")
+            .write("pipeline.toml", case.config);
+        let input = if case.arguments.contains("--input") {
+            ""
+        } else {
+            "--input a.txt"
+        };
+        let outcome = place.blattwerk(&format!("run {input} {}", case.arguments));
+        assert_eq!(outcome.code, 2, "{}: {outcome:?}", case.name);
+        let error = outcome
+            .stderr
+            .lines()
+            .skip_while(|line| !line.starts_with("error: "))
+            .collect::<Vec<_>>();
+        let error = error.join("\n");
+        for word in case.says {
+            assert!(
+                error.contains(word),
+                "{}: {word:?} is in {:?}",
+                case.name,
+                outcome.stderr
+            );
+        }
+        assert!(
+            !place.path().join("out").exists(),
+            "{}: nothing is written",
+            case.name
+        );
+        assert_eq!(
+            fs::read_dir(place.path().join("voll")).unwrap().count(),
+            1,
+            "{}",
+            case.name
+        );
+    }
+}
+
+#[test]
+fn a_wrong_variable_is_named() {
+    let place = Place::new();
+    place.write("a.txt", "Ein Satz.");
+    let outcome = place.blattwerk_with(
+        "run --input a.txt",
+        &[("BLATTWERK__SPLIT__BACKEND", "ruels")],
+    );
+    assert_eq!(outcome.code, 2);
+    assert!(
+        outcome.stderr.contains("BLATTWERK__SPLIT__BACKEND"),
+        "{}",
+        outcome.stderr
+    );
+}
+
+/// A file size limit stands for a full disk: writing fails in the midst of the run.
+#[test]
+fn a_full_disk_leaves_nothing_to_be_mistaken_for_a_result() {
+    let place = Place::new();
+    place.write("d.jsonl", long_dump());
+    let run = |folder: &str| {
+        let script = format!(
+            "trap '' XFSZ; ulimit -f 200; exec '{}' run --quiet --overwrite --input d.jsonl --output {folder}",
+            env!("CARGO_BIN_EXE_blattwerk")
+        );
+        Command::new("sh")
+            .current_dir(place.path())
+            .args(["-c", &script])
+            .output()
+            .unwrap()
+    };
+    let output = run("out");
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        stderr.contains("cannot write out/unfinished/") && stderr.contains("File too large"),
+        "{stderr}"
+    );
+    assert!(!place.path().join("out").exists(), "no tables");
+
+    assert_eq!(
+        place
+            .blattwerk("run --quiet --limit 5 --input d.jsonl --output alt")
+            .code,
+        0
+    );
+    let before = place.files("alt");
+    assert_eq!(run("alt").status.code(), Some(2));
+    assert_eq!(
+        before,
+        place.files("alt"),
+        "the tables of the earlier run are untouched"
+    );
+    assert!(!place.path().join("alt/unfinished").exists());
+}

@@ -1,0 +1,7 @@
+//! The tests of the whole program: golden runs, fault runs, and what the command line promises.
+
+mod commands;
+mod faults;
+mod golden;
+mod support;
+mod tables;

@@ -1,0 +1,253 @@
+//! What the tables promise, whatever the stages find.
+
+use std::io::Read;
+
+use crate::support::{Place, root};
+
+fn examples() -> String {
+    root().join("examples/articles").display().to_string()
+}
+
+#[test]
+fn every_example_is_in_every_table() {
+    let place = Place::new();
+    let outcome = place.blattwerk(&format!("run --input {}", examples()));
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+
+    let articles: Vec<String> = place
+        .rows("out/normalized.csv")
+        .into_iter()
+        .map(|row| row["article_id"].clone())
+        .collect();
+    assert!(
+        articles.len() >= 15,
+        "there are {} examples",
+        articles.len()
+    );
+    let found = |table: &str| {
+        let rows = place.rows(&format!("out/{table}.csv"));
+        let mut found: Vec<String> = rows
+            .into_iter()
+            .map(|row| row["article_id"].clone())
+            .collect();
+        found.dedup();
+        found
+    };
+    for table in ["sentences", "sentiment", "summaries"] {
+        assert_eq!(
+            found(table),
+            articles,
+            "{table}.csv has the articles in the order of the input"
+        );
+    }
+    // An article may well name nobody.
+    let named = found("entities");
+    let mut order = articles.iter();
+    assert!(
+        named.iter().all(|id| order.any(|article| article == id)),
+        "{named:?} are in order"
+    );
+    assert!(place.rows("out/failures.csv").is_empty());
+}
+
+#[test]
+fn threads_and_chunks_do_not_change_a_byte() {
+    let place = Place::new();
+    let inputs = format!(
+        "--input {} --input {}",
+        examples(),
+        root().join("tests/articles").display()
+    );
+    let run = |folder: &str, more: &str| {
+        let outcome = place.blattwerk(&format!("run --quiet {inputs} --output {folder} {more}"));
+        assert_eq!(
+            outcome.code, 1,
+            "tests/articles has broken records: {outcome:?}"
+        );
+        place.tables(folder)
+    };
+    let one = run("one", "--jobs 1");
+    assert_eq!(one.len(), 6);
+    assert_eq!(one, run("four", "--jobs 4"), "four threads");
+    assert_eq!(
+        one,
+        run("small", "--jobs 3 --set run.chunk_articles=1"),
+        "chunks of one article"
+    );
+    assert_eq!(one, run("again", "--jobs 4"), "a second time");
+}
+
+#[test]
+fn a_german_excel_gets_its_format() {
+    let place = Place::new();
+    place.write(
+        "a.jsonl",
+        "{\"id\": 7, \"text\": \"Köln; Bonn\\nund Mainz.\"}\n",
+    );
+    let outcome = place.blattwerk(
+        "run --input a.jsonl --set output.delimiter=; --set output.bom=true --set output.compression=gzip",
+    );
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    let files = place.tables("out");
+    let mut table = String::new();
+    flate2::read::GzDecoder::new(&files["normalized.csv.gz"][..])
+        .read_to_string(&mut table)
+        .unwrap();
+    assert_eq!(
+        table,
+        "\u{FEFF}article_id;source;title;date;language;removed_chars;text\n\
+         7;a.jsonl:1;;;;0;\"Köln; Bonn\nund Mainz.\"\n"
+    );
+}
+
+#[test]
+fn zstd_tables_are_whole() {
+    let place = Place::new();
+    place.write("a.txt", "Ein Satz. Noch einer.");
+    assert_eq!(
+        place
+            .blattwerk("run --input a.txt --set output.compression=zstd")
+            .code,
+        0
+    );
+    let table = zstd::decode_all(&place.tables("out")["sentences.csv.zst"][..]).unwrap();
+    let table = String::from_utf8(table).unwrap();
+    assert_eq!(
+        table,
+        "article_id,sentence,start,end,text\na.txt,0,0,9,Ein Satz.\na.txt,1,10,21,Noch einer.\n"
+    );
+}
+
+#[test]
+fn offsets_count_characters_of_the_article_as_it_came_in() {
+    let place = Place::new();
+    let article = "\u{FEFF}Bundes\u{AD}tag  w&auml;hlt.\r\n\r\n  Der Rat in K\u{F6}\u{AD}ln nickt.";
+    place.write("a.txt", article);
+    assert_eq!(place.blattwerk("run --input a.txt").code, 0);
+    let chars: Vec<char> = article.trim_start_matches('\u{FEFF}').chars().collect();
+    let quoted: Vec<(String, String)> = place
+        .rows("out/sentences.csv")
+        .iter()
+        .map(|row| {
+            let (start, end): (usize, usize) =
+                (row["start"].parse().unwrap(), row["end"].parse().unwrap());
+            (chars[start..end].iter().collect(), row["text"].clone())
+        })
+        .collect();
+    let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+    assert_eq!(
+        quoted,
+        [
+            pair("Bundes\u{AD}tag  w&auml;hlt.", "Bundestag wählt."),
+            pair("Der Rat in Kö\u{AD}ln nickt.", "Der Rat in Köln nickt."),
+        ]
+    );
+}
+
+#[test]
+fn a_failed_article_is_in_no_other_table() {
+    let place = Place::new();
+    place.write("a.jsonl", "{\"id\": \"gut\", \"text\": \"Alles gut.\"}\n{\"id\": \"leer\", \"text\": \" \"}\n{kaputt\n");
+    let outcome = place.blattwerk("run --input a.jsonl");
+    assert_eq!(outcome.code, 1, "{outcome:?}");
+    for table in ["normalized", "sentences", "sentiment", "summaries"] {
+        let rows = place.rows(&format!("out/{table}.csv"));
+        assert!(
+            rows.iter().all(|row| row["article_id"] == "gut"),
+            "{table}: {rows:?}"
+        );
+    }
+    let failures = place.rows("out/failures.csv");
+    let found: Vec<_> = failures
+        .iter()
+        .map(|row| (&*row["article_id"], &*row["source"], &*row["stage"]))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("leer", "a.jsonl:2", "input"),
+            ("a.jsonl:3", "a.jsonl:3", "input")
+        ]
+    );
+}
+
+#[test]
+fn off_everywhere_gives_neutral_answers() {
+    let place = Place::new();
+    place.write("a.txt", "Ein  Satz. Noch einer in Köln.\n");
+    let off = ["normalize", "split", "ner", "sentiment", "summarize"]
+        .map(|s| format!("--set {s}.backend=off"));
+    assert_eq!(
+        place
+            .blattwerk(&format!("run --input a.txt {}", off.join(" ")))
+            .code,
+        0
+    );
+    assert_eq!(
+        place.rows("out/normalized.csv")[0]["text"],
+        "Ein  Satz. Noch einer in Köln.\n"
+    );
+    let sentences = place.rows("out/sentences.csv");
+    assert_eq!(sentences.len(), 1);
+    assert_eq!(sentences[0]["text"], "Ein  Satz. Noch einer in Köln.");
+    for table in ["entities", "sentiment", "summaries"] {
+        assert!(
+            place.rows(&format!("out/{table}.csv")).is_empty(),
+            "{table}.csv has a header only"
+        );
+    }
+}
+
+#[test]
+fn the_record_says_what_ran() {
+    let place = Place::new();
+    place.write("a.txt", "Ein Satz.").write("b.txt", "");
+    assert_eq!(
+        place
+            .blattwerk("run --input a.txt --input b.txt --set summarize.backend=lead")
+            .code,
+        1
+    );
+    let record: serde_json::Value = serde_json::from_str(&place.read("out/run.json")).unwrap();
+    assert_eq!(record["exit"], 1);
+    assert_eq!(record["counts"]["articles"], 1);
+    assert_eq!(record["counts"]["failures"], 1);
+    assert_eq!(record["counts"]["words"], 2);
+    assert_eq!(record["counts"]["bytes"], 9);
+    assert_eq!(record["stages"][4]["backend"], "lead");
+    assert_eq!(record["config"]["summarize"]["backend"], "lead");
+    assert_eq!(record["inputs"][1]["path"], "b.txt");
+    assert_eq!(record["config_hash"].as_str().unwrap().len(), 64);
+}
+
+#[test]
+fn dirt_leaves_no_trace() {
+    let place = Place::new();
+    let articles = root().join("tests/articles");
+    let texts = |file: &str| -> Vec<(String, String)> {
+        let input = articles.join(file).display().to_string();
+        assert_eq!(
+            place
+                .blattwerk(&format!("run --overwrite --input {input}"))
+                .code,
+            0
+        );
+        let rows = place.rows("out/normalized.csv");
+        rows.into_iter()
+            .map(|row| (row["article_id"].clone(), row["text"].clone()))
+            .collect()
+    };
+    let clean = texts("clean.jsonl");
+    let dirty = texts("dirty.jsonl");
+    assert!(!dirty.is_empty());
+    let records = std::fs::read_to_string(articles.join("dirty.jsonl")).unwrap();
+    for (record, (id, text)) in records.lines().zip(dirty) {
+        let record: serde_json::Value = serde_json::from_str(record).unwrap();
+        assert_ne!(record["text"], text, "{id} is dirty");
+        let twin = clean
+            .iter()
+            .find(|(id, _)| record["clean"] == **id)
+            .expect("each has a clean twin");
+        assert_eq!(text, twin.1, "{id} becomes its clean twin");
+    }
+}
