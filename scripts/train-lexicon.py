@@ -49,6 +49,20 @@ MIN_CAPITALS = 0.6
 MIN_COUNT, MAX_WORDS, CONTEXTS, WINDOW, DIMENSIONS = 8, 80_000, 12_000, 4, 200
 # Prior
 MIN_PRIOR, MIN_PRIOR_COUNT, NEUTRALS, FUNCTION_WORDS = 0.15, 20, 5_000, 400
+MIN_NEUTRAL_COUNT = 40
+# Words that the classifier takes for good or bad and that are neither, found by reading its errors.
+NO_POLARITY = set(
+    "laut daß muß mußte jeden zugleich gleichzeitig dagegen infolge möglichst zahlreiche wollen erfahren not the".split()
+)
+# What people are is neither good nor bad, whatever is written about them. Words for what is done to them keep
+# their weights ("Judenverfolgung", "ausländerfeindlich").
+PEOPLE = re.compile(
+    r"(homosex|schwul|lesb(e|isch)|trans(gender|sex)|bisex|queer|behinder(ung|te?n?)$|farbige|zigeuner|sinti|roma$"
+    r"|christ|(alt)?katholi|evangeli|protestant|islam|muslim|moslem|jud(e|en|as)$|jüdisch|hindu|buddh|atheis|gott$"
+    r"|links?(e|er|en)?$|rechts?(e|er|en)?$|liberale?n?$|konservativ|kommunis|sozialis|feminis|frau(en)?$|männ(er|lich)"
+    r"|asyl|migra|flüchtling(e|en|s)?$|ausländer(in)?n?$|obdachlose?n?$|amerikan|türk|russ|araber|arabisch|afrikan"
+    r"|chines|iran|irak|syr(er|ien|isch)|israel|palästin|ukrain|hitlers?$)"
+)
 # Weights
 PULL = 15.0  # how strongly the prior holds a weight
 TWEETS = 0.1  # what a tweet counts beside a sentence of news
@@ -64,7 +78,7 @@ def main():
     data = parser.parse_args().data
 
     news, tweets = gold(data / "sentiment/gerntsa_news.train.tsv"), gold(data / "sentiment/potts_tweets.all.tsv")
-    words, prior = prior_weights(data, news[1])
+    words, prior, neutral = prior_weights(data, news[1])
     # What the code takes for a word of grammar, or finds by another entry, is no entry.
     _, row, found, _ = scopes(words, (np.zeros(len(words)), words))
     is_found = np.isin(np.arange(len(words)), row[row == found])
@@ -78,7 +92,10 @@ def main():
     weights = np.round(np.where(np.abs(weights) < MIN_WEIGHT, 0.0, weights), 2)
     _, softmax = fit([(news, 1.0), (tweets, TWEETS)], weights, only_softmax=True)
     report("news, trained on", news, weights, softmax)
-    write(words, weights, softmax)
+    # Neutral words that end like a polar one ("Vergleich", "Leiche") are entries too, of no weight.
+    _, row, *_ = scopes(words, (np.zeros(len(neutral)), neutral))
+    silenced = [neutral[i] for i in sorted(set(row))]
+    write([*words, *silenced], [*weights, *np.zeros(len(silenced))], softmax, silenced)
 
 
 # Step 1: word vectors
@@ -161,7 +178,7 @@ def polarity_lexicon(path):
 
 
 def prior_weights(data, sentences):
-    """Returns the words that may be polar, one a stem, with their prior weights."""
+    """Returns the words that may be polar, one a stem, their prior weights, and frequent words that are not polar."""
     names, counts, space = vectors([*raw_texts(data), *sentences])
     form, count, vector = {}, Counter(), defaultdict(float)
     for name, n, at in zip(names, counts, space):
@@ -196,8 +213,11 @@ def prior_weights(data, sentences):
 
     is_sure = np.array([count[stem] >= MIN_PRIOR_COUNT for stem in stems]) & (np.abs(judged) >= MIN_PRIOR)
     is_sure[:FUNCTION_WORDS] = False
-    kept = np.flatnonzero(listed | is_sure)
-    return [form[stems[i]] for i in kept], (0.5 * judged + 0.5 * polarity)[kept]
+    is_excluded = np.array([form[s] in NO_POLARITY or bool(PEOPLE.match(form[s].lower())) for s in stems])
+    kept = np.flatnonzero((listed | is_sure) & ~is_excluded)
+    frequent = np.array([count[stem] >= MIN_NEUTRAL_COUNT for stem in stems])
+    neutral = [form[stems[i]] for i in np.flatnonzero(frequent & ~listed & ~is_sure)]
+    return [form[stems[i]] for i in kept], (0.5 * judged + 0.5 * polarity)[kept], neutral
 
 
 # Step 3: weights from labelled sentences
@@ -315,8 +335,10 @@ def cross_validate(news, tweets, prior):
 # Step 4: files
 
 
-def write(words, weights, softmax):
-    lines = sorted(f"{word}\t{weight:.2f}\n" for word, weight in zip(words, weights) if weight != 0)
+def write(words, weights, softmax, silenced):
+    silenced = set(silenced)
+    entries = [(word, weight) for word, weight in zip(words, weights) if weight != 0 or word in silenced]
+    lines = sorted(f"{word}\t{weight:.2f}\n" for word, weight in entries)
     (MODEL / "lexicon.tsv").write_text("".join(lines), encoding="utf-8")
     rows = (f"{name}\t" + "\t".join(f"{x:.4f}" for x in row) + "\n" for name, row in zip(CLASSES, softmax))
     (MODEL / "calibration.tsv").write_text("".join(rows), encoding="utf-8")

@@ -62,8 +62,12 @@ const CALIBRATION: &str = include_str!("../../../models/sentiment-de/calibration
 /// What the weight of a word's last part says of the whole compound.
 const COMPOUND: f32 = 0.8;
 
-/// The shortest stem of the last part of a compound, in bytes; shorter ones stand in too many words by chance.
-const MIN_HEAD: usize = 4;
+/// The shortest noun, in bytes, that is looked for at the end of compounds: "Haft" would be found in
+/// "Wirtschaft".
+const MIN_HEAD: usize = 5;
+
+/// The shortest stem of such a noun.
+const MIN_HEAD_STEM: usize = 4;
 
 /// The shortest part before it, in bytes.
 const MIN_MODIFIER: usize = 3;
@@ -304,9 +308,11 @@ impl Lexicon {
     /// Finds the longest noun that a word ends with.
     fn compound(&self, lower: &str) -> Option<Polar> {
         let stem = words::noun_stem(lower);
-        let mut heads =
-            (MIN_MODIFIER..=stem.len().saturating_sub(MIN_HEAD)).filter_map(|at| stem.get(at..));
-        let head = heads.find_map(|head| self.nouns.get(head))?;
+        let heads = (MIN_MODIFIER..=stem.len().saturating_sub(MIN_HEAD_STEM))
+            .filter_map(|at| stem.get(at..));
+        let head = heads
+            .filter_map(|head| self.nouns.get(head))
+            .find(|head| self.entries[head.entry as usize].len() >= MIN_HEAD)?;
         Some(head.times(COMPOUND))
     }
 
@@ -434,8 +440,7 @@ mod tests {
     fn small() -> Lexicon {
         let softmax = Softmax([[-1.0, 0.0, 3.0], [0.0, 0.0, 0.0], [-1.0, 3.0, 0.0]]);
         let mut lexicon = Lexicon::without_words(softmax);
-        let words =
-            "gut\t1\nErfolg\t1\ngefällt\t1\nfreundlich\t1\nKrise\t-1\nSchaden\t-1\nteuer\t-0.5\n";
+        let words = "gut\t1\nErfolg\t1\ngefällt\t1\nfreundlich\t1\nHaft\t-1\nKrise\t-1\nSchaden\t-1\nteuer\t-0.5\n";
         lexicon.add(parse(Path::new("small.tsv"), words).unwrap());
         lexicon
     }
@@ -477,6 +482,7 @@ mod tests {
             ("freundlicher", Some(1.0)),
             ("unfreundlich", Some(NEGATED)),
             ("Haus", None),
+            ("Botschaft", None),
         ];
         for (word, weight) in cases {
             let found = lexicon.reasons(word).first().map(|reason| reason.weight);
