@@ -11,11 +11,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let gold = Gold::read(Path::new(&path))?;
         let report = evaluate(&gold, &*built.stage)?;
         for mistake in &report.mistakes {
-            let kind = if mistake.is_missed { "missed" } else { "wrong" };
-            eprintln!(
-                "{kind}\t{}\t{:?} | {:?}",
-                mistake.line, mistake.before, mistake.behind
-            );
+            eprintln!("{mistake}");
         }
         eprintln!("{path}: {report}");
     }

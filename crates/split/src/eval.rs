@@ -31,17 +31,25 @@ impl Gold {
     ///
     /// # Errors
     ///
-    /// If it cannot be read, is not UTF-8, or has no sentence; the line is named.
+    /// If it cannot be read, is not UTF-8, has no sentence, or one with a line break of another kind in it; the
+    /// line is named.
     pub fn read(path: &Path) -> Result<Self> {
         let (content, _) = Asset::read_text(path)?;
         let gold = Self::parse(&content);
+        let malformed = |line, found: String| Error::Malformed {
+            path: path.to_owned(),
+            line,
+            expected: "one sentence a line and a blank line between documents".into(),
+            found,
+        };
         if gold.documents.is_empty() {
-            return Err(Error::Malformed {
-                path: path.to_owned(),
-                line: 1,
-                expected: "one sentence a line and a blank line between documents".into(),
-                found: "no sentence".into(),
-            });
+            return Err(malformed(1, "no sentence".into()));
+        }
+        for sentence in gold.documents.iter().flatten() {
+            if let Some(c) = sentence.text.chars().find(|&c| is_line_break(c)) {
+                let found = format!("the line break U+{:04X} in a sentence", u32::from(c));
+                return Err(malformed(sentence.line, found));
+            }
         }
         Ok(gold)
     }
@@ -66,6 +74,10 @@ impl Gold {
         }
         Self { documents }
     }
+}
+
+fn is_line_break(c: char) -> bool {
+    matches!(c, '\u{B}'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
 /// Returns the text of a document of sentences, as a backend gets it.
@@ -115,6 +127,19 @@ pub struct Mistake {
     pub before: String,
     /// What is behind it.
     pub behind: String,
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = if self.is_missed { "missed" } else { "wrong" };
+        let Self {
+            line,
+            before,
+            behind,
+            ..
+        } = self;
+        write!(f, "line {line}: {kind} {before:?} | {behind:?}")
+    }
 }
 
 impl Report {
@@ -220,5 +245,89 @@ impl Report {
                 behind: behind.chars().take(40).collect(),
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOLD: &str = "Schlagzeile\n Am 3. Mai regnet es. \n„Ja!“\nGut.\n\n\nZwei.\r\nDrei.\n";
+
+    /// Ends a sentence at every blank behind a full stop, as a simple program would.
+    #[expect(clippy::unnecessary_wraps, reason = "a stage is fallible")]
+    fn simple(document: &Document) -> Result<Vec<Span>> {
+        let text = document.text.as_str();
+        let mut ends: Vec<usize> = text.match_indices(". ").map(|(at, _)| at + 1).collect();
+        ends.push(text.len());
+        let starts = [0].into_iter().chain(ends.iter().map(|end| end + 1));
+        Ok(starts
+            .zip(&ends)
+            .map(|(start, &end)| Span::new(start, end))
+            .collect())
+    }
+
+    #[test]
+    fn sentences_are_joined_as_in_an_article() {
+        let gold = Gold::parse(GOLD);
+        let texts: Vec<String> = gold
+            .documents
+            .iter()
+            .map(|document| join(document))
+            .collect();
+        assert_eq!(
+            texts,
+            [
+                "Schlagzeile\nAm 3. Mai regnet es. „Ja!“ Gut.",
+                "Zwei. Drei."
+            ]
+        );
+        assert_eq!(gold.documents[1][0].line, 7);
+    }
+
+    #[test]
+    fn every_boundary_is_right_wrong_or_missed() {
+        let report = evaluate(&Gold::parse(GOLD), &simple).unwrap();
+        let counts = (
+            report.documents,
+            report.expected,
+            report.found,
+            report.right,
+        );
+        assert_eq!(counts, (2, 4, 3, 2));
+        let mistakes: Vec<String> = report.mistakes.iter().map(Mistake::to_string).collect();
+        assert_eq!(
+            mistakes,
+            [
+                r#"line 1: missed "Schlagzeile" | "\nAm 3. Mai regnet es. „Ja!“ Gut.""#,
+                r#"line 2: wrong "Schlagzeile\nAm 3." | " Mai regnet es. „Ja!“ Gut.""#,
+                r#"line 3: missed "Schlagzeile\nAm 3. Mai regnet es. „Ja!“" | " Gut.""#,
+            ]
+        );
+        assert!((report.precision() - 2.0 / 3.0).abs() < 1e-9);
+        assert!((report.recall() - 0.5).abs() < 1e-9);
+        assert!((report.f1() - 4.0 / 7.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_gold_file_that_is_none_is_refused_with_its_line() {
+        let path = std::env::temp_dir().join(format!("blattwerk-gold-{}.txt", std::process::id()));
+        let expected = "expected one sentence a line and a blank line between documents, found";
+        for (content, line, found) in [
+            ("\n \n", 1, "no sentence"),
+            (
+                "Eins.\n\nZwei.\u{2028}Drei.\n",
+                3,
+                "the line break U+2028 in a sentence",
+            ),
+        ] {
+            std::fs::write(&path, content).unwrap();
+            let error = Gold::read(&path).unwrap_err().to_string();
+            assert_eq!(
+                error,
+                format!("{}:{line}: {expected} {found}", path.display())
+            );
+        }
+        std::fs::remove_file(&path).unwrap();
     }
 }

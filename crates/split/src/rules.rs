@@ -4,8 +4,14 @@
 //! the rules look at the word before, at what closes behind the mark and at the word that comes next. A German
 //! capital alone proves nothing, since nouns have one too; so where a mark is doubtful ("im 19. Jahrhundert",
 //! "es waren 19. Danach"), a learned list tells which words have a capital only at the start of a sentence.
+//!
+//! Nothing is matched against the whole text: a scan finds the marks, and what is looked at around each is
+//! bounded, so that the time grows with the length of a text and with nothing else.
 
 mod mark;
+mod sentence;
+mod smiley;
+mod stop;
 mod words;
 
 use std::path::Path;
@@ -14,8 +20,10 @@ use blattwerk_core::{Asset, Built, Document, Result, Span, Stage};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use self::mark::{First, Kind, Mark, behind, word_before};
-use self::words::{Abbreviation, Abbreviations, Starters};
+use self::mark::{First, Kind, Mark, behind};
+use self::sentence::Sentence;
+use self::stop::{Judge, Stop};
+use self::words::{Abbreviations, Words};
 
 /// Finds the ends of sentences by rules of German and a list of abbreviations.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -34,30 +42,33 @@ impl Config {
     /// None.
     #[expect(clippy::unnecessary_wraps, reason = "every backend is built alike")]
     pub(crate) fn build(&self, _root: &Path) -> Result<Built<Vec<Span>>> {
-        Ok(Built::new(Rules {
-            abbreviations: Abbreviations::new(&self.abbreviations),
-            starters: Starters::new(),
-        })
-        .with(Asset::new(
-            "split/abbreviations",
-            Abbreviations::SOURCE.as_bytes(),
-        ))
-        .with(Asset::new("split/starters", Starters::SOURCE.as_bytes())))
+        let assets = [
+            ("split/abbreviations.txt", Abbreviations::SOURCE),
+            ("split/words.txt", Words::SOURCE),
+            ("split/starters.txt", Words::STARTERS),
+        ];
+        let rules = Rules {
+            judge: Judge::new(&self.abbreviations),
+        };
+        Ok(assets
+            .into_iter()
+            .fold(Built::new(rules), |built, (name, content)| {
+                built.with(Asset::new(name, content.as_bytes()))
+            }))
     }
 }
 
 /// Splits by rules.
 struct Rules {
-    abbreviations: Abbreviations,
-    starters: Starters,
+    judge: Judge,
 }
 
 impl Stage for Rules {
     type Layer = Vec<Span>;
 
     fn process(&self, document: &Document) -> Result<Vec<Span>> {
-        let mut sentences = Vec::new();
         let text = document.text.as_str();
+        let mut sentences = Vec::new();
         let mut at = 0;
         while at < text.len() {
             let end = line_end(text, at);
@@ -66,67 +77,6 @@ impl Stage for Rules {
             at = end;
         }
         Ok(sentences)
-    }
-}
-
-/// What the full stop behind a word can do: an abbreviation's part, or that of a word's end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stop {
-    Abbreviation(Abbreviation),
-    Word,
-}
-
-use Abbreviation::{End, Inside, Open};
-
-/// The sentence that is being read.
-struct Sentence<'a> {
-    line: &'a str,
-    start: usize,
-    /// The first letter or digit and its place, once it is read.
-    first: Option<(usize, char)>,
-    /// Whether a bracket opens before that.
-    opens_bracket: bool,
-}
-
-impl<'a> Sentence<'a> {
-    /// Starts a sentence behind a byte and the white space there.
-    fn start(line: &'a str, at: usize) -> Self {
-        let rest = behind(line, at);
-        Self {
-            line,
-            start: at + (rest.len() - rest.trim_start().len()),
-            first: None,
-            opens_bracket: false,
-        }
-    }
-
-    /// Reads a piece up to a mark, for the first letter; each piece is read once.
-    fn read(&mut self, from: usize, to: usize) {
-        if self.first.is_none() {
-            let piece = self.line.get(from..to).unwrap_or_default();
-            let found = piece.char_indices().find(|(_, c)| c.is_alphanumeric());
-            let before = found.map_or(piece.len(), |(at, _)| at);
-            let opens = |byte: &u8| matches!(byte, b'(' | b'[' | b'{');
-            self.opens_bracket |= piece.as_bytes()[..before].iter().any(opens);
-            self.first = found.map(|(at, c)| (from + at, c));
-        }
-    }
-
-    fn before(&self, end: usize) -> &'a str {
-        self.line.get(self.start..end).unwrap_or_default()
-    }
-
-    fn word_before(&self, mark: &Mark) -> &'a str {
-        word_before(self.line, self.start, mark.start)
-    }
-
-    fn has_blank_before(&self, mark: &Mark) -> bool {
-        self.before(mark.start).ends_with(char::is_whitespace)
-    }
-
-    /// Tells whether the first letter is at a byte.
-    fn starts_at(&self, at: usize) -> bool {
-        self.first.is_some_and(|(first, _)| at <= first)
     }
 }
 
@@ -171,39 +121,33 @@ impl Rules {
                 && !mark.closes_quote
                 && !mark.closes_bracket
                 && !next.opens_quote
-                && (mark.kind != Kind::Stop || self.stop(sentence, mark) == Stop::Word);
+                && (mark.kind != Kind::Stop || self.judge.stop(sentence, mark) == Stop::Always);
         }
         if mark.closes_bracket && !sentence.opens_bracket {
             return self.ends_behind_bracket(sentence, mark);
         }
         match mark.kind {
             Kind::Strong => {
-                !words::is_exclaimed(sentence.word_before(mark)) || self.is_starter(mark)
+                !self.judge.is_exclaimed(sentence.word_before(mark)) || self.judge.is_starter(mark)
             }
             Kind::Ellipsis => {
-                !sentence.has_blank_before(mark) || mark.closes_quote || self.is_starter(mark)
+                !sentence.has_blank_before(mark) || mark.closes_quote || self.judge.is_starter(mark)
             }
-            Kind::Stop => {
-                let stop = match self.stop(sentence, mark) {
-                    Stop::Abbreviation(Inside) if mark.closes_quote => Stop::Abbreviation(Open),
-                    Stop::Abbreviation(Open) if mark.closes_quote => Stop::Abbreviation(End),
-                    stop => stop,
-                };
-                match stop {
-                    Stop::Word => true,
-                    Stop::Abbreviation(End) => next.first == First::Capital,
-                    Stop::Abbreviation(Open) => self.is_starter(mark),
-                    Stop::Abbreviation(_) => false,
-                }
-            }
+            Kind::Stop => match self.judge.stop(sentence, mark) {
+                Stop::Always => true,
+                Stop::BeforeCapital => next.first == First::Capital,
+                Stop::BeforeStarter if mark.closes_quote => next.first == First::Capital,
+                Stop::BeforeStarter => self.judge.is_starter(mark),
+                Stop::Never => mark.closes_quote && self.judge.is_starter(mark),
+            },
         }
     }
 
     /// The same behind a bracket that opened inside the sentence: the sentence goes on, most of the time.
     fn ends_behind_bracket(&self, sentence: &Sentence, mark: &Mark) -> bool {
         mark::is_long_bracket(sentence.line, sentence.start, mark.start)
-            && self.is_starter(mark)
-            && (mark.kind != Kind::Stop || self.stop(sentence, mark) == Stop::Word)
+            && self.judge.is_starter(mark)
+            && (mark.kind != Kind::Stop || self.judge.stop(sentence, mark) == Stop::Always)
     }
 
     /// The same where the blank is missing: "Ende.Der nächste".
@@ -211,7 +155,7 @@ impl Rules {
         let next = &mark.next;
         let is_word = next.word.chars().nth(1).is_some_and(char::is_lowercase)
             && !next.rest.starts_with(['.', '/', '@', '_', '-', ':', '=']);
-        let is_short = next.word.chars().count() == 1 || self.is_starter(mark);
+        let is_short = next.word.chars().count() == 1 || self.judge.is_starter(mark);
         if next.first != First::Capital || !(is_word || is_short) {
             return false;
         }
@@ -221,222 +165,23 @@ impl Rules {
         }
         let is_plain = token.chars().count() >= 3 && token.chars().all(char::is_lowercase);
         match mark.kind {
-            Kind::Ellipsis => self.is_starter(mark),
-            Kind::Strong => is_word && (is_plain || self.is_starter(mark)),
+            Kind::Ellipsis => self.judge.is_starter(mark),
+            Kind::Strong => is_word && (is_plain || self.judge.is_starter(mark)),
             Kind::Stop if mark.closes_quote || mark.closes_bracket || token.is_empty() => {
-                is_word && self.is_starter(mark)
+                is_word && self.judge.is_starter(mark)
             }
-            Kind::Stop => match self.stop(sentence, mark) {
-                Stop::Word => {
+            Kind::Stop if token.contains('.') => false,
+            Kind::Stop => match self.judge.stop(sentence, mark) {
+                Stop::Always => {
                     (is_word || next.opens_quote)
-                        && (is_plain && next.word.chars().count() > 3 || self.is_starter(mark))
-                        && !token.contains('.')
+                        && (is_plain && next.word.chars().count() > 3
+                            || self.judge.is_starter(mark))
                 }
-                Stop::Abbreviation(Inside) => false,
-                Stop::Abbreviation(_) => is_word && self.is_starter(mark) && !token.contains('.'),
+                Stop::Never => false,
+                _ => is_word && self.judge.is_starter(mark),
             },
         }
     }
-
-    /// Tells whether the next word has its capital from starting a sentence.
-    fn is_starter(&self, mark: &Mark) -> bool {
-        let next = &mark.next;
-        self.starters.contains(next.word) && !next.rest.starts_with(['.', '-'])
-    }
-
-    /// Finds out what the full stop of a mark can do.
-    fn stop(&self, sentence: &Sentence, mark: &Mark) -> Stop {
-        let next = &mark.next;
-        let token = sentence.word_before(mark);
-        let head = sentence.before(mark.start - token.len());
-        if !token.ends_with(char::is_alphanumeric) {
-            return Stop::Word;
-        }
-        let Some(last) = token
-            .rsplit(['.', '-', '–', '/', ',', ':', '&', '+', '\'', '’'])
-            .next()
-        else {
-            return Stop::Word;
-        };
-        if last.starts_with(|c: char| c.is_ascii_digit()) {
-            return self.number(head, token, last, mark);
-        }
-
-        // "z. B." and "u. s. w." are looked up whole, from their first part on.
-        let mut front = head;
-        for _ in 0..3 {
-            let Some(rest) = front
-                .trim_end()
-                .strip_suffix('.')
-                .filter(|rest| rest.len() < front.len())
-            else {
-                break;
-            };
-            let part = word_before(rest, 0, rest.len());
-            if part.is_empty() || part.chars().count() > 4 {
-                break;
-            }
-            let at = rest.len() - part.len();
-            front = rest.get(..at).unwrap_or_default();
-            let at = sentence.start + at;
-            let phrase = sentence.line.get(at..mark.start).unwrap_or_default();
-            if let Some(kind) = self.look_up(phrase, sentence.starts_at(at)) {
-                return abbreviated(kind, mark);
-            }
-        }
-        if let Some(kind) = self.look_up(token, sentence.starts_at(mark.start - token.len())) {
-            return abbreviated(kind, mark);
-        }
-        if head.ends_with(['(', '[']) && !sentence.starts_at(mark.start - token.len()) {
-            return Stop::Abbreviation(Open);
-        }
-        let letters = last.chars().count();
-        if letters > 1
-            && last.len() < token.len()
-            && let Some(kind) = self.abbreviations.get(last)
-        {
-            return abbreviated(kind, mark);
-        }
-
-        if letters == 1 {
-            if next.word.chars().count() == 1 && next.rest.starts_with('.') {
-                return Stop::Abbreviation(Inside);
-            }
-            return counted(head, Stop::Abbreviation(Open));
-        }
-        if is_roman(last) {
-            return counted(head, Stop::Abbreviation(Open));
-        }
-        // No sentence starts with a numeral, but "Ptol. III" needs no list of all abbreviations.
-        let is_numeral = next.word.len() > 1 && !next.rest.starts_with('.') && is_roman(next.word);
-        if is_numeral
-            || last.len() > 4 && last.ends_with("str")
-            || is_clipped(last)
-            || is_unspoken(last)
-        {
-            return Stop::Abbreviation(Open);
-        }
-        Stop::Word
-    }
-
-    fn look_up(&self, word: &str, is_first: bool) -> Option<Abbreviation> {
-        if is_first {
-            self.abbreviations.get_first(word)
-        } else {
-            self.abbreviations.get(word)
-        }
-    }
-
-    /// What the full stop behind a number does: order ("am 3."), part, or end.
-    fn number(&self, head: &str, token: &str, last: &str, mark: &Mark) -> Stop {
-        let next = &mark.next;
-        let digits = last.bytes().all(|byte| byte.is_ascii_digit());
-        let front = token.strip_suffix(last).unwrap_or_default();
-        let before = head.trim_end();
-        if before.is_empty() && front.is_empty() || before.ends_with([':', ';']) {
-            return Stop::Abbreviation(Inside);
-        }
-        let word = before
-            .rsplit(|c: char| !c.is_alphanumeric())
-            .next()
-            .unwrap_or_default();
-        if !digits || last.len() > 3 {
-            return Stop::Word;
-        }
-        if words::is_month(next.word) && last.len() < 3 {
-            return Stop::Abbreviation(Inside);
-        }
-        if let Some(front) = front.strip_suffix(['.', ',', ':']) {
-            // "3.10." may be a day, "100.000." a rank; "10.30" and "2:1" are values.
-            let is_date =
-                token.ends_with(&format!(".{last}")) && is_up_to(front, 31) && is_up_to(last, 12);
-            let is_rank = last.len() == 3 && words::orders(word) && next.first == First::Capital;
-            return if is_date || is_rank {
-                Stop::Abbreviation(Open)
-            } else {
-                Stop::Word
-            };
-        }
-        // "19./20." and "5.-7." order; "Covid-19" and "A4" do not.
-        let is_range = front
-            .trim_end_matches(['-', '–', '/', '.'])
-            .bytes()
-            .all(|byte| byte.is_ascii_digit());
-        if !is_range {
-            return Stop::Word;
-        }
-        if next.first == First::Digit {
-            let is_year = next.word.len() == 4 && !before.ends_with('.');
-            return if is_year {
-                Stop::Word
-            } else {
-                Stop::Abbreviation(Inside)
-            };
-        }
-        if self.is_starter(mark) {
-            return Stop::Abbreviation(Open);
-        }
-        let is_genitive = word.ends_with('s') && word.starts_with(char::is_uppercase);
-        let orders = words::orders(word) || words::is_ordered(next.word);
-        if !orders && (words::counts(word) || !is_up_to(last, 31) && !is_genitive) {
-            return Stop::Word;
-        }
-        Stop::Abbreviation(Inside)
-    }
-}
-
-/// What an abbreviation does before the next word.
-fn abbreviated(kind: Abbreviation, mark: &Mark) -> Stop {
-    let next = &mark.next;
-    match kind {
-        Abbreviation::Number if next.first == First::Digit || is_roman(next.word) => {
-            Stop::Abbreviation(Inside)
-        }
-        Abbreviation::Number => Stop::Word,
-        kind => Stop::Abbreviation(kind),
-    }
-}
-
-/// A letter or a Roman numeral behind "Plan" and the like is the end of a name.
-fn counted(head: &str, otherwise: Stop) -> Stop {
-    let word = head
-        .trim_end()
-        .rsplit(|c: char| !c.is_alphanumeric())
-        .next();
-    if word.is_some_and(words::counts) {
-        Stop::Word
-    } else {
-        otherwise
-    }
-}
-
-/// Tells whether some digits are a number from 1 to `most`.
-fn is_up_to(digits: &str, most: u16) -> bool {
-    digits
-        .parse()
-        .is_ok_and(|value| (1..=most).contains(&value))
-}
-
-/// Tells whether a word is a Roman numeral below 40, as of kings and popes.
-fn is_roman(word: &str) -> bool {
-    !word.is_empty() && word.bytes().all(|byte| matches!(byte, b'I' | b'V' | b'X'))
-}
-
-/// Tells whether a word is an adjective cut at its suffix: "geisteswissenschaftl."
-fn is_clipped(word: &str) -> bool {
-    let stem = word.strip_suffix('l').unwrap_or_default();
-    stem.len() > 4
-        && stem.ends_with(['t', 'd', 'n', 's', 'h', 'k', 'z', 'g', 'f', 'm', 'b'])
-        && word.chars().all(char::is_lowercase)
-}
-
-/// Tells whether a short word has no vowel, as only abbreviations do.
-fn is_unspoken(word: &str) -> bool {
-    word.chars().count() <= 5
-        && word.chars().skip(1).all(char::is_lowercase)
-        && !word
-            .chars()
-            .any(|c| "aeiouyäöüAEIOUYÄÖÜéèáàóúí".contains(c))
 }
 
 /// Returns where the line that starts at a byte ends, with its line break.

@@ -1,8 +1,10 @@
 //! What is seen around a mark that may end a sentence: `.`, `!`, `?`, `…` and runs of them.
 
+use super::smiley::{note, smiley};
+
 /// How many characters of a word are looked at; longer ones are no abbreviations, and a text without blanks
 /// stays cheap.
-const REACH: usize = 40;
+pub(super) const REACH: usize = 40;
 /// How many bytes before a mark are searched for the quote or the bracket that closes behind it.
 const SPAN: usize = 400;
 
@@ -91,12 +93,11 @@ impl<'a> Mark<'a> {
     /// Reads the mark at a byte of a line; the sentence it is in starts at `sentence`.
     pub(super) fn read(line: &'a str, sentence: usize, start: usize) -> Self {
         let tail = behind(line, start);
-        let run = tail.len() - trim_marks(tail).len();
-        let mut end = start + run;
-        let marks = &line.as_bytes()[start..end];
-        let kind = if marks.iter().any(|byte| matches!(byte, b'!' | b'?')) {
+        let mut end = start + (tail.len() - trim_marks(tail).len());
+        let run = line.get(start..end).unwrap_or_default();
+        let kind = if run.contains(is_strong) {
             Kind::Strong
-        } else if run == 1 {
+        } else if run == "." {
             Kind::Stop
         } else {
             Kind::Ellipsis
@@ -143,7 +144,7 @@ impl<'a> Mark<'a> {
                 _ if is_mark(c) => {
                     // A mark behind quotes and brackets stands for all of the sentence.
                     self.start = end;
-                    self.kind = if self.kind == Kind::Strong || matches!(c, '!' | '?') {
+                    self.kind = if self.kind == Kind::Strong || is_strong(c) {
                         Kind::Strong
                     } else {
                         Kind::Stop
@@ -178,15 +179,14 @@ impl<'a> Mark<'a> {
             smiley
         } else if at == end || token.is_empty() {
             0
+        } else if matches!(token, "…" | "...") {
+            // The start of the next sentence: "… und Feuer".
+            0
         } else if trim_marks(token).is_empty() {
-            if matches!(token, "…" | "...") {
-                0
-            } else {
-                token.len()
-            }
+            token.len()
         } else if token
-            .trim_start_matches(['"', '“', '”', '.', '!', '?'])
-            .is_empty()
+            .chars()
+            .all(|c| matches!(c, '"' | '“' | '”') || is_mark(c))
             && closes(line, sentence, self.start, token)
         {
             self.closes_quote = true;
@@ -194,10 +194,7 @@ impl<'a> Mark<'a> {
         } else {
             0
         };
-        if taken == 0 {
-            return end;
-        }
-        at + taken
+        if taken == 0 { end } else { at + taken }
     }
 }
 
@@ -249,21 +246,11 @@ impl<'a> Next<'a> {
             rest,
         }
     }
-}
 
-/// Returns the word that ends at a byte, with the dots, dashes and commas inside it.
-pub(super) fn word_before(line: &str, sentence: usize, end: usize) -> &str {
-    let head = line.get(sentence..end).unwrap_or_default();
-    let start = head
-        .char_indices()
-        .rev()
-        .take(REACH)
-        .take_while(|&(_, c)| c.is_alphanumeric() || "./-–,:&+'’@_%°".contains(c))
-        .last()
-        .map_or(head.len(), |(at, _)| at);
-    head.get(start..)
-        .unwrap_or_default()
-        .trim_start_matches(|c: char| !c.is_alphanumeric())
+    /// Tells whether a second point of a list follows soon, as in "1. Meier, 2. Huber".
+    pub(super) fn lists(&self) -> bool {
+        peek(self.rest).contains(", 2.")
+    }
 }
 
 /// Tells whether the text before a mark, back to the bracket that closes behind it, has more than a word.
@@ -277,7 +264,7 @@ pub(super) fn is_long_bracket(line: &str, sentence: usize, end: usize) -> bool {
 }
 
 /// Returns the start of a text, as far as a word is looked at.
-fn peek(text: &str) -> &str {
+pub(super) fn peek(text: &str) -> &str {
     text.char_indices()
         .nth(REACH)
         .and_then(|(at, _)| text.get(..at))
@@ -291,7 +278,12 @@ pub(super) fn behind(line: &str, at: usize) -> &str {
 
 /// Tells whether a character may end a sentence.
 fn is_mark(c: char) -> bool {
-    matches!(c, '.' | '!' | '?' | '…' | '‼' | '⁇' | '⁈' | '⁉')
+    matches!(c, '.' | '…') || is_strong(c)
+}
+
+/// Tells whether a mark is no full stop.
+fn is_strong(c: char) -> bool {
+    matches!(c, '!' | '?' | '‼' | '⁇' | '⁈' | '⁉')
 }
 
 fn trim_marks(text: &str) -> &str {
@@ -337,50 +329,4 @@ fn is_camel(word: &str) -> bool {
 fn is_link(word: &str, rest: &str) -> bool {
     matches!(word, "http" | "https") && rest.starts_with("://")
         || word == "www" && rest.starts_with('.')
-}
-
-/// Returns the length of a footnote at the start of a token: `[1]`.
-fn note(token: &str) -> Option<usize> {
-    let inner = token.strip_prefix('[')?;
-    let digits = inner.bytes().take_while(u8::is_ascii_digit).count();
-    (digits > 0 && inner.as_bytes().get(digits) == Some(&b']')).then_some(digits + 2)
-}
-
-/// Returns the length of the smiley at the start of a text, whose first token is known: an emoji, `:-)`, `;o)`,
-/// `XD`, `*g*`, `* grins *` or `:wink:`.
-fn smiley(text: &str, token: &str) -> Option<usize> {
-    let is_emoji = |c: char| matches!(c, '\u{1F000}'..='\u{1FAFF}' | '\u{2600}'..='\u{26FF}' | '\u{2700}'..='\u{27BF}' | '\u{FE0F}' | '\u{200D}' | '\u{20E3}');
-    let emoji = token.len() - token.trim_start_matches(is_emoji).len();
-    if emoji > 0 {
-        return Some(emoji);
-    }
-    let bare = token.trim_end_matches([')', '.', '!', '?']);
-    if let Some(known) = [token, bare].into_iter().find(|&token| is_smiley(token)) {
-        return Some(known.len());
-    }
-    let action = text.strip_prefix('*')?;
-    let end = peek(action).find('*')?;
-    let is_small = |c: char| c.is_lowercase() || matches!(c, ' ' | ',');
-    (end > 1 && action.get(..end)?.chars().all(is_small)).then_some(end + 2)
-}
-
-/// Tells whether a token is a smiley of ASCII characters.
-fn is_smiley(token: &str) -> bool {
-    let mut bytes = token.bytes();
-    let is_face = matches!(bytes.next(), Some(b':' | b';' | b'=' | b'8'))
-        && token.len() > 1
-        && bytes
-            .clone()
-            .all(|byte| b"-o^'~*()[]DPp/\\|3<>".contains(&byte))
-        && bytes.any(|byte| b")(DPp/\\|][3*".contains(&byte));
-    let is_named = token
-        .strip_prefix(':')
-        .and_then(|rest| rest.strip_suffix(':'))
-        .is_some_and(|word| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase()));
-    is_face
-        || is_named
-        || matches!(
-            token,
-            "XD" | "xD" | "X-D" | "^^" | "^_^" | "*_*" | "<3" | "(-:" | "(:"
-        )
 }

@@ -1,4 +1,7 @@
-//! What the rules know about words.
+//! What the rules know about words: three lists of text, read when the backend is built.
+
+use super::mark::{First, Next};
+use super::stop::Stop;
 
 /// What the full stop of an abbreviation can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +16,19 @@ pub(super) enum Abbreviation {
     End,
 }
 
+impl Abbreviation {
+    /// Returns what it does before the next word.
+    pub(super) fn before(self, next: &Next) -> Stop {
+        match self {
+            Self::Inside => Stop::Never,
+            Self::Number if next.first == First::Digit || is_roman(next.word) => Stop::Never,
+            Self::Number => Stop::Always,
+            Self::Open => Stop::BeforeStarter,
+            Self::End => Stop::BeforeCapital,
+        }
+    }
+}
+
 /// The list of abbreviations, the built-in ones and the user's.
 #[derive(Debug)]
 pub(super) struct Abbreviations(Vec<(String, Abbreviation)>);
@@ -23,23 +39,22 @@ impl Abbreviations {
 
     /// Returns the built-in abbreviations, and `more` that never end a sentence.
     pub(super) fn new(more: &[String]) -> Self {
-        let mut kind = Abbreviation::Inside;
-        let mut list = Vec::new();
-        for line in Self::SOURCE.lines() {
-            match line {
-                "[inside]" => kind = Abbreviation::Inside,
-                "[number]" => kind = Abbreviation::Number,
-                "[open]" => kind = Abbreviation::Open,
-                "[end]" => kind = Abbreviation::End,
-                _ if line.is_empty() || line.starts_with('#') => {}
-                _ => list.extend(line.split(' ').map(|word| (word.to_owned(), kind))),
-            }
+        let mut list: Vec<(String, Abbreviation)> = Vec::new();
+        for (section, words) in sections(Self::SOURCE) {
+            let kind = match section {
+                "inside" => Abbreviation::Inside,
+                "number" => Abbreviation::Number,
+                "open" => Abbreviation::Open,
+                "end" => Abbreviation::End,
+                _ => unreachable!("the sections of the built-in list are known"),
+            };
+            list.extend(words.map(|word| (word.to_owned(), kind)));
         }
         for word in more {
             let word: String = word.chars().filter(|c| !c.is_whitespace()).collect();
-            let word = word.trim_end_matches('.').to_owned();
-            list.retain(|(known, _)| *known != word);
-            list.push((word, Abbreviation::Inside));
+            let word = word.trim_end_matches('.');
+            list.retain(|(known, _)| known != word);
+            list.push((word.to_owned(), Abbreviation::Inside));
         }
         list.sort_by(|(a, _), (b, _)| a.cmp(b));
         Self(list)
@@ -56,7 +71,7 @@ impl Abbreviations {
         found.ok().map(|at| self.0[at].1)
     }
 
-    /// Does the same for a word with a capital that may be there only since it starts a sentence.
+    /// Does the same for a word whose capital may be there only since it starts a sentence.
     pub(super) fn get_first(&self, word: &str) -> Option<Abbreviation> {
         let mut chars = word.chars();
         let first = chars.next()?;
@@ -73,236 +88,115 @@ impl Abbreviations {
     }
 }
 
-/// The words that start sentences, and have a capital only there.
+/// A sorted list of words.
 #[derive(Debug)]
-pub(super) struct Starters(Vec<&'static str>);
+pub(super) struct List(Vec<&'static str>);
 
-impl Starters {
-    /// The learned list.
-    pub(super) const SOURCE: &str = include_str!("../../../../models/split/starters.txt");
-
-    /// Returns the learned list.
-    pub(super) fn new() -> Self {
-        let mut words: Vec<&str> = Self::SOURCE
-            .lines()
-            .filter(|line| !line.starts_with('#'))
-            .collect();
+impl List {
+    fn new(words: impl Iterator<Item = &'static str>) -> Self {
+        let mut words: Vec<_> = words.collect();
         words.sort_unstable();
         Self(words)
     }
 
-    /// Tells whether a word is a starter.
-    pub(super) fn contains(&self, word: &str) -> bool {
+    /// Tells whether a word is in the list.
+    pub(super) fn has(&self, word: &str) -> bool {
         self.0.binary_search(&word).is_ok()
     }
 }
 
-/// Months, in full and short: before them a number is a day.
-const MONTHS: &[&str] = &[
-    "Jan",
-    "Januar",
-    "Jänner",
-    "Feb",
-    "Febr",
-    "Februar",
-    "Feber",
-    "Mär",
-    "Mrz",
-    "März",
-    "Apr",
-    "April",
-    "Mai",
-    "Jun",
-    "Juni",
-    "Jul",
-    "Juli",
-    "Aug",
-    "August",
-    "Sep",
-    "Sept",
-    "September",
-    "Okt",
-    "Oktober",
-    "Nov",
-    "November",
-    "Dez",
-    "Dezember",
-];
-
-/// Words behind which a number or a letter counts or names: "Platz 3", "Plan B", "Hartz IV".
-const COUNTED: &[&str] = &[
-    "Artikel",
-    "Absatz",
-    "Abschnitt",
-    "Bahn",
-    "Band",
-    "Block",
-    "Division",
-    "Folge",
-    "Gate",
-    "Gleis",
-    "Gruppe",
-    "Halle",
-    "Hartz",
-    "Hepatitis",
-    "Kapitel",
-    "Kategorie",
-    "Klasse",
-    "Level",
-    "Liga",
-    "Linie",
-    "Nr",
-    "Nummer",
-    "Option",
-    "Paragraf",
-    "Paragraph",
-    "Phase",
-    "Plan",
-    "Platz",
-    "Position",
-    "Punkt",
-    "Rang",
-    "Raum",
-    "Satz",
-    "Seite",
-    "Serie",
-    "Spalte",
-    "Station",
-    "Stufe",
-    "Tabelle",
-    "Teil",
-    "Tor",
-    "Typ",
-    "Variante",
-    "Version",
-    "Vitamin",
-    "Weltkrieg",
-    "Zeile",
-    "Ziffer",
-    "Zimmer",
-    "Zone",
-];
-
-/// Words before which a number orders: "54. Stelle", "100. Geburtstag".
-const ORDERED: &[&str] = &[
-    "Abschnitt",
-    "Amtszeit",
-    "Armee",
-    "Auflage",
-    "Ausgabe",
-    "Bataillon",
-    "Breitengrad",
-    "Division",
-    "Etage",
-    "Etappe",
-    "Folge",
-    "Geburtstag",
-    "Geburtstages",
-    "Geburtstags",
-    "Gesang",
-    "Grand",
-    "Hochzeitstag",
-    "Infanterie",
-    "Jahr",
-    "Jahre",
-    "Jahres",
-    "Jahrestag",
-    "Jahrestages",
-    "Jahrgang",
-    "Jahrhundert",
-    "Jahrhunderts",
-    "Jahrtausend",
-    "Jahrtausends",
-    "Jubiläum",
-    "Kalenderwoche",
-    "Kilometer",
-    "Klasse",
-    "Kongress",
-    "Lebensjahr",
-    "Länderspiel",
-    "Längengrad",
-    "Mal",
-    "Meile",
-    "Minute",
-    "Mitglied",
-    "Monat",
-    "Parallele",
-    "Parteitag",
-    "Platz",
-    "Präsident",
-    "Psalm",
-    "Rang",
-    "Regiment",
-    "Runde",
-    "Saison",
-    "Schuljahr",
-    "Sekunde",
-    "Sinfonie",
-    "Sitzung",
-    "Spiel",
-    "Spielminute",
-    "Spieltag",
-    "Stelle",
-    "Stock",
-    "Stockwerk",
-    "Straße",
-    "Strafkammer",
-    "Stufe",
-    "Stunde",
-    "Tag",
-    "Tage",
-    "Tages",
-    "Titel",
-    "Todestag",
-    "Tour",
-    "Treffen",
-    "Verhandlungstag",
-    "Wahlperiode",
-    "Woche",
-    "Zivilkammer",
-];
-
-/// Words behind which a number orders: "am 3.", "der 150."
-const ORDERING: &[&str] = &[
-    "ab", "als", "am", "bis", "das", "dem", "den", "der", "des", "die", "diesem", "diesen",
-    "dieser", "dieses", "ein", "eine", "einem", "einen", "einer", "eines", "ihr", "ihre", "ihrem",
-    "ihren", "ihrer", "ihres", "im", "jeden", "jeder", "jedes", "oder", "sein", "seine", "seinem",
-    "seinen", "seiner", "seines", "seit", "sowie", "und", "unser", "unsere", "unserem", "unseren",
-    "vom", "zum", "zur", "beim", "mein", "meinem", "meinen", "dessen", "deren",
-];
-
-/// Names with an exclamation mark of their own.
-const EXCLAIMED: &[&str] = &["Jeopardy", "Joomla", "Wham", "Yahoo", "Yum"];
-
-/// Tells whether a word is a month.
-pub(super) fn is_month(word: &str) -> bool {
-    MONTHS.contains(&word)
+/// The words that are no abbreviations, but tell what a mark beside them is for.
+#[derive(Debug)]
+pub(super) struct Words {
+    /// Words that have a capital only at the start of a sentence.
+    pub(super) starters: List,
+    /// Before a month a number is a day.
+    pub(super) months: List,
+    /// Behind these a number or a letter counts or names.
+    pub(super) counted: List,
+    /// The same, abbreviated.
+    pub(super) counted_short: List,
+    /// Behind these a number orders.
+    pub(super) ordering: List,
+    /// Before these a number orders.
+    pub(super) ordered: List,
+    /// Names with an exclamation mark of their own.
+    pub(super) exclaimed: List,
 }
 
-/// Tells whether the number behind a word counts or names.
-pub(super) fn counts(word: &str) -> bool {
-    COUNTED.contains(&word)
+impl Words {
+    /// The list of the starters, which is learned.
+    pub(super) const STARTERS: &str = include_str!("../../../../models/split/starters.txt");
+    /// The other lists.
+    pub(super) const SOURCE: &str = include_str!("words.txt");
+
+    /// Returns the built-in words.
+    pub(super) fn new() -> Self {
+        let list = |name: &str| {
+            List::new(
+                sections(Self::SOURCE)
+                    .filter(|&(section, _)| section == name)
+                    .flat_map(|(_, words)| words),
+            )
+        };
+        Self {
+            starters: List::new(lines(Self::STARTERS)),
+            months: list("month"),
+            counted: list("counted"),
+            counted_short: list("counted-short"),
+            ordering: list("ordering"),
+            ordered: list("ordered"),
+            exclaimed: list("exclaimed"),
+        }
+    }
 }
 
-/// Tells whether the number before a word orders.
-pub(super) fn is_ordered(word: &str) -> bool {
-    ORDERED.contains(&word)
+/// Returns each line of a list with the name of its section and the words on it.
+fn sections(
+    source: &'static str,
+) -> impl Iterator<Item = (&'static str, impl Iterator<Item = &'static str>)> {
+    let mut section = "";
+    lines(source).filter_map(move |line| {
+        if let Some(name) = line
+            .strip_prefix('[')
+            .and_then(|line| line.strip_suffix(']'))
+        {
+            section = name;
+            return None;
+        }
+        Some((section, line.split(' ')))
+    })
 }
 
-/// Tells whether the number behind a word orders.
-pub(super) fn orders(word: &str) -> bool {
-    ORDERING.contains(&word.to_lowercase().as_str())
+/// Returns the lines of a list that are not comments.
+fn lines(source: &'static str) -> impl Iterator<Item = &'static str> {
+    source
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
-/// Tells whether the exclamation mark behind a word belongs to it.
-pub(super) fn is_exclaimed(word: &str) -> bool {
-    EXCLAIMED.contains(&word)
+/// Tells whether a word is a Roman numeral below 40, as of kings and popes.
+pub(super) fn is_roman(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|byte| matches!(byte, b'I' | b'V' | b'X'))
+}
+
+/// Tells whether a word is an adjective cut at its suffix: "geisteswissenschaftl."
+pub(super) fn is_clipped(word: &str) -> bool {
+    let stem = word.strip_suffix('l').unwrap_or_default();
+    stem.len() > 4
+        && stem.ends_with(['t', 'd', 'n', 's', 'h', 'k', 'z', 'g', 'f', 'm', 'b'])
+        && word.chars().all(char::is_lowercase)
+}
+
+/// Tells whether a short word has no vowel, as only abbreviations do.
+pub(super) fn is_unspoken(word: &str) -> bool {
+    word.chars().count() <= 5
+        && word.chars().skip(1).all(char::is_lowercase)
+        && !word.contains(|c| "aeiouyäöüAEIOUYÄÖÜéèáàóúí".contains(c))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::cmp::Ordering;
-
     use super::*;
 
     #[test]
@@ -310,10 +204,22 @@ mod tests {
         let list = Abbreviations::new(&[]).0;
         let twice: Vec<_> = list
             .windows(2)
-            .filter(|pair| pair[0].0.cmp(&pair[1].0) != Ordering::Less)
+            .filter(|pair| pair[0].0 == pair[1].0)
             .map(|pair| &pair[0].0)
             .collect();
         assert!(twice.is_empty(), "listed twice: {twice:?}");
+    }
+
+    #[test]
+    fn every_list_is_read() {
+        let words = Words::new();
+        assert!(words.starters.has("Danach") && !words.starters.has("Deutschland"));
+        assert!(words.months.has("Oktober"));
+        assert!(words.counted.has("Platz"));
+        assert!(words.counted_short.has("Nr"));
+        assert!(words.ordering.has("am"));
+        assert!(words.ordered.has("Geburtstag"));
+        assert!(words.exclaimed.has("Yahoo"));
     }
 
     #[test]
