@@ -64,7 +64,7 @@ PEOPLE = re.compile(
     r"|chines|iran|irak|syr(er|ien|isch)|israel|palästin|ukrain|hitlers?$)"
 )
 # Weights
-PULL = 15.0  # how strongly the prior holds a weight
+PULL = 30.0  # how strongly the prior holds a weight
 TWEETS = 0.1  # what a tweet counts beside a sentence of news
 BALANCE = 0.6  # 0: classes count as they come, 1: all alike
 MIN_WEIGHT = 0.1
