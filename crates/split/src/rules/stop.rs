@@ -140,10 +140,6 @@ impl Judge {
         if self.words.months.has(next.word) && last.len() < 3 {
             return Stop::Never;
         }
-        if front.is_empty() && last.starts_with('0') {
-            // "Mainz 05"
-            return Stop::Always;
-        }
         let word = letters_before(head);
         let orders = self.words.ordering.has(word) || self.words.ordering.has(&word.to_lowercase());
         if let Some(day) = front.strip_suffix('.') {
@@ -170,7 +166,12 @@ impl Judge {
         if self.is_starter(mark) {
             return Stop::BeforeStarter;
         }
-        if orders || self.words.ordered.has(next.word) || last == "1" && next.lists() {
+        // "Mainz 05" ends, "(82. Kane)" does not.
+        if last.starts_with('0') {
+            return Stop::Always;
+        }
+        let is_minute = head.ends_with('(');
+        if is_minute || orders || self.words.ordered.has(next.word) || last == "1" && next.lists() {
             return Stop::Never;
         }
         let is_noun = word.starts_with(char::is_uppercase);
