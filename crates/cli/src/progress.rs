@@ -59,7 +59,8 @@ impl Progress {
             Voice::Json => {
                 line(&json!({"event": "started", "files": files, "output": folder}).to_string())
             }
-            Voice::Bar(_) | Voice::Lines => line(&format!("reading {files} into {folder}")),
+            Voice::Bar(bar) => bar.println(format!("reading {files} into {folder}")),
+            Voice::Lines => line(&format!("reading {files} into {folder}")),
         }
     }
 

@@ -60,7 +60,7 @@ impl File {
 /// Returns the files of all paths, each once, in order.
 pub(super) fn find(paths: &[String], root: &Path) -> Result<Vec<File>> {
     if paths.is_empty() {
-        let expected = "at least one file, folder or glob";
+        let expected = "at least one file, folder or glob, here or by `--input`";
         return Err(setting("input.paths", expected, "none"));
     }
     let mut found = Found {

@@ -973,9 +973,9 @@ fn files_are_found_once_in_order_and_hidden_ones_are_not() {
         assert!(found.starts_with(error), "{found}");
     }
     assert!(
-        names(&[])
-            .unwrap_err()
-            .contains("expected at least one file, folder or glob, found none")
+        names(&[]).unwrap_err().contains(
+            "expected at least one file, folder or glob, here or by `--input`, found none"
+        )
     );
 }
 
