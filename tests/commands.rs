@@ -2,7 +2,7 @@
 
 use crate::support::{Place, root};
 
-const COMMANDS: [&str; 5] = ["run", "check", "init", "backends", "completions"];
+const COMMANDS: [&str; 6] = ["run", "check", "eval", "init", "backends", "completions"];
 
 #[test]
 fn help_names_every_command() {
@@ -180,4 +180,48 @@ fn later_layers_of_settings_win() {
         backend("--set summarize.backend=centroid", &variable),
         "centroid"
     );
+}
+
+#[test]
+fn eval_split_counts_boundaries() {
+    let place = Place::new();
+    place.write(
+        "gold.txt",
+        "Am 3. Mai kam er.\nEr blieb.\n\nUeberschrift\nSie ging\num 5.\n",
+    );
+    let outcome = place.blattwerk("eval split gold.txt --mistakes");
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    assert!(outcome.stdout.contains("gold.txt: "), "{}", outcome.stdout);
+    // Off finds none of the three boundaries.
+    let off = place.blattwerk("eval split gold.txt --set split.backend=off --mistakes");
+    assert_eq!(off.stdout.matches("missed").count(), 3, "{}", off.stdout);
+    let missing = place.blattwerk("eval split nirgends.txt");
+    assert_eq!(missing.code, 2);
+    assert!(
+        missing.stderr.contains("nirgends.txt"),
+        "{}",
+        missing.stderr
+    );
+}
+
+#[test]
+fn eval_sentiment_repeats_the_lines_with_its_classes() {
+    let place = Place::new();
+    place.write(
+        "gold.tsv",
+        "positive\tDas ist prima.\nnegative\tWie schlecht!\tWetter\n",
+    );
+    place.write("words.tsv", "prima\t1\nschlecht\t-1\n");
+    let outcome = place.blattwerk(
+        "eval sentiment gold.tsv --predictions out.tsv --set sentiment.lexicon=words.tsv",
+    );
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    assert!(outcome.stdout.contains("macro-F1"), "{}", outcome.stdout);
+    let expected =
+        "positive\tDas ist prima.\tpositive\nnegative\tWie schlecht!\tWetter\tnegative\n";
+    assert_eq!(place.read("out.tsv"), expected);
+    place.write("bad.tsv", "positive\tJa.\nschlimm\tNein.\n");
+    let bad = place.blattwerk("eval sentiment bad.tsv");
+    assert_eq!(bad.code, 2);
+    assert!(bad.stderr.contains("bad.tsv:2: expected"), "{}", bad.stderr);
 }

@@ -22,9 +22,8 @@ pub(crate) struct Options {
     limit: usize,
 }
 
-pub(crate) fn check(options: Options) -> anyhow::Result<ExitCode> {
+pub(crate) fn check(options: &Options) -> anyhow::Result<ExitCode> {
     let Prepared {
-        file,
         loaded,
         inputs,
         folder,
@@ -38,8 +37,10 @@ pub(crate) fn check(options: Options) -> anyhow::Result<ExitCode> {
     let stages = loaded.build()?;
 
     let mut text = String::new();
-    let config = file
-        .as_deref()
+    let config = options
+        .settings
+        .layers
+        .file()
         .map_or("none, the defaults".to_owned(), shown);
     writeln!(text, "config     {config}")?;
     for stage in Stages::NAMES {

@@ -5,6 +5,7 @@
 
 mod backends;
 mod check;
+mod eval;
 mod init;
 mod progress;
 mod run;
@@ -38,6 +39,9 @@ enum Command {
     Run(run::Options),
     /// Loads everything, says what would run and reads the first articles; runs nothing
     Check(check::Options),
+    /// Measures the backend of a stage against files that people have labelled
+    #[command(subcommand)]
+    Eval(eval::Eval),
     /// Writes a pipeline.toml in which every key is explained
     Init(init::Options),
     /// Lists the backends of every stage and their keys
@@ -49,12 +53,37 @@ enum Command {
     },
 }
 
-/// Where the settings come from, for every command that has some.
+/// The layers of settings, for every command that has some.
 #[derive(Args)]
-struct Settings {
+struct Layers {
     /// The config file; without it ./pipeline.toml, and without that the defaults
     #[arg(short, long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// One setting, such as `ner.backend=off`; can be repeated
+    #[arg(long, value_name = "TABLE.KEY=VALUE")]
+    set: Vec<String>,
+}
+
+impl Layers {
+    /// The config file that counts.
+    fn file(&self) -> Option<&Path> {
+        let standard = Path::new(CONFIG);
+        self.config
+            .as_deref()
+            .or_else(|| standard.exists().then_some(standard))
+    }
+
+    fn load(&self) -> anyhow::Result<Loaded> {
+        let environment = std::env::vars_os().filter_map(unicode);
+        Ok(Loaded::new(self.file(), environment, &self.set)?)
+    }
+}
+
+/// What is read and where the tables go.
+#[derive(Args)]
+struct Settings {
+    #[command(flatten)]
+    layers: Layers,
     /// A file, folder or glob to read instead of `input.paths`; can be repeated
     #[arg(short, long, value_name = "PATH")]
     input: Vec<String>,
@@ -64,37 +93,25 @@ struct Settings {
     /// Replace the tables of an earlier run in the folder, once the new ones are complete
     #[arg(long)]
     overwrite: bool,
-    /// One setting, such as `ner.backend=off`; can be repeated
-    #[arg(long, value_name = "TABLE.KEY=VALUE")]
-    set: Vec<String>,
 }
 
 /// Settings that were read, with the flags on top.
 struct Prepared {
-    file: Option<PathBuf>,
     loaded: Loaded,
     inputs: Inputs,
     folder: PathBuf,
 }
 
 impl Settings {
-    fn prepare(self) -> anyhow::Result<Prepared> {
-        let standard = Path::new(CONFIG);
-        let file = self
-            .config
-            .or_else(|| standard.exists().then(|| standard.to_owned()));
-        let mut loaded = Loaded::new(
-            file.as_deref(),
-            std::env::vars_os().filter_map(unicode),
-            &self.set,
-        )?;
+    fn prepare(&self) -> anyhow::Result<Prepared> {
+        let mut loaded = self.layers.load()?;
         let inputs = loaded.inputs(&self.input)?;
         loaded.config.output.overwrite |= self.overwrite;
-        let folder = self
-            .output
-            .unwrap_or_else(|| loaded.root.join(&loaded.config.output.folder));
+        let folder = match &self.output {
+            Some(folder) => folder.clone(),
+            None => loaded.root.join(&loaded.config.output.folder),
+        };
         Ok(Prepared {
-            file,
             loaded,
             inputs,
             folder,
@@ -109,8 +126,9 @@ fn unicode((name, value): (std::ffi::OsString, std::ffi::OsString)) -> Option<(S
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
-        Command::Run(options) => run::run(options),
-        Command::Check(options) => check::check(options),
+        Command::Run(options) => run::run(&options),
+        Command::Check(options) => check::check(&options),
+        Command::Eval(what) => eval::eval(what),
         Command::Init(options) => init::init(&options),
         Command::Backends(options) => backends::backends(&options),
         Command::Completions { shell } => completions(shell),

@@ -37,12 +37,11 @@ pub(crate) enum Log {
     Json,
 }
 
-pub(crate) fn run(options: Options) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let Prepared {
         mut loaded,
         inputs,
         folder,
-        ..
     } = options.settings.prepare()?;
     if let Some(jobs) = options.jobs {
         loaded.config.run.jobs = jobs;

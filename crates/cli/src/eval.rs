@@ -1,0 +1,88 @@
+//! `blattwerk eval`: measures the backend of a stage against gold files.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use blattwerk_core::Asset;
+use blattwerk_sentiment::eval::{Gold, Scores, judge};
+use blattwerk_split::eval::evaluate;
+use clap::{Args, Subcommand};
+
+use crate::Layers;
+
+/// The stage to measure, with the backend of the config.
+#[derive(Subcommand)]
+pub(crate) enum Eval {
+    /// Sentence boundaries: precision, recall and F1
+    ///
+    /// A gold file has one sentence a line and a blank line between documents.
+    Split(Split),
+    /// Sentiment of sentences: macro-F1, accuracy and the confusion matrix
+    ///
+    /// Gold lines are label TAB sentence, with or without TAB target.
+    Sentiment(Sentiment),
+}
+
+#[derive(Args)]
+pub(crate) struct Split {
+    /// The gold files
+    #[arg(required = true)]
+    gold: Vec<PathBuf>,
+    /// Show every boundary that is missed or wrong
+    #[arg(long)]
+    mistakes: bool,
+    #[command(flatten)]
+    layers: Layers,
+}
+
+#[derive(Args)]
+pub(crate) struct Sentiment {
+    /// The gold file
+    gold: PathBuf,
+    /// Write the gold lines there, each with the class that was found as its last column
+    #[arg(long, value_name = "FILE")]
+    predictions: Option<PathBuf>,
+    #[command(flatten)]
+    layers: Layers,
+}
+
+pub(crate) fn eval(eval: Eval) -> anyhow::Result<ExitCode> {
+    match eval {
+        Eval::Split(options) => split(&options),
+        Eval::Sentiment(options) => sentiment(&options),
+    }
+}
+
+fn split(options: &Split) -> anyhow::Result<ExitCode> {
+    let loaded = options.layers.load()?;
+    let built = loaded.config.split.build(&loaded.root)?;
+    let mut text = String::new();
+    for path in &options.gold {
+        let gold = blattwerk_split::eval::Gold::read(path)?;
+        let report = evaluate(&gold, &*built.stage)?;
+        for mistake in report.mistakes.iter().filter(|_| options.mistakes) {
+            writeln!(text, "{mistake}")?;
+        }
+        writeln!(text, "{}: {report}", path.display())?;
+    }
+    crate::print(text)
+}
+
+fn sentiment(options: &Sentiment) -> anyhow::Result<ExitCode> {
+    let loaded = options.layers.load()?;
+    let built = loaded.config.sentiment.build(&loaded.root)?;
+    let (content, _) = Asset::read_text(&options.gold)?;
+    let gold = Gold::parse(&options.gold, &content)?;
+    let found = judge(&*built.stage, &gold)?;
+    if let Some(path) = &options.predictions {
+        let lines: String = content
+            .lines()
+            .zip(&found)
+            .map(|(line, found)| format!("{line}\t{found}\n"))
+            .collect();
+        std::fs::write(path, lines).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    crate::print(Scores::new(gold.iter().map(|gold| gold.label).zip(found)).to_string())
+}
