@@ -1,7 +1,8 @@
 //! Normalization: makes clean text of an article as it came in, and keeps the way back.
 //!
-//! A backend returns the [`Text`] of the document with changes applied; its source stays what came in, so
-//! every offset that later stages find can be told in characters of the original. A backend only removes
+//! A backend returns the [`Text`](blattwerk_core::Text) of the document with changes applied; its source
+//! stays what came in, so every offset that later stages find can be told in characters of the original.
+//! What it took away whole it names, each piece with its reason. A backend only removes
 //! and repairs: it adds no word, and an article that needs nothing comes out byte for byte as it was.
 //! White space that remains is the blank and the line feed, and an empty line still parts paragraphs.
 
@@ -9,11 +10,11 @@ mod rules;
 
 use std::path::Path;
 
-use blattwerk_core::{Built, Document, Result, Text};
+use blattwerk_core::{Built, Document, Normalized, Result};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub use self::rules::{Config as RulesConfig, Removed, Rules};
+pub use self::rules::{Config as RulesConfig, Rules};
 
 /// Chooses how the text is cleaned.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -37,9 +38,14 @@ impl Config {
     /// # Errors
     ///
     /// If a list of the user's is missing or malformed.
-    pub fn build(&self, root: &Path) -> Result<Built<Text>> {
+    pub fn build(&self, root: &Path) -> Result<Built<Normalized>> {
         match self {
-            Self::Off => Ok(Built::new(|document: &Document| Ok(document.text.clone()))),
+            Self::Off => Ok(Built::new(|document: &Document| {
+                Ok(Normalized {
+                    text: document.text.clone(),
+                    removed: Vec::new(),
+                })
+            })),
             Self::Rules(config) => config.build(root),
         }
     }

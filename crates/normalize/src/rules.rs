@@ -23,9 +23,10 @@ mod tags;
 mod whitespace;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use blattwerk_core::{Asset, Built, Change, Document, Result, Span, Stage, Text};
+use blattwerk_core::{
+    Asset, Built, Change, Document, Normalized, Removed, Result, Span, Stage, Text,
+};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -88,7 +89,7 @@ impl Default for Config {
 
 impl Config {
     /// Builds the backend; paths are relative to `root`.
-    pub(crate) fn build(&self, root: &Path) -> Result<Built<Text>> {
+    pub(crate) fn build(&self, root: &Path) -> Result<Built<Normalized>> {
         let (rules, assets) = self.rules(root)?;
         Ok(assets.into_iter().fold(Built::new(rules), Built::with))
     }
@@ -143,15 +144,6 @@ enum Rule {
 /// The rules that are switched on, in order.
 pub struct Rules(Vec<Rule>);
 
-/// A piece of an article that was removed since it is no part of the story.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Removed {
-    /// Bytes of the source.
-    pub source: Span,
-    /// Why, in a word: `related`, `comments`, `newsletter` …
-    pub reason: Arc<str>,
-}
-
 impl Rules {
     /// Returns the clean text, and what was removed in the order of the text.
     pub fn clean(&self, text: &Text) -> (Text, Vec<Removed>) {
@@ -190,10 +182,11 @@ impl Rules {
 }
 
 impl Stage for Rules {
-    type Layer = Text;
+    type Layer = Normalized;
 
-    fn process(&self, document: &Document) -> Result<Text> {
-        Ok(self.clean(&document.text).0)
+    fn process(&self, document: &Document) -> Result<Normalized> {
+        let (text, removed) = self.clean(&document.text);
+        Ok(Normalized { text, removed })
     }
 }
 

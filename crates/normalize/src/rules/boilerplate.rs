@@ -10,15 +10,15 @@
 //! word are looked at.
 
 mod pattern;
+mod words;
 
-use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use blattwerk_core::{Result, Span};
 
-use self::pattern::{Pattern, Reach, Token, first_word, tokens};
+use self::pattern::{Pattern, Reach, Token, tokens};
+use self::words::{Place, Words};
 
 /// The score from which a line goes.
 const ENOUGH: i32 = 10;
@@ -55,13 +55,9 @@ pub(super) struct Block {
 /// The patterns, ready to search.
 pub(super) struct Boilerplate {
     patterns: Vec<Pattern>,
-    anchors: AhoCorasick,
-    /// The patterns of each anchor.
-    anchored: Vec<Vec<usize>>,
-    /// The patterns that a line may fit by its first word.
-    by_first_word: HashMap<String, HashSet<usize>>,
-    /// The patterns that may start with any word, or behind a sentence.
-    anywhere: HashSet<usize>,
+    words: Words,
+    /// The patterns that may start with any word.
+    start_anyhow: Vec<usize>,
     decoration: Arc<str>,
 }
 
@@ -83,56 +79,23 @@ impl Boilerplate {
         for (path, list) in lists {
             pattern::parse(path, list, &mut patterns)?;
         }
-        let mut words: Vec<(String, usize)> = Vec::new();
+        let mut words = Words::default();
+        let mut start_anyhow = Vec::new();
         for (index, pattern) in patterns.iter().enumerate() {
-            for word in pattern.anchors() {
-                words.extend(
-                    spellings(word)
-                        .into_iter()
-                        .map(|spelling| (spelling, index)),
-                );
+            for anchor in pattern.anchors() {
+                words.entry(anchor).anchors.push(index);
             }
-        }
-        words.sort_unstable();
-        words.dedup();
-        let mut by_first_word: HashMap<String, HashSet<usize>> = HashMap::new();
-        let mut anywhere = HashSet::new();
-        for (index, pattern) in patterns.iter().enumerate() {
             match pattern.first_words() {
-                Some(words) if pattern.reach != Reach::Tail => {
-                    for word in words {
-                        by_first_word
-                            .entry(word.to_owned())
-                            .or_default()
-                            .insert(index);
-                    }
-                }
-                _ => {
-                    anywhere.insert(index);
-                }
+                Some(first) => first
+                    .into_iter()
+                    .for_each(|word| words.entry(word).starts.push(index)),
+                None => start_anyhow.push(index),
             }
         }
-        let anchors = words.chunk_by(|a, b| a.0 == b.0);
-        let anchored = anchors
-            .clone()
-            .map(|group| group.iter().map(|&(_, index)| index).collect())
-            .collect();
-        let anchors = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::LeftmostLongest)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(
-                anchors
-                    .filter_map(|group| group.first())
-                    .map(|(word, _)| word),
-            )
-            .expect("a list that fits into memory is within the limits of the search");
         Ok(Self {
             patterns,
-            anchors,
-            anchored,
-            by_first_word,
-            anywhere,
+            words,
+            start_anyhow,
             decoration: Arc::from("decoration"),
         })
     }
@@ -246,34 +209,30 @@ impl Boilerplate {
         judged
     }
 
-    /// Returns the patterns that a line may fit: their anchor and their first word stand there.
+    /// Returns the patterns that a line, or its end, may fit: a word that they need stands there, and one that
+    /// they start with is the first of it.
     fn candidates(&self, line: &str) -> Vec<usize> {
-        let goes_on = |byte: &u8| byte.is_ascii_alphanumeric() || (0xC3..=0xDF).contains(byte);
-        let bytes = line.as_bytes();
-        let mut by_first_word = None;
-        let mut candidates = Vec::new();
-        for hit in self.anchors.find_iter(line) {
-            let before = hit.start().checked_sub(1).and_then(|at| bytes.get(at));
-            if before.is_some_and(u8::is_ascii_alphanumeric)
-                || bytes.get(hit.end()).is_some_and(goes_on)
-            {
-                continue;
+        let mut anchored = Vec::new();
+        let mut started = Vec::new();
+        self.words.find(line, |place, word| {
+            anchored.extend(&word.anchors);
+            match place {
+                Place::First => started.extend(&word.starts),
+                Place::BehindMark => started.extend(
+                    word.starts
+                        .iter()
+                        .filter(|&&index| self.patterns[index].reach == Reach::Tail),
+                ),
+                Place::Other => {}
             }
-            let fitting = *by_first_word.get_or_insert_with(|| {
-                first_word(line).and_then(|word| self.by_first_word.get(&word))
-            });
-            candidates.extend(
-                self.anchored[hit.pattern().as_usize()]
-                    .iter()
-                    .filter(|index| {
-                        self.anywhere.contains(index)
-                            || fitting.is_some_and(|fitting| fitting.contains(index))
-                    }),
-            );
+        });
+        if anchored.is_empty() {
+            return anchored;
         }
-        candidates.sort_unstable();
-        candidates.dedup();
-        candidates
+        anchored.retain(|index| started.contains(index) || self.start_anyhow.contains(index));
+        anchored.sort_unstable();
+        anchored.dedup();
+        anchored
     }
 
     /// Finds the end of a line that goes, behind a sentence that stays: where it starts, and why.
@@ -428,27 +387,477 @@ fn are_quotes_paired(piece: &str) -> bool {
 }
 
 fn is_decoration(c: char) -> bool {
-    DECORATION.contains(c) || matches!(c, '\u{FE0E}' | '\u{FE0F}')
+    '\u{2000}' < c && (DECORATION.contains(c) || matches!(c, '\u{FE0E}' | '\u{FE0F}'))
 }
 
-/// Returns the spellings of a word that a search blind to the case of ASCII needs.
-fn spellings(word: &str) -> Vec<String> {
-    if word.is_ascii() {
-        return vec![word.to_owned()];
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use super::*;
+
+    static BUILT_IN: LazyLock<Boilerplate> =
+        LazyLock::new(|| Boilerplate::new(&[(Path::new(NAME), LIST)]).unwrap());
+
+    /// What is removed from a text, with the reasons.
+    fn removed(text: &str) -> Vec<(&str, String)> {
+        BUILT_IN
+            .find(text)
+            .into_iter()
+            .map(|block| {
+                (
+                    text.get(block.span.range()).unwrap(),
+                    block.reason.to_string(),
+                )
+            })
+            .collect()
     }
-    let mut chars = word.chars();
-    let title = chars
-        .next()
-        .map(|c| c.to_uppercase().chain(chars).collect());
-    let mut all: Vec<String> = title
-        .into_iter()
-        .chain([word.to_owned(), word.to_uppercase()])
-        .collect();
-    // One search for all of ASCII's cases: only what else they differ in counts.
-    for spelling in &mut all {
-        spelling.make_ascii_lowercase();
+
+    const BEFORE: &str = "Der Stadtrat hat am Montag den Haushalt beschlossen.";
+    const AFTER: &str = "Die Bürgermeisterin sprach von einem guten Tag für die Stadt.";
+
+    /// Why a line goes, and the line.
+    const BOILERPLATE: &[(&str, &str)] = &[
+        (
+            "related",
+            "Lesen Sie auch: Haushalt der Stadt wächst auf Rekordhöhe",
+        ),
+        ("related", "Lesen Sie auch  Freibad öffnet trotz Regens"),
+        (
+            "related",
+            "Lesen Sie hier, wie die Fraktionen abgestimmt haben.",
+        ),
+        ("related", "Lesen Sie mehr zum Thema in unserem Dossier."),
+        (
+            "related",
+            "+++ Lesen Sie auch: Neue Brücke kommt später +++",
+        ),
+        ("related", "Auch interessant: So teuer wird das Parken"),
+        ("related", "Das könnte Sie auch interessieren:"),
+        ("related", "Mehr zum Thema"),
+        ("related", "Mehr zum Thema Haushalt"),
+        ("related", "Mehr dazu: Interview mit der Kämmerin"),
+        ("related", "Zum Thema: Was die Stadt für Schulen ausgibt"),
+        ("related", "Weitere Nachrichten aus der Region"),
+        ("related", "Ähnliche Artikel"),
+        ("related", "Empfehlungen der Redaktion"),
+        ("related", "Weiterlesen nach der Galerie"),
+        ("related", "Zur Bildergalerie: Das neue Rathaus"),
+        ("related", "Read more: Mayor wins vote"),
+        ("related", "Related Posts"),
+        ("comments", "Leave a Reply"),
+        (
+            "comments",
+            "Your email address will not be published. Required fields are marked *",
+        ),
+        (
+            "comments",
+            "This site uses Akismet to reduce spam. Learn how your comment data is processed.",
+        ),
+        (
+            "comments",
+            "Save my name, email, and website in this browser for the next time I comment.",
+        ),
+        ("comments", "Schreiben Sie einen Kommentar"),
+        ("comments", "Schreibe einen Kommentar Antworten abbrechen"),
+        (
+            "comments",
+            "Deine E-Mail-Adresse wird nicht veröffentlicht. Erforderliche Felder sind mit * markiert",
+        ),
+        (
+            "comments",
+            "Meinen Namen, meine E-Mail-Adresse und meine Website in diesem Browser speichern.",
+        ),
+        (
+            "comments",
+            "Diese Website verwendet Akismet, um Spam zu reduzieren. Erfahre, wie deine Kommentardaten verarbeitet werden.",
+        ),
+        (
+            "comments",
+            "Die Kommentarfunktion für diesen Artikel ist geschlossen.",
+        ),
+        ("comments", "Kommentare (27)"),
+        ("comments", "12 Kommentare"),
+        ("comments", "Alle Kommentare anzeigen"),
+        (
+            "newsletter",
+            "Melden Sie sich jetzt für unseren Newsletter an!",
+        ),
+        ("newsletter", "Jetzt den kostenlosen Newsletter abonnieren"),
+        (
+            "newsletter",
+            "Abonnieren Sie unseren Newsletter und verpassen Sie keine Nachricht.",
+        ),
+        (
+            "newsletter",
+            "Bleiben Sie auf dem Laufenden: unser Newsletter für die Stadt.",
+        ),
+        (
+            "newsletter",
+            "Es gelten die Datenschutzbestimmungen des Verlags.",
+        ),
+        ("newsletter", "Bitte geben Sie Ihre E-Mail-Adresse ein"),
+        ("newsletter", "Sign up for our daily newsletter"),
+        (
+            "cookies",
+            "Diese Website verwendet Cookies, um Inhalte und Anzeigen zu personalisieren.",
+        ),
+        (
+            "cookies",
+            "Wir verwenden Cookies. Wenn Sie weitersurfen, stimmen Sie dem zu.",
+        ),
+        (
+            "cookies",
+            "An dieser Stelle finden Sie einen externen Inhalt von YouTube, der den Artikel ergänzt.",
+        ),
+        ("cookies", "Empfohlener redaktioneller Inhalt"),
+        (
+            "cookies",
+            "Ich bin damit einverstanden, dass mir externe Inhalte angezeigt werden.",
+        ),
+        (
+            "cookies",
+            "Damit können personenbezogene Daten an Drittanbieter übermittelt werden. Mehr dazu in unserer Datenschutzerklärung.",
+        ),
+        ("cookies", "Alle Cookies akzeptieren"),
+        (
+            "cookies",
+            "Bitte aktivieren Sie JavaScript in Ihrem Browser.",
+        ),
+        (
+            "cookies",
+            "This website uses cookies to improve your experience.",
+        ),
+        ("paywall", "Dieser Artikel ist nur für Abonnenten lesbar."),
+        ("paywall", "Weiterlesen mit dem Digitalabo"),
+        ("paywall", "Sie haben bereits ein Abo? Hier anmelden"),
+        ("paywall", "Bereits Abonnent? Zum Login"),
+        (
+            "paywall",
+            "Um diesen Artikel weiterzulesen, melden Sie sich bitte an.",
+        ),
+        ("paywall", "Jetzt 4 Wochen kostenlos testen"),
+        ("paywall", "Monatlich kündbar"),
+        (
+            "app",
+            "Laden Sie unsere App und lesen Sie die Nachrichten unterwegs.",
+        ),
+        ("app", "Jetzt die App herunterladen"),
+        ("app", "Folgen Sie uns auf Instagram und Facebook"),
+        ("app", "Hier unseren WhatsApp-Kanal abonnieren"),
+        ("share", "Facebook Twitter WhatsApp E-Mail"),
+        ("share", "Teilen | Drucken | Merken"),
+        ("share", "Artikel teilen"),
+        ("share", "Auf Facebook teilen"),
+        ("share", "Share this:"),
+        ("share", "Link kopieren"),
+        ("share", "Artikel anhören"),
+        ("picture", "Foto: Anna Muster/dpa"),
+        ("picture", "Foto: Stadtverwaltung"),
+        ("picture", "Bild: picture alliance"),
+        ("picture", "© Bernd Beispiel / Imago"),
+        ("picture", "Symbolbild"),
+        ("picture", "Bernd Beispiel/dpa"),
+        ("picture", "Bild vergrößern"),
+        (
+            "picture",
+            "Copyright 2024 Musterverlag. Alle Rechte vorbehalten.",
+        ),
+        ("picture", "Anerkennung…Carla Muster für die New York Times"),
+        ("agency", "dpa/lno"),
+        ("agency", "© dpa-infocom, dpa:241203-99-123456/2"),
+        ("agency", "Quelle: dpa"),
+        ("agency", "Mit Material der dpa"),
+        ("agency", "(AFP/Reuters)"),
+        (
+            "notice",
+            "Diese Nachricht wurde am 05.06.2024 im Programm Radio Musterstadt gesendet.",
+        ),
+        (
+            "notice",
+            "Dieser Artikel erschien zuerst bei der Musterzeitung.",
+        ),
+        (
+            "notice",
+            "Der Beitrag Haushalt beschlossen erschien zuerst auf Musterblog.",
+        ),
+        (
+            "notice",
+            "Über dieses Thema berichtete das Radio am 5. Juni 2024 um 14 Uhr.",
+        ),
+        ("notice", "Stand: 05.06.2024, 14:05 Uhr"),
+        ("notice", "Aktualisiert am 5. Juni 2024, 14:05 Uhr"),
+        ("notice", "Lesezeit: 3 Minuten"),
+        ("author", "Autorin: Carla Muster"),
+        ("author", "Das Interview führte Carla Muster."),
+        ("advert", "- Anzeige -"),
+        ("advert", "Nach der Anzeige geht es weiter"),
+        ("advert", "Dieser Artikel enthält Affiliate-Links."),
+        ("navigation", "Startseite > Politik > Region"),
+        ("navigation", "Impressum | Datenschutz | AGB"),
+        ("navigation", "Zurück zur Startseite"),
+        ("navigation", "Nächster Artikel: Freibad öffnet"),
+        (
+            "navigation",
+            "Schlagwörter: Haushalt, Stadtrat, Musterstadt",
+        ),
+        ("decoration", "* * *"),
+        ("decoration", "-----"),
+    ];
+
+    #[test]
+    fn these_lines_go_wherever_they_stand() {
+        let mut wrong = Vec::new();
+        for &(reason, line) in BOILERPLATE {
+            let text = format!("{BEFORE}\n\n{line}\n\n{AFTER}");
+            if removed(&text) != [(line, reason.to_owned())] {
+                wrong.push(format!("{line:?}: {:?}", removed(&text)));
+            }
+        }
+        assert!(
+            wrong.is_empty(),
+            "not removed as they should be: {wrong:#?}"
+        );
+        assert!(80 <= BOILERPLATE.len());
     }
-    all.sort_unstable();
-    all.dedup();
-    all
+
+    #[test]
+    fn these_lines_go_only_around_the_story() {
+        let cases = [
+            ("author", "Von Carla Muster"),
+            ("author", "Von Carla Muster und Bernd Beispiel"),
+            ("author", "Ein Kommentar von Carla Muster"),
+            ("notice", "5. Juni 2024, 14:05 Uhr"),
+            ("comments", "Kommentare"),
+            ("share", "Drucken"),
+            ("share", "Facebook"),
+            ("agency", "Quelle: Stadtverwaltung"),
+            ("navigation", "Impressum"),
+            ("newsletter", "Newsletter"),
+            ("related", "Mehr aus Musterstadt"),
+        ];
+        for (reason, line) in cases {
+            let expected = [(line, reason.to_owned())];
+            assert_eq!(
+                removed(&format!("{line}\n\n{BEFORE}\n{AFTER}")),
+                expected,
+                "first"
+            );
+            assert_eq!(
+                removed(&format!("{BEFORE}\n{AFTER}\n\n{line}")),
+                expected,
+                "last"
+            );
+            assert_eq!(
+                removed(&format!("{BEFORE}\n\n{line}\n\n{AFTER}")),
+                [],
+                "within"
+            );
+            let beside =
+                format!("{BEFORE}\n\nMehr zum Thema\n\n{line}\n\nArtikel teilen\n\n{AFTER}");
+            let found = removed(&beside);
+            assert!(
+                found.iter().any(|(found, _)| *found == line) || found.len() == 2,
+                "beside: {found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_story_stays() {
+        let cases = [
+            "Lesen Sie auch zwischen den Zeilen? Das fragte der Richter den Zeugen. Der schwieg.",
+            "„Lesen Sie auch die Bibel“, sagte der Pfarrer.",
+            "„Das ist wichtig. Lesen Sie auch das Kleingedruckte“, rät die Verbraucherzentrale.",
+            "Mehr dazu will das Ministerium am Freitag bekannt geben.",
+            "Mehr zum Thema Klimaschutz will die Regierung im Herbst sagen.",
+            "Weitere Informationen sollen in den nächsten Tagen folgen.",
+            "Weitere Meldungen über Schäden gab es nicht.",
+            "Kommentare",
+            "Die Kommentare im Netz waren vernichtend.",
+            "Kommentare zu dem Vorfall lehnte die Polizei ab.",
+            "Der Newsletter der Partei erscheint jeden Montag.",
+            "Die Partei verschickt ihren Newsletter an 4000 Abonnenten.",
+            "Die Firma verwendet nach eigenen Angaben keine Cookies mehr.",
+            "Der Bundesgerichtshof hat über Cookies auf Websites entschieden.",
+            "Wer den Artikel teilen will, braucht ein Konto bei Facebook.",
+            "Facebook will Werbung teurer machen",
+            "Die App der Bahn fiel am Montag für zwei Stunden aus.",
+            "Das Foto zeigt die Ministerin bei der Ankunft in Rom.",
+            "Foto zeigt mutmaßlichen Täter",
+            "BILD: Frau Ministerin, wann kommen die Steuersenkungen?",
+            "Die Quelle des Flusses liegt in 800 Metern Höhe.",
+            "Das Bild von Anna Muster hängt seit 1920 im Museum.",
+            "Die dpa meldete zuvor einen Stromausfall.",
+            "dpa: Minister tritt zurück",
+            "Berlin (dpa) - Der Bundestag hat das Gesetz beschlossen.",
+            "Von Berlin nach München fährt der Zug vier Stunden.",
+            "Von Helden und Schurken",
+            "Diese Nachricht wurde in Spanien mit Freude aufgenommen.",
+            "Dieser Artikel des Grundgesetzes schützt die Würde des Menschen.",
+            "Der Artikel erschien am Montag in einer Fachzeitschrift und löste eine Debatte aus.",
+            "Das Video wurde auf YouTube millionenfach angesehen.",
+            "Der Film ist ab Donnerstag im Kino zu sehen.",
+            "Anzeige gegen den Bürgermeister",
+            "Gegen den Fahrer wurde Anzeige erstattet.",
+            "Die Werbung der Firma war irreführend, urteilte das Gericht.",
+            "Bereits Kunden der Bank hatten sich beschwert.",
+            "Sie haben bereits zwei Kinder.",
+            "Jetzt will die Stadt das Geld für die Schulen sichern.",
+            "Um diesen Artikel geht es in dem Streit: Paragraf 14 der Satzung.",
+            "Der Verlag bietet das Abo ab Januar für 20 Euro an.",
+            "Testen Sie Ihr Wissen über Europa.",
+            "Folgen Sie den Hinweisen der Feuerwehr und halten Sie Fenster geschlossen.",
+            "Folgen des Klimawandels",
+            "Teilen und herrschen",
+            "Der Link zur Anmeldung wurde an alle Eltern verschickt.",
+            "Impressum",
+            "Startseiten der Parteien im Vergleich",
+            "Hier geht es um die Existenz, sagte der Landwirt.",
+            "Nach oben offen ist die Skala nicht.",
+            "Zurück zur Normalität will auch der Handel.",
+            "Das Interview mit der Zeitung sorgte für Aufsehen.",
+            "Ein Kommentar der Ministerin blieb aus.",
+            "Alle Informationen über die Opfer werden geprüft.",
+            "Sagen Sie uns, was Sie damals gedacht haben?",
+            "Was meinen Sie damit?",
+            "Thema des Abends war die Rente.",
+            "20 Minuten später war der Brand gelöscht.",
+            "3 Kommentare reichten, um den Streit auszulösen.",
+            "Stand heute gibt es keine Einigung.",
+            "Schreiben Sie einen Brief an die Kanzlerin, riet der Anwalt.",
+            "Autor und Regisseur zugleich",
+            "Home Office bleibt beliebt",
+            "2 : 1 (1 : 0)",
+            "Ja.",
+            "…",
+        ];
+        let mut wrong = Vec::new();
+        for line in cases {
+            let text = format!("{BEFORE}\n\n{line}\n\n{AFTER}");
+            if !removed(&text).is_empty() {
+                wrong.push(format!("{line:?}: {:?}", removed(&text)));
+            }
+        }
+        assert!(wrong.is_empty(), "removed from the story: {wrong:#?}");
+    }
+
+    #[test]
+    fn a_sentence_at_the_rim_is_still_of_the_story() {
+        for line in [
+            "Mehr dazu will das Ministerium am Freitag bekannt geben.",
+            "Hier geht es zum Beispiel um die Schulen im Norden.",
+            "Weitere Informationen sollen in den nächsten Tagen folgen.",
+            "Von Anna Muster stammt auch das Bühnenbild.",
+            "Die dpa meldete zuvor einen Stromausfall.",
+            "Jetzt will die Stadt das Geld für die Schulen sichern.",
+        ] {
+            assert_eq!(removed(&format!("{BEFORE}\n{line}")), [], "last");
+            assert_eq!(removed(&format!("{line}\n{AFTER}")), [], "first");
+        }
+    }
+
+    #[test]
+    fn only_the_end_of_a_line_goes() {
+        let cases = [
+            (
+                "Er ging. Lesen Sie auch: Freibad öffnet",
+                " Lesen Sie auch: Freibad öffnet",
+                "related",
+            ),
+            ("„Ja.“ (dpa)", " (dpa)", "agency"),
+            ("Er schwieg. dpa/lno", " dpa/lno", "agency"),
+            (
+                "Das Fest dauert drei Tage. Foto: Anna Muster/dpa",
+                " Foto: Anna Muster/dpa",
+                "picture",
+            ),
+            (
+                "Er ging. Mit Material der dpa",
+                " Mit Material der dpa",
+                "agency",
+            ),
+        ];
+        for (line, tail, reason) in cases {
+            for text in [line.to_owned(), format!("{} {line}", BEFORE.repeat(30))] {
+                assert_eq!(
+                    removed(&format!("{text}\n{AFTER}")),
+                    [(tail, reason.to_owned())]
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn signs_before_a_line_go_and_the_line_stays() {
+        let cases = [
+            ("▶︎ „Mehr als 600 Menschen kamen“, sagte sie.", "▶︎ "),
+            ("• Erstens: der Haushalt.", "• "),
+            ("→ Die Fraktionen stimmten zu.", "→ "),
+        ];
+        for (line, sign) in cases {
+            let text = format!("{BEFORE}\n\n{line}");
+            assert_eq!(removed(&text), [(sign, "decoration".to_owned())]);
+        }
+        assert_eq!(removed("Heute\n😀 Ein Gesicht ist kein Schmuck."), []);
+    }
+
+    #[test]
+    fn links_go_with_their_heading() {
+        let lines = |text: &'static str| -> Vec<&str> {
+            removed(text).into_iter().map(|(line, _)| line).collect()
+        };
+        assert_eq!(
+            lines(
+                "Der Rat tagt.\n\nLesen Sie auch\n\nFreibad öffnet trotz Regens\n\nDer Rat stimmte zu."
+            ),
+            ["Lesen Sie auch", "Freibad öffnet trotz Regens"],
+        );
+        assert_eq!(
+            lines(
+                "Der Rat tagt.\n\nMehr zum Thema\nFreibad öffnet\nBrücke gesperrt\n\nDer Rat stimmte zu."
+            ),
+            ["Mehr zum Thema", "Freibad öffnet", "Brücke gesperrt"],
+        );
+        assert_eq!(
+            lines("Der Rat tagt.\n\nMehr zum Thema\n\nFreibad öffnet\n\nBrücke gesperrt"),
+            ["Mehr zum Thema", "Freibad öffnet", "Brücke gesperrt"],
+            "at the end",
+        );
+        assert_eq!(
+            lines("Der Rat tagt.\n\nMehr zum Thema\n\nStreit um die Brücke\n\nDer Rat stimmte zu."),
+            ["Mehr zum Thema"],
+            "a heading of the story stays",
+        );
+        assert_eq!(
+            lines(
+                "Der Rat tagt.\nMehr zum Thema\nFreibad öffnet\nStreit um die Brücke\nDer Rat stimmte zu."
+            ),
+            ["Mehr zum Thema", "Freibad öffnet"],
+            "also where paragraphs are not parted",
+        );
+    }
+
+    #[test]
+    fn an_article_of_nothing_else_is_kept() {
+        assert_eq!(
+            removed("Dieser Artikel ist nur für Abonnenten lesbar.\n\nJetzt anmelden"),
+            []
+        );
+        assert_eq!(removed("* * *"), []);
+    }
+
+    #[test]
+    fn a_list_of_the_user_is_added() {
+        let own = "@town\tMusterstadt|Beispielhausen\nlocal\t10\tline\tservice @town *\n";
+        let both =
+            Boilerplate::new(&[(Path::new(NAME), LIST), (Path::new("own.tsv"), own)]).unwrap();
+        let text = "Der Rat tagt.\nService Musterstadt: Notrufe\nLeave a Reply";
+        let reasons: Vec<String> = both
+            .find(text)
+            .iter()
+            .map(|block| block.reason.to_string())
+            .collect();
+        assert_eq!(reasons, ["local", "comments"]);
+    }
 }

@@ -5,17 +5,14 @@
 
 use blattwerk_core::{Change, Span};
 
-use super::scan::{NonAscii, char_at, char_before};
+use super::scan::{NonAscii, char_at, char_before, suspects};
 
 /// Finds control, format and zero-width characters without a meaning where they stand.
 pub(super) fn find(text: &str) -> Vec<Change> {
-    let mut found: Vec<Span> = text
-        .bytes()
-        .enumerate()
-        .filter(|&(_, byte)| {
-            byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0B | 0x0C) || byte == 0x7F
-        })
-        .map(|(at, _)| Span::new(at, at + 1))
+    let is_control = |byte: u8, _, _| byte < b' ' && !(0x09..=0x0D).contains(&byte) || byte == 0x7F;
+    let mut found: Vec<Span> = suspects(text, is_control)
+        .into_iter()
+        .map(|at| Span::new(at, at + 1))
         .collect();
     let ascii = found.len();
     for (at, c) in NonAscii::of(text) {

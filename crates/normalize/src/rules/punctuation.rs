@@ -6,26 +6,27 @@
 
 use blattwerk_core::Change;
 
-use super::scan::{char_at, char_before};
+use super::scan::{char_at, char_before, suspects};
 use super::tightened;
 
 pub(super) fn find(text: &str) -> Vec<Change> {
-    let bytes = text.as_bytes();
+    let is_mark = |byte: u8| matches!(byte, b'!' | b'?' | b'.' | b',' | b';');
+    // Two marks, or the last byte of an ellipsis before another one.
+    let is_suspect = |a, b, c| is_mark(a) && is_mark(b) || a == 0xA6 && b == 0xE2 && c == 0x80;
     let mut changes = Vec::new();
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        at += 1;
-        let start = match byte {
-            b'!' | b'?' | b'.' | b',' | b';' => at - 1,
-            // The last byte of "…", and of some other characters.
-            0xA6 => at.saturating_sub("…".len()),
-            _ => continue,
+    let mut done = 0;
+    for at in suspects(text, is_suspect) {
+        let start = if text.is_char_boundary(at) {
+            at
+        } else {
+            at - 2
         };
-        let Some(run) = text.get(start..).map(run).filter(|run| run.len() > 1) else {
-            continue;
-        };
+        let run = text.get(start..).map(run).unwrap_or_default();
         let end = start + run.len();
-        at = at.max(end);
+        if start < done || end <= at + 1 {
+            continue;
+        }
+        done = end;
         if let Some(enough) = enough(run, char_before(text, start), char_at(text, end)) {
             changes.extend(tightened(start, run, enough));
         }

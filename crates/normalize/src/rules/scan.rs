@@ -38,6 +38,36 @@ impl Iterator for NonAscii<'_> {
     }
 }
 
+/// Returns the positions where a byte, with the two behind it, is what a rule looks for.
+///
+/// The question is asked for a whole block at once and without a branch, so that the compiler can answer it
+/// with vector instructions. Behind the end stand zeros.
+pub(super) fn suspects(text: &str, is_suspect: impl Fn(u8, u8, u8) -> bool) -> Vec<usize> {
+    const BLOCK: usize = 64;
+    let bytes = text.as_bytes();
+    let at = |index: usize| bytes.get(index).copied().unwrap_or_default();
+    let mut found = Vec::new();
+    for start in (0..bytes.len()).step_by(BLOCK) {
+        let end = start + BLOCK;
+        let block = |from: usize| -> Option<&[u8; BLOCK]> {
+            bytes.get(from..from + BLOCK)?.try_into().ok()
+        };
+        let has_none = block(start)
+            .zip(block(start + 1))
+            .zip(block(start + 2))
+            .is_some_and(|((first, second), third)| {
+                let triples = first.iter().zip(second).zip(third);
+                triples.fold(0, |any, ((&a, &b), &c)| any | u8::from(is_suspect(a, b, c))) == 0
+            });
+        if !has_none {
+            let block = start..end.min(bytes.len());
+            found
+                .extend(block.filter(|&index| is_suspect(at(index), at(index + 1), at(index + 2))));
+        }
+    }
+    found
+}
+
 /// Returns the character that starts at a byte.
 pub(super) fn char_at(text: &str, at: usize) -> Option<char> {
     text.get(at..)?.chars().next()
@@ -51,6 +81,15 @@ pub(super) fn char_before(text: &str, at: usize) -> Option<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_suspect_is_missed() {
+        for gap in 0..140 {
+            let text = format!("{0}.,x{0}.", "x".repeat(gap));
+            let found = suspects(&text, |a, b, c| a == b'.' && b != b'.' && c != b'.');
+            assert_eq!(found, [gap, 2 * gap + 3], "{gap} letters between");
+        }
+    }
 
     #[test]
     fn no_character_outside_ascii_is_missed() {

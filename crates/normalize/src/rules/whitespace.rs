@@ -5,58 +5,61 @@
 
 use blattwerk_core::Change;
 
-use super::scan::char_before;
+use super::scan::{char_before, suspects};
 use super::tightened;
 
 pub(super) fn find(text: &str) -> Vec<Change> {
-    let bytes = text.as_bytes();
     let mut changes = Vec::new();
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        if !may_be_blank(byte) {
-            at += 1;
+    let mut done = 0;
+    let rim = [0, text.trim_end().len()];
+    let inside = suspects(text, is_suspect);
+    let starts = inside.iter().copied().filter(|at| *at < rim[1]);
+    for at in rim.iter().copied().take(1).chain(starts).chain([rim[1]]) {
+        if at < done {
             continue;
         }
-        // The usual case: one blank between two words.
-        if byte == b' '
-            && at > 0
-            && let Some(next) = bytes.get(at + 1)
-            && !may_be_blank(*next)
-            && !is_mark(*next)
-        {
-            at += 2;
+        // A run may start before what is wrong with it.
+        let start = text
+            .get(done..at)
+            .map_or(at, |before| done + before.trim_end().len());
+        let rest = text.get(start..).unwrap_or_default();
+        let run = rest
+            .get(..rest.len() - rest.trim_start().len())
+            .unwrap_or_default();
+        let end = start + run.len();
+        if run.is_empty() {
             continue;
         }
-        let rest = text.get(at..).unwrap_or_default();
-        let len = rest
-            .find(|c: char| !c.is_whitespace())
-            .unwrap_or(rest.len());
-        if len == 0 {
-            at += rest.chars().next().map_or(1, char::len_utf8);
-            continue;
-        }
-        let end = at + len;
-        let run = rest.get(..len).unwrap_or_default();
-        let with = if at == 0 || end == text.len() {
+        let with = if start == 0 || end == text.len() {
             ""
         } else {
             match lines(run) {
-                0 if is_before_mark(text, at, end) => "",
+                0 if is_before_mark(text, start, end) => "",
                 0 => " ",
                 1 => "\n",
                 _ => "\n\n",
             }
         };
-        changes.extend(tightened(at, run, with));
-        at = end;
+        changes.extend(tightened(start, run, with));
+        done = end;
     }
     changes
 }
 
-/// Tells whether white space can start with a byte.
-fn may_be_blank(byte: u8) -> bool {
-    // U+0085 and U+00A0 start with C2, U+1680 with E1, most with E2, the ideographic space with E3.
-    matches!(byte, b' ' | 0x09..=0x0D | 0xC2 | 0xE1 | 0xE2 | 0xE3)
+/// Tells whether white space that is not as it should be may stand at three bytes.
+fn is_suspect(a: u8, b: u8, c: u8) -> bool {
+    let is_blank = |byte: u8| byte == b' ' || (0x09..=0x0D).contains(&byte);
+    let is_odd = |byte: u8| byte != b'\n' && (0x09..=0x0D).contains(&byte);
+    let two_blanks = a == b' ' && is_blank(b);
+    let before_mark = a == b' ' && is_mark(b);
+    let odd_lines = a == b'\n' && (b == b' ' || is_odd(b) || b == b'\n' && is_blank(c));
+    // U+0085 and U+00A0; U+2000 to U+200A, U+2028, U+2029, U+202F and U+205F; U+1680; U+3000.
+    let wide = a == 0xC2 && (b == 0x85 || b == 0xA0)
+        || a == 0xE2 && b == 0x80 && (c <= 0x8A || c == 0xA8 || c == 0xA9 || c == 0xAF)
+        || a == 0xE2 && b == 0x81 && c == 0x9F
+        || a == 0xE1 && b == 0x9A
+        || a == 0xE3 && b == 0x80;
+    two_blanks || before_mark || is_odd(a) || odd_lines || wide
 }
 
 fn is_mark(byte: u8) -> bool {

@@ -206,7 +206,7 @@ impl Piece {
                 phrase
                     .iter()
                     .map(String::as_str)
-                    .max_by_key(|word| rarity(word))
+                    .min_by_key(|word| commonness(word))
             })
             .collect()
     }
@@ -278,22 +278,22 @@ fn is_particle(word: &str) -> bool {
     )
 }
 
-/// Returns how rare a word is in stories, roughly: long words are, and words of grammar are not.
-fn rarity(word: &str) -> usize {
+/// Returns how common a word is in stories, roughly: words of grammar are, and long words are not.
+fn commonness(word: &str) -> usize {
     const COMMON: &[&str] = &[
-        "aber", "alle", "allen", "am", "an", "auch", "auf", "aus", "bei", "bis", "bitte", "das",
-        "dazu", "dem", "den", "der", "des", "die", "diese", "diesem", "diesen", "dieser", "dieses",
-        "durch", "ein", "eine", "einen", "einer", "erhalten", "finden", "for", "für", "geht",
-        "gibt", "haben", "hier", "ihre", "ihren", "im", "in", "ist", "jetzt", "kann", "kein",
-        "keine", "können", "mehr", "mit", "nach", "nicht", "nur", "oder", "sich", "sie", "sind",
-        "stand", "the", "und", "uns", "unser", "unsere", "unseren", "über", "von", "vor", "war",
-        "weiter", "weitere", "werden", "wie", "wir", "wird", "wurde", "zu", "zuerst", "zuletzt",
-        "zum", "zur",
+        "aber", "alle", "allen", "am", "an", "auch", "auf", "aus", "bei", "bereits", "bis",
+        "bitte", "das", "dazu", "dann", "dem", "den", "der", "des", "die", "diese", "diesem",
+        "diesen", "dieser", "dieses", "durch", "ein", "eine", "einen", "einer", "erhalten",
+        "finden", "for", "für", "geht", "gibt", "haben", "hier", "ihre", "ihren", "im", "in",
+        "ist", "jetzt", "kann", "kein", "keine", "können", "mehr", "mit", "nach", "noch", "nicht",
+        "nur", "oder", "schon", "sich", "sie", "sind", "stand", "the", "um", "und", "uns", "unser",
+        "unsere", "unseren", "über", "von", "vor", "war", "weiter", "weitere", "werden", "wie",
+        "wir", "wird", "wurde", "zu", "zuerst", "zuletzt", "zum", "zur",
     ];
     if COMMON.contains(&word) {
-        1
+        1000
     } else {
-        word.len()
+        50 / word.len().max(1)
     }
 }
 
@@ -324,7 +324,7 @@ impl Pattern {
             .iter()
             .filter(|piece| piece.repeat != Repeat::Optional)
             .filter_map(Piece::rarest_words)
-            .max_by_key(|words| words.iter().map(|word| rarity(word)).min())
+            .min_by_key(|words| words.iter().map(|word| commonness(word)).sum::<usize>())
             .into_iter()
             .flatten()
     }
@@ -374,16 +374,6 @@ impl Pattern {
         }
         reached[tokens.len()]
     }
-}
-
-/// Returns the first word of a line.
-pub(super) fn first_word(line: &str) -> Option<String> {
-    let start = line.find(is_part)?;
-    line.get(start..).map(|rest| {
-        rest.get(..word_len(rest))
-            .unwrap_or_default()
-            .to_lowercase()
-    })
 }
 
 /// Tells whether a character is part of a word.
