@@ -312,7 +312,7 @@ const CASES: &[Case] = &[
         },
         arguments: "",
         articles: &["Zwei."],
-        failures: &[("d/a.txt", "d/a.txt", "No such file")],
+        failures: &[("d/a.txt", "d/a.txt", "no such file")],
     },
     Case {
         name: "a cut plain article in an archive",

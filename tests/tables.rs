@@ -67,7 +67,7 @@ fn threads_and_chunks_do_not_change_a_byte() {
         place.tables(folder)
     };
     let one = run("one", "--jobs 1");
-    assert_eq!(one.len(), 6);
+    assert_eq!(one.len(), 7);
     assert_eq!(one, run("four", "--jobs 4"), "four threads");
     assert_eq!(
         one,
@@ -145,12 +145,51 @@ fn offsets_count_characters_of_the_article_as_it_came_in() {
 }
 
 #[test]
+fn what_was_removed_quotes_the_article_as_it_came_in() {
+    let place = Place::new();
+    let article = "K&ouml;ln sagt Ja.\r\n\r\nLesen Sie auch: Bonn z\u{F6}\u{AD}gert\r\n\r\nDas war alles.\r\n\r\n+++ Melden Sie sich jetzt f\u{FC}r unseren  Newsletter an +++\r\n";
+    place.write("a.txt", article);
+    assert_eq!(place.blattwerk("run --input a.txt").code, 0);
+    let chars: Vec<char> = article.chars().collect();
+    let rows = place.rows("out/removed.csv");
+    for row in &rows {
+        let (start, end): (usize, usize) =
+            (row["start"].parse().unwrap(), row["end"].parse().unwrap());
+        assert_eq!(chars[start..end].iter().collect::<String>(), row["text"]);
+    }
+    let found: Vec<_> = rows
+        .iter()
+        .map(|row| (&*row["reason"], &*row["text"]))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("related", "Lesen Sie auch: Bonn z\u{F6}\u{AD}gert"),
+            (
+                "newsletter",
+                "+++ Melden Sie sich jetzt f\u{FC}r unseren  Newsletter an +++"
+            ),
+        ]
+    );
+    assert_eq!(
+        place.rows("out/normalized.csv")[0]["text"],
+        "Köln sagt Ja.\n\nDas war alles."
+    );
+}
+
+#[test]
 fn a_failed_article_is_in_no_other_table() {
     let place = Place::new();
     place.write("a.jsonl", "{\"id\": \"gut\", \"text\": \"Alles gut.\"}\n{\"id\": \"leer\", \"text\": \" \"}\n{kaputt\n");
     let outcome = place.blattwerk("run --input a.jsonl");
     assert_eq!(outcome.code, 1, "{outcome:?}");
-    for table in ["normalized", "sentences", "sentiment", "summaries"] {
+    for table in [
+        "normalized",
+        "removed",
+        "sentences",
+        "sentiment",
+        "summaries",
+    ] {
         let rows = place.rows(&format!("out/{table}.csv"));
         assert!(
             rows.iter().all(|row| row["article_id"] == "gut"),
@@ -190,7 +229,7 @@ fn off_everywhere_gives_neutral_answers() {
     let sentences = place.rows("out/sentences.csv");
     assert_eq!(sentences.len(), 1);
     assert_eq!(sentences[0]["text"], "Ein  Satz. Noch einer in Köln.");
-    for table in ["entities", "sentiment", "summaries"] {
+    for table in ["removed", "entities", "sentiment", "summaries"] {
         assert!(
             place.rows(&format!("out/{table}.csv")).is_empty(),
             "{table}.csv has a header only"

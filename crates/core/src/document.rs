@@ -22,6 +22,8 @@ pub struct Document {
     pub language: Option<String>,
     /// The text: as it came in until *normalize* has run.
     pub text: Text,
+    /// What *normalize* took away whole, in order.
+    pub removed: Vec<Removed>,
     /// The sentences, in order and without overlap. What is between them is white space.
     pub sentences: Vec<Span>,
     /// The entities, in order and without overlap.
@@ -42,6 +44,7 @@ impl Document {
             date: None,
             language: None,
             text: Text::new(text),
+            removed: Vec::new(),
             sentences: Vec::new(),
             entities: Vec::new(),
             sentiment: Vec::new(),
@@ -59,6 +62,24 @@ impl Document {
             .filter(|sentence| sentence.start <= byte)
             .map(|_| index)
     }
+}
+
+/// What *normalize* makes of an article.
+#[derive(Debug, Clone)]
+pub struct Normalized {
+    /// The clean text, with the way back to the source.
+    pub text: Text,
+    /// The pieces that are no part of the story, in order.
+    pub removed: Vec<Removed>,
+}
+
+/// A piece of an article that was taken away whole, since it is no part of the story.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removed {
+    /// Bytes of the source.
+    pub source: Span,
+    /// Why, in a word: `related`, `comments`, `newsletter` …
+    pub reason: Arc<str>,
 }
 
 /// The kind of an entity: `PER`, `LOC`, `ORG`, `MISC`, or a label of the user's own list.

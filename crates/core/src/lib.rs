@@ -2,7 +2,8 @@
 //!
 //! Five stages read each article in turn, and each adds one layer:
 //!
-//! 1. *normalize* makes the [`Text`], which remembers where each of its bytes came from;
+//! 1. *normalize* makes the [`Text`], which remembers where each of its bytes came from, and says what
+//!    it left out ([`Removed`]);
 //! 2. *split* finds its sentences, as [`Span`]s;
 //! 3. *ner* finds its entities ([`Entity`]);
 //! 4. *sentiment* judges it ([`Sentiment`]);
@@ -39,7 +40,9 @@ mod stage;
 mod text;
 
 pub use asset::Asset;
-pub use document::{Document, Entity, Label, Level, Polarity, Sentiment, Summary};
+pub use document::{
+    Document, Entity, Label, Level, Normalized, Polarity, Removed, Sentiment, Summary,
+};
 pub use error::{Error, Result};
 pub use span::Span;
 pub use stage::{Built, Stage};

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use ::config::builder::DefaultState;
 use ::config::{ConfigBuilder, ConfigError, File, FileFormat, Map, Source, Value, ValueKind};
-use blattwerk_core::{Asset, Built, Entity, Sentiment, Span, Summary, Text};
+use blattwerk_core::{Asset, Built, Entity, Normalized, Sentiment, Span, Summary};
 use schemars::{Schema, schema_for};
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
@@ -80,7 +80,7 @@ pub fn schemas() -> [(&'static str, Schema); 8] {
 
 /// The five stages, ready to run.
 pub struct Stages {
-    pub(crate) normalize: Built<Text>,
+    pub(crate) normalize: Built<Normalized>,
     pub(crate) split: Built<Vec<Span>>,
     pub(crate) ner: Built<Vec<Entity>>,
     pub(crate) sentiment: Built<Vec<Sentiment>>,

@@ -427,8 +427,9 @@ impl<'a> Worker<'a> {
         else {
             unreachable!("there are five stages");
         };
-        batch.pass(&*normalize.stage, time_normalize, |document, text| {
-            document.text = text
+        batch.pass(&*normalize.stage, time_normalize, |document, normalized| {
+            document.text = normalized.text;
+            document.removed = normalized.removed;
         });
         batch.pass(&*split.stage, time_split, |document, sentences| {
             document.sentences = sentences

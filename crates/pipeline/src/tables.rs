@@ -104,6 +104,7 @@ impl Compression {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Table {
     Normalized,
+    Removed,
     Sentences,
     Entities,
     Sentiment,
@@ -112,8 +113,9 @@ enum Table {
 }
 
 impl Table {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Normalized,
+        Self::Removed,
         Self::Sentences,
         Self::Entities,
         Self::Sentiment,
@@ -124,6 +126,7 @@ impl Table {
     fn name(self) -> &'static str {
         match self {
             Self::Normalized => "normalized",
+            Self::Removed => "removed",
             Self::Sentences => "sentences",
             Self::Entities => "entities",
             Self::Sentiment => "sentiment",
@@ -143,6 +146,7 @@ impl Table {
                 "removed_chars",
                 "text",
             ],
+            Self::Removed => &["article_id", "start", "end", "reason", "text"],
             Self::Sentences => &["article_id", "sentence", "start", "end", "text"],
             Self::Entities => &[
                 "article_id",
@@ -248,9 +252,17 @@ impl Renderer {
     }
 
     fn document(self, document: &Document, tables: &mut [Writer; TABLES]) -> csv::Result<()> {
-        let [normalized, sentences, entities, sentiment, summaries, _] = tables;
+        let [
+            normalized,
+            removed,
+            sentences,
+            entities,
+            sentiment,
+            summaries,
+            _,
+        ] = tables;
         let Document { id, text, .. } = document;
-        let removed = text
+        let shorter = text
             .source()
             .chars()
             .count()
@@ -261,9 +273,21 @@ impl Renderer {
             document.title.as_deref().unwrap_or(""),
             document.date.as_deref().unwrap_or(""),
             document.language.as_deref().unwrap_or(""),
-            &removed.to_string(),
+            &shorter.to_string(),
             text.as_str(),
         ])?;
+
+        let mut chars = text.source_chars();
+        for piece in &document.removed {
+            let quoted = text.source().get(piece.source.range());
+            removed.write_record([
+                id.as_str(),
+                &chars.at(piece.source.start).to_string(),
+                &chars.at(piece.source.end).to_string(),
+                &piece.reason,
+                quoted.expect("what was removed lies on character boundaries"),
+            ])?;
+        }
 
         let mut chars = text.source_chars();
         for (index, &sentence) in document.sentences.iter().enumerate() {
