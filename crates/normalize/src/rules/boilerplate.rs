@@ -32,6 +32,8 @@ const SENTENCE: i32 = 5;
 const LONGEST_LINE: usize = 1000;
 /// The end of a longer line may be boilerplate, in bytes.
 const LONGEST_TAIL: usize = 300;
+/// A longer tail that ends as a sentence may hold one of the story, in words.
+const LONGEST_TAIL_SENTENCE: usize = 14;
 /// No link is longer, in bytes.
 const LONGEST_LINK: usize = 200;
 /// Signs that decorate the start of a line.
@@ -56,6 +58,8 @@ pub(super) struct Block {
 pub(super) struct Boilerplate {
     patterns: Vec<Pattern>,
     words: Words,
+    /// The patterns that start with a number.
+    start_with_number: Vec<usize>,
     /// The patterns that may start with any word.
     start_anyhow: Vec<usize>,
     decoration: Arc<str>,
@@ -70,6 +74,8 @@ struct Line {
     found: Option<(usize, i32)>,
     /// Why it goes, if it does, and how far the reason reaches.
     gone: Option<(Arc<str>, Reach)>,
+    /// What goes of it if it stays: signs before it, and its end.
+    parts: Vec<Block>,
 }
 
 impl Boilerplate {
@@ -80,6 +86,7 @@ impl Boilerplate {
             pattern::parse(path, list, &mut patterns)?;
         }
         let mut words = Words::default();
+        let mut start_with_number = Vec::new();
         let mut start_anyhow = Vec::new();
         for (index, pattern) in patterns.iter().enumerate() {
             for anchor in pattern.anchors() {
@@ -89,12 +96,14 @@ impl Boilerplate {
                 Some(first) => first
                     .into_iter()
                     .for_each(|word| words.entry(word).starts.push(index)),
+                None if pattern.starts_with_number() => start_with_number.push(index),
                 None => start_anyhow.push(index),
             }
         }
         Ok(Self {
             patterns,
             words,
+            start_with_number,
             start_anyhow,
             decoration: Arc::from("decoration"),
         })
@@ -105,7 +114,6 @@ impl Boilerplate {
     /// An article of nothing else is kept, since it is all there is to read.
     pub(super) fn find(&self, text: &str) -> Vec<Block> {
         let mut lines = Vec::new();
-        let mut blocks = Vec::new();
         let mut start = 0;
         let mut paragraph = 0;
         for line in text.split_inclusive('\n') {
@@ -116,41 +124,33 @@ impl Boilerplate {
                 paragraph += 1;
                 continue;
             }
-            let line = self.line(
-                trimmed,
-                Span::new(at, at + trimmed.len()),
-                paragraph,
-                &mut blocks,
-            );
+            let line = self.line(trimmed, Span::new(at, at + trimmed.len()), paragraph);
             lines.push(line);
         }
         self.spread(text, &mut lines);
         if lines.iter().all(|line| line.gone.is_some()) {
             return Vec::new();
         }
-        let mut found: Vec<Block> = lines
+        lines
             .into_iter()
-            .filter_map(|line| {
-                line.gone.map(|(reason, _)| Block {
+            .flat_map(|line| match line.gone {
+                Some((reason, _)) => vec![Block {
                     span: line.span,
                     reason,
-                })
+                }],
+                None => line.parts,
             })
-            .collect();
-        // Ends of lines and signs count where the line stays.
-        blocks.retain(|block| !found.iter().any(|line| line.span.overlaps(block.span)));
-        found.append(&mut blocks);
-        found.sort_by_key(|block| block.span);
-        found
+            .collect()
     }
 
-    /// Judges a line by itself; adds its decoration and a tail that goes to the blocks.
-    fn line(&self, line: &str, span: Span, paragraph: usize, blocks: &mut Vec<Block>) -> Line {
+    /// Judges a line by itself.
+    fn line(&self, line: &str, span: Span, paragraph: usize) -> Line {
         let mut judged = Line {
             span,
             paragraph,
             found: None,
             gone: None,
+            parts: Vec::new(),
         };
         if line
             .chars()
@@ -163,50 +163,54 @@ impl Boilerplate {
         if line.starts_with(is_decoration)
             && body.starts_with(|c: char| c.is_alphanumeric() || "„“\"»‚(".contains(c))
         {
-            blocks.push(Block {
+            judged.parts.push(Block {
                 span: Span::new(span.start, span.end - body.len()),
                 reason: self.decoration.clone(),
             });
         }
-        let (piece, is_whole) = if body.len() <= LONGEST_LINE {
-            (body, true)
-        } else {
-            let from =
-                (body.len() - LONGEST_TAIL..body.len()).find(|&at| body.is_char_boundary(at));
-            (
-                from.and_then(|from| body.get(from..)).unwrap_or_default(),
-                false,
-            )
-        };
-        let candidates = self.candidates(piece);
-        if candidates.is_empty() {
-            return judged;
-        }
-        let words = tokens(piece);
-        if is_whole && !piece.starts_with(['„', '“', '»', '"', '‚']) && are_quotes_paired(piece)
-        {
-            let penalty = if is_sentence(piece, words.len()) {
-                SENTENCE
-            } else {
-                0
-            };
-            judged.found = candidates
-                .iter()
-                .filter(|&&index| self.patterns[index].fits(&words))
-                .map(|&index| (index, self.patterns[index].score - penalty))
-                .max_by_key(|&(index, score)| (score, std::cmp::Reverse(index)));
-        }
-        match judged.found {
-            Some((index, score)) if ENOUGH <= score => judged.goes(&self.patterns[index]),
-            _ => {
-                let tail = self.tail(piece, &words, &candidates);
-                blocks.extend(tail.map(|(at, reason)| Block {
-                    span: Span::new(span.end - piece.len() + at, span.end),
-                    reason,
-                }));
+        let offset = span.end - body.len();
+        let mut kept = body;
+        loop {
+            let piece = end_of(kept);
+            let candidates = self.candidates(piece);
+            if candidates.is_empty() {
+                break;
             }
+            let words = tokens(piece);
+            if piece.len() == body.len() {
+                judged.found = self.best(piece, &words, &candidates);
+                if let Some((index, score)) = judged.found
+                    && ENOUGH <= score
+                {
+                    judged.goes(&self.patterns[index]);
+                    break;
+                }
+            }
+            // What stands before a tail may have one too.
+            let Some((at, reason)) = self.tail(piece, &words, &candidates) else {
+                break;
+            };
+            let start = kept.len() - piece.len() + at;
+            judged.parts.push(Block {
+                span: Span::new(offset + start, offset + kept.len()),
+                reason,
+            });
+            kept = kept.get(..start).unwrap_or_default();
         }
+        judged.parts.sort_by_key(|part| part.span);
         judged
+    }
+
+    /// Returns the pattern that a whole line fits best, with its score.
+    fn best(&self, line: &str, words: &[Token<'_>], candidates: &[usize]) -> Option<(usize, i32)> {
+        if line.starts_with(['„', '“', '»', '"', '‚']) || !are_quotes_paired(line) {
+            return None;
+        }
+        candidates
+            .iter()
+            .filter(|&&index| self.patterns[index].fits(words))
+            .map(|&index| (index, self.patterns[index].score - penalty(line, words)))
+            .max_by_key(|&(index, score)| (score, std::cmp::Reverse(index)))
     }
 
     /// Returns the patterns that a line, or its end, may fit: a word that they need stands there, and one that
@@ -229,14 +233,26 @@ impl Boilerplate {
         if anchored.is_empty() {
             return anchored;
         }
-        anchored.retain(|index| started.contains(index) || self.start_anyhow.contains(index));
+        let is_number = line
+            .trim_start_matches(|c: char| !c.is_alphanumeric())
+            .starts_with(|c: char| c.is_ascii_digit());
+        anchored.retain(|index| {
+            started.contains(index)
+                || self.start_anyhow.contains(index)
+                || is_number && self.start_with_number.contains(index)
+        });
         anchored.sort_unstable();
         anchored.dedup();
         anchored
     }
 
     /// Finds the end of a line that goes, behind a sentence that stays: where it starts, and why.
-    fn tail(&self, line: &str, words: &[Token], candidates: &[usize]) -> Option<(usize, Arc<str>)> {
+    fn tail(
+        &self,
+        line: &str,
+        words: &[Token<'_>],
+        candidates: &[usize],
+    ) -> Option<(usize, Arc<str>)> {
         let patterns: Vec<&Pattern> = candidates
             .iter()
             .map(|&index| &self.patterns[index])
@@ -253,11 +269,10 @@ impl Boilerplate {
                     .get(..words[0].start)?
                     .trim_end_matches(['(', '[', '–', '-', ' ', '\u{A0}', '+', '|']);
                 let tail = line.get(before.len()..)?;
-                let penalty = if is_sentence(tail, words.len()) {
-                    SENTENCE
-                } else {
-                    0
-                };
+                let penalty = penalty(tail, words);
+                if 0 < penalty && LONGEST_TAIL_SENTENCE < words.len() {
+                    return None;
+                }
                 patterns
                     .iter()
                     .find(|pattern| {
@@ -278,8 +293,8 @@ impl Boilerplate {
             return;
         }
         links(text, lines);
-        let mut was_gone = 0;
-        loop {
+        // Twice, since the links of a heading may stand between two lines that go.
+        for _ in 0..2 {
             for line in lines.iter_mut() {
                 if line.gone.is_none() && !self.goes_with(line, AT_RIM) {
                     break;
@@ -300,11 +315,6 @@ impl Boilerplate {
                 }
             }
             links(text, lines);
-            let gone = lines.iter().filter(|line| line.gone.is_some()).count();
-            if gone == was_gone {
-                break;
-            }
-            was_gone = gone;
         }
     }
 
@@ -327,18 +337,26 @@ impl Line {
 
 /// Lets the links under a heading go with it.
 fn links(text: &str, lines: &mut [Line]) {
-    for head in 0..lines.len() {
+    let is_link = |line: &Line| {
+        line.gone.is_some() || text.get(line.span.range()).is_some_and(looks_like_link)
+    };
+    // From here on there is nothing but links.
+    let end = lines
+        .iter()
+        .rposition(|line| !is_link(line))
+        .map_or(0, |last| last + 1);
+    let mut at = 0;
+    while at < lines.len() {
+        let head = at;
+        at += 1;
         let Some((reason, reach)) = lines[head].gone.clone() else {
             continue;
         };
-        let rest = lines.get(head + 1..).unwrap_or_default();
-        let is_link = |line: &Line| {
-            line.gone.is_some() || text.get(line.span.range()).is_some_and(looks_like_link)
-        };
+        let rest = lines.get(at..).unwrap_or_default();
         let count = match reach {
             Reach::Line | Reach::Tail => 0,
             Reach::Next => usize::from(rest.first().is_some_and(is_link)),
-            Reach::List if rest.iter().all(is_link) => rest.len(),
+            Reach::List if end <= at => rest.len(),
             Reach::List => {
                 let paragraph = lines[head].paragraph;
                 let list = rest
@@ -356,9 +374,10 @@ fn links(text: &str, lines: &mut [Line]) {
                 }
             }
         };
-        for line in lines.iter_mut().skip(head + 1).take(count) {
+        for line in lines.iter_mut().skip(at).take(count) {
             line.gone.get_or_insert((reason.clone(), Reach::Line));
         }
+        at += count;
     }
 }
 
@@ -371,10 +390,20 @@ fn looks_like_link(line: &str) -> bool {
         && !line.ends_with(".\"")
 }
 
-/// Tells whether a piece ends as a sentence does and is long enough to be one.
-fn is_sentence(piece: &str, words: usize) -> bool {
+/// Returns a line, or its end if it is too long to be boilerplate as a whole.
+fn end_of(line: &str) -> &str {
+    if line.len() <= LONGEST_LINE {
+        return line;
+    }
+    let from = (line.len() - LONGEST_TAIL..line.len()).find(|&at| line.is_char_boundary(at));
+    from.and_then(|from| line.get(from..)).unwrap_or_default()
+}
+
+/// Returns what a piece lacks if it ends as a sentence does and is long enough to be one.
+fn penalty(piece: &str, words: &[Token<'_>]) -> i32 {
     let end = piece.trim_end_matches(['“', '”', '"', '«', '’', '‘', ')', ']']);
-    4 <= words && end.ends_with(['.', '!', '?']) && !end.ends_with("...")
+    let is_sentence = 4 <= words.len() && end.ends_with(['.', '!', '?']) && !end.ends_with("...");
+    if is_sentence { SENTENCE } else { 0 }
 }
 
 /// Tells whether each quotation mark has its partner, so that no quotation is cut.
@@ -690,6 +719,7 @@ mod tests {
             "Das Bild von Anna Muster hängt seit 1920 im Museum.",
             "Die dpa meldete zuvor einen Stromausfall.",
             "dpa: Minister tritt zurück",
+            "Er ging. Lesen Sie auch: Freibad öffnet Der Kanzler sagte am Montag in Berlin, dass er das Gesetz nicht mehr ändern will.",
             "Berlin (dpa) - Der Bundestag hat das Gesetz beschlossen.",
             "Von Berlin nach München fährt der Zug vier Stunden.",
             "Von Helden und Schurken",

@@ -10,9 +10,9 @@ use super::scan::{char_at, char_before, suspects};
 use super::tightened;
 
 pub(super) fn find(text: &str) -> Vec<Change> {
-    let is_mark = |byte: u8| matches!(byte, b'!' | b'?' | b'.' | b',' | b';');
-    // Two marks, or the last byte of an ellipsis before another one.
-    let is_suspect = |a, b, c| is_mark(a) && is_mark(b) || a == 0xA6 && b == 0xE2 && c == 0x80;
+    // Two signs of ASCII, or the last byte of an ellipsis before another one.
+    let is_sign = |byte: u8| byte.wrapping_sub(b'!') < 15 || byte.wrapping_sub(b':') < 6;
+    let is_suspect = |a, b, c| is_sign(a) && is_sign(b) || a == 0xA6 && b == 0xE2 && c == 0x80;
     let mut changes = Vec::new();
     let mut done = 0;
     for at in suspects(text, is_suspect) {
@@ -21,11 +21,12 @@ pub(super) fn find(text: &str) -> Vec<Change> {
         } else {
             at - 2
         };
-        let run = text.get(start..).map(run).unwrap_or_default();
-        let end = start + run.len();
-        if start < done || end <= at + 1 {
+        let is_mark = |c| matches!(c, '!' | '?' | '.' | ',' | ';' | '…');
+        if start < done || !char_at(text, start).is_some_and(is_mark) {
             continue;
         }
+        let run = text.get(start..).map(run).unwrap_or_default();
+        let end = start + run.len();
         done = end;
         if let Some(enough) = enough(run, char_before(text, start), char_at(text, end)) {
             changes.extend(tightened(start, run, enough));

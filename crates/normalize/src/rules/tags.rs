@@ -129,10 +129,16 @@ pub(super) fn find(text: &str) -> Vec<Change> {
         changes.push(Change::replace(Span::new(start, done), markup.with));
     }
     if in_data {
-        let ends = memmem::find_iter(text.as_bytes(), DATA_CLOSES)
+        let is_gone = |at: usize| {
+            let next = changes.partition_point(|change| change.span.end <= at);
+            changes
+                .get(next)
+                .is_some_and(|change| change.span.start <= at)
+        };
+        let ends: Vec<Change> = memmem::find_iter(text.as_bytes(), DATA_CLOSES)
+            .filter(|&at| !is_gone(at))
             .map(|at| Change::delete(Span::new(at, at + DATA_CLOSES.len())))
-            .filter(|end| !changes.iter().any(|change| change.span.overlaps(end.span)))
-            .collect::<Vec<_>>();
+            .collect();
         changes.extend(ends);
         changes.sort_by_key(|change| change.span);
     }

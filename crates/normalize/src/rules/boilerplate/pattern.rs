@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use blattwerk_core::{Error, Result};
 
+use super::words;
+
 /// How far a pattern reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {
@@ -43,10 +45,7 @@ enum Repeat {
 #[derive(Debug)]
 enum What {
     /// One of some phrases, with a colon behind it if one is asked for.
-    Phrase {
-        any_of: Vec<Vec<String>>,
-        colon: bool,
-    },
+    Phrase { any_of: Vec<Phrase>, colon: bool },
     /// A number.
     Number,
     /// Two to four words with a capital: the name of a person.
@@ -57,15 +56,19 @@ enum What {
     Words { least: usize, across: bool },
 }
 
+/// Words in lower case, each with its hash.
+type Phrase = Vec<(String, u64)>;
+
 /// A word of a line, as patterns see it.
 #[derive(Debug)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a trait of a word, and they go together in any way"
 )]
-pub(super) struct Token {
-    /// In lower case.
-    pub(super) word: String,
+pub(super) struct Token<'a> {
+    word: &'a str,
+    /// Of the word in any case.
+    hash: u64,
     /// Where it starts in the line, in bytes.
     pub(super) start: usize,
     pub(super) is_capital: bool,
@@ -175,18 +178,19 @@ impl Piece {
         let (piece, colon) = piece
             .strip_suffix(':')
             .map_or((piece, false), |piece| (piece, true));
-        let mut any_of: Vec<Vec<String>> = Vec::new();
+        let mut any_of: Vec<Phrase> = Vec::new();
         for choice in piece.split('|') {
             let phrases = if choice.starts_with('@') {
                 sets.iter().find(|(name, _)| name == choice)?.1
             } else {
                 choice
             };
-            any_of.extend(
-                phrases
-                    .split('|')
-                    .map(|phrase| tokens(phrase).into_iter().map(|token| token.word).collect()),
-            );
+            any_of.extend(phrases.split('|').map(|phrase| {
+                tokens(phrase)
+                    .iter()
+                    .map(|token| (token.word.to_lowercase(), token.hash))
+                    .collect()
+            }));
         }
         let is_empty = any_of.iter().any(Vec::is_empty);
         (!is_empty).then_some(Self {
@@ -200,19 +204,17 @@ impl Piece {
         let What::Phrase { any_of, .. } = &self.what else {
             return None;
         };
+        let rarest = |phrase: &'_ Phrase| -> Option<usize> {
+            (0..phrase.len()).min_by_key(|&at| commonness(&phrase[at].0))
+        };
         any_of
             .iter()
-            .map(|phrase| {
-                phrase
-                    .iter()
-                    .map(String::as_str)
-                    .min_by_key(|word| commonness(word))
-            })
+            .map(|phrase| rarest(phrase).map(|at| phrase[at].0.as_str()))
             .collect()
     }
 
     /// Marks where a match that starts at a token may end, once.
-    fn ends(&self, tokens: &[Token], start: usize, ends: &mut [bool]) {
+    fn ends(&self, tokens: &[Token<'_>], start: usize, ends: &mut [bool]) {
         let rest = tokens.get(start..).unwrap_or_default();
         let mut end_after = |len: usize| {
             if let Some(end) = ends.get_mut(start + len) {
@@ -226,7 +228,7 @@ impl Piece {
                         && phrase
                             .iter()
                             .zip(rest)
-                            .all(|(word, token)| *word == token.word);
+                            .all(|(&(_, hash), token)| hash == token.hash);
                     if fits
                         && (!colon
                             || rest
@@ -240,7 +242,7 @@ impl Piece {
             What::Number if rest.first().is_some_and(|token| token.is_number) => end_after(1),
             What::Word if !rest.is_empty() => end_after(1),
             What::Name if rest.first().is_some_and(|token| token.is_capital) => {
-                let part = |token: &&Token| token.is_capital || is_particle(&token.word);
+                let part = |token: &&Token<'_>| token.is_capital || is_particle(token.word);
                 let len = rest.iter().take(5).take_while(part).count();
                 for len in 2..=len {
                     if rest.get(len - 1).is_some_and(|last| last.is_capital) {
@@ -329,6 +331,17 @@ impl Pattern {
             .flatten()
     }
 
+    /// Tells whether a line that fits starts with a number.
+    pub(super) fn starts_with_number(&self) -> bool {
+        matches!(
+            self.pieces.first(),
+            Some(Piece {
+                what: What::Number,
+                repeat: Repeat::Once
+            })
+        )
+    }
+
     /// Returns the words that a line that fits may start with; nothing if that can be any.
     pub(super) fn first_words(&self) -> Option<Vec<&str>> {
         let mut words = Vec::new();
@@ -336,12 +349,8 @@ impl Pattern {
             let What::Phrase { any_of, .. } = &piece.what else {
                 return None;
             };
-            words.extend(
-                any_of
-                    .iter()
-                    .filter_map(|phrase| phrase.first())
-                    .map(String::as_str),
-            );
+            let first = any_of.iter().filter_map(|phrase| phrase.first());
+            words.extend(first.map(|(word, _)| word.as_str()));
             if piece.repeat != Repeat::Optional {
                 return Some(words);
             }
@@ -350,7 +359,7 @@ impl Pattern {
     }
 
     /// Tells whether all the tokens together fit.
-    pub(super) fn fits(&self, tokens: &[Token]) -> bool {
+    pub(super) fn fits(&self, tokens: &[Token<'_>]) -> bool {
         // The set of tokens that the pieces so far may end before.
         let mut reached = vec![false; tokens.len() + 1];
         reached[0] = true;
@@ -391,8 +400,8 @@ fn word_len(rest: &str) -> usize {
 }
 
 /// Splits a line into words. Signs and blanks between them do not count.
-pub(super) fn tokens(line: &str) -> Vec<Token> {
-    let mut tokens: Vec<Token> = Vec::new();
+pub(super) fn tokens(line: &str) -> Vec<Token<'_>> {
+    let mut tokens: Vec<Token<'_>> = Vec::new();
     let mut rest_at = 0;
     while let Some(rest) = line.get(rest_at..) {
         let Some(skipped) = rest.find(is_part) else {
@@ -405,12 +414,13 @@ pub(super) fn tokens(line: &str) -> Vec<Token> {
         let has_blank = gap.contains(char::is_whitespace);
         if let Some(last) = tokens.last_mut() {
             last.has_colon = gap.starts_with(':');
-            let is_long = last.word.len() > 2 && !last.is_number && !is_abbreviation(&last.word);
+            let is_long = last.word.len() > 2 && !last.is_number && !is_abbreviation(last.word);
             last.ends_sentence =
                 gap.starts_with('.') && has_blank && is_long && (is_capital || gap.contains('„'));
         }
         tokens.push(Token {
-            word: word.to_lowercase(),
+            word,
+            hash: words::hash(word),
             start: rest_at + skipped,
             is_capital,
             is_number: word.bytes().all(|byte| byte.is_ascii_digit()),

@@ -40,7 +40,7 @@ impl Default for Words {
 
 impl Words {
     pub(super) fn entry(&mut self, word: &str) -> &mut Word {
-        let hash = word.bytes().fold(Hash::EMPTY, Hash::with).0;
+        let hash = hash(word);
         let (slot, bit) = place(hash);
         self.known[slot] |= bit;
         self.words.entry(hash).or_default()
@@ -87,6 +87,11 @@ impl Words {
     }
 }
 
+/// Returns the hash of a word in any case.
+pub(super) fn hash(word: &str) -> u64 {
+    word.bytes().fold(Hash::EMPTY, Hash::with).0
+}
+
 /// A hash of the bytes of a word, blind to the case of the letters of German.
 #[derive(Clone, Copy)]
 struct Hash(u64);
@@ -95,8 +100,7 @@ impl Hash {
     const EMPTY: Self = Self(0xCBF2_9CE4_8422_2325);
 
     fn with(self, byte: u8) -> Self {
-        // "Ä" is C3 84 and "ä" C3 A4. No other byte of a word is affected in a way that matters: two words
-        // that become one are told apart when the pattern is compared.
+        // "Ä" is C3 84 and "ä" C3 A4. In other scripts letters fall together, which the list does not mind.
         let folded = match byte {
             b'A'..=b'Z' | 0x80..=0x9E => byte | 0x20,
             _ => byte,
