@@ -280,6 +280,13 @@ mod tests {
         }
 
         #[test]
+        fn twice_is_once_with_boilerplate(source in "(Lesen Sie auch|Mehr zum Thema|Von Anna Muster|Kommentare|Anzeige|Foto: dpa|\\(dpa\\)|Der Rat tagt\\.|Freibad öffnet|▶︎ |\\* \\*|„Ja\\.“|&lt;br&gt;|[ \n:.,]|\n\n){0,20}") {
+            let once = normalized(&source);
+            let twice = normalized(once.as_str());
+            prop_assert_eq!(once.as_str(), twice.as_str(), "from {:?}", source);
+        }
+
+        #[test]
         fn any_text_is_answered(source in any::<String>()) {
             normalized(&source);
         }
