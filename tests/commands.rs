@@ -2,7 +2,15 @@
 
 use crate::support::{Place, root};
 
-const COMMANDS: [&str; 6] = ["run", "check", "eval", "init", "backends", "completions"];
+const COMMANDS: [&str; 7] = [
+    "run",
+    "check",
+    "eval",
+    "train",
+    "init",
+    "backends",
+    "completions",
+];
 
 #[test]
 fn help_names_every_command() {
@@ -224,4 +232,85 @@ fn eval_sentiment_repeats_the_lines_with_its_classes() {
     let bad = place.blattwerk("eval sentiment bad.tsv");
     assert_eq!(bad.code, 2);
     assert!(bad.stderr.contains("bad.tsv:2: expected"), "{}", bad.stderr);
+}
+
+/// Sentences with a new town, a new person and words that are no names.
+const LABELLED: &str = "Der\tO\nBauer\tO\nHerr\tO\nQuastel\tB-PER\nlebt\tO\nin\tO\nNiederwoltz\tB-LOC\n.\tO\n\n\
+    Frau\tO\nQuastel\tB-PER\nkam\tO\naus\tO\nNiederwoltz\tB-LOC\n.\tO\n\n";
+
+#[test]
+fn a_names_model_is_trained_and_used() {
+    let place = Place::new();
+    place.write("gold.tsv", LABELLED.repeat(20));
+    let train = "train ner --train gold.tsv --dev gold.tsv --epochs 3 --out";
+    let outcome = place.blattwerk(&format!("{train} model"));
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    assert!(
+        outcome.stderr.contains("pass 3 of 3") && outcome.stderr.contains("memory"),
+        "{outcome:?}"
+    );
+    assert_eq!(place.blattwerk(&format!("{train} again")).code, 0);
+    let model = std::fs::read(place.path().join("model/model.bin")).unwrap();
+    assert!(
+        model == std::fs::read(place.path().join("again/model.bin")).unwrap(),
+        "the same files, the same model"
+    );
+    assert_eq!(
+        place.blattwerk(&format!("{train} model")).code,
+        2,
+        "a model is not overwritten"
+    );
+
+    let eval = place.blattwerk("eval ner gold.tsv --model model --predictions found.tsv");
+    assert_eq!(eval.code, 0, "{eval:?}");
+    assert!(
+        eval.stdout.contains("all        100.00  100.00  100.00"),
+        "{}",
+        eval.stdout
+    );
+    assert_eq!(place.read("found.tsv"), LABELLED.repeat(20));
+
+    place.write("a.txt", "Quastel verließ Niederwoltz.");
+    let run = "run --input a.txt --set ner.model=model --quiet";
+    assert_eq!(place.blattwerk(run).code, 0);
+    let found: Vec<(String, String)> = place
+        .rows("out/entities.csv")
+        .iter()
+        .map(|row| (row["text"].clone(), row["label"].clone()))
+        .collect();
+    let expected = [("Quastel", "PER"), ("Niederwoltz", "LOC")];
+    assert_eq!(
+        found,
+        expected.map(|(text, label)| (text.to_owned(), label.to_owned()))
+    );
+}
+
+#[test]
+fn malformed_labels_and_models_are_named() {
+    let place = Place::new();
+    place
+        .write("gold.tsv", "Ada\tB-PER\nlacht\n")
+        .write("model/model.bin", "kein Modell");
+    for arguments in [
+        "eval ner gold.tsv",
+        "train ner --train gold.tsv --dev gold.tsv --out m",
+    ] {
+        let outcome = place.blattwerk(arguments);
+        assert_eq!(outcome.code, 2);
+        assert!(
+            outcome
+                .stderr
+                .contains("gold.tsv:2: expected a token, a tab and a tag"),
+            "{outcome:?}"
+        );
+    }
+    place.write("gold.tsv", LABELLED);
+    let outcome = place.blattwerk("eval ner gold.tsv --model model");
+    assert_eq!(outcome.code, 2);
+    assert!(
+        outcome
+            .stderr
+            .contains("model/model.bin: expected a names model"),
+        "{outcome:?}"
+    );
 }

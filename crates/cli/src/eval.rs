@@ -6,6 +6,9 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use blattwerk_core::Asset;
+use blattwerk_ner::crf::corpus::{self, Sentence};
+use blattwerk_ner::crf::score::Score;
+use blattwerk_ner::crf::{self, Model};
 use blattwerk_sentiment::eval::{Gold, Scores, judge};
 use blattwerk_split::eval::evaluate;
 use clap::{Args, Subcommand};
@@ -19,6 +22,11 @@ pub(crate) enum Eval {
     ///
     /// A gold file has one sentence a line and a blank line between documents.
     Split(Split),
+    /// Names: precision, recall and F1 of whole entities, by label
+    ///
+    /// Gold lines are token TAB tag (BIO, of PER, LOC, ORG, MISC), with a blank line after each sentence. Each
+    /// sentence is read alone. The row `marked` leaves out labels that the gold file does not have.
+    Ner(Ner),
     /// Sentiment of sentences: macro-F1, accuracy and the confusion matrix
     ///
     /// Gold lines are label TAB sentence, with or without TAB target.
@@ -38,6 +46,18 @@ pub(crate) struct Split {
 }
 
 #[derive(Args)]
+pub(crate) struct Ner {
+    /// The gold file
+    gold: PathBuf,
+    /// A model of your own, its folder or its file, instead of the embedded one
+    #[arg(long, value_name = "PATH")]
+    model: Option<PathBuf>,
+    /// Write token TAB tag there for each gold token, with the tag that was found
+    #[arg(long, value_name = "FILE")]
+    predictions: Option<PathBuf>,
+}
+
+#[derive(Args)]
 pub(crate) struct Sentiment {
     /// The gold file
     gold: PathBuf,
@@ -51,6 +71,7 @@ pub(crate) struct Sentiment {
 pub(crate) fn eval(eval: Eval) -> anyhow::Result<ExitCode> {
     match eval {
         Eval::Split(options) => split(&options),
+        Eval::Ner(options) => ner(&options),
         Eval::Sentiment(options) => sentiment(&options),
     }
 }
@@ -68,6 +89,35 @@ fn split(options: &Split) -> anyhow::Result<ExitCode> {
         writeln!(text, "{}: {report}", path.display())?;
     }
     crate::print(text)
+}
+
+fn ner(options: &Ner) -> anyhow::Result<ExitCode> {
+    let (model, _) = match &options.model {
+        Some(path) => crf::load(path)?,
+        None => crf::embedded()?,
+    };
+    let (content, _) = Asset::read_text(&options.gold)?;
+    let gold = corpus::parse_tsv(&content, &options.gold)?;
+    if let Some(path) = &options.predictions {
+        let tags = gold
+            .iter()
+            .flat_map(|sentence| model.tags(&[sentence.tokens.as_slice()]))
+            .flatten();
+        let predictions = corpus::with_tags(&content, tags);
+        std::fs::write(path, predictions)
+            .with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    crate::print(score(&model, &gold).to_string())
+}
+
+/// Counts what a model finds in labelled sentences, each read alone: the files hold sentences, not articles.
+pub(crate) fn score(model: &Model, gold: &[Sentence]) -> Score {
+    let mut score = Score::default();
+    for sentence in gold {
+        let found = model.tags(&[sentence.tokens.as_slice()]).concat();
+        score.add(&sentence.tags, &found);
+    }
+    score
 }
 
 fn sentiment(options: &Sentiment) -> anyhow::Result<ExitCode> {

@@ -9,6 +9,7 @@ mod eval;
 mod init;
 mod progress;
 mod run;
+mod train;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -42,6 +43,9 @@ enum Command {
     /// Measures the backend of a stage against files that people have labelled
     #[command(subcommand)]
     Eval(eval::Eval),
+    /// Makes a model from files that people have labelled
+    #[command(subcommand)]
+    Train(train::Train),
     /// Writes a pipeline.toml in which every key is explained
     Init(init::Options),
     /// Lists the backends of every stage and their keys
@@ -129,6 +133,7 @@ fn main() -> ExitCode {
         Command::Run(options) => run::run(&options),
         Command::Check(options) => check::check(&options),
         Command::Eval(what) => eval::eval(what),
+        Command::Train(what) => train::run(what),
         Command::Init(options) => init::init(&options),
         Command::Backends(options) => backends::backends(&options),
         Command::Completions { shell } => completions(shell),

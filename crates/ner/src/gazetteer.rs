@@ -59,12 +59,7 @@ impl Config {
                 found: "none".into(),
             });
         }
-        for list in &self.lists {
-            let path = root.join(list);
-            let (text, asset) = Asset::read_text(&path)?;
-            read(&path, &text, LISTED_SCORE, &mut names)?;
-            assets.push(asset);
-        }
+        assets.extend(read_lists(&self.lists, root, &mut names)?);
         let names = Names::new(names)?;
         let mut built = Built::new(move |document: &Document| Ok(find(&names, document)));
         built.assets = assets;
@@ -72,8 +67,23 @@ impl Config {
     }
 }
 
+/// Reads lists of the user's; paths are relative to `root`.
+pub(crate) fn read_lists(
+    lists: &[PathBuf],
+    root: &Path,
+    names: &mut Vec<Name>,
+) -> Result<Vec<Asset>> {
+    let read_list = |list: &PathBuf| {
+        let path = root.join(list);
+        let (text, asset) = Asset::read_text(&path)?;
+        read(&path, &text, LISTED_SCORE, names)?;
+        Ok(asset)
+    };
+    lists.iter().map(read_list).collect()
+}
+
 /// The names of each sentence; a name does not reach from one into the next.
-fn find(names: &Names, document: &Document) -> Vec<Entity> {
+pub(crate) fn find(names: &Names, document: &Document) -> Vec<Entity> {
     let mut entities = Vec::new();
     for &sentence in &document.sentences {
         entities.extend(names.find(&document.text[sentence]).map(|entity| Entity {

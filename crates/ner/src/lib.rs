@@ -4,8 +4,10 @@
 //! overlap, on character boundaries. `score` is a probability.
 
 mod command;
+pub mod crf;
 pub mod gazetteer;
 pub mod names;
+pub mod token;
 
 use std::path::Path;
 
@@ -19,6 +21,8 @@ use serde::Deserialize;
 pub enum Config {
     /// Finds no names.
     Off,
+    /// Tags names with a trained model, beside the names of your own lists.
+    Crf(crf::Config),
     /// Finds the names of lists, the built-in one and the user's.
     Gazetteer(gazetteer::Config),
     /// Asks a program of yours, in lines of JSON.
@@ -34,6 +38,7 @@ impl Config {
     pub fn build(&self, root: &Path) -> Result<Built<Vec<Entity>>> {
         match self {
             Self::Off => Ok(Built::new(|_: &Document| Ok(Vec::new()))),
+            Self::Crf(config) => config.build(root),
             Self::Gazetteer(config) => config.build(root),
             Self::Command(config) => config.build::<command::Answer>(root),
         }

@@ -91,6 +91,11 @@ impl Names {
         })
     }
 
+    /// Tells whether there is no name to be found.
+    pub fn is_empty(&self) -> bool {
+        self.patterns.is_empty()
+    }
+
     /// Finds the names of a text, in order and without overlap.
     pub fn find<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Entity> + 'a {
         let mut at = 0;

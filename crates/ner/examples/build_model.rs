@@ -1,0 +1,285 @@
+//! Makes the embedded model from the data folder: `build_model DATA_DIR MODEL_FILE`.
+//!
+//! The steps are those of [`build`]; the same data gives the same file.
+
+use std::error::Error;
+use std::fs;
+use std::io::{self, Read as _, Write as _};
+use std::path::Path;
+use std::thread;
+use std::time::Instant;
+
+use blattwerk_core::Asset;
+use blattwerk_ner::crf::corpus::{self, Sentence};
+use blattwerk_ner::crf::knowledge::{self, List};
+use blattwerk_ner::crf::lexicon::list;
+use blattwerk_ner::crf::train::{Corpus, Options, train};
+use blattwerk_ner::crf::uses::Uses;
+use blattwerk_ner::crf::{Model, calibrate};
+use blattwerk_ner::token;
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+fn main() -> Result<()> {
+    let mut arguments = std::env::args_os().skip(1);
+    let (Some(data), Some(file), None) = (arguments.next(), arguments.next(), arguments.next())
+    else {
+        return Err("usage: build_model DATA_DIR MODEL_FILE".into());
+    };
+    let start = Instant::now();
+    let model = build(Path::new(&data), |step| {
+        let _ = writeln!(
+            io::stderr(),
+            "{:>6.0} s  {step}",
+            start.elapsed().as_secs_f32()
+        );
+    })?;
+    fs::write(file, model.to_bytes())?;
+    Ok(())
+}
+
+/// Name lists and what their names are.
+const LISTS: &[(&str, u8)] = &[
+    ("given_names_de_faker", list::GIVEN),
+    ("given_names_berlin", list::GIVEN),
+    ("surnames_de_faker", list::SURNAME),
+    ("surnames_germaner", list::SURNAME),
+    ("cities_de_faker", list::TOWN),
+    ("geonames_dach_places_500", list::TOWN),
+    ("geonames_dach_places_5000", list::TOWN),
+    ("geonames_world_cities_100k", list::CITY),
+    ("cldr_territories_de", list::COUNTRY),
+    ("countries_auswaertiges_amt", list::COUNTRY),
+    ("cldr_languages_de", list::LANGUAGE),
+];
+
+/// Raw articles: a file, and one article in how many the first tagger reads.
+const RAW: &[(&str, usize)] = &[
+    ("wikinews_de.jsonl", 1),
+    ("wikipedia_klexikon.jsonl.zst", 2),
+    ("bundestag_speeches.jsonl.zst", 4),
+];
+
+/// How much a sentence of the newswire corpus counts for a tagger that has no features of its own for it.
+const NEWSWIRE_WEIGHT: f32 = 2.0;
+
+/// Labelled sentences of the data folder.
+#[derive(Debug, Clone)]
+struct Gold {
+    /// To train on.
+    train: Vec<Corpus>,
+    /// To tune on, by name.
+    dev: Vec<(&'static str, Vec<Sentence>)>,
+}
+
+/// Reads the labelled sentences.
+///
+/// # Errors
+///
+/// When a file cannot be read or is malformed.
+fn gold(data: &Path) -> Result<Gold> {
+    let read = |name: &str| corpus::read_tsv(&data.join("ner").join(name).with_extension("tsv"));
+    let mut bundestag = read("bundestag_gold.p1951.tsv")?;
+    bundestag.extend(read("bundestag_gold.p1981.tsv")?);
+    let train = vec![
+        Corpus::gold(read("germeval2014_fulltags_flags.train.tsv")?),
+        Corpus {
+            has_misc: false,
+            domain: 1,
+            ..Corpus::gold(read("smartdata_newsonly.train.tsv")?)
+        },
+        Corpus {
+            weight: 0.5,
+            domain: 2,
+            ..Corpus::gold(bundestag)
+        },
+    ];
+    let dev = vec![
+        ("germeval2014.dev", read("germeval2014.dev.tsv")?),
+        (
+            "smartdata_newsonly.dev",
+            read("smartdata_newsonly.dev.tsv")?,
+        ),
+    ];
+    Ok(Gold { train, dev })
+}
+
+fn lists(data: &Path) -> Result<Vec<List>> {
+    LISTS
+        .iter()
+        .map(|&(name, bit)| {
+            let path = data.join("gazetteers").join(name).with_extension("txt");
+            let (text, _) = Asset::read_text(&path)?;
+            let clean = |line: &str| line.trim().trim_matches('"').to_owned();
+            Ok((
+                bit,
+                text.lines()
+                    .map(clean)
+                    .filter(|name| !name.is_empty())
+                    .collect(),
+            ))
+        })
+        .collect()
+}
+
+/// The corpora as if all had the same conventions.
+fn blended(corpora: &[Corpus]) -> Vec<Corpus> {
+    let blend = |corpus: &Corpus| {
+        let weight = if corpus.has_misc {
+            corpus.weight
+        } else {
+            NEWSWIRE_WEIGHT
+        };
+        Corpus {
+            domain: 0,
+            weight,
+            ..corpus.clone()
+        }
+    };
+    corpora.iter().map(blend).collect()
+}
+
+/// Makes the model. `say` is told of each step:
+///
+/// 1. word classes and statistics from the raw text, names from the lists;
+/// 2. a first tagger from the labelled sentences;
+/// 3. what it finds in the raw text: how words are used;
+/// 4. two taggers with that: one with the conventions of the corpora apart, which follows those of the first corpus,
+///    and one that blends them; the model is their mean;
+/// 5. its scores calibrated on the dev files.
+///
+/// # Errors
+///
+/// When a file cannot be read or is malformed.
+///
+/// # Panics
+///
+/// Never: the threads it starts do not panic.
+fn build(data: &Path, mut say: impl FnMut(&str)) -> Result<Model> {
+    let gold = gold(data)?;
+    let mut articles = Vec::new();
+    for &(name, every) in RAW {
+        let all = read_articles(&data.join("raw").join(name))?;
+        say(&format!("{name}: {} articles", all.len()));
+        articles.push((every, all));
+    }
+    let known = |s: &Sentence| -> Vec<Option<String>> {
+        s.tokens
+            .iter()
+            .zip(&s.surrogate)
+            .map(|(t, surrogate)| (!surrogate).then(|| t.clone()))
+            .collect()
+    };
+    let mut sentences: Vec<Vec<Option<String>>> = gold
+        .train
+        .iter()
+        .flat_map(|c| &c.sentences)
+        .map(known)
+        .collect();
+    for (_, all) in &articles {
+        sentences.extend(
+            all.iter()
+                .flatten()
+                .map(|s| s.iter().cloned().map(Some).collect()),
+        );
+    }
+    say("learning word vectors and classes");
+    let lexicon = knowledge::learn(&sentences, &lists(data)?, &knowledge::Options::default());
+    drop(sentences);
+
+    let options = Options::default();
+    let first = Model::new(&train(&gold.train, &lexicon, &options, |p, _| {
+        say(&format!("first tagger: {p}"));
+    }));
+    say("reading the raw text");
+    let mut uses = Uses::default();
+    for article in articles
+        .iter()
+        .flat_map(|(every, all)| all.iter().step_by(*every))
+    {
+        uses.read(&first, article);
+    }
+    drop(articles);
+    let lexicon = uses.teach(&lexicon);
+    let (apart, blended) = thread::scope(|scope| {
+        let blended = scope.spawn(|| {
+            let options = Options {
+                seed: 2,
+                ..options.clone()
+            };
+            train(&blended(&gold.train), &lexicon, &options, |_, _| {})
+        });
+        let apart = train(&gold.train, &lexicon, &options, |p, _| {
+            say(&format!("tagger: {p}"));
+        });
+        (apart, blended.join().expect("training does not panic"))
+    });
+    let mut model = Model::new(&apart.mean(&blended));
+    let dev: Vec<Sentence> = gold
+        .dev
+        .into_iter()
+        .flat_map(|(_, sentences)| sentences)
+        .collect();
+    let factor = calibrate::calibrate(&mut model, &dev);
+    say(&format!("scores times {factor:.1}"));
+    Ok(model)
+}
+
+#[derive(serde::Deserialize)]
+struct Article {
+    text: String,
+}
+
+/// Reads articles (JSON lines with a `text`, `.zst` or plain) as lists of tokenized sentences.
+///
+/// # Errors
+///
+/// When the file cannot be read or a line is not such an object; the error names file and line.
+fn read_articles(path: &Path) -> Result<Vec<Vec<Vec<String>>>> {
+    let mut text = String::new();
+    let file = fs::File::open(path)?;
+    if path.extension().is_some_and(|extension| extension == "zst") {
+        zstd::Decoder::new(file)?.read_to_string(&mut text)?;
+    } else {
+        io::BufReader::new(file).read_to_string(&mut text)?;
+    }
+    let articles = text.lines().enumerate().map(|(index, line)| {
+        let article: Article = serde_json::from_str(line)
+            .map_err(|error| format!("{}:{}: {error}", path.display(), index + 1))?;
+        Ok(sentences(&article.text))
+    });
+    articles.collect()
+}
+
+/// Tokenizes a text and cuts it at line ends and after the full stops of sentences: rough, for unlabelled text only.
+fn sentences(text: &str) -> Vec<Vec<String>> {
+    let mut all = Vec::new();
+    for line in text.lines() {
+        let mut sentence: Vec<String> = Vec::new();
+        for at in token::tokens(line) {
+            let token = line.get(at).unwrap_or_default();
+            let ended = sentence
+                .last()
+                .is_some_and(|last| matches!(last.as_str(), "." | "!" | "?" | "“" | "\""));
+            let stopped = sentence
+                .iter()
+                .rev()
+                .take(2)
+                .any(|t| matches!(t.as_str(), "." | "!" | "?"));
+            if ended
+                && stopped
+                && token
+                    .chars()
+                    .next()
+                    .is_some_and(|c| c.is_uppercase() || c == '„' || c == '»')
+            {
+                all.push(std::mem::take(&mut sentence));
+            }
+            sentence.push(token.to_owned());
+        }
+        if !sentence.is_empty() {
+            all.push(sentence);
+        }
+    }
+    all
+}

@@ -1,0 +1,323 @@
+//! A trained tagger for the names of persons, places, organizations and others.
+//!
+//! [`Model`] is what runs: a linear chain (a conditional random field: Lafferty et al., 2001) over sparse
+//! features of words ([`feature`]), with a [`memory`] of the article. [`train`] learns its weights from labelled
+//! sentences ([`corpus`]); [`knowledge`] and [`uses`] learn what it knows of words ([`lexicon`]) from raw text.
+//! [`score`] measures it, [`calibrate`] makes its scores probabilities.
+
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "counts, class numbers and small weights are converted between integers and floats all over"
+)]
+#![expect(
+    clippy::needless_range_loop,
+    reason = "tags index several arrays at once"
+)]
+
+pub mod calibrate;
+mod chain;
+pub mod corpus;
+mod feature;
+mod file;
+pub mod knowledge;
+pub mod lexicon;
+mod memory;
+mod model;
+mod random;
+pub mod score;
+mod table;
+pub mod tag;
+pub mod train;
+pub mod uses;
+mod vectors;
+
+use std::path::{Path, PathBuf};
+
+use blattwerk_core::{Asset, Built, Document, Entity, Result, Span};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+pub use self::file::Damage;
+pub use self::model::Model;
+use self::tag::Label;
+use crate::names::Names;
+use crate::{gazetteer, token};
+
+/// The embedded model; `models/ner-de/MODEL.md` is its card.
+const EMBEDDED: &[u8] = include_bytes!("../../../models/ner-de/model.bin");
+
+/// The name of a model's file in its folder.
+pub const FILE: &str = "model.bin";
+
+/// Finds names with a trained tagger, beside the names of your own lists.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// A model of your own: the folder that `blattwerk train ner` wrote, or its file. The embedded German
+    /// model by default.
+    pub model: Option<PathBuf>,
+    /// Your own lists, such as `["names.tsv"]`: UTF-8, each line a name, a tab and any label. Their names
+    /// have the score 1.00. None by default.
+    pub lists: Vec<PathBuf>,
+    /// Which counts where a name of a list and one of the model overlap: `lists` (the default) or `model`.
+    pub prefer: Prefer,
+}
+
+/// Which of two overlapping names counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Prefer {
+    /// The one of the user's lists.
+    #[default]
+    Lists,
+    /// The one of the model.
+    Model,
+}
+
+impl Config {
+    /// Builds the backend; paths are relative to `root`.
+    ///
+    /// # Errors
+    ///
+    /// If the model or a list is missing or malformed.
+    pub fn build(&self, root: &Path) -> Result<Built<Vec<Entity>>> {
+        let (model, asset) = match &self.model {
+            Some(path) => load(&root.join(path))?,
+            None => embedded()?,
+        };
+        let mut names = Vec::new();
+        let mut assets = vec![asset];
+        assets.extend(gazetteer::read_lists(&self.lists, root, &mut names)?);
+        let names = Names::new(names)?;
+        let prefer = self.prefer;
+        let labels = Label::ALL.map(|label| label.as_str().into());
+        let mut built = Built::new(move |document: &Document| {
+            let tagged = tag(&model, &labels, document);
+            if names.is_empty() {
+                return Ok(tagged);
+            }
+            let listed = gazetteer::find(&names, document);
+            Ok(match prefer {
+                Prefer::Lists => merge(&listed, tagged),
+                Prefer::Model => merge(&tagged, listed),
+            })
+        });
+        built.assets = assets;
+        Ok(built)
+    }
+}
+
+/// Loads the embedded model, with its record.
+///
+/// # Errors
+///
+/// Never in a build that passed its tests.
+pub fn embedded() -> Result<(Model, Asset)> {
+    let name = "ner-de";
+    let model = Model::load(EMBEDDED).map_err(|damage| damage.of(name))?;
+    Ok((model, Asset::new(name, EMBEDDED)))
+}
+
+/// Loads a model of the user's, a folder or a file, with its record.
+///
+/// # Errors
+///
+/// If it cannot be read, is damaged, or made by a newer version.
+pub fn load(path: &Path) -> Result<(Model, Asset)> {
+    let file = if path.is_dir() {
+        path.join(FILE)
+    } else {
+        path.to_owned()
+    };
+    let (bytes, asset) = Asset::read(&file)?;
+    let model = Model::load(&bytes).map_err(|damage| damage.of(&asset.name))?;
+    Ok((model, asset))
+}
+
+/// Tags a document: its sentences are tokenized and read together, since names explain each other.
+fn tag(model: &Model, labels: &[blattwerk_core::Label; 4], document: &Document) -> Vec<Entity> {
+    let text = &document.text;
+    let tokens: Vec<Vec<Span>> = document
+        .sentences
+        .iter()
+        .map(|&sentence| {
+            let inside = token::tokens(&text[sentence]);
+            inside
+                .map(|at| Span::new(sentence.start + at.start, sentence.start + at.end))
+                .collect()
+        })
+        .collect();
+    let words: Vec<Vec<&str>> = tokens
+        .iter()
+        .map(|tokens| tokens.iter().map(|&token| &text[token]).collect())
+        .collect();
+    let entities = model.entities(&words).into_iter().map(|found| {
+        let tokens = &tokens[found.sentence];
+        Entity {
+            span: Span::new(tokens[found.start].start, tokens[found.end - 1].end),
+            label: labels[found.label as usize].clone(),
+            score: found.score,
+        }
+    });
+    entities.collect()
+}
+
+/// Joins two layers in the order of the text; of two names that overlap, the one of `first` stays.
+fn merge(first: &[Entity], second: Vec<Entity>) -> Vec<Entity> {
+    let mut winners = first.iter().peekable();
+    let mut merged: Vec<Entity> = Vec::with_capacity(first.len() + second.len());
+    for entity in second {
+        while winners
+            .next_if(|winner| winner.span.end <= entity.span.start)
+            .is_some()
+        {}
+        if !winners
+            .peek()
+            .is_some_and(|winner| winner.span.overlaps(entity.span))
+        {
+            merged.push(entity);
+        }
+    }
+    merged.extend_from_slice(first);
+    merged.sort_by_key(|entity| entity.span);
+    merged
+}
+
+#[cfg(test)]
+mod tests {
+    use blattwerk_core::contract;
+
+    use super::*;
+
+    fn spans(found: &[Entity]) -> Vec<Span> {
+        found.iter().map(|entity| entity.span).collect()
+    }
+
+    fn found(config: &Config, sentences: &[&str]) -> Vec<(String, String)> {
+        let mut document = Document::new("a", sentences.join(" "));
+        let mut at = 0;
+        for sentence in sentences {
+            document.sentences.push(Span::new(at, at + sentence.len()));
+            at += sentence.len() + 1;
+        }
+        let entities = config
+            .build(Path::new(""))
+            .unwrap()
+            .stage
+            .process(&document)
+            .unwrap();
+        let quoted = entities
+            .iter()
+            .map(|e| (document.text[e.span].to_owned(), e.label.to_string()));
+        quoted.collect()
+    }
+
+    #[test]
+    fn keeps_the_contract() {
+        let built = Config::default().build(Path::new("")).unwrap();
+        let text = "Die Kanzlerin Angela Merkel traf in Berlin den Chef der Deutschen Bahn AG.";
+        contract::check(&*built.stage, text, |found| spans(found));
+    }
+
+    #[test]
+    fn names_of_the_news_are_found() {
+        let names = found(
+            &Config::default(),
+            &[
+                "Bundeskanzlerin Angela Merkel reiste am Montag nach Paris.",
+                "Die SPD lobte Merkel.",
+            ],
+        );
+        let expected = [
+            ("Angela Merkel", "PER"),
+            ("Paris", "LOC"),
+            ("SPD", "ORG"),
+            ("Merkel", "PER"),
+        ];
+        assert_eq!(
+            names,
+            expected.map(|(name, label)| (name.to_owned(), label.to_owned()))
+        );
+    }
+
+    #[test]
+    fn of_overlapping_names_the_first_layer_wins() {
+        let entity = |start, end, label: &str| Entity {
+            span: Span::new(start, end),
+            label: label.into(),
+            score: 1.0,
+        };
+        let first = vec![entity(5, 10, "A"), entity(20, 30, "A")];
+        let second = vec![
+            entity(0, 5, "B"),
+            entity(8, 12, "B"),
+            entity(12, 14, "B"),
+            entity(25, 26, "B"),
+            entity(30, 31, "B"),
+        ];
+        let merged = merge(&first, second.clone());
+        let expected = [(0, 5), (5, 10), (12, 14), (20, 30), (30, 31)]
+            .map(|(start, end)| Span::new(start, end));
+        assert_eq!(spans(&merged), expected);
+        let merged = merge(&second, first);
+        let expected = [(0, 5), (8, 12), (12, 14), (25, 26), (30, 31)]
+            .map(|(start, end)| Span::new(start, end));
+        assert_eq!(spans(&merged), expected);
+    }
+
+    #[test]
+    fn the_users_list_wins_unless_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let list = folder.path().join("names.tsv");
+        std::fs::write(&list, "Paris\tHERO\n").unwrap();
+        let mut config = Config {
+            lists: vec![list],
+            ..Config::default()
+        };
+        let sentence = ["Sie reiste am Montag nach Paris und Berlin."];
+        let labels = |config: &Config| -> Vec<String> {
+            found(config, &sentence)
+                .into_iter()
+                .map(|(_, label)| label)
+                .collect()
+        };
+        assert_eq!(labels(&config), ["HERO", "LOC"]);
+        config.prefer = Prefer::Model;
+        assert_eq!(labels(&config), ["LOC", "LOC"]);
+    }
+
+    #[test]
+    fn a_damaged_model_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut newer = EMBEDDED.to_vec();
+        newer[8] = 99;
+        let mut flipped = EMBEDDED.to_vec();
+        flipped[5000] ^= 1;
+        let cases: [(&[u8], &str); 4] = [
+            (b"", "expected a names model, found another kind of file"),
+            (&EMBEDDED[..EMBEDDED.len() - 1], "bytes, found"),
+            (&newer, "expected version 1 or older, found version 99"),
+            (&flipped, "expected the checksum"),
+        ];
+        for (bytes, says) in cases {
+            let path = folder.path().join(FILE);
+            std::fs::write(&path, bytes).unwrap();
+            let config = Config {
+                model: Some(folder.path().to_owned()),
+                ..Config::default()
+            };
+            let error = config
+                .build(Path::new(""))
+                .err()
+                .expect("it is damaged")
+                .to_string();
+            assert!(
+                error.contains(says) && error.contains(FILE),
+                "{says:?} is in {error:?}"
+            );
+        }
+    }
+}

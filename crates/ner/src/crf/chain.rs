@@ -1,0 +1,264 @@
+//! The linear chain over tags: best path, sums over paths, probabilities (Lafferty et al., 2001).
+
+use super::tag::{TAGS, Tag};
+
+/// Scores of tag pairs; row [`TAGS`] is for the start of a sentence.
+pub(super) type Transitions = [[f32; TAGS]; TAGS + 1];
+
+/// The score of what must not be.
+pub(super) const NEVER: f32 = -1e4;
+
+/// All tags.
+pub(super) const ANY: u16 = (1 << TAGS) - 1;
+
+/// Sets the pairs that BIO forbids to [`NEVER`].
+pub(super) fn forbid(transitions: &mut Transitions) {
+    for (from, row) in transitions.iter_mut().enumerate() {
+        let before = (from < TAGS).then(|| Tag::new(from));
+        for (to, score) in row.iter_mut().enumerate() {
+            if !Tag::new(to).may_follow(before) {
+                *score = NEVER;
+            }
+        }
+    }
+}
+
+/// Returns the best tags (Viterbi).
+pub(super) fn best(scores: &[[f32; TAGS]], transitions: &Transitions) -> Vec<Tag> {
+    let n = scores.len();
+    if n == 0 {
+        return Vec::new();
+    }
+    let mut back: Vec<[u8; TAGS]> = vec![[0; TAGS]; n];
+    let mut now = [0f32; TAGS];
+    for k in 0..TAGS {
+        now[k] = transitions[TAGS][k] + scores[0][k];
+    }
+    for t in 1..n {
+        let mut next = [f32::NEG_INFINITY; TAGS];
+        for from in 0..TAGS {
+            for to in 0..TAGS {
+                let s = now[from] + transitions[from][to];
+                if s > next[to] {
+                    next[to] = s;
+                    back[t][to] = from as u8;
+                }
+            }
+        }
+        for k in 0..TAGS {
+            now[k] = next[k] + scores[t][k];
+        }
+    }
+    let mut at = (0..TAGS).fold(0, |b, k| if now[k] > now[b] { k } else { b });
+    let mut tags = vec![Tag::OUT; n];
+    for t in (0..n).rev() {
+        tags[t] = Tag::new(at);
+        at = usize::from(back[t][at]);
+    }
+    tags
+}
+
+/// Forward and backward sums over the paths that `allowed` leaves, scaled at each token.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Lattice {
+    node: Vec<[f32; TAGS]>,
+    forward: Vec<[f32; TAGS]>,
+    backward: Vec<[f32; TAGS]>,
+    scale: Vec<f32>,
+    /// The logarithm of the sum over all paths.
+    pub log_sum: f64,
+}
+
+/// `exp` of the transitions.
+pub(super) fn factors(transitions: &Transitions) -> Transitions {
+    transitions.map(|row| row.map(|v| if v <= NEVER / 2.0 { 0.0 } else { v.exp() }))
+}
+
+impl Lattice {
+    /// Runs both passes. `factors` are those of the transitions; `allowed` is a set of tags for each token.
+    pub(super) fn run(
+        &mut self,
+        scores: &[[f32; TAGS]],
+        factors: &Transitions,
+        allowed: impl Fn(usize) -> u16,
+    ) {
+        let n = scores.len();
+        self.node.clear();
+        self.forward.clear();
+        self.scale.clear();
+        self.log_sum = 0.0;
+        for (t, row) in scores.iter().enumerate() {
+            let top = row.iter().copied().fold(f32::MIN, f32::max);
+            let set = allowed(t);
+            let mut node = [0f32; TAGS];
+            for k in 0..TAGS {
+                if set & (1 << k) != 0 {
+                    node[k] = (row[k] - top).exp();
+                }
+            }
+            let mut sums = [0f32; TAGS];
+            if t == 0 {
+                sums = factors[TAGS];
+            } else {
+                let before = &self.forward[t - 1];
+                for from in 0..TAGS {
+                    for to in 0..TAGS {
+                        sums[to] += before[from] * factors[from][to];
+                    }
+                }
+            }
+            let mut total = 0.0;
+            for k in 0..TAGS {
+                sums[k] *= node[k];
+                total += sums[k];
+            }
+            let total = total.max(1e-30);
+            for sum in &mut sums {
+                *sum /= total;
+            }
+            self.log_sum += f64::from(total.ln()) + f64::from(top);
+            self.node.push(node);
+            self.forward.push(sums);
+            self.scale.push(total);
+        }
+        self.backward.clear();
+        self.backward.resize(n, [1.0; TAGS]);
+        for t in (1..n).rev() {
+            let mut after = self.backward[t];
+            for k in 0..TAGS {
+                after[k] *= self.node[t][k];
+            }
+            for from in 0..TAGS {
+                let sum: f32 = (0..TAGS).map(|to| factors[from][to] * after[to]).sum();
+                self.backward[t - 1][from] = sum / self.scale[t];
+            }
+        }
+    }
+
+    /// Returns the probability of each tag of a token.
+    pub(super) fn tag(&self, t: usize) -> [f32; TAGS] {
+        std::array::from_fn(|k| self.forward[t][k] * self.backward[t][k])
+    }
+
+    /// Adds the probabilities of the pairs at `t - 1` and `t`, times `weight`; `t` 0 pairs with the start.
+    pub(super) fn add_pairs(
+        &self,
+        t: usize,
+        factors: &Transitions,
+        weight: f32,
+        sums: &mut Transitions,
+    ) {
+        for to in 0..TAGS {
+            let right = self.node[t][to] * self.backward[t][to] / self.scale[t] * weight;
+            if t == 0 {
+                sums[TAGS][to] += factors[TAGS][to] * right;
+            } else {
+                for from in 0..TAGS {
+                    sums[from][to] += self.forward[t - 1][from] * factors[from][to] * right;
+                }
+            }
+        }
+    }
+
+    /// Returns the probability that `tags` stand from `start` on, and that no entity of theirs goes on after them.
+    pub(super) fn span(&self, start: usize, tags: &[Tag], factors: &Transitions) -> f32 {
+        let mut p = self.forward[start][tags[0].index()];
+        for (i, pair) in tags.windows(2).enumerate() {
+            let t = start + i + 1;
+            let (from, to) = (pair[0].index(), pair[1].index());
+            p *= factors[from][to] * self.node[t][to] / self.scale[t];
+        }
+        let end = start + tags.len();
+        let last = tags[tags.len() - 1];
+        if end == self.node.len() {
+            return p;
+        }
+        let after: f32 = (0..TAGS)
+            .filter(|&k| Tag::new(k).is_begin() || k == 0)
+            .map(|k| factors[last.index()][k] * self.node[end][k] * self.backward[end][k])
+            .sum();
+        p * after / self.scale[end]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crf::random::Random;
+    use crate::crf::tag::Label;
+
+    /// All tag sequences of a length with their scores.
+    fn paths(scores: &[[f32; TAGS]], transitions: &Transitions) -> Vec<(Vec<Tag>, f64)> {
+        let mut paths: Vec<(Vec<Tag>, f64)> = vec![(Vec::new(), 0.0)];
+        for row in scores {
+            let longer = |(path, sum): &(Vec<Tag>, f64)| {
+                let from = path.last().map_or(TAGS, |t| t.index());
+                (0..TAGS)
+                    .map(|k| {
+                        let tags = path.iter().copied().chain([Tag::new(k)]).collect();
+                        (
+                            tags,
+                            sum + f64::from(transitions[from][k]) + f64::from(row[k]),
+                        )
+                    })
+                    .collect::<Vec<_>>()
+            };
+            paths = paths.iter().flat_map(longer).collect();
+        }
+        paths
+    }
+
+    #[test]
+    fn agrees_with_all_paths_counted_out() {
+        let mut random = Random::new(9);
+        let mut transitions = [[0f32; TAGS]; TAGS + 1];
+        transitions
+            .as_flattened_mut()
+            .iter_mut()
+            .for_each(|v| *v = random.unit() * 2.0 - 1.0);
+        forbid(&mut transitions);
+        let scores: Vec<[f32; TAGS]> = (0..4)
+            .map(|_| std::array::from_fn(|_| random.unit() * 4.0))
+            .collect();
+        let paths = paths(&scores, &transitions);
+        let top = paths.iter().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
+        assert_eq!(best(&scores, &transitions), top.0);
+
+        let factors = factors(&transitions);
+        let mut lattice = Lattice::default();
+        lattice.run(&scores, &factors, |_| ANY);
+        let sum: f64 = paths.iter().map(|p| p.1.exp()).sum();
+        assert!(
+            (lattice.log_sum - sum.ln()).abs() < 1e-3,
+            "sum over all paths"
+        );
+        let share = |keep: &dyn Fn(&[Tag]) -> bool| -> f64 {
+            paths
+                .iter()
+                .filter(|p| keep(&p.0))
+                .map(|p| p.1.exp())
+                .sum::<f64>()
+                / sum
+        };
+        for t in 0..4 {
+            for k in 0..TAGS {
+                let expected = share(&|path| path[t].index() == k);
+                assert!(
+                    (f64::from(lattice.tag(t)[k]) - expected).abs() < 1e-4,
+                    "tag {k} at {t}"
+                );
+            }
+        }
+        let span = [Tag::begin(Label::Loc), Tag::inside(Label::Loc)];
+        let goes_on = |tag: Option<&Tag>| tag == Some(&Tag::inside(Label::Loc));
+        for start in 0..3 {
+            let expected =
+                share(&|path| path[start..start + 2] == span && !goes_on(path.get(start + 2)));
+            let found = f64::from(lattice.span(start, &span, &factors));
+            assert!(
+                (found - expected).abs() < 1e-4,
+                "span at {start}: {found} {expected}"
+            );
+        }
+    }
+}

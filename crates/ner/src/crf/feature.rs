@@ -1,0 +1,380 @@
+//! Features: what of a word and its neighbours the tagger looks at.
+//!
+//! A feature is a 32-bit key. Keys that depend on one word only are computed once a word type ([`Profile`]); the few
+//! that join neighbours are computed for each token.
+
+use super::lexicon::{Known, Lexicon, mix};
+
+/// The places around a token whose words are looked at: two before to two after.
+pub(super) const PLACES: usize = 5;
+/// The place of the token itself.
+pub(super) const HERE: usize = 2;
+
+/// A longer word is no word: only its shape counts, which also bounds the work that it makes.
+const MAX_BYTES: usize = 100;
+
+const FAR: u8 = 0b10001;
+const NEAR: u8 = 0b01010;
+const SELF: u8 = 0b00100;
+
+/// What the tagger knows of a word type.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Profile {
+    /// Keys of the features of the word, with the places they count at (bit = place).
+    pub keys: Vec<(u32, u8)>,
+    /// What joined features see of it.
+    pub look: Look,
+}
+
+/// What the features that join neighbours see of a word.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Look {
+    /// Hash of the lower-case form.
+    pub lower: u32,
+    /// Hash of the shape.
+    pub shape: u32,
+    /// Distributional classes.
+    pub classes: [u16; 4],
+    /// Name lists.
+    pub lists: u8,
+    /// Quote marks: 1 opens or closes, 2 opens, 3 closes; brackets 4 and 5.
+    pub mark: u8,
+    /// 0 no letters, 1 small, 2 capital first, 3 all capitals.
+    pub case: u8,
+}
+
+/// A 32-bit key from a template number and values.
+pub(super) fn key(template: u32, a: u32, b: u32) -> u32 {
+    let h = (u64::from(a) | u64::from(b) << 32)
+        .wrapping_add(0x9E37_79B9_7F4A_7C15u64.wrapping_mul(u64::from(template) + 1));
+    mix(h.wrapping_mul(0xD6E8_FEB8_6659_FD93) ^ (h >> 31))
+}
+
+fn fnv(letters: &[char]) -> u32 {
+    let mut h = 0xCBF2_9CE4_8422_2325u64;
+    for &c in letters {
+        h = (h ^ u64::from(c as u32)).wrapping_mul(0x0000_0100_0000_01B3);
+    }
+    mix(h)
+}
+
+/// Hash of a word with letters as `X` and `x`, digits `0`, others as they are; runs longer than `run` are cut.
+fn shape(word: &str, run: usize) -> u32 {
+    let mut shape = Vec::new();
+    let mut last = '\0';
+    let mut length = 0;
+    for c in word.chars() {
+        let s = if c.is_uppercase() {
+            'X'
+        } else if c.is_alphabetic() {
+            'x'
+        } else if c.is_numeric() {
+            '0'
+        } else {
+            c
+        };
+        length = if s == last { length + 1 } else { 1 };
+        last = s;
+        if length <= run {
+            shape.push(s);
+        }
+    }
+    fnv(&shape)
+}
+
+fn case(word: &str) -> u8 {
+    let mut letters = word.chars().filter(|c| c.is_alphabetic());
+    let Some(first) = letters.next() else {
+        return 0;
+    };
+    let mut rest = letters.peekable();
+    if !first.is_uppercase() {
+        return 1;
+    }
+    if rest.peek().is_some() && rest.all(char::is_uppercase) {
+        3
+    } else {
+        2
+    }
+}
+
+fn mark(word: &str) -> u8 {
+    match word {
+        "\"" | "'" | "\"\"" | "«" | "»" => 1,
+        "„" | "``" | "‚" => 2,
+        "“" | "”" | "‘" | "''" => 3,
+        "(" | "[" | "-LRB-" => 4,
+        ")" | "]" | "-RRB-" => 5,
+        _ => 0,
+    }
+}
+
+/// Joins a key with a place.
+pub(super) fn placed(key: u32, place: usize) -> u32 {
+    let place = place as u32;
+    key.wrapping_mul(2 * place + 1) ^ place.wrapping_mul(0x85EB_CA6B)
+}
+
+impl Profile {
+    /// Returns the keys that count at a place of the window.
+    pub(super) fn keys_at(&self, place: usize) -> impl Iterator<Item = u32> {
+        self.keys
+            .iter()
+            .filter(move |(_, places)| places & (1 << place) != 0)
+            .map(|&(key, _)| key)
+    }
+
+    /// Describes what stands before and after a sentence.
+    pub(super) fn edge() -> Self {
+        Self {
+            keys: vec![(key(9, 0, 0), FAR | NEAR | SELF)],
+            look: Look::default(),
+        }
+    }
+
+    /// Describes a word.
+    pub(super) fn new(word: &str, lexicon: &Lexicon) -> Self {
+        let mut profile = Self::masked(word);
+        if word.len() <= MAX_BYTES {
+            profile.spell(word);
+            profile.look_up(word, lexicon);
+            if word.contains('-') {
+                profile.take_apart(word, lexicon);
+            }
+        }
+        profile
+    }
+
+    fn push(&mut self, template: u32, a: u32, b: u32, places: u8) {
+        self.keys.push((key(template, a, b), places));
+    }
+
+    /// Its letters: the whole in lower case, its start and end, and pieces of three and four from inside.
+    fn spell(&mut self, word: &str) {
+        let digit_less = |c: char| if c.is_ascii_digit() { '0' } else { c };
+        let letters: Vec<char> = word.to_lowercase().chars().map(digit_less).collect();
+        self.look.lower = fnv(&letters);
+        self.push(10, self.look.lower, 0, SELF | NEAR | FAR);
+        for n in 1..=5.min(letters.len()) {
+            let template = n as u32;
+            self.push(10 + template, fnv(&letters[..n]), 0, SELF);
+            let places = if n == 3 { SELF | NEAR } else { SELF };
+            self.push(15 + template, fnv(&letters[letters.len() - n..]), 0, places);
+        }
+        for n in [3, 4] {
+            if letters.len() > n + 1 {
+                for piece in letters[1..letters.len() - 1].windows(n) {
+                    self.push(21, fnv(piece), 0, SELF);
+                }
+            }
+        }
+    }
+
+    /// What is known of it: classes, use, name lists.
+    fn look_up(&mut self, word: &str, lexicon: &Lexicon) {
+        let (record, known) = lexicon.resolve(word);
+        let (lists, is_genitive) = lexicon.lists(word);
+        let case = u32::from(self.look.case);
+        let [count, small, article] = [record.count, record.small, record.article].map(u32::from);
+        self.look.classes = record.classes;
+        self.look.lists = lists;
+        for (i, &class) in (0..).zip(&record.classes).filter(|(_, class)| **class > 0) {
+            let places = if i % 2 == 1 {
+                SELF | NEAR | FAR
+            } else {
+                SELF | NEAR
+            };
+            self.push(
+                24 + i,
+                u32::from(class),
+                u32::from(known == Known::Tail),
+                places,
+            );
+        }
+        self.push(30, known as u32, case, SELF | NEAR);
+        if count > 0 && known != Known::Tail {
+            self.push(31, count, small, SELF);
+            self.push(32, article, small, SELF | NEAR);
+            self.push(33, article, count / 3, SELF);
+        }
+        self.push(
+            34,
+            u32::from(lists),
+            u32::from(is_genitive),
+            SELF | NEAR | FAR,
+        );
+        for bit in (0..7).filter(|bit| lists & (1 << bit) != 0) {
+            self.push(35, bit, case, SELF | NEAR);
+            self.push(36, bit, count.min(12) * 16 + small, SELF);
+        }
+        for (label, &share) in (0..).zip(&record.uses).filter(|(_, share)| **share > 0) {
+            self.push(50, label, u32::from(share), SELF | NEAR);
+        }
+    }
+
+    /// The parts of a hyphen compound.
+    fn take_apart(&mut self, word: &str, lexicon: &Lexicon) {
+        let first = word.split('-').next().unwrap_or_default();
+        let last = word.rsplit('-').next().unwrap_or_default();
+        let (a, _) = lexicon.resolve(first);
+        let (b, known) = lexicon.resolve(last);
+        let lower = |part: &str| fnv(&part.to_lowercase().chars().collect::<Vec<_>>());
+        let lists = |part: &str| u32::from(lexicon.lists(part).0);
+        self.push(40, lower(first), 0, SELF);
+        self.push(41, lower(last), 0, SELF);
+        self.push(42, u32::from(a.classes[1]), u32::from(b.classes[1]), SELF);
+        self.push(43, u32::from(b.classes[2]), known as u32, SELF);
+        self.push(44, lists(first), lists(last), SELF);
+        self.push(45, u32::from(b.article), u32::from(case(last)), SELF);
+    }
+
+    /// Describes a word of which only the form is known.
+    pub(super) fn masked(word: &str) -> Self {
+        let short = shape(word, 1);
+        let long = shape(word, 3);
+        let case = case(word);
+        let length = word.chars().count().min(20) as u32;
+        let digits = word.chars().filter(char::is_ascii_digit).count() as u32;
+        let mut keys = vec![
+            (key(1, 0, 0), SELF),
+            (key(2, short, 0), SELF | NEAR | FAR),
+            (key(3, long, 0), SELF | NEAR),
+            (key(4, length, u32::from(case)), SELF),
+            (key(5, u32::from(case), 0), SELF | NEAR | FAR),
+        ];
+        if digits > 0 {
+            keys.push((key(6, digits, length), SELF | NEAR));
+        }
+        Self {
+            keys,
+            look: Look {
+                shape: short,
+                mark: mark(word),
+                case,
+                ..Look::default()
+            },
+        }
+    }
+}
+
+/// What a sentence as a whole looks like: 0 running text, 1 all capitals, 2 a line without final stop.
+fn sentence_kind(words: &[Look]) -> u32 {
+    let lettered = words.iter().filter(|p| p.case > 0).count();
+    let capitals = words.iter().filter(|p| p.case == 3).count();
+    let small = words.iter().filter(|p| p.case == 1).count();
+    if lettered > 2 && capitals * 10 > lettered * 7 {
+        1
+    } else if lettered > 1 && small == 0 {
+        3
+    } else {
+        u32::from(words.last().is_some_and(|p| p.case > 0)) * 2
+    }
+}
+
+/// Puts the keys of the features that join neighbours into `keys`, token by token; `emit` gets token and key.
+pub(super) fn joined(words: &[Look], mut emit: impl FnMut(usize, u32)) {
+    let n = words.len();
+    let kind = sentence_kind(words);
+    let length = (n.clamp(1, 31) as u32).ilog2();
+    let blank = Look::default();
+    let mut quote = 0u32;
+    let mut bracket = 0u32;
+    for i in 0..n {
+        let at = |d: isize| -> &Look {
+            usize::try_from(i as isize + d)
+                .ok()
+                .and_then(|j| words.get(j))
+                .unwrap_or(&blank)
+        };
+        let (b2, b1, w, a1, a2) = (at(-2), at(-1), at(0), at(1), at(2));
+        match w.mark {
+            1 => quote = u32::from(quote == 0),
+            2 => quote = 1,
+            3 => quote = 0,
+            4 => bracket = 1,
+            5 => bracket = 0,
+            _ => {
+                if quote > 0 {
+                    quote += 1;
+                }
+            }
+        }
+        let c = |p: &Look, k: usize| u32::from(p.classes[k]);
+        let two = |x: u32, y: u32| x.wrapping_mul(0x9E37_79B1) ^ y.rotate_left(15);
+        let edge = u32::from(i == 0) | u32::from(i + 1 == n) << 1;
+        emit(i, key(60, edge, u32::from(w.case)));
+        emit(i, key(61, kind, u32::from(w.case)));
+        emit(
+            i,
+            key(62, u32::from(i == 0) * 8 + u32::from(w.case), c(w, 1)),
+        );
+        emit(i, key(63, quote.min(8), u32::from(w.case)));
+        emit(i, key(64, bracket, u32::from(w.case)));
+        emit(i, key(65, kind * 8 + length, u32::from(w.case)));
+        emit(i, key(70, c(b1, 1), c(w, 1)));
+        emit(i, key(71, c(w, 1), c(a1, 1)));
+        emit(i, key(72, c(b1, 0) * 1024 + c(w, 0), c(a1, 0)));
+        emit(i, key(73, c(b1, 1), two(c(a1, 1), w.shape)));
+        emit(i, key(74, two(b1.shape, w.shape), a1.shape));
+        emit(i, key(75, two(b2.shape, b1.shape), w.shape));
+        emit(i, key(76, two(a2.shape, a1.shape), w.shape));
+        emit(i, key(77, b1.lower, w.lower));
+        emit(i, key(78, w.lower, a1.lower));
+        emit(i, key(79, b1.lower, w.shape));
+        emit(i, key(80, a1.lower, w.shape));
+        emit(i, key(81, two(b2.lower, b1.lower), 0));
+        emit(i, key(82, two(a1.lower, a2.lower), 0));
+        emit(
+            i,
+            key(
+                83,
+                u32::from(b1.lists) * 256 + u32::from(w.lists),
+                u32::from(a1.lists),
+            ),
+        );
+        emit(
+            i,
+            key(
+                84,
+                u32::from(b1.lists) * 256 + u32::from(w.lists),
+                u32::from(b1.case) * 4 + u32::from(w.case),
+            ),
+        );
+        emit(
+            i,
+            key(
+                85,
+                u32::from(w.lists) * 256 + u32::from(a1.lists),
+                u32::from(w.case) * 4 + u32::from(a1.case),
+            ),
+        );
+        emit(i, key(86, c(b2, 1), two(c(b1, 1), w.shape)));
+        emit(i, key(87, c(a2, 1), two(c(a1, 1), w.shape)));
+        emit(i, key(88, c(b1, 3) * 1024 + c(w, 3), c(a1, 3)));
+        emit(
+            i,
+            key(
+                89,
+                quote.min(3) * 4 + u32::from(w.case),
+                two(b1.lower, u32::from(b1.mark)),
+            ),
+        );
+    }
+}
+
+/// Puts out the keys of features that only the sentences of one domain have; domain 0 has none.
+pub(super) fn of_domain(words: &[Look], domain: u32, mut emit: impl FnMut(usize, u32)) {
+    if domain == 0 {
+        return;
+    }
+    let mut before = 0;
+    for (t, w) in words.iter().enumerate() {
+        emit(t, key(100, domain, 0));
+        emit(t, key(101, domain, w.lower));
+        emit(t, key(102, domain, w.shape));
+        emit(t, key(103, domain, u32::from(w.classes[1])));
+        emit(t, key(104, domain, u32::from(w.classes[2])));
+        emit(t, key(105, domain, before ^ w.shape));
+        before = w.lower;
+    }
+}

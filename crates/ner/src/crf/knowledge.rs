@@ -1,0 +1,237 @@
+//! What raw text and name lists teach of words: builds the [`Lexicon`].
+
+use std::collections::{BTreeMap, HashMap};
+use std::thread;
+
+use super::lexicon::{Lexicon, Record, hash, list};
+use super::random::Random;
+use super::vectors::{self, Text, normal_form};
+
+/// Sizes of the word classes, from coarse to fine; the last is of vectors that keep word order.
+const CLASSES: [usize; 4] = [64, 256, 1000, 128];
+
+/// How the classes are learned.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Occurrences that a word needs.
+    pub min_count: u32,
+    /// Passes over the text.
+    pub epochs: usize,
+    /// Numbers in each of the two vectors of a word.
+    pub size: usize,
+    /// Rounds of grouping.
+    pub rounds: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            min_count: 4,
+            epochs: 3,
+            size: 48,
+            rounds: 14,
+        }
+    }
+}
+
+/// Words before which a common noun may stand, but seldom a person's name.
+const ARTICLES: &[&str] = &[
+    "am", "beim", "das", "dem", "den", "der", "des", "die", "diese", "diesem", "diesen", "dieser",
+    "dieses", "ein", "eine", "einem", "einen", "einer", "eines", "ihre", "ihren", "ihrer", "im",
+    "ins", "kein", "keine", "seine", "seinen", "seiner", "unser", "unsere", "unserer", "vom",
+    "zum", "zur",
+];
+
+/// A name list: the bits of its names and the names.
+pub type List = (u8, Vec<String>);
+
+/// Learns a lexicon from tokenized sentences (`None` for a word that must not be learned) and name lists.
+///
+/// Two sets of word vectors are learned side by side, one thread each: a narrow window that keeps word order and a
+/// wide one. Words are grouped by both together.
+pub fn learn(sentences: &[Vec<Option<String>>], lists: &[List], options: &Options) -> Lexicon {
+    let usage = usage(sentences);
+    let mut text = Text::new(sentences, options.min_count);
+    Random::new(5).shuffle(&mut text.sentences);
+    let classes = classes(&text, options);
+    let mut words: BTreeMap<u32, Record> = BTreeMap::new();
+    for (i, word) in text.words.iter().enumerate() {
+        let own = usage.get(word).copied().unwrap_or_default();
+        let (small, capital) = cases(word, &usage);
+        let record = Record {
+            classes: std::array::from_fn(|k| classes[k][i] + 1),
+            count: (text.counts[i].ilog2() as u8).max(1),
+            small: (small / (small + capital + 0.5) * 8.0) as u8,
+            article: (own.after_article as f32 / (own.count as f32 + 0.5) * 8.0) as u8,
+            ..Record::default()
+        };
+        words.entry(hash(word)).or_insert(record);
+    }
+    for (bit, names) in lists {
+        for name in names {
+            let parts: Vec<&str> = name.split_whitespace().collect();
+            let is_place = bit & (list::TOWN | list::CITY | list::COUNTRY) != 0;
+            match parts.as_slice() {
+                [word] => words.entry(hash(word)).or_default().lists |= bit,
+                _ if is_place => {
+                    for part in parts
+                        .into_iter()
+                        .filter(|p| p.starts_with(char::is_uppercase))
+                    {
+                        words.entry(hash(part)).or_default().lists |= list::PLACE_PART;
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    Lexicon::from_records(
+        words.keys().copied().collect(),
+        words.into_values().collect(),
+    )
+}
+
+/// How a word form is used inside of sentences.
+#[derive(Debug, Clone, Copy, Default)]
+struct Usage {
+    count: u32,
+    after_article: u32,
+}
+
+fn usage(sentences: &[Vec<Option<String>>]) -> HashMap<String, Usage> {
+    let mut usage: HashMap<String, Usage> = HashMap::new();
+    for pair in sentences.iter().flat_map(|s| s.windows(2)) {
+        if let [Some(before), Some(word)] = pair {
+            let usage = usage.entry(normal_form(word)).or_default();
+            usage.count += 1;
+            usage.after_article += u32::from(
+                ARTICLES
+                    .binary_search(&before.to_lowercase().as_str())
+                    .is_ok(),
+            );
+        }
+    }
+    usage
+}
+
+/// How often a word is written small and with a capital.
+fn cases(word: &str, usage: &HashMap<String, Usage>) -> (f32, f32) {
+    let count = |form: &str| usage.get(form).map_or(0.0, |u| u.count as f32);
+    let lower = word.to_lowercase();
+    if lower != word {
+        return (count(&lower), count(word));
+    }
+    let mut letters = word.chars();
+    let capital: String = letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(letters)
+        .collect();
+    (
+        count(word),
+        if capital == lower {
+            0.0
+        } else {
+            count(&capital)
+        },
+    )
+}
+
+fn classes(text: &Text, options: &Options) -> [Vec<u16>; 4] {
+    let size = options.size;
+    let base = vectors::Options {
+        size,
+        window: 2,
+        positions: true,
+        epochs: options.epochs,
+        negatives: 5,
+        sample: 1e-3,
+        seed: 1,
+    };
+    let wide = vectors::Options {
+        window: 6,
+        positions: false,
+        sample: 1e-4,
+        seed: 2,
+        ..base
+    };
+    let learn = |options: vectors::Options| {
+        let mut vectors = vectors::learn(text, &options);
+        vectors::normalize(&mut vectors, size);
+        vectors
+    };
+    let (near, far) = thread::scope(|scope| {
+        let far = scope.spawn(|| learn(wide));
+        (
+            learn(base),
+            far.join().expect("learning vectors does not panic"),
+        )
+    });
+    let mut both: Vec<f32> = near
+        .chunks(size)
+        .zip(far.chunks(size))
+        .flat_map(|(a, b)| a.iter().chain(b).copied())
+        .collect();
+    vectors::normalize(&mut both, 2 * size);
+    let group = |vectors: &[f32], size: usize, k: usize| {
+        vectors::groups(vectors, size, k.min(text.words.len()), options.rounds)
+    };
+    let (near, both) = (&near, &both);
+    thread::scope(|scope| {
+        let fine = scope.spawn(|| group(both, 2 * size, CLASSES[2]));
+        [
+            group(both, 2 * size, CLASSES[0]),
+            group(both, 2 * size, CLASSES[1]),
+            fine.join().expect("grouping does not panic"),
+            group(near, size, CLASSES[3]),
+        ]
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn articles_are_sorted() {
+        assert!(ARTICLES.is_sorted(), "binary search needs order");
+    }
+
+    #[test]
+    fn usage_and_lists_reach_the_record() {
+        let sentence = |words: &[&str]| {
+            words
+                .iter()
+                .map(|w| Some((*w).to_owned()))
+                .collect::<Vec<_>>()
+        };
+        let mut sentences = Vec::new();
+        for _ in 0..40 {
+            sentences.push(sentence(&[
+                "Heute", "bellt", "der", "Hund", "in", "Köln", ".",
+            ]));
+            sentences.push(sentence(&[
+                "Dort", "schläft", "die", "Katze", "bei", "Bonn", ".",
+            ]));
+        }
+        let lists = [(list::TOWN, vec!["Köln".to_owned(), "Bad Ems".to_owned()])];
+        let lexicon = learn(
+            &sentences,
+            &lists,
+            &Options {
+                epochs: 1,
+                size: 8,
+                ..Options::default()
+            },
+        );
+        let record = |word: &str| *lexicon.get(word).expect("it occurs");
+        assert!(record("Hund").article > 6, "after an article");
+        assert_eq!(record("Köln").article, 0);
+        assert_eq!(record("Hund").small, 0);
+        assert!(record("bellt").small > 6, "written small");
+        assert_eq!(record("Köln").lists, list::TOWN);
+        assert_eq!(record("Ems").lists, list::PLACE_PART);
+        assert!(record("Köln").classes.iter().all(|&c| c > 0));
+    }
+}

@@ -1,0 +1,163 @@
+//! What is known of a word before any sentence is seen: classes, vector, how it is used in raw text, name lists.
+
+use super::table::Table;
+use super::vectors::normal_form;
+
+/// Bits of the name lists.
+pub mod list {
+    /// Given names.
+    pub const GIVEN: u8 = 1;
+    /// Surnames.
+    pub const SURNAME: u8 = 2;
+    /// Towns and places of Germany, Austria and Switzerland.
+    pub const TOWN: u8 = 4;
+    /// Large cities of the world.
+    pub const CITY: u8 = 8;
+    /// Countries.
+    pub const COUNTRY: u8 = 16;
+    /// Languages.
+    pub const LANGUAGE: u8 = 32;
+    /// A word of a place name of several words.
+    pub const PLACE_PART: u8 = 64;
+}
+
+/// What is known of one word.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Record {
+    /// Distributional classes, coarse to fine; 0 is unknown.
+    pub classes: [u16; 4],
+    /// The logarithm of its count in raw text (base 2), 0 when unknown.
+    pub count: u8,
+    /// How much of it is written small, in eighths.
+    pub small: u8,
+    /// How much of it follows an article, in eighths.
+    pub article: u8,
+    /// Name lists it is on.
+    pub lists: u8,
+    /// Share of each label among its uses in automatically tagged text (PER LOC ORG MISC), in fifteenths.
+    pub uses: [u8; 4],
+}
+
+/// A 32-bit hash of a word (FNV-1a over 64 bits, folded).
+pub fn hash(word: &str) -> u32 {
+    let mut h = 0xCBF2_9CE4_8422_2325u64;
+    for b in word.bytes() {
+        h = (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01B3);
+    }
+    mix(h)
+}
+
+/// Folds 64 bits to 32 well-mixed ones.
+pub fn mix(h: u64) -> u32 {
+    let h = (h ^ (h >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    (h >> 32) as u32
+}
+
+/// The words that are known.
+#[derive(Debug, Clone, Default)]
+pub struct Lexicon {
+    /// Hashes of the words, sorted.
+    pub keys: Vec<u32>,
+    /// Their records.
+    pub records: Vec<Record>,
+    table: Table,
+}
+
+/// What a word resolves to, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// As it stands.
+    Exact,
+    /// In another case.
+    Cased,
+    /// By the last part of a compound.
+    Tail,
+    /// Not at all.
+    No,
+}
+
+impl Lexicon {
+    /// Makes a lexicon from sorted hashes and their records.
+    pub fn from_records(keys: Vec<u32>, records: Vec<Record>) -> Self {
+        Self {
+            table: Table::new(&keys),
+            keys,
+            records,
+        }
+    }
+
+    /// Returns the record of the word as it stands.
+    pub fn get(&self, word: &str) -> Option<&Record> {
+        self.by_hash(hash(&normal_form(word)))
+    }
+
+    fn by_hash(&self, hash: u32) -> Option<&Record> {
+        self.table
+            .get(hash)
+            .and_then(|i| self.records.get(i as usize))
+    }
+
+    /// Returns the best record for the classes and vector of a word, and how it was found.
+    pub fn resolve(&self, word: &str) -> (Record, Known) {
+        let known = |w: &str| self.get(w).filter(|r| r.count > 0).copied();
+        if let Some(r) = known(word) {
+            return (r, Known::Exact);
+        }
+        let lower = word.to_lowercase();
+        if let Some(r) = known(&lower) {
+            return (r, Known::Cased);
+        }
+        let mut letters = lower.chars();
+        let title: String = letters
+            .next()
+            .into_iter()
+            .flat_map(char::to_uppercase)
+            .chain(letters)
+            .collect();
+        if let Some(r) = known(&title) {
+            return (r, Known::Cased);
+        }
+        let is_word = word.chars().all(|c| c.is_alphabetic() || c == '-');
+        if is_word && (word.chars().any(char::is_lowercase) || word.contains('-')) {
+            let starts: Vec<usize> = lower.char_indices().map(|(i, _)| i).skip(2).collect();
+            for &start in &starts {
+                let tail = lower
+                    .get(start..)
+                    .unwrap_or_default()
+                    .trim_start_matches('-');
+                if tail.chars().count() < 4 {
+                    break;
+                }
+                let mut letters = tail.chars();
+                let title: String = letters
+                    .next()
+                    .into_iter()
+                    .flat_map(char::to_uppercase)
+                    .chain(letters)
+                    .collect();
+                let capital = word.chars().next().is_some_and(char::is_uppercase);
+                let found = if capital {
+                    known(&title).or_else(|| known(tail))
+                } else {
+                    known(tail)
+                };
+                if let Some(r) = found.filter(|r| r.count > 3) {
+                    return (r, Known::Tail);
+                }
+            }
+        }
+        (Record::default(), Known::No)
+    }
+
+    /// Returns the lists a word is on; a genitive "s" is taken off when that helps.
+    pub fn lists(&self, word: &str) -> (u8, bool) {
+        let of = |w: &str| self.by_hash(hash(w)).map_or(0, |r| r.lists);
+        match of(word) {
+            0 => match word.strip_suffix('s') {
+                Some(stem) if stem.len() > 3 => (of(stem), true),
+                _ => (0, false),
+            },
+            lists => (lists, false),
+        }
+    }
+}

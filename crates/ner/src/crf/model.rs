@@ -1,0 +1,618 @@
+//! The tagger as it runs: small weights, word types seen before kept ready.
+//!
+//! The score of a tag is a sum over a hundred features. Most belong to one word at one place in the window, so for
+//! each word type they are added up once and kept ([`Seen`]); a token then costs five rows of sixteen small integers
+//! and the few features that join neighbours. Integers make the sums the same in any order.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::{Mutex, PoisonError};
+
+use super::chain::{self, ANY, Lattice, NEVER, Transitions};
+use super::feature::{self, HERE, Look, PLACES, Profile, placed};
+use super::file::{self, Damage, Reader};
+use super::lexicon::{Lexicon, Record};
+use super::memory;
+use super::table::Table;
+use super::tag::{Label, TAGS, Tag, spans};
+use super::train::Tagger;
+
+/// A row of weights: one for each tag, padded for the machine.
+type Row<T> = [T; 16];
+
+/// Word types kept at most; then all are forgotten, which bounds the memory.
+const KEPT: usize = 1 << 15;
+
+/// A named entity in a tokenized article.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Entity {
+    /// The sentence.
+    pub sentence: usize,
+    /// Its first token.
+    pub start: usize,
+    /// The token after its last.
+    pub end: usize,
+    /// What it is.
+    pub label: Label,
+    /// The probability that these tokens are an entity of this label, from 0 to 1.
+    pub score: f32,
+}
+
+/// A trained tagger.
+#[derive(Debug)]
+pub struct Model {
+    lexicon: Lexicon,
+    keys: Vec<u32>,
+    table: Table,
+    /// A bit for the low bits of each key: most keys that are asked for are not there, and this says so cheaply.
+    filter: Vec<u64>,
+    rows: Vec<Row<i8>>,
+    /// What one unit of a weight is worth.
+    unit: f32,
+    transitions: Transitions,
+    /// `exp` of the transitions.
+    factors: Transitions,
+    /// Taken off the score of "no name": above 0 more is found and less of it is right.
+    eagerness: f32,
+    /// Votes of an article.
+    pub memory: memory::Options,
+    caches: Mutex<Vec<Cache>>,
+}
+
+/// A word type, its features added up.
+#[derive(Debug, Clone)]
+struct Seen {
+    rows: [Row<i16>; PLACES],
+    look: Look,
+}
+
+/// Word types seen by one worker.
+#[derive(Debug, Default)]
+struct Cache {
+    ids: HashMap<Box<str>, u32, BuildHasherDefault<Words>>,
+    seen: Vec<Seen>,
+    ints: Vec<Row<i16>>,
+    looks: Vec<Look>,
+    types: Vec<u32>,
+}
+
+/// Hashes words eight bytes at a time; the words of a text are no attack.
+#[derive(Debug, Default, Clone, Copy)]
+struct Words(u64);
+
+impl Hasher for Words {
+    fn write(&mut self, bytes: &[u8]) {
+        let mut chunks = bytes.chunks_exact(8);
+        for chunk in &mut chunks {
+            self.write_u64(u64::from_le_bytes(chunk.try_into().unwrap_or_default()));
+        }
+        let rest = chunks
+            .remainder()
+            .iter()
+            .fold(1u64, |h, &b| h << 8 | u64::from(b));
+        self.write_u64(rest);
+    }
+
+    fn write_u8(&mut self, _: u8) {}
+
+    fn write_u64(&mut self, n: u64) {
+        self.0 = (self.0.rotate_left(5) ^ n).wrapping_mul(0x517C_C1B7_2722_0A95);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+}
+
+const FILTER_BITS: u32 = 21;
+
+fn filter(keys: &[u32]) -> Vec<u64> {
+    let mut bits = vec![0u64; 1 << (FILTER_BITS - 6)];
+    for key in keys {
+        let at = key >> (32 - FILTER_BITS);
+        bits[at as usize / 64] |= 1 << (at % 64);
+    }
+    bits
+}
+
+impl Model {
+    /// Makes a small model of a trained tagger.
+    pub fn new(tagger: &Tagger) -> Self {
+        let mut sizes: Vec<f32> = tagger.weights.iter().flatten().map(|w| w.abs()).collect();
+        sizes.sort_by(f32::total_cmp);
+        let top = sizes
+            .iter()
+            .rev()
+            .nth(sizes.len() / 20_000)
+            .copied()
+            .filter(|&top| top > 0.0)
+            .unwrap_or(1.0);
+        let unit = top / 127.0;
+        let mut keys = Vec::new();
+        let mut rows = Vec::new();
+        for (&key, weights) in tagger.keys.iter().zip(&tagger.weights) {
+            let mut row = [0i8; 16];
+            for (r, w) in row.iter_mut().zip(weights) {
+                *r = (w / unit).round().clamp(-127.0, 127.0) as i8;
+            }
+            if row.iter().any(|r| r.unsigned_abs() > 1) {
+                keys.push(key);
+                rows.push(row);
+            }
+        }
+        Self::assemble(
+            tagger.lexicon.clone(),
+            keys,
+            rows,
+            unit,
+            &tagger.transitions,
+            0.0,
+        )
+    }
+
+    fn assemble(
+        lexicon: Lexicon,
+        keys: Vec<u32>,
+        rows: Vec<Row<i8>>,
+        unit: f32,
+        transitions: &Transitions,
+        eagerness: f32,
+    ) -> Self {
+        Self {
+            lexicon,
+            table: Table::new(&keys),
+            filter: filter(&keys),
+            keys,
+            rows,
+            unit,
+            factors: chain::factors(transitions),
+            transitions: *transitions,
+            eagerness,
+            memory: memory::Options::default(),
+            caches: Mutex::default(),
+        }
+    }
+
+    /// Multiplies all scores: the best tags stay, their probabilities become milder below 1 and surer above.
+    pub fn sharpen(&mut self, by: f32) {
+        self.unit *= by;
+        self.eagerness *= by;
+        for score in self
+            .transitions
+            .as_flattened_mut()
+            .iter_mut()
+            .filter(|score| **score > NEVER / 2.0)
+        {
+            *score *= by;
+        }
+        self.factors = chain::factors(&self.transitions);
+    }
+
+    /// Returns what the model knows of words, to train another with.
+    pub fn into_lexicon(self) -> Lexicon {
+        self.lexicon
+    }
+
+    /// Returns how many features and known words there are.
+    pub fn size(&self) -> (usize, usize) {
+        (self.rows.len(), self.lexicon.keys.len())
+    }
+
+    fn row(&self, key: u32) -> Option<&Row<i8>> {
+        let at = key >> (32 - FILTER_BITS);
+        if self.filter[at as usize / 64] & (1 << (at % 64)) == 0 {
+            return None;
+        }
+        self.table.get(key).map(|i| &self.rows[i as usize])
+    }
+
+    fn seen(&self, profile: &Profile) -> Seen {
+        let mut seen = Seen {
+            rows: [[0; 16]; PLACES],
+            look: profile.look,
+        };
+        for (place, sum) in seen.rows.iter_mut().enumerate() {
+            for row in profile
+                .keys_at(place)
+                .filter_map(|key| self.row(placed(key, place)))
+            {
+                add(sum, row);
+            }
+        }
+        seen
+    }
+
+    /// Scores the tags of a sentence.
+    fn scores(&self, words: &[impl AsRef<str>], cache: &mut Cache) -> Vec<[f32; TAGS]> {
+        if cache.seen.is_empty() || cache.seen.len() > KEPT {
+            cache.ids.clear();
+            cache.seen.clear();
+            cache.seen.push(self.seen(&Profile::edge()));
+        }
+        let Cache {
+            ids,
+            seen,
+            ints,
+            looks,
+            types,
+        } = cache;
+        types.clear();
+        types.extend([0; HERE]);
+        for word in words {
+            let word = word.as_ref();
+            let id = ids.get(word).copied().unwrap_or_else(|| {
+                seen.push(self.seen(&Profile::new(word, &self.lexicon)));
+                let id = seen.len() as u32 - 1;
+                ids.insert(word.into(), id);
+                id
+            });
+            types.push(id);
+        }
+        types.extend([0; HERE]);
+        looks.clear();
+        looks.extend(
+            types[HERE..HERE + words.len()]
+                .iter()
+                .map(|&id| seen[id as usize].look),
+        );
+        ints.clear();
+        for window in types.windows(PLACES) {
+            let mut sum = [0i16; 16];
+            for (place, &id) in window.iter().enumerate() {
+                let row = &seen[id as usize].rows[place];
+                for (s, r) in sum.iter_mut().zip(row) {
+                    *s = s.saturating_add(*r);
+                }
+            }
+            ints.push(sum);
+        }
+        feature::joined(looks, |t, key| {
+            if let Some(row) = self.row(key) {
+                add(&mut ints[t], row);
+            }
+        });
+        ints.iter()
+            .map(|row| {
+                let mut scores: [f32; TAGS] =
+                    std::array::from_fn(|k| f32::from(row[k]) * self.unit);
+                scores[0] -= self.eagerness;
+                scores
+            })
+            .collect()
+    }
+
+    /// Scores the tags of sentences, each on its own.
+    fn score_all<S: AsRef<[W]>, W: AsRef<str>>(&self, sentences: &[S]) -> Vec<Vec<[f32; TAGS]>> {
+        let mut cache = self
+            .caches
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop()
+            .unwrap_or_default();
+        let scores = sentences
+            .iter()
+            .map(|s| self.scores(s.as_ref(), &mut cache))
+            .collect();
+        self.caches
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(cache);
+        scores
+    }
+
+    /// Tags the sentences of an article, each a list of tokens, and returns the entities in order.
+    pub fn entities<S: AsRef<[W]>, W: AsRef<str>>(&self, article: &[S]) -> Vec<Entity> {
+        let Reading {
+            scores,
+            tags,
+            mut lattices,
+        } = self.read(article);
+        let mut found = Vec::new();
+        for (sentence, tags) in tags.iter().enumerate() {
+            for (start, end, label) in spans(tags) {
+                let lattice =
+                    lattices[sentence].get_or_insert_with(|| self.lattice(&scores[sentence]));
+                let score = lattice.span(start, &tags[start..end], &self.factors);
+                // Scores further apart than floats can hold leave no probability.
+                let score = if score.is_finite() {
+                    score.clamp(0.0, 1.0)
+                } else {
+                    0.0
+                };
+                found.push(Entity {
+                    sentence,
+                    start,
+                    end,
+                    label,
+                    score,
+                });
+            }
+        }
+        found
+    }
+
+    /// Tags the sentences of an article.
+    pub fn tags<S: AsRef<[W]>, W: AsRef<str>>(&self, article: &[S]) -> Vec<Vec<Tag>> {
+        self.read(article).tags
+    }
+
+    /// Returns the probability of each tag of each token of an article's sentences.
+    pub fn probabilities<S: AsRef<[W]>, W: AsRef<str>>(
+        &self,
+        article: &[S],
+    ) -> Vec<Vec<[f32; TAGS]>> {
+        let all = |scores: &Vec<[f32; TAGS]>| {
+            let lattice = self.lattice(scores);
+            (0..scores.len()).map(|t| lattice.tag(t)).collect()
+        };
+        self.read(article).scores.iter().map(all).collect()
+    }
+
+    fn lattice(&self, scores: &[[f32; TAGS]]) -> Lattice {
+        let mut lattice = Lattice::default();
+        lattice.run(scores, &self.factors, |_| ANY);
+        lattice
+    }
+
+    /// Scores and tags an article: sentence by sentence, then again where its memory has something to say.
+    fn read<S: AsRef<[W]>, W: AsRef<str>>(&self, article: &[S]) -> Reading {
+        let mut scores = self.score_all(article);
+        let mut tags: Vec<Vec<Tag>> = scores
+            .iter()
+            .map(|s| chain::best(s, &self.transitions))
+            .collect();
+        let mut lattices: Vec<Option<Lattice>> = vec![None; scores.len()];
+        if article.len() > 1 {
+            for (lattice, scores) in lattices.iter_mut().zip(&scores) {
+                if !is_quiet(scores) {
+                    *lattice = Some(self.lattice(scores));
+                }
+            }
+            let words: Vec<&[W]> = article.iter().map(AsRef::as_ref).collect();
+            for s in memory::recall(&words, &tags, &lattices, &mut scores, &self.memory) {
+                tags[s] = chain::best(&scores[s], &self.transitions);
+                lattices[s] = None;
+            }
+        }
+        Reading {
+            scores,
+            tags,
+            lattices,
+        }
+    }
+
+    /// Returns the model as the bytes of a file.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        out.extend(self.unit.to_le_bytes());
+        out.extend(self.eagerness.to_le_bytes());
+        for v in self.transitions.as_flattened() {
+            out.extend(v.to_le_bytes());
+        }
+        file::put(&mut out, self.lexicon.keys.len() as u32);
+        let mut before = 0;
+        for (&key, r) in self.lexicon.keys.iter().zip(&self.lexicon.records) {
+            file::put(&mut out, key - before);
+            before = key;
+            let has_uses = r.uses.iter().any(|&u| u > 0);
+            file::put(
+                &mut out,
+                u32::from(r.lists) | u32::from(r.count > 0) << 8 | u32::from(has_uses) << 9,
+            );
+            if has_uses {
+                out.extend([r.uses[0] << 4 | r.uses[1], r.uses[2] << 4 | r.uses[3]]);
+            }
+            if r.count > 0 {
+                out.push(r.count);
+                out.push(r.small << 4 | r.article);
+                for class in r.classes {
+                    file::put(&mut out, u32::from(class));
+                }
+            }
+        }
+        file::put(&mut out, self.keys.len() as u32);
+        let mut before = 0;
+        for (&key, row) in self.keys.iter().zip(&self.rows) {
+            file::put(&mut out, key - before);
+            before = key;
+            let filled = (0..TAGS)
+                .filter(|&k| row[k] != 0)
+                .fold(0u32, |set, k| set | 1 << k);
+            file::put(&mut out, filled);
+            out.extend(
+                row.iter()
+                    .take(TAGS)
+                    .filter(|&&v| v != 0)
+                    .map(|v| v.to_le_bytes()[0]),
+            );
+        }
+        file::seal(&out)
+    }
+
+    /// Reads a model from the bytes of a file.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are no whole model of a version that can be read.
+    pub fn load(bytes: &[u8]) -> Result<Self, Damage> {
+        let mut reader = Reader(file::open(bytes)?);
+        let unit = reader.float()?;
+        let eagerness = reader.float()?;
+        let mut transitions = [[0f32; TAGS]; TAGS + 1];
+        for v in transitions.as_flattened_mut() {
+            *v = reader.float()?;
+        }
+        let count = reader.count(2)?;
+        let (mut words, mut records) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        let mut before = None;
+        for _ in 0..count {
+            words.push(reader.key(&mut before)?);
+            let head = reader.number()?;
+            let mut record = Record {
+                lists: head as u8,
+                ..Record::default()
+            };
+            if head & 0x200 != 0 {
+                let [a, b] = reader.array()?;
+                record.uses = [a >> 4, a & 15, b >> 4, b & 15];
+            }
+            if head & 0x100 != 0 {
+                record.count = reader.byte()?;
+                let [shares] = reader.array()?;
+                (record.small, record.article) = (shares >> 4, shares & 15);
+                for class in &mut record.classes {
+                    *class = u16::try_from(reader.number()?).map_err(|_| Damage::Content {
+                        expected: "a class below 65536",
+                    })?;
+                }
+            }
+            records.push(record);
+        }
+        let count = reader.count(2)?;
+        let (mut keys, mut rows) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        let mut before = None;
+        for _ in 0..count {
+            keys.push(reader.key(&mut before)?);
+            let filled = reader.number()?;
+            let mut row = [0i8; 16];
+            for (k, v) in row.iter_mut().enumerate().take(TAGS) {
+                if filled & (1 << k) != 0 {
+                    *v = i8::from_le_bytes(reader.array()?);
+                }
+            }
+            rows.push(row);
+        }
+        if !reader.0.is_empty() {
+            return Err(Damage::Content {
+                expected: "the end",
+            });
+        }
+        let lexicon = Lexicon::from_records(words, records);
+        Ok(Self::assemble(
+            lexicon,
+            keys,
+            rows,
+            unit,
+            &transitions,
+            eagerness,
+        ))
+    }
+}
+
+/// An article, read.
+struct Reading {
+    scores: Vec<Vec<[f32; TAGS]>>,
+    tags: Vec<Vec<Tag>>,
+    /// Where they were needed and still hold.
+    lattices: Vec<Option<Lattice>>,
+}
+
+/// Whether "no name" is so far ahead at each token that no other tag has a noticeable probability.
+fn is_quiet(scores: &[[f32; TAGS]]) -> bool {
+    const AHEAD: f32 = 9.0;
+    scores
+        .iter()
+        .all(|row| row[1..].iter().all(|&score| score + AHEAD < row[0]))
+}
+
+fn add(sum: &mut Row<i16>, row: &Row<i8>) {
+    for (s, r) in sum.iter_mut().zip(row) {
+        *s = s.saturating_add(i16::from(*r));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crf::file::seal;
+    use crate::crf::random::Random;
+    use crate::crf::train::{Corpus, Options, tests::sentences, train};
+
+    fn model() -> Model {
+        let record = Record {
+            classes: [1, 300, 2, 3],
+            count: 5,
+            small: 2,
+            article: 7,
+            lists: 3,
+            uses: [7, 0, 1, 0],
+        };
+        let lexicon = Lexicon::from_records(vec![crate::crf::lexicon::hash("Adam")], vec![record]);
+        let options = Options {
+            epochs: 6,
+            ..Options::default()
+        };
+        Model::new(&train(
+            &[Corpus::gold(sentences())],
+            &lexicon,
+            &options,
+            |_, _| {},
+        ))
+    }
+
+    #[test]
+    fn file_gives_the_model_back() {
+        let mut model = model();
+        model.eagerness = 0.5;
+        let bytes = model.to_bytes();
+        let again = Model::load(&bytes).unwrap();
+        assert_eq!(again.to_bytes(), bytes);
+        assert_eq!(again.lexicon.records, model.lexicon.records);
+        let article = [
+            ["Herr", "Adam", "kommt", "."],
+            ["in", "Adam", "regnet", "."],
+        ];
+        assert_eq!(again.entities(&article), model.entities(&article));
+    }
+
+    #[test]
+    fn damaged_content_is_an_error() {
+        let bytes = model().to_bytes();
+        let payload = &bytes[24..];
+        for end in 0..payload.len() {
+            assert!(Model::load(&seal(&payload[..end])).is_err(), "cut at {end}");
+        }
+        let mut random = Random::new(3);
+        for _ in 0..500 {
+            let mut damaged = payload.to_vec();
+            let at = random.below(damaged.len());
+            damaged[at] = random.bits() as u8;
+            if let Ok(model) = Model::load(&seal(&damaged)) {
+                model.entities(&[["Herr", "Adam", "kommt", "."]]);
+            }
+        }
+    }
+
+    #[test]
+    fn odd_articles_are_read() {
+        let model = model();
+        assert!(
+            model.entities::<&[&str], &str>(&[]).is_empty(),
+            "no sentence"
+        );
+        assert!(model.entities(&[[""; 0]]).is_empty(), "no token");
+        let long = vec!["Herr Adam\u{0}ß😀"; 5000];
+        assert_eq!(model.tags(&[long]).concat().len(), 5000);
+    }
+
+    #[test]
+    fn scores_are_probabilities() {
+        for e in model().entities(&[
+            ["Herr", "Adam", "kommt", "."],
+            ["in", "Beta", "regnet", "."],
+        ]) {
+            assert!((0.0..=1.0).contains(&e.score), "{e:?}");
+            assert!(e.score > 0.5, "the best path of a clear sentence: {e:?}");
+        }
+    }
+
+    #[test]
+    fn cache_changes_nothing() {
+        let model = model();
+        let article = [["Herr", "Adam", "kommt", "."]];
+        let first = model.entities(&article);
+        for _ in 0..3 {
+            assert_eq!(model.entities(&article), first);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Precision, recall and F1 of whole entities, counted as the `CoNLL` shared tasks do.
+
+use std::fmt;
+
+use super::tag::{Label, Tag, spans};
+
+/// Counts for one label or for all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Entities in the gold file.
+    pub gold: usize,
+    /// Entities found.
+    pub found: usize,
+    /// Entities found with the right limits and label.
+    pub right: usize,
+}
+
+fn share(part: usize, whole: usize) -> f64 {
+    if whole == 0 {
+        0.0
+    } else {
+        part as f64 / whole as f64
+    }
+}
+
+impl Count {
+    /// Returns the share of the found that is right.
+    pub fn precision(&self) -> f64 {
+        share(self.right, self.found)
+    }
+
+    /// Returns the share of the gold entities that was found.
+    pub fn recall(&self) -> f64 {
+        share(self.right, self.gold)
+    }
+
+    /// Returns the harmonic mean of precision and recall.
+    pub fn f1(&self) -> f64 {
+        share(2 * self.right, self.gold + self.found)
+    }
+}
+
+fn sum(counts: &[Count]) -> Count {
+    counts.iter().fold(Count::default(), |sum, c| Count {
+        gold: sum.gold + c.gold,
+        found: sum.found + c.found,
+        right: sum.right + c.right,
+    })
+}
+
+/// Counts by label over the sentences added so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Score {
+    by_label: [Count; 4],
+}
+
+impl Score {
+    /// Counts one sentence.
+    pub fn add(&mut self, gold: &[Tag], found: &[Tag]) {
+        let (gold, found) = (spans(gold), spans(found));
+        for span in &gold {
+            self.by_label[span.2 as usize].gold += 1;
+        }
+        for span in &found {
+            self.by_label[span.2 as usize].found += 1;
+            self.by_label[span.2 as usize].right += usize::from(gold.contains(span));
+        }
+    }
+
+    /// Returns the counts of one label.
+    pub fn label(&self, label: Label) -> Count {
+        self.by_label[label as usize]
+    }
+
+    /// Returns the counts of the labels together (micro average).
+    pub fn all(&self) -> Count {
+        sum(&self.by_label)
+    }
+
+    /// Returns the counts of the labels that the gold file has: a file that leaves a kind of name unmarked cannot
+    /// say whether those found are right.
+    pub fn marked(&self) -> Count {
+        let marked: Vec<Count> = self.by_label.into_iter().filter(|c| c.gold > 0).collect();
+        sum(&marked)
+    }
+}
+
+impl fmt::Display for Score {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "label   precision  recall      F1    gold   found   right"
+        )?;
+        let rows = Label::ALL.map(|l| (l.as_str(), self.label(l)));
+        for (name, c) in rows
+            .into_iter()
+            .chain([("all", self.all()), ("marked", self.marked())])
+        {
+            let percent = [c.precision(), c.recall(), c.f1()].map(|v| 100.0 * v);
+            writeln!(
+                f,
+                "{name:<7} {:>9.2} {:>7.2} {:>7.2} {:>7} {:>7} {:>7}",
+                percent[0], percent[1], percent[2], c.gold, c.found, c.right
+            )?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tags(text: &str) -> Vec<Tag> {
+        text.split(' ').map(|t| Tag::parse(t).unwrap()).collect()
+    }
+
+    #[test]
+    fn whole_entities_count() {
+        let cases = [
+            ("B-PER I-PER O B-LOC", "B-PER I-PER O B-LOC", (2, 2, 2)),
+            ("B-PER I-PER O B-LOC", "B-PER O O B-ORG", (2, 2, 0)),
+            ("B-PER B-PER", "B-PER I-PER", (2, 1, 0)),
+            ("O B-PER", "O I-PER", (1, 1, 1)),
+            ("O O", "B-MISC O", (0, 1, 0)),
+        ];
+        for (gold, found, (g, f, r)) in cases {
+            let mut score = Score::default();
+            score.add(&tags(gold), &tags(found));
+            assert_eq!(
+                score.all(),
+                Count {
+                    gold: g,
+                    found: f,
+                    right: r
+                },
+                "{gold} / {found}"
+            );
+        }
+    }
+
+    #[test]
+    fn shares_of_nothing_are_zero() {
+        let none = Count::default();
+        assert_eq!(
+            (none.precision(), none.recall(), none.f1()),
+            (0.0, 0.0, 0.0)
+        );
+    }
+}

@@ -1,0 +1,566 @@
+//! Learns a tagger from labelled sentences.
+//!
+//! The weights are those that make the tags of the training sentences likely (conditional random field: Lafferty et
+//! al., 2001), found sentence by sentence with `AdaGrad` (Duchi et al., 2011). Three things make it hold on text from
+//! elsewhere. A share of the features is left out at random each time (dropout: Srivastava et al., 2014), so that none
+//! is relied on alone. Words that are surrogates, and some rare ones, show only their shape, so that the tagger learns
+//! to read a name from its context. And corpora with other conventions have features of their own, which are learned
+//! with the rest and then left out (Daumé, 2007).
+//!
+//! One thread and a fixed seed: the same data give the same model.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+
+use super::chain::{self, ANY, Lattice, NEVER, Transitions};
+use super::corpus::Sentence;
+use super::feature::{self, HERE, Look, PLACES, Profile, placed};
+use super::lexicon::Lexicon;
+use super::random::Random;
+use super::table::Table;
+use super::tag::{Label, TAGS, Tag};
+
+/// How a tagger is trained.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Passes over the data.
+    pub epochs: usize,
+    /// Share of the features left out at a time.
+    pub drop: f32,
+    /// Share of the surrogate words of which only the shape is shown.
+    pub mask_surrogate: f32,
+    /// The same of words that occur once; a quarter of it for other words.
+    pub mask_rare: f32,
+    /// Occurrences that a feature needs.
+    pub min_count: u32,
+    /// Size of the steps at the start; it falls to zero.
+    pub rate: f32,
+    /// Pull of the weights to zero (L2).
+    pub decay: f32,
+    /// Start of the random numbers.
+    pub seed: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            epochs: 5,
+            drop: 0.1,
+            mask_surrogate: 0.9,
+            mask_rare: 0.1,
+            min_count: 2,
+            rate: 0.05,
+            decay: 1e-6,
+            seed: 1,
+        }
+    }
+}
+
+/// Labelled sentences of one kind.
+#[derive(Debug, Clone)]
+pub struct Corpus {
+    /// The sentences.
+    pub sentences: Vec<Sentence>,
+    /// Whether names of the label MISC are marked; when not, `O` leaves open whether a token is part of one.
+    pub has_misc: bool,
+    /// How much a sentence counts.
+    pub weight: f32,
+    /// A number for its conventions; 0 for those that the tagger is to follow.
+    pub domain: u32,
+}
+
+impl Corpus {
+    /// Sentences that a person tagged, by the conventions that the tagger is to follow.
+    pub fn gold(sentences: Vec<Sentence>) -> Self {
+        Self {
+            sentences,
+            has_misc: true,
+            weight: 1.0,
+            domain: 0,
+        }
+    }
+
+    /// The possible tags of each token of a sentence.
+    fn possible(&self, i: usize) -> Vec<u16> {
+        let open = if self.has_misc {
+            1
+        } else {
+            1 | 1 << Tag::begin(Label::Misc).index() | 1 << Tag::inside(Label::Misc).index()
+        };
+        let mut before = None;
+        self.sentences[i]
+            .tags
+            .iter()
+            .map(|&tag| {
+                let tag = match tag.label() {
+                    Some(label) if !tag.may_follow(before) => Tag::begin(label),
+                    _ => tag,
+                };
+                before = Some(tag);
+                if tag == Tag::OUT {
+                    open
+                } else {
+                    1 << tag.index()
+                }
+            })
+            .collect()
+    }
+}
+
+/// A tagger in full precision, as training leaves it.
+#[derive(Debug, Clone)]
+pub struct Tagger {
+    /// What is known of words.
+    pub lexicon: Lexicon,
+    /// Keys of the features, sorted.
+    pub keys: Vec<u32>,
+    /// Their weights.
+    pub weights: Vec<[f32; TAGS]>,
+    /// Scores of tag pairs.
+    pub transitions: Transitions,
+}
+
+impl Tagger {
+    /// Returns the mean of two taggers of one lexicon: for sums of weights the mean of their scores, so an ensemble
+    /// that costs no more than one. A feature that only one of them has counts half.
+    #[must_use]
+    pub fn mean(&self, other: &Self) -> Self {
+        let mut weights: BTreeMap<u32, [f32; TAGS]> = BTreeMap::new();
+        for tagger in [self, other] {
+            for (&key, row) in tagger.keys.iter().zip(&tagger.weights) {
+                let sums = weights.entry(key).or_default();
+                sums.iter_mut()
+                    .zip(row)
+                    .for_each(|(sum, weight)| *sum += weight / 2.0);
+            }
+        }
+        let mut transitions = self.transitions;
+        for (score, with) in transitions
+            .as_flattened_mut()
+            .iter_mut()
+            .zip(other.transitions.as_flattened())
+        {
+            *score = (*score + with) / 2.0;
+        }
+        Self {
+            lexicon: self.lexicon.clone(),
+            keys: weights.keys().copied().collect(),
+            weights: weights.into_values().collect(),
+            transitions,
+        }
+    }
+}
+
+/// A word type: its features at each place in the window, as numbers of weights.
+struct Type {
+    rows: [Vec<u32>; PLACES],
+    look: Look,
+}
+
+impl Type {
+    fn new(profile: &Profile, table: &Table) -> Self {
+        let rows = std::array::from_fn(|place| {
+            profile
+                .keys_at(place)
+                .filter_map(|key| table.get(placed(key, place)))
+                .collect()
+        });
+        Self {
+            rows,
+            look: profile.look,
+        }
+    }
+}
+
+/// A sentence as numbers of word types.
+struct Example {
+    words: Vec<u32>,
+    /// The types that show only the shape, and how often they are shown.
+    masked: Vec<(u32, f32)>,
+    possible: Vec<u16>,
+    weight: f32,
+    domain: u32,
+}
+
+/// Word types and how often they occur; type 0 stands before and after a sentence.
+struct Types {
+    numbers: HashMap<String, u32>,
+    profiles: Vec<Profile>,
+    counts: Vec<u32>,
+}
+
+impl Types {
+    fn number(&mut self, form: String, profile: impl FnOnce() -> Profile) -> u32 {
+        let id = *self.numbers.entry(form).or_insert_with(|| {
+            self.profiles.push(profile());
+            self.counts.push(0);
+            self.profiles.len() as u32 - 1
+        });
+        self.counts[id as usize] += 1;
+        id
+    }
+}
+
+fn examples(corpora: &[Corpus], lexicon: &Lexicon, options: &Options) -> (Vec<Example>, Types) {
+    let mut types = Types {
+        numbers: HashMap::new(),
+        profiles: vec![Profile::edge()],
+        counts: vec![1],
+    };
+    let mut examples = Vec::new();
+    for corpus in corpora {
+        for (i, sentence) in corpus.sentences.iter().enumerate() {
+            let mut words = Vec::new();
+            let mut masked = Vec::new();
+            for (t, token) in sentence.tokens.iter().enumerate() {
+                words.push(types.number(token.clone(), || Profile::new(token, lexicon)));
+                let shape = Profile::masked(token);
+                let form = format!("\u{1}{:?}", (shape.look, &shape.keys));
+                let is_surrogate = sentence.surrogate.get(t) == Some(&true);
+                let often = if is_surrogate {
+                    options.mask_surrogate
+                } else {
+                    f32::NAN
+                };
+                masked.push((types.number(form, || shape), often));
+            }
+            let possible = corpus.possible(i);
+            examples.push(Example {
+                words,
+                masked,
+                possible,
+                weight: corpus.weight,
+                domain: corpus.domain,
+            });
+        }
+    }
+    for example in &mut examples {
+        for (masked, &word) in example.masked.iter_mut().zip(&example.words) {
+            if masked.1.is_nan() {
+                let is_rare = types.counts[word as usize] == 1;
+                masked.1 = if is_rare {
+                    options.mask_rare
+                } else {
+                    options.mask_rare / 4.0
+                };
+            }
+        }
+    }
+    (examples, types)
+}
+
+/// Returns the keys of the features that occur often enough, sorted.
+fn frequent(examples: &[Example], types: &Types, min_count: u32) -> Vec<u32> {
+    let mut counts: HashMap<u32, u32> = HashMap::new();
+    for (profile, &n) in types.profiles.iter().zip(&types.counts) {
+        for place in 0..PLACES {
+            for key in profile.keys_at(place) {
+                *counts.entry(placed(key, place)).or_default() += n;
+            }
+        }
+    }
+    for example in examples {
+        let looks: Vec<Look> = example
+            .words
+            .iter()
+            .map(|&w| types.profiles[w as usize].look)
+            .collect();
+        let mut count = |_: usize, key: u32| *counts.entry(key).or_default() += 1;
+        feature::joined(&looks, &mut count);
+        feature::of_domain(&looks, example.domain, &mut count);
+    }
+    let mut keys: Vec<u32> = counts
+        .into_iter()
+        .filter(|&(_, n)| n >= min_count)
+        .map(|(key, _)| key)
+        .collect();
+    keys.sort_unstable();
+    keys
+}
+
+/// The sums of squared slopes start here (`AdaGrad`).
+const FIRST_SQUARE: f32 = 1e-3;
+
+/// The state of a training run.
+struct Trainer<'a> {
+    options: &'a Options,
+    table: Table,
+    types: Vec<Type>,
+    tagger: Tagger,
+    squares: Vec<[f32; TAGS]>,
+    pair_squares: Transitions,
+    random: Random,
+    free: Lattice,
+    held: Lattice,
+    /// The features of the sentence in hand: token and number of weights.
+    rows: Vec<(u32, u32)>,
+}
+
+impl Trainer<'_> {
+    /// Collects the features of a sentence; some words masked, some features left out.
+    fn collect(&mut self, example: &Example) {
+        let Self {
+            random,
+            rows,
+            types,
+            table,
+            options,
+            ..
+        } = self;
+        let keep = 1.0 - options.drop;
+        let words: Vec<&Type> = example
+            .words
+            .iter()
+            .zip(&example.masked)
+            .map(|(&word, &(masked, share))| {
+                &types[if random.unit() < share { masked } else { word } as usize]
+            })
+            .collect();
+        rows.clear();
+        for t in 0..words.len() {
+            for place in 0..PLACES {
+                let word = (t + place)
+                    .checked_sub(HERE)
+                    .and_then(|i| words.get(i))
+                    .copied()
+                    .unwrap_or(&types[0]);
+                rows.extend(
+                    word.rows[place]
+                        .iter()
+                        .filter(|_| random.unit() < keep)
+                        .map(|&row| (t as u32, row)),
+                );
+            }
+        }
+        let looks: Vec<Look> = words.iter().map(|w| w.look).collect();
+        feature::joined(&looks, |t, key| {
+            rows.extend(
+                table
+                    .get(key)
+                    .filter(|_| random.unit() < keep)
+                    .map(|row| (t as u32, row)),
+            );
+        });
+        feature::of_domain(&looks, example.domain, |t, key| {
+            rows.extend(table.get(key).map(|row| (t as u32, row)));
+        });
+    }
+
+    /// Takes a step for one sentence and returns its loss.
+    fn step(&mut self, example: &Example, rate: f32) -> f64 {
+        self.collect(example);
+        let n = example.words.len();
+        let keep = 1.0 - self.options.drop;
+        let mut scores = vec![[0f32; TAGS]; n];
+        for &(t, row) in &self.rows {
+            for (score, weight) in scores[t as usize]
+                .iter_mut()
+                .zip(&self.tagger.weights[row as usize])
+            {
+                *score += weight / keep;
+            }
+        }
+        let factors = chain::factors(&self.tagger.transitions);
+        self.free.run(&scores, &factors, |_| ANY);
+        self.held.run(&scores, &factors, |t| example.possible[t]);
+        let mut slopes = scores;
+        let mut pairs = [[0f32; TAGS]; TAGS + 1];
+        for (t, slope) in slopes.iter_mut().enumerate() {
+            let (free, held) = (self.free.tag(t), self.held.tag(t));
+            *slope = std::array::from_fn(|k| (free[k] - held[k]) * example.weight);
+            self.free.add_pairs(t, &factors, example.weight, &mut pairs);
+            self.held
+                .add_pairs(t, &factors, -example.weight, &mut pairs);
+        }
+        let transitions = self.tagger.transitions.as_flattened_mut().iter_mut();
+        for ((score, square), slope) in transitions
+            .zip(self.pair_squares.as_flattened_mut())
+            .zip(pairs.as_flattened())
+        {
+            if *score > NEVER / 2.0 {
+                *square += slope * slope;
+                *score -= rate * slope / square.sqrt();
+            }
+        }
+        for &(t, row) in &self.rows {
+            let weights = &mut self.tagger.weights[row as usize];
+            let squares = &mut self.squares[row as usize];
+            for ((weight, square), slope) in
+                weights.iter_mut().zip(squares).zip(&slopes[t as usize])
+            {
+                let slope = slope + self.options.decay * *weight;
+                *square += slope * slope;
+                *weight -= rate * slope / square.sqrt();
+            }
+        }
+        self.free.log_sum - self.held.log_sum
+    }
+}
+
+/// A pass over the training data.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress {
+    /// Passes done.
+    pub epoch: usize,
+    /// Passes in all.
+    pub epochs: usize,
+    /// Features that have weights.
+    pub features: usize,
+    /// Mean loss of a sentence in this pass, in nats.
+    pub loss: f64,
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            epoch,
+            epochs,
+            features,
+            loss,
+        } = self;
+        write!(
+            f,
+            "pass {epoch} of {epochs}, {features} features, loss {loss:.4} a sentence"
+        )
+    }
+}
+
+/// Learns a tagger; `report` is called after each pass.
+pub fn train(
+    corpora: &[Corpus],
+    lexicon: &Lexicon,
+    options: &Options,
+    mut report: impl FnMut(Progress, &Tagger),
+) -> Tagger {
+    let (examples, types) = examples(corpora, lexicon, options);
+    let keys = frequent(&examples, &types, options.min_count);
+    let table = Table::new(&keys);
+    let mut transitions = [[0f32; TAGS]; TAGS + 1];
+    chain::forbid(&mut transitions);
+    let features = keys.len();
+    let mut trainer = Trainer {
+        options,
+        types: types
+            .profiles
+            .iter()
+            .map(|profile| Type::new(profile, &table))
+            .collect(),
+        table,
+        tagger: Tagger {
+            lexicon: lexicon.clone(),
+            keys,
+            weights: vec![[0.0; TAGS]; features],
+            transitions,
+        },
+        squares: vec![[FIRST_SQUARE; TAGS]; features],
+        pair_squares: [[FIRST_SQUARE; TAGS]; TAGS + 1],
+        random: Random::new(options.seed),
+        free: Lattice::default(),
+        held: Lattice::default(),
+        rows: Vec::new(),
+    };
+    drop(types);
+    let mut order: Vec<u32> = (0..examples.len() as u32).collect();
+    let steps = options.epochs * examples.len();
+    let mut done = 0usize;
+    for epoch in 1..=options.epochs {
+        trainer.random.shuffle(&mut order);
+        let mut loss = 0.0;
+        for &i in &order {
+            done += 1;
+            let left = (1.0 - done as f32 / steps as f32).max(0.02);
+            loss += trainer.step(&examples[i as usize], options.rate * left);
+        }
+        let loss = loss / examples.len().max(1) as f64;
+        report(
+            Progress {
+                epoch,
+                epochs: options.epochs,
+                features,
+                loss,
+            },
+            &trainer.tagger,
+        );
+    }
+    trainer.tagger
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::crf::model::Model;
+
+    /// A few sentences with a pattern that features can tell: the word after "Herr" is a person, after "in" a place.
+    pub(in crate::crf) fn sentences() -> Vec<Sentence> {
+        let names = [
+            "Adam", "Beta", "Cäsar", "Delta", "Emil", "Fuchs", "Gamma", "Hahn",
+        ];
+        let tags = |label| vec![Tag::OUT, Tag::begin(label), Tag::OUT, Tag::OUT];
+        let mut all = Vec::new();
+        for name in names {
+            let person = ["Herr", name, "kommt", "."].map(str::to_owned).to_vec();
+            all.push(Sentence {
+                tokens: person,
+                tags: tags(Label::Per),
+                surrogate: Vec::new(),
+            });
+            let place = ["in", name, "regnet", "."].map(str::to_owned).to_vec();
+            all.push(Sentence {
+                tokens: place,
+                tags: tags(Label::Loc),
+                surrogate: Vec::new(),
+            });
+        }
+        all
+    }
+
+    fn learned(options: &Options) -> Model {
+        let corpora = [Corpus::gold(sentences())];
+        Model::new(&train(&corpora, &Lexicon::default(), options, |_, _| {}))
+    }
+
+    #[test]
+    fn context_is_learned() {
+        let model = learned(&Options {
+            epochs: 20,
+            ..Options::default()
+        });
+        let tags = |words: &[&str]| {
+            model
+                .tags(&[words])
+                .concat()
+                .iter()
+                .map(Tag::to_string)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            tags(&["Herr", "Zeder", "kommt", "."]),
+            ["O", "B-PER", "O", "O"]
+        );
+        assert_eq!(
+            tags(&["in", "Zeder", "regnet", "."]),
+            ["O", "B-LOC", "O", "O"]
+        );
+    }
+
+    #[test]
+    fn same_seed_gives_the_same_bytes() {
+        let options = Options {
+            epochs: 2,
+            ..Options::default()
+        };
+        assert_eq!(learned(&options).to_bytes(), learned(&options).to_bytes());
+    }
+
+    #[test]
+    fn unmarked_misc_is_left_open() {
+        let corpus = Corpus {
+            has_misc: false,
+            ..Corpus::gold(sentences())
+        };
+        assert_eq!(
+            corpus.possible(0),
+            [0b1_1000_0001, 0b10, 0b1_1000_0001, 0b1_1000_0001]
+        );
+    }
+}
