@@ -490,6 +490,18 @@ const REFUSALS: &[Refusal] = &[
         says: &["--set", "table.key=value"],
     },
     Refusal {
+        name: "a language that is none",
+        config: "[language]\n\nexpected = \"deutsch\"\n",
+        arguments: "",
+        says: &[
+            "pipeline.toml:3",
+            "[language]",
+            "`expected`",
+            "`deutsch`",
+            "de, el, en",
+        ],
+    },
+    Refusal {
         name: "a list that is not there",
         config: "[ner]\nbackend = \"gazetteer\"\nlists = [\"namen.tsv\"]\n",
         arguments: "",

@@ -67,7 +67,7 @@ fn threads_and_chunks_do_not_change_a_byte() {
         place.tables(folder)
     };
     let one = run("one", "--jobs 1");
-    assert_eq!(one.len(), 7);
+    assert_eq!(one.len(), 8);
     assert_eq!(one, run("four", "--jobs 4"), "four threads");
     assert_eq!(
         one,
@@ -178,6 +178,62 @@ fn what_was_removed_quotes_the_article_as_it_came_in() {
 }
 
 #[test]
+fn another_language_meets_the_fate_that_the_config_says() {
+    let german = "Der Rat hat beschlossen, dass das alte Rathaus nicht abgerissen wird. Das Geld reicht aus.";
+    let dutch = "De gemeenteraad heeft besloten dat het oude stadhuis niet wordt gesloopt. Volgens de \
+        burgemeester is er genoeg geld om het gebouw te herstellen en het plein opnieuw te \
+        bestraten. De bewoners zijn blij met het besluit, zegt een woordvoerder van de wijk.";
+    let place = Place::new();
+    let records = [
+        ("a", german, "nl"),
+        ("b", dutch, "de"),
+        ("c", "Kort.", "nl"),
+    ]
+    .map(|(id, text, language)| {
+        serde_json::json!({"id": id, "text": text, "language": language}).to_string()
+    });
+    place.write("a.jsonl", records.join("\n"));
+    let run = |other: &str| {
+        let outcome = place.blattwerk(&format!(
+            "run --overwrite --input a.jsonl --set language.other={other}"
+        ));
+        let column = |table: &str, name: &str| -> Vec<String> {
+            let rows = place.rows(&format!("out/{table}.csv"));
+            rows.iter().map(|row| row[name].clone()).collect()
+        };
+        (
+            outcome.code,
+            column("normalized", "language").join(" "),
+            column("skipped", "reason").join(" "),
+            column("failures", "error").join(" "),
+        )
+    };
+    let text = |text: &str| text.to_owned();
+    assert_eq!(
+        run("keep"),
+        (0, text("de nl nl"), text(""), text("")),
+        "the detected language, or else that of the record"
+    );
+    assert_eq!(
+        run("skip"),
+        (0, text("de nl"), text("the language is `nl`"), text(""))
+    );
+    let record: serde_json::Value = serde_json::from_str(&place.read("out/run.json")).unwrap();
+    assert_eq!(record["counts"]["skipped"], 1);
+    assert_eq!(record["counts"]["articles"], 2);
+    assert_eq!(record["stages"][1]["skipped"], 1);
+    assert_eq!(
+        run("fail"),
+        (
+            1,
+            text("de nl"),
+            text(""),
+            text("expected the language `de`, found `nl`")
+        )
+    );
+}
+
+#[test]
 fn a_failed_article_is_in_no_other_table() {
     let place = Place::new();
     place.write("a.jsonl", "{\"id\": \"gut\", \"text\": \"Alles gut.\"}\n{\"id\": \"leer\", \"text\": \" \"}\n{kaputt\n");
@@ -214,8 +270,15 @@ fn a_failed_article_is_in_no_other_table() {
 fn off_everywhere_gives_neutral_answers() {
     let place = Place::new();
     place.write("a.txt", "Ein  Satz. Noch einer in Köln.\n");
-    let off = ["normalize", "split", "ner", "sentiment", "summarize"]
-        .map(|s| format!("--set {s}.backend=off"));
+    let off = [
+        "normalize",
+        "language",
+        "split",
+        "ner",
+        "sentiment",
+        "summarize",
+    ]
+    .map(|s| format!("--set {s}.backend=off"));
     assert_eq!(
         place
             .blattwerk(&format!("run --input a.txt {}", off.join(" ")))
@@ -253,7 +316,7 @@ fn the_record_says_what_ran() {
     assert_eq!(record["counts"]["failures"], 1);
     assert_eq!(record["counts"]["words"], 2);
     assert_eq!(record["counts"]["bytes"], 9);
-    assert_eq!(record["stages"][4]["backend"], "lead");
+    assert_eq!(record["stages"][5]["backend"], "lead");
     assert_eq!(record["config"]["summarize"]["backend"], "lead");
     assert_eq!(record["inputs"][1]["path"], "b.txt");
     assert_eq!(record["config_hash"].as_str().unwrap().len(), 64);

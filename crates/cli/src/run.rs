@@ -106,6 +106,13 @@ fn summarize(text: &mut String, record: &Record, folder: &Path) -> std::fmt::Res
             HumanCount(table.rows).to_string()
         )?;
     }
+    if counts.skipped > 0 {
+        writeln!(
+            text,
+            "\n{} skipped: the skipped table says why",
+            HumanCount(counts.skipped)
+        )?;
+    }
     match counts.failures {
         0 => {}
         1 => writeln!(text, "\n1 failure: the failures table says why")?,

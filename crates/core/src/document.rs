@@ -18,7 +18,7 @@ pub struct Document {
     pub title: Option<String>,
     /// The date as the record has it.
     pub date: Option<String>,
-    /// The language as the record has it.
+    /// The language as the record has it, until *language* has run and could tell it.
     pub language: Option<String>,
     /// The text: as it came in until *normalize* has run.
     pub text: Text,

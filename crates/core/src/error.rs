@@ -54,6 +54,15 @@ pub enum Error {
         found: String,
     },
 
+    /// An article is not in the language that the config wants.
+    #[error("expected the language `{expected}`, found `{found}`")]
+    Language {
+        /// The language in the config, as a code of ISO 639-1.
+        expected: &'static str,
+        /// The language of the text.
+        found: &'static str,
+    },
+
     /// A program of the user's cannot be started.
     #[error("cannot start `{program}`")]
     Start {

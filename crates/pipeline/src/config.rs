@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use ::config::builder::DefaultState;
 use ::config::{ConfigBuilder, ConfigError, File, FileFormat, Map, Source, Value, ValueKind};
 use blattwerk_core::{Asset, Built, Entity, Normalized, Sentiment, Span, Summary};
+use blattwerk_language::Detected;
 use schemars::{Schema, schema_for};
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
@@ -20,6 +21,7 @@ use crate::{Error, Result, run, tables};
 /// The backend of each stage where no other layer names one.
 const DEFAULTS: &str = r#"
 normalize.backend = "rules"
+language.backend = "trigrams"
 split.backend = "rules"
 ner.backend = "crf"
 sentiment.backend = "lexicon"
@@ -36,6 +38,8 @@ pub struct Config {
     pub input: input::Config,
     /// How text is cleaned.
     pub normalize: blattwerk_normalize::Config,
+    /// How the language is found, and what becomes of articles in another one.
+    pub language: blattwerk_language::Config,
     /// How sentences are found.
     pub split: blattwerk_split::Config,
     /// How names are found.
@@ -51,9 +55,10 @@ pub struct Config {
 }
 
 /// The tables of the config, in the order of the flow.
-pub const TABLES: [&str; 8] = [
+pub const TABLES: [&str; 9] = [
     "input",
     "normalize",
+    "language",
     "split",
     "ner",
     "sentiment",
@@ -65,10 +70,11 @@ pub const TABLES: [&str; 8] = [
 /// Returns the JSON schema of each table, in the order of the flow.
 ///
 /// The schemas are made from the config types themselves, descriptions from their doc comments.
-pub fn schemas() -> [(&'static str, Schema); 8] {
+pub fn schemas() -> [(&'static str, Schema); 9] {
     [
         ("input", schema_for!(input::Config)),
         ("normalize", schema_for!(blattwerk_normalize::Config)),
+        ("language", schema_for!(blattwerk_language::Config)),
         ("split", schema_for!(blattwerk_split::Config)),
         ("ner", schema_for!(blattwerk_ner::Config)),
         ("sentiment", schema_for!(blattwerk_sentiment::Config)),
@@ -78,9 +84,10 @@ pub fn schemas() -> [(&'static str, Schema); 8] {
     ]
 }
 
-/// The five stages, ready to run.
+/// The stages, ready to run.
 pub struct Stages {
     pub(crate) normalize: Built<Normalized>,
+    pub(crate) language: Built<Detected>,
     pub(crate) split: Built<Vec<Span>>,
     pub(crate) ner: Built<Vec<Entity>>,
     pub(crate) sentiment: Built<Vec<Sentiment>>,
@@ -91,7 +98,14 @@ pub struct Stages {
 
 impl Stages {
     /// The names of the stages, in the order of the flow.
-    pub const NAMES: [&'static str; 5] = ["normalize", "split", "ner", "sentiment", "summarize"];
+    pub const NAMES: [&'static str; 6] = [
+        "normalize",
+        "language",
+        "split",
+        "ner",
+        "sentiment",
+        "summarize",
+    ];
 
     /// Returns the model files and lists that a stage holds.
     ///
@@ -101,6 +115,7 @@ impl Stages {
     pub fn assets(&self, stage: &str) -> &[Asset] {
         match stage {
             "normalize" => &self.normalize.assets,
+            "language" => &self.language.assets,
             "split" => &self.split.assets,
             "ner" => &self.ner.assets,
             "sentiment" => &self.sentiment.assets,
@@ -140,6 +155,7 @@ impl Loaded {
         let config = Config {
             input: merged.table("input")?,
             normalize: merged.table("normalize")?,
+            language: merged.table("language")?,
             split: merged.table("split")?,
             ner: merged.table("ner")?,
             sentiment: merged.table("sentiment")?,
@@ -159,7 +175,7 @@ impl Loaded {
         })
     }
 
-    /// Builds all five stages: opens their files and loads their models.
+    /// Builds all stages: opens their files and loads their models.
     ///
     /// # Errors
     ///
@@ -167,6 +183,7 @@ impl Loaded {
     pub fn build(&self) -> Result<Stages> {
         let Config {
             normalize,
+            language,
             split,
             ner,
             sentiment,
@@ -177,6 +194,9 @@ impl Loaded {
             normalize: normalize
                 .build(&self.root)
                 .map_err(|e| self.blame("normalize", e))?,
+            language: language
+                .build(&self.root)
+                .map_err(|e| self.blame("language", e))?,
             split: split
                 .build(&self.root)
                 .map_err(|e| self.blame("split", e))?,

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{Loaded, Stages};
 use crate::input::{Failure, Inputs, Item};
-use crate::tables::{Failed, Output, Renderer, Rows, TableRecord};
+use crate::tables::{Failed, Output, Renderer, Rows, Skipped, TableRecord};
 use crate::{Error, Result};
 
 /// How the run goes. Nothing here changes what the tables hold.
@@ -63,6 +63,8 @@ pub struct Progress {
     pub articles: u64,
     /// Rows in `failures.csv`.
     pub failures: u64,
+    /// Rows in `skipped.csv`.
+    pub skipped: u64,
     /// Words of the normalized texts: what stands between white space.
     pub words: u64,
     /// UTF-8 bytes of the articles as they came in.
@@ -84,6 +86,8 @@ pub struct StageRecord {
     pub articles: u64,
     /// Articles that failed here.
     pub failures: u64,
+    /// Articles that were left out here, as the config wants it.
+    pub skipped: u64,
     /// UTF-8 bytes of text that came in.
     pub bytes: u64,
     /// Seconds from the first to the last article of each chunk, summed; all threads work in that time.
@@ -320,6 +324,7 @@ struct Time {
     stage: &'static str,
     articles: u64,
     failures: u64,
+    skipped: u64,
     bytes: u64,
     spent: Duration,
 }
@@ -338,6 +343,7 @@ impl Time {
                 .collect(),
             articles: self.articles,
             failures: self.failures,
+            skipped: self.skipped,
             bytes: self.bytes,
             seconds: self.spent.as_secs_f64(),
         }
@@ -411,6 +417,7 @@ impl<'a> Worker<'a> {
 
         let Stages {
             normalize,
+            language,
             split,
             ner,
             sentiment,
@@ -419,35 +426,44 @@ impl<'a> Worker<'a> {
         } = self.stages;
         let [
             time_normalize,
+            time_language,
             time_split,
             time_ner,
             time_sentiment,
             time_summarize,
         ] = &mut self.times[..]
         else {
-            unreachable!("there are five stages");
+            unreachable!("each stage has its time");
         };
         batch.pass(&*normalize.stage, time_normalize, |document, normalized| {
             document.text = normalized.text;
             document.removed = normalized.removed;
         });
+        batch.sift(&*language.stage, time_language, |document, detected| {
+            let language = detected.language?.to_owned();
+            let reason = format!("the language is `{language}`");
+            document.language = Some(language);
+            detected.is_skipped.then_some(reason)
+        });
         batch.pass(&*split.stage, time_split, |document, sentences| {
-            document.sentences = sentences
+            document.sentences = sentences;
         });
         batch.pass(&*ner.stage, time_ner, |document, entities| {
-            document.entities = entities
+            document.entities = entities;
         });
         batch.pass(&*sentiment.stage, time_sentiment, |document, sentiment| {
-            document.sentiment = sentiment
+            document.sentiment = sentiment;
         });
         batch.pass(&*summarize.stage, time_summarize, |document, summary| {
-            document.summary = summary
+            document.summary = summary;
         });
 
-        let failures = batch.failures();
+        let failures = in_order(batch.failed);
+        let skipped = in_order(batch.skipped);
         let documents = batch.documents;
         self.progress.articles += documents.len() as u64;
         self.progress.failures += failures.len() as u64;
+        self.progress.skipped += skipped.len() as u64;
         self.progress.words += documents.par_iter().map(words).sum::<u64>();
 
         let size = documents
@@ -458,7 +474,7 @@ impl<'a> Worker<'a> {
             .par_chunks(size)
             .map(|documents| self.renderer.documents(documents))
             .collect();
-        rows.push(self.renderer.failures(&failures));
+        rows.push(self.renderer.rest(&skipped, &failures));
         (rows, failures)
     }
 }
@@ -467,12 +483,19 @@ fn words(document: &Document) -> u64 {
     document.text.as_str().split_ascii_whitespace().count() as u64
 }
 
-/// The articles of a chunk that have not failed, and those that have.
+/// What left a batch, each with its place in the chunk, in the order of that.
+fn in_order<T>(mut left: Vec<(usize, T)>) -> Vec<T> {
+    left.sort_by_key(|(position, _)| *position);
+    left.into_iter().map(|(_, left)| left).collect()
+}
+
+/// The articles of a chunk that are on their way, and those that left it.
 struct Batch {
     documents: Vec<Document>,
     /// Where in the chunk each document stands.
     positions: Vec<usize>,
     failed: Vec<(usize, Failed)>,
+    skipped: Vec<(usize, Skipped)>,
 }
 
 impl Batch {
@@ -481,6 +504,7 @@ impl Batch {
             documents: Vec::new(),
             positions: Vec::new(),
             failed: Vec::new(),
+            skipped: Vec::new(),
         };
         for (position, item) in items.into_iter().enumerate() {
             match item {
@@ -507,6 +531,19 @@ impl Batch {
         time: &mut Time,
         set: impl Fn(&mut Document, L),
     ) {
+        self.sift(stage, time, |document, layer| {
+            set(document, layer);
+            None
+        });
+    }
+
+    /// The same for a stage that may leave articles out: `set` says why, if so.
+    fn sift<L: Send>(
+        &mut self,
+        stage: &dyn Stage<Layer = L>,
+        time: &mut Time,
+        set: impl Fn(&mut Document, L) -> Option<String>,
+    ) {
         let started = Instant::now();
         let layers = layers(stage, &self.documents);
         time.spent += started.elapsed();
@@ -517,44 +554,34 @@ impl Batch {
             .map(|document| document.text.len() as u64)
             .sum::<u64>();
 
-        let mut layers = layers.into_iter();
-        let mut positions = self.positions.iter();
-        let mut kept = Vec::with_capacity(self.positions.len());
-        let failed = &mut self.failed;
-        self.documents.retain_mut(|document| {
-            let position = *positions.next().expect("a position for each document");
-            match layers.next().expect("a layer for each document") {
-                Ok(layer) => {
-                    set(document, layer);
-                    kept.push(position);
-                    true
+        let positions = std::mem::take(&mut self.positions);
+        let documents = std::mem::take(&mut self.documents);
+        for ((position, mut document), layer) in positions.into_iter().zip(documents).zip(layers) {
+            match layer.map(|layer| set(&mut document, layer)) {
+                Ok(None) => {
+                    self.positions.push(position);
+                    self.documents.push(document);
+                }
+                Ok(Some(reason)) => {
+                    time.skipped += 1;
+                    let skipped = Skipped { document, reason };
+                    self.skipped.push((position, skipped));
                 }
                 Err(error) => {
+                    time.failures += 1;
                     let failure = Failure {
-                        id: document.id.clone(),
-                        source: document.source.clone(),
+                        id: document.id,
+                        source: document.source,
                         error,
                     };
-                    failed.push((
-                        position,
-                        Failed {
-                            stage: time.stage,
-                            failure,
-                        },
-                    ));
-                    time.failures += 1;
-                    false
+                    let failed = Failed {
+                        stage: time.stage,
+                        failure,
+                    };
+                    self.failed.push((position, failed));
                 }
             }
-        });
-        self.positions = kept;
-    }
-
-    /// Takes what failed, in the order of the input.
-    fn failures(&mut self) -> Vec<Failed> {
-        let mut failed = std::mem::take(&mut self.failed);
-        failed.sort_by_key(|(position, _)| *position);
-        failed.into_iter().map(|(_, failed)| failed).collect()
+        }
     }
 }
 

@@ -109,17 +109,19 @@ enum Table {
     Entities,
     Sentiment,
     Summaries,
+    Skipped,
     Failures,
 }
 
 impl Table {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Normalized,
         Self::Removed,
         Self::Sentences,
         Self::Entities,
         Self::Sentiment,
         Self::Summaries,
+        Self::Skipped,
         Self::Failures,
     ];
 
@@ -131,6 +133,7 @@ impl Table {
             Self::Entities => "entities",
             Self::Sentiment => "sentiment",
             Self::Summaries => "summaries",
+            Self::Skipped => "skipped",
             Self::Failures => "failures",
         }
     }
@@ -159,6 +162,7 @@ impl Table {
             ],
             Self::Sentiment => &["article_id", "level", "index", "label", "score"],
             Self::Summaries => &["article_id", "backend", "sentences", "text"],
+            Self::Skipped => &["article_id", "source", "reason"],
             Self::Failures => &["article_id", "source", "stage", "error"],
         }
     }
@@ -175,6 +179,15 @@ pub struct Failed {
     pub stage: &'static str,
     /// What failed, and why.
     pub failure: Failure,
+}
+
+/// An article that the config wants left out.
+#[derive(Debug, Clone)]
+pub struct Skipped {
+    /// The article, with the layers it had by then.
+    pub document: Document,
+    /// Why.
+    pub reason: String,
 }
 
 /// A table of a complete run, as `run.json` names it.
@@ -216,11 +229,16 @@ impl Renderer {
         })
     }
 
-    /// Returns the rows of some failures, in their order.
-    pub(crate) fn failures(self, failures: &[Failed]) -> Rows {
-        self.rows(|[.., table]| {
+    /// Returns the rows of some articles that were left out or failed, each in their order.
+    pub(crate) fn rest(self, skipped: &[Skipped], failures: &[Failed]) -> Rows {
+        self.rows(|[.., skips, fails]| {
+            skipped
+                .iter()
+                .try_for_each(|Skipped { document, reason }| {
+                    skips.write_record([&document.id, &document.source, reason])
+                })?;
             failures.iter().try_for_each(|Failed { stage, failure }| {
-                table.write_record([&failure.id, &failure.source, *stage, &failure.error])
+                fails.write_record([&failure.id, &failure.source, *stage, &failure.error])
             })
         })
     }
@@ -259,7 +277,7 @@ impl Renderer {
             entities,
             sentiment,
             summaries,
-            _,
+            ..,
         ] = tables;
         let Document { id, text, .. } = document;
         let shorter = text

@@ -1,0 +1,266 @@
+//! Detection by words and by trigrams.
+//!
+//! Nearly every article of a German dump is German, and a few words prove that: `und`, `nicht`, `für` are
+//! written in no other language. So an article is searched for them first, which costs next to nothing.
+//! Only one that has too few is shown to the detector of trigrams, which takes a hundred times as long.
+//!
+//! The detector is asked two questions, since sister languages make it unsure: which language is most
+//! likely, and is it that one rather than German? Danish may be Norwegian; that it is not German is sure.
+
+use std::path::Path;
+
+use blattwerk_core::{Built, Document, Error, Result, Stage};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use whatlang::{Detector, Lang};
+
+use crate::{Detected, codes};
+
+/// How many bytes of an article are looked at: its start, where more text does not change the answer.
+const SAMPLE: usize = 2000;
+/// With fewer letters, only German is believed.
+const LEAST_LETTERS: usize = 150;
+
+/// Words of German that are words of no language nearby; sorted.
+const WORDS: [&str; 38] = [
+    "aber", "auch", "auf", "aus", "dass", "daß", "dieser", "durch", "eine", "einem", "einen",
+    "einer", "eines", "für", "gegen", "haben", "ich", "ihre", "ist", "keine", "nach", "nicht",
+    "nur", "oder", "sei", "seine", "sich", "sind", "und", "vom", "wir", "wird", "worden", "wurde",
+    "wurden", "zum", "zur", "zwischen",
+];
+/// How many of them prove German: so many different ones …
+const LEAST_WORDS: u32 = 3;
+/// … and one in so many words of the text.
+const ONE_IN: usize = 14;
+
+/// What becomes of an article in another language.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Other {
+    /// It is processed like all others.
+    #[default]
+    Keep,
+    /// It is listed in `skipped.csv` and in no other table.
+    Skip,
+    /// It is a failure.
+    Fail,
+}
+
+/// What is expected, and what is done with the rest.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The language that articles should be in, as a code of ISO 639-1. Default: `de`.
+    pub expected: String,
+    /// What becomes of an article in another language: `keep` (default) processes it all the same, `skip` lists
+    /// it in `skipped.csv` and in no other table, `fail` lists it in `failures.csv`. An article that is too
+    /// short to tell is processed.
+    pub other: Other,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            expected: "de".into(),
+            other: Other::Keep,
+        }
+    }
+}
+
+impl Config {
+    /// Builds the backend.
+    pub(crate) fn build(&self, _root: &Path) -> Result<Built<Detected>> {
+        let codes = codes::all();
+        let expected = codes.iter().find(|&&code| code == self.expected);
+        let expected = *expected.ok_or_else(|| Error::Setting {
+            key: "expected",
+            expected: format!("one of {}", codes.join(", ")),
+            found: format!("`{}`", self.expected),
+        })?;
+        Ok(Built::new(Trigrams {
+            expected,
+            other: self.other,
+        }))
+    }
+}
+
+struct Trigrams {
+    expected: &'static str,
+    other: Other,
+}
+
+impl Stage for Trigrams {
+    type Layer = Detected;
+
+    fn process(&self, document: &Document) -> Result<Detected> {
+        let language = detect(document.text.as_str());
+        let is_other = language.is_some_and(|found| found != self.expected);
+        match (language, self.other) {
+            (Some(found), Other::Fail) if is_other => Err(Error::Language {
+                expected: self.expected,
+                found,
+            }),
+            _ => Ok(Detected {
+                language,
+                is_skipped: is_other && self.other == Other::Skip,
+            }),
+        }
+    }
+}
+
+/// Returns the language of a text, if there is enough of it to be sure.
+fn detect(text: &str) -> Option<&'static str> {
+    let end = (0..=SAMPLE.min(text.len()))
+        .rev()
+        .find(|&at| text.is_char_boundary(at))?;
+    let sample = text.get(..end)?;
+    if is_german(sample) {
+        return Some(codes::of(Lang::Deu));
+    }
+    let likely = whatlang::detect(sample)?;
+    if likely.lang() == Lang::Deu {
+        return Some(codes::of(Lang::Deu)).filter(|_| likely.is_reliable());
+    }
+    let is_long = LEAST_LETTERS <= sample.chars().filter(|c| c.is_alphabetic()).count();
+    let is_not_german = Detector::with_allowlist(vec![likely.lang(), Lang::Deu])
+        .detect(sample)
+        .is_some_and(|info| info.lang() == likely.lang() && info.is_reliable());
+    Some(codes::of(likely.lang())).filter(|_| is_long && is_not_german)
+}
+
+/// Tells whether a text has enough words that only German has.
+fn is_german(text: &str) -> bool {
+    let mut found = 0_u64;
+    let mut hits = 0;
+    let mut count = 0;
+    for word in text
+        .split(|c: char| !c.is_alphabetic())
+        .filter(|word| !word.is_empty())
+    {
+        count += 1;
+        if let Ok(index) = WORDS.binary_search(&word) {
+            hits += 1;
+            found |= 1 << index;
+        }
+    }
+    LEAST_WORDS <= found.count_ones() && count <= hits * ONE_IN
+}
+
+#[cfg(test)]
+mod tests {
+    use blattwerk_core::contract;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const DUTCH: &str = "De gemeenteraad van Groningen heeft dinsdagavond besloten dat het oude \
+        stadhuis niet wordt gesloopt. Volgens de burgemeester is er genoeg geld om het gebouw te herstellen \
+        en het plein opnieuw te bestraten.";
+    const DANISH: &str = "Byrådet i Aarhus besluttede tirsdag aften, at det gamle rådhus ikke skal rives \
+        ned. Ifølge borgmesteren er der penge nok til at sætte bygningen i stand \
+        igen, og arbejdet begynder til foråret.";
+
+    fn stage(other: Other) -> Built<Detected> {
+        let config = Config {
+            other,
+            ..Config::default()
+        };
+        config.build(Path::new("")).unwrap()
+    }
+
+    #[test]
+    fn keeps_the_contract() {
+        contract::check(&*stage(Other::Skip).stage, DUTCH, |_| Vec::new());
+    }
+
+    #[test]
+    fn languages_are_told_apart() {
+        let cases = [
+            (
+                "Der Rat hat am Dienstag beschlossen, dass das alte Rathaus nicht abgerissen wird. Das Geld reicht für den Umbau aus.",
+                Some("de"),
+            ),
+            (
+                "Der Bundesrat weiss noch nicht, wie gross der Schaden ist. Die Strasse bleibt geschlossen, und auch der Fussweg ist gesperrt.",
+                Some("de"),
+            ),
+            (DUTCH, Some("nl")),
+            (DANISH, Some("da")),
+            (
+                "The council decided on Tuesday that the old town hall will not be torn down. The mayor said there was enough money to repair the building and the square, and that work would begin next spring.",
+                Some("en"),
+            ),
+            (
+                "Le conseil municipal a décidé mardi que l'ancien hôtel de ville ne serait pas démoli. Selon la maire, il y a assez d'argent pour réparer le bâtiment, et les travaux commenceront au printemps.",
+                Some("fr"),
+            ),
+            (
+                "Городской совет решил во вторник, что старая ратуша не будет снесена. По словам мэра, денег на ремонт здания достаточно, и работы начнутся весной будущего года, как и обещал городской архитектор.",
+                Some("ru"),
+            ),
+            // Too short to be told, or no language at all.
+            ("Town hall stays", None),
+            ("FC Bayern – Turbine Leuna 3:1", None),
+            ("12 345 678 90", None),
+            ("", None),
+        ];
+        for (text, language) in cases {
+            assert_eq!(detect(text), language, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_foreign_quotation_does_not_change_the_language() {
+        let german = "Der Bürgermeister wollte sich dazu nicht äußern und verwies auf eine Mitteilung. \
+            Darin heißt es nur: ";
+        assert_eq!(detect(&format!("{german}{DUTCH}")), Some("de"));
+        let quoted =
+            format!("{DUTCH} „Wir sind zufrieden“, zegt hij in het Duits. {DUTCH} {DUTCH}");
+        assert_eq!(detect(&quoted), Some("nl"));
+    }
+
+    #[test]
+    fn another_language_meets_the_fate_that_the_config_says() {
+        let process = |other, text| stage(other).stage.process(&Document::new("a", text));
+        let found = |is_skipped| Detected {
+            language: Some("nl"),
+            is_skipped,
+        };
+        assert_eq!(process(Other::Keep, DUTCH).unwrap(), found(false));
+        assert_eq!(process(Other::Skip, DUTCH).unwrap(), found(true));
+        let error = process(Other::Fail, DUTCH).unwrap_err().to_string();
+        assert_eq!(error, "expected the language `de`, found `nl`");
+        for other in [Other::Skip, Other::Fail] {
+            assert!(
+                !process(other, "Town hall stays").unwrap().is_skipped,
+                "too short"
+            );
+        }
+    }
+
+    #[test]
+    fn a_language_that_nobody_knows_is_refused() {
+        let config = Config {
+            expected: "deutsch".into(),
+            ..Config::default()
+        };
+        let error = config.build(Path::new("")).err().unwrap().to_string();
+        assert!(
+            error.contains("`deutsch`") && error.contains(" de, "),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn words_are_sorted() {
+        assert!(WORDS.is_sorted());
+    }
+
+    proptest! {
+        #[test]
+        fn only_the_start_counts(text in "[a-zäöüß .]{0,100}", more in any::<String>()) {
+            let start = DUTCH.repeat(1 + SAMPLE / DUTCH.len());
+            prop_assert_eq!(detect(&format!("{start}{text}{more}")), detect(&start));
+        }
+    }
+}
