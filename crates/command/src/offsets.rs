@@ -1,57 +1,8 @@
 //! Between the bytes that blattwerk counts and the characters that programs count.
 
-use blattwerk_core::Span;
+use blattwerk_core::{Chars, Span};
 
 use crate::Mismatch;
-
-/// A place in a text that is moved to and fro; the way costs what it is long.
-pub(crate) struct Chars<'a> {
-    text: &'a str,
-    byte: usize,
-    char: usize,
-}
-
-impl<'a> Chars<'a> {
-    pub(crate) fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            byte: 0,
-            char: 0,
-        }
-    }
-
-    /// The number of characters before a byte, which is on a character boundary.
-    pub(crate) fn of_byte(&mut self, byte: usize) -> usize {
-        let count = |from: usize, to: usize| {
-            self.text
-                .get(from..to)
-                .expect("a span of a layer is on character boundaries")
-                .chars()
-                .count()
-        };
-        self.char = if byte >= self.byte {
-            self.char + count(self.byte, byte)
-        } else {
-            self.char - count(byte, self.byte)
-        };
-        self.byte = byte;
-        self.char
-    }
-
-    /// The byte at which a character starts, or the text ends; characters are asked for in rising order.
-    fn byte_of(&mut self, char: usize) -> Option<usize> {
-        let rest = self.text.get(self.byte..)?;
-        let missing = char.checked_sub(self.char)?;
-        let bytes = rest
-            .char_indices()
-            .map(|(at, _)| at)
-            .chain([rest.len()])
-            .nth(missing)?;
-        self.byte += bytes;
-        self.char = char;
-        Some(self.byte)
-    }
-}
 
 /// Turns the spans of an answer, in characters, into spans of the text in bytes.
 ///

@@ -3,7 +3,7 @@
 use blattwerk_core::{Document, Span};
 use serde::Serialize;
 
-use crate::offsets::Chars;
+use blattwerk_core::Chars;
 
 /// All that is known of an article when a stage is asked; what no stage has made yet is empty.
 #[derive(Serialize)]
@@ -38,7 +38,7 @@ struct Sentiment {
 pub(crate) fn line(document: &Document) -> Vec<u8> {
     let text = document.text.as_str();
     let mut chars = Chars::new(text);
-    let mut in_chars = |span: Span| [chars.of_byte(span.start), chars.of_byte(span.end)];
+    let mut in_chars = |span: Span| [chars.at(span.start), chars.at(span.end)];
     let sentences = document
         .sentences
         .iter()

@@ -31,6 +31,7 @@
 //! ```
 
 mod asset;
+mod chars;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod document;
@@ -40,10 +41,11 @@ mod stage;
 mod text;
 
 pub use asset::Asset;
+pub use chars::Chars;
 pub use document::{
     Document, Entity, Label, Level, Normalized, Polarity, Removed, Sentiment, Summary,
 };
 pub use error::{Error, Result};
 pub use span::Span;
 pub use stage::{Built, Stage};
-pub use text::{Change, SourceChars, Text};
+pub use text::{Change, Text};

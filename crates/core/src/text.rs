@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 use std::ops::Index;
 
-use crate::Span;
+use crate::{Chars, Span};
 
 /// A piece of text to be replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -259,12 +259,8 @@ impl Text {
     }
 
     /// Returns a converter from byte offsets of the source to character offsets.
-    pub fn source_chars(&self) -> SourceChars<'_> {
-        SourceChars {
-            source: &self.source,
-            byte: 0,
-            char: 0,
-        }
+    pub fn source_chars(&self) -> Chars<'_> {
+        Chars::new(&self.source)
     }
 
     /// The source bytes that one byte of the current text came from.
@@ -340,41 +336,6 @@ impl Shift {
     }
 }
 
-/// Turns byte offsets of a source into character offsets (code points).
-///
-/// It remembers where it was, so offsets asked for in rising order cost one pass over the source in all;
-/// any other order is right too, only slower.
-#[derive(Debug, Clone)]
-pub struct SourceChars<'a> {
-    source: &'a str,
-    byte: usize,
-    char: usize,
-}
-
-impl SourceChars<'_> {
-    /// Returns the number of characters before a byte of the source.
-    ///
-    /// # Panics
-    ///
-    /// If `byte` is not a character boundary of the source.
-    pub fn at(&mut self, byte: usize) -> usize {
-        let count = |from: usize, to: usize| {
-            self.source
-                .get(from..to)
-                .expect("an offset lies on a character boundary")
-                .chars()
-                .count()
-        };
-        self.char = if byte >= self.byte {
-            self.char + count(self.byte, byte)
-        } else {
-            self.char - count(byte, self.byte)
-        };
-        self.byte = byte;
-        self.char
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -445,17 +406,6 @@ mod tests {
         let text = edited("ab-cd", &[&[(2, 3, "")]]);
         assert_eq!(text.to_source(Span::new(2, 2)), Span::new(3, 3));
         assert_eq!(text.to_source(Span::new(4, 4)), Span::new(5, 5));
-    }
-
-    #[test]
-    fn characters_are_counted_in_any_order() {
-        let text = Text::new("Köln – „Ja“");
-        let mut chars = text.source_chars();
-        let mut offsets: Vec<usize> = text.source().char_indices().map(|(at, _)| at).collect();
-        offsets.push(text.source().len());
-        let all: Vec<usize> = offsets.iter().map(|&at| chars.at(at)).collect();
-        assert_eq!(all, (0..offsets.len()).collect::<Vec<_>>());
-        assert_eq!(chars.at(offsets[3]), 3, "backwards");
     }
 
     #[test]
