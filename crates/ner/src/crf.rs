@@ -36,7 +36,7 @@ mod vectors;
 
 use std::path::{Path, PathBuf};
 
-use blattwerk_core::{Asset, Built, Document, Entity, Result, Span};
+use blattwerk_core::{Asset, Built, Document, Entity, Result, Span, Text};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -137,11 +137,26 @@ pub fn load(path: &Path) -> Result<(Model, Asset)> {
     Ok((model, asset))
 }
 
-/// Tags a document: its sentences are tokenized and read together, since names explain each other.
+/// How many sentences are read together, at most. An article has fewer; a book in one record must not take
+/// gigabytes.
+const TOGETHER: usize = 2000;
+
+/// Tags a document.
 fn tag(model: &Model, labels: &[blattwerk_core::Label; 4], document: &Document) -> Vec<Entity> {
-    let text = &document.text;
-    let tokens: Vec<Vec<Span>> = document
-        .sentences
+    let parts = document.sentences.chunks(TOGETHER);
+    parts
+        .flat_map(|sentences| tag_part(model, labels, &document.text, sentences))
+        .collect()
+}
+
+/// Tags sentences that are tokenized and read together, since names explain each other.
+fn tag_part(
+    model: &Model,
+    labels: &[blattwerk_core::Label; 4],
+    text: &Text,
+    sentences: &[Span],
+) -> Vec<Entity> {
+    let tokens: Vec<Vec<Span>> = sentences
         .iter()
         .map(|&sentence| {
             let inside = token::tokens(&text[sentence]);
