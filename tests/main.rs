@@ -1,5 +1,10 @@
 //! The tests of the whole program: golden runs, fault runs, and what the command line promises.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "the lint knows only the functions marked as tests, and here is nothing else"
+)]
+
 mod commands;
 mod faults;
 mod golden;

@@ -57,7 +57,7 @@ impl Progress {
         match &self.voice {
             Voice::Silent => {}
             Voice::Json => {
-                line(&json!({"event": "started", "files": files, "output": folder}).to_string())
+                line(&json!({"event": "started", "files": files, "output": folder}).to_string());
             }
             Voice::Bar(bar) => bar.println(format!("reading {files} into {folder}")),
             Voice::Lines => line(&format!("reading {files} into {folder}")),
