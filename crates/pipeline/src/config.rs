@@ -250,6 +250,7 @@ impl Loaded {
                 input.remove("paths");
             }
         }
+        settings.sort_all_objects();
         blake3::hash(settings.to_string().as_bytes())
             .to_hex()
             .to_string()
