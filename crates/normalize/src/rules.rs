@@ -5,24 +5,34 @@
 //! 1. `mojibake` first, since its evidence is easily destroyed: a no-break space, a soft hyphen or a control
 //!    character may be half of a broken letter;
 //! 2. `tags`, while quotation marks in attributes are still escaped, then `entities`;
-//! 3. `controls`, `soft_hyphens` and `nfc`, among them what entities stood for;
+//! 3. `controls`, `hyphenation` (which knows what a soft hyphen at a line end means), `soft_hyphens`, `nfc`,
+//!    `ligatures` and `fullwidth`, among them what entities stood for;
 //! 4. `punctuation` and `boilerplate`, which read words and lines as they will be;
-//! 5. `whitespace` last: every rule before leaves gaps.
+//! 5. `dateline`, for which the first paragraph must be that of the story;
+//! 6. `ellipses`, `dashes` and `quotes`, which are the taste of an editor and no evidence for others;
+//! 7. `whitespace` last: every rule before leaves gaps.
 //!
 //! What one rule does can give another one work: an escaped tag is a tag once its entities are resolved. So
 //! the rules take turns until none finds anything, which makes a normalized text stay as it is.
 
 mod boilerplate;
 mod controls;
+mod dashes;
+mod ellipses;
 mod entities;
+mod forms;
+mod hyphenation;
 mod mojibake;
 mod nfc;
 mod punctuation;
+mod quotes;
 mod scan;
+mod structure;
 mod tags;
 mod whitespace;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use blattwerk_core::{
     Asset, Built, Change, Document, Normalized, Removed, Result, Span, Stage, Text,
@@ -30,7 +40,7 @@ use blattwerk_core::{
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use self::boilerplate::Boilerplate;
+use self::boilerplate::{Block, Boilerplate};
 
 /// How often the rules take turns at most. Only nonsense made for it needs more than three.
 const MAX_TURNS: usize = 16;
@@ -52,10 +62,17 @@ pub struct Config {
     pub entities: bool,
     /// Removes control, zero-width and direction characters; the joiners of emoji stay. Default: true.
     pub controls: bool,
+    /// Puts words together that a hyphen parts at the end of a line, as in text from print; "Nord-" before "und"
+    /// and "NATO-" before "Gipfel" stay. Default: false.
+    pub hyphenation: bool,
     /// Removes soft hyphens, so that a word is in one piece. Default: true.
     pub soft_hyphens: bool,
     /// Composes letters and their accents (Unicode NFC). Default: true.
     pub nfc: bool,
+    /// Writes the ligatures of print as letters: "ﬁnden" to "finden". Default: false.
+    pub ligatures: bool,
+    /// Writes fullwidth forms as usual ones: "ＮＡＴＯ" to "NATO". Default: false.
+    pub fullwidth: bool,
     /// Shortens repeated punctuation: "!!!!" to "!", "..“" to ".“"; "..." and "?!" stay. Default: true.
     pub punctuation: bool,
     /// Removes lines that are no part of the story: related links, comment forms, prompts for newsletters,
@@ -65,6 +82,17 @@ pub struct Config {
     /// A list of further patterns for `boilerplate`, relative to the config file: lines of reason, score, reach
     /// and pattern, with tabs between them, like `related<TAB>10<TAB>line<TAB>mehr aus *`. Default: none.
     pub extra_boilerplate: Option<PathBuf>,
+    /// Removes the dateline at the start of the story: "BUKAREST, Rumänien –", "Berlin (dpa) -", "HAMBURG."; it is
+    /// listed with the reason `dateline`. Default: false.
+    pub dateline: bool,
+    /// Writes three dots as one sign: "..." to "…". Default: false.
+    pub ellipses: bool,
+    /// Writes a hyphen between words, and two or a long dash, as a dash: " - " and "--" to " – "; ranges like
+    /// "1990-1995" stay. Default: false.
+    pub dashes: bool,
+    /// Writes quotation marks of all kinds as „…“ and ‚…‘, apostrophes as ’; inch and minute signs and code stay.
+    /// Default: false.
+    pub quotes: bool,
     /// Makes every blank one plain blank, every line end a line feed, and many empty lines one; removes the
     /// blank before "." and ",", and white space around the article. Default: true.
     pub whitespace: bool,
@@ -77,11 +105,18 @@ impl Default for Config {
             tags: true,
             entities: true,
             controls: true,
+            hyphenation: false,
             soft_hyphens: true,
             nfc: true,
+            ligatures: false,
+            fullwidth: false,
             punctuation: true,
             boilerplate: true,
             extra_boilerplate: None,
+            dateline: false,
+            ellipses: false,
+            dashes: false,
+            quotes: false,
             whitespace: true,
         }
     }
@@ -115,21 +150,27 @@ impl Config {
             assets.push(Asset::new(boilerplate::NAME, boilerplate::LIST.as_bytes()));
             assets.extend(read.map(|(_, asset)| asset));
         }
+        let changes = |is_on: bool, find| is_on.then_some(Rule::Changes(find));
         let rules = [
-            (self.mojibake, Rule::Changes(mojibake::find)),
-            (self.tags, Rule::Changes(tags::find)),
-            (self.entities, Rule::Changes(entities::find)),
-            (self.controls, Rule::Changes(controls::find)),
-            (self.soft_hyphens, Rule::Changes(controls::soft_hyphens)),
-            (self.nfc, Rule::Changes(nfc::find)),
-            (self.punctuation, Rule::Changes(punctuation::find)),
+            changes(self.mojibake, mojibake::find),
+            changes(self.tags, tags::find),
+            changes(self.entities, entities::find),
+            changes(self.controls, controls::find),
+            changes(self.hyphenation, hyphenation::find),
+            changes(self.soft_hyphens, controls::soft_hyphens),
+            changes(self.nfc, nfc::find),
+            changes(self.ligatures, forms::ligatures),
+            changes(self.fullwidth, forms::fullwidth),
+            changes(self.punctuation, punctuation::find),
+            boilerplate.map(Rule::Blocks),
+            self.dateline
+                .then(|| Rule::Dateline(structure::REASON.into())),
+            changes(self.ellipses, ellipses::find),
+            changes(self.dashes, dashes::find),
+            changes(self.quotes, quotes::find),
+            changes(self.whitespace, whitespace::find),
         ];
-        let rules = rules
-            .into_iter()
-            .filter_map(|(is_on, rule)| is_on.then_some(rule))
-            .chain(boilerplate.map(Rule::Blocks))
-            .chain(self.whitespace.then_some(Rule::Changes(whitespace::find)))
-            .collect();
+        let rules = rules.into_iter().flatten().collect();
         Ok((Rules(rules), assets))
     }
 }
@@ -139,6 +180,27 @@ enum Rule {
     Changes(fn(&str) -> Vec<Change>),
     /// Finds what it removes, with reasons.
     Blocks(Boilerplate),
+    /// Removes the dateline, for this reason.
+    Dateline(Arc<str>),
+}
+
+impl Rule {
+    /// Finds what it changes, and what of it is removed with a reason.
+    fn find(&self, text: &str) -> (Vec<Change>, Vec<Block>) {
+        let blocks = match self {
+            Self::Changes(find) => return (find(text), Vec::new()),
+            Self::Blocks(boilerplate) => boilerplate.find(text),
+            Self::Dateline(reason) => structure::dateline(text)
+                .map(|span| Block {
+                    span,
+                    reason: reason.clone(),
+                })
+                .into_iter()
+                .collect(),
+        };
+        let deletions = blocks.iter().map(|block| Change::delete(block.span));
+        (deletions.collect(), blocks)
+    }
 }
 
 /// The rules that are switched on, in order.
@@ -151,21 +213,11 @@ impl Rules {
         let mut removed = Vec::new();
         let mut idle = 0;
         for rule in self.0.iter().cycle().take(self.0.len() * MAX_TURNS) {
-            let changes = match rule {
-                Rule::Changes(find) => find(text.as_str()),
-                Rule::Blocks(boilerplate) => {
-                    let blocks = boilerplate.find(text.as_str());
-                    let changes = blocks
-                        .iter()
-                        .map(|block| Change::delete(block.span))
-                        .collect();
-                    removed.extend(blocks.into_iter().map(|block| Removed {
-                        source: text.to_source(block.span),
-                        reason: block.reason,
-                    }));
-                    changes
-                }
-            };
+            let (changes, blocks) = rule.find(text.as_str());
+            removed.extend(blocks.into_iter().map(|block| Removed {
+                source: text.to_source(block.span),
+                reason: block.reason,
+            }));
             if changes.is_empty() {
                 idle += 1;
                 if idle == self.0.len() {
@@ -229,6 +281,21 @@ mod tests {
     static RULES: LazyLock<Rules> =
         LazyLock::new(|| Config::default().rules(Path::new("")).unwrap().0);
 
+    /// Every rule, also those that are off by default.
+    static ALL: LazyLock<Rules> = LazyLock::new(|| {
+        let config = Config {
+            hyphenation: true,
+            ligatures: true,
+            fullwidth: true,
+            dateline: true,
+            ellipses: true,
+            dashes: true,
+            quotes: true,
+            ..Config::default()
+        };
+        config.rules(Path::new("")).unwrap().0
+    });
+
     fn normalized(source: &str) -> Text {
         RULES.clean(&Text::new(source)).0
     }
@@ -236,6 +303,7 @@ mod tests {
     #[test]
     fn keeps_the_contract() {
         contract::check(&*RULES, "Ja , so  ist es !!!", |_| Vec::new());
+        contract::check(&*ALL, "\"Ja\" , so  ist's -- sagt er...", |_| Vec::new());
     }
 
     #[test]
@@ -271,7 +339,54 @@ mod tests {
         assert_eq!(normalized(source).as_str(), source);
     }
 
+    #[test]
+    fn a_dateline_is_removed_if_switched_on_and_listed() {
+        let source = "Teilen\n\nNeue Brücke\n\nDRESDEN (dpa/sn) &ndash; Die Stadt baut.";
+        assert_eq!(
+            normalized(source).as_str(),
+            "Neue Brücke\n\nDRESDEN (dpa/sn) – Die Stadt baut."
+        );
+        let (text, removed) = ALL.clean(&Text::new(source));
+        assert_eq!(text.as_str(), "Neue Brücke\n\nDie Stadt baut.");
+        let removed: Vec<_> = removed
+            .iter()
+            .map(|piece| (source.get(piece.source.range()).unwrap(), &*piece.reason))
+            .collect();
+        assert_eq!(
+            removed,
+            [
+                ("Teilen", "share"),
+                ("DRESDEN (dpa/sn) &ndash; ", "dateline")
+            ]
+        );
+    }
+
+    #[test]
+    fn typography_is_left_to_the_author_unless_switched_on() {
+        let source = "\"Der Bundes-\ntag ﬁndet's gut\" - so heißt es...";
+        assert_eq!(normalized(source).as_str(), source);
+        let text = ALL.clean(&Text::new(source)).0;
+        assert_eq!(text.as_str(), "„Der Bundestag findet’s gut“ – so heißt es…");
+        let start = text.as_str().find("Bundestag").unwrap();
+        let end = text.as_str().find(" –").unwrap();
+        assert_eq!(
+            text.quote(Span::new(start, end)),
+            "Bundes-\ntag ﬁndet's gut\""
+        );
+    }
+
     proptest! {
+        #[test]
+        fn twice_is_once_with_all_switches(source in "(Bundes-\n|tag|KÖLN|\\(dpa\\)| – |Nord- \nund|--| - |,,|''|&quot;|&shy;|＜b＞|\\.\\.\\.|Hans' |'ne|27\" |[\"'`´„“”»«‚‘’›‹.…—–\\-,! \nabsXÃ€¼19ﬁ！\\[(){=]){0,40}") {
+            let once = ALL.clean(&Text::new(source.as_str())).0;
+            let twice = ALL.clean(&Text::new(once.as_str())).0;
+            prop_assert_eq!(once.as_str(), twice.as_str(), "from {:?}", source);
+            for (at, c) in once.as_str().char_indices() {
+                let span = Span::new(at, at + c.len_utf8());
+                prop_assert!(!once.quote(span).is_empty(), "every character came from somewhere");
+            }
+        }
+
         #[test]
         fn twice_is_once(source in "(<p>|<br>|</b>|<!--|-->|&amp;|&lt;|&#x308;|amp;|lt;|gt;|uuml;|[&;<>pb/!?.,…“„ \n\r\t\u{A0}\u{AD}\u{200B}\u{308}uäÃ¤â€ž1:]){0,40}") {
             let once = normalized(&source);

@@ -1,0 +1,138 @@
+//! Hyphenation: a word that was parted at the end of a line is put together.
+//!
+//! A hyphen there may also be one that is meant ("NATO-" and "Gipfel") or stand for a part of a word
+//! ("Nord-" and "und Süddeutschland"). So small letters must stand on both sides of it, the next word must be
+//! none that joins such parts, and the first part none that makes compounds with a hyphen. A soft hyphen at a
+//! line end says it all by itself.
+
+use blattwerk_core::{Change, Span};
+
+use super::scan::{char_before, suspects};
+
+/// Words behind a hyphen that stands for a part of a word.
+const JOINING: &[&str] = &[
+    "aber", "als", "and", "auf", "bis", "bzw", "doch", "et", "in", "mit", "noch", "nicht", "oder",
+    "or", "ohne", "resp", "samt", "sondern", "sowie", "statt", "und", "wie", "zu", "zum", "zur",
+];
+
+/// First parts of compounds that are written with a hyphen: "deutsch-französisch", "rot-grün".
+const PAIRING: &[&str] = &[
+    "blau",
+    "christlich",
+    "deutsch",
+    "gelb",
+    "grün",
+    "liberal",
+    "links",
+    "national",
+    "nord",
+    "ost",
+    "rechts",
+    "rot",
+    "schwarz",
+    "sozial",
+    "süd",
+    "weiß",
+    "west",
+];
+
+pub(super) fn find(text: &str) -> Vec<Change> {
+    // A line end behind a hyphen (U+2010 too), a soft hyphen, or a blank; what stands there is looked at below.
+    let is_suspect = |a: u8, b: u8, _| {
+        matches!(a, b'-' | 0x90 | 0xAD) && matches!(b, b'\n' | b'\r' | b' ' | b'\t' | 0xC2)
+    };
+    suspects(text, is_suspect)
+        .into_iter()
+        .filter_map(|at| parting(text, at + 1))
+        .map(Change::delete)
+        .collect()
+}
+
+/// Returns what parts a word whose hyphen ends at a byte: the hyphen, and all up to the next line.
+fn parting(text: &str, end: usize) -> Option<Span> {
+    let hyphen = char_before(text, end)?;
+    let start = end - hyphen.len_utf8();
+    let is_soft = match hyphen {
+        '-' | '\u{2010}' => false,
+        '\u{AD}' => true,
+        _ => return None,
+    };
+    let gap = text.get(end..)?;
+    let is_blank = |c| matches!(c, ' ' | '\t' | '\u{A0}');
+    let line = gap.trim_start_matches(is_blank);
+    let line = line.strip_prefix('\r').unwrap_or(line);
+    let next = line.strip_prefix('\n')?.trim_start_matches(is_blank);
+    let parting = Span::new(start, text.len() - next.len());
+
+    let head = text.get(..start)?;
+    let before = head.get(head.trim_end_matches(char::is_alphabetic).len()..)?;
+    let word = next.get(..next.len() - next.trim_start_matches(char::is_alphabetic).len())?;
+    if is_soft {
+        return (!before.is_empty() && !word.is_empty()).then_some(parting);
+    }
+    let outside = char_before(head, head.len() - before.len());
+    let is_address = outside.is_some_and(|c| ".@/_\\".contains(c) || c.is_numeric());
+    let is_second = outside.is_some_and(|c| matches!(c, '-' | '\u{2010}'));
+    let is_parted = before.chars().nth(1).is_some()
+        && before.ends_with(char::is_lowercase)
+        && word.chars().nth(1).is_some()
+        && word.starts_with(char::is_lowercase)
+        && !is_address
+        && !(is_second && before.starts_with(char::is_lowercase))
+        && !JOINING.contains(&word)
+        && !PAIRING.contains(&before)
+        && !before.ends_with("isch");
+    is_parted.then_some(parting)
+}
+
+#[cfg(test)]
+mod tests {
+    use blattwerk_core::Text;
+
+    use super::*;
+
+    #[test]
+    fn parted_words_are_put_together() {
+        let cases = [
+            ("Der Bundes-\ntag tagt.", "Der Bundestag tagt."),
+            ("Der Bundes- \r\n tag tagt.", "Der Bundestag tagt."),
+            (
+                "Er ver-\nkehrt in Mün\u{2010}\nchen.",
+                "Er verkehrt in München.",
+            ),
+            (
+                "Das Bundes\u{AD}\nVerfassungsgericht",
+                "Das BundesVerfassungsgericht",
+            ),
+            ("Baden-Würt-\ntemberg", "Baden-Württemberg"),
+            ("Bundes-\nver-\nfassung", "Bundesverfassung"),
+            ("Nord- \nund Süddeutschland", "Nord- \nund Süddeutschland"),
+            ("Ein-\noder Ausfuhr", "Ein-\noder Ausfuhr"),
+            ("Der NATO-\nGipfel", "Der NATO-\nGipfel"),
+            ("SPD-\ngeführt", "SPD-\ngeführt"),
+            ("deutsch-\nfranzösisch", "deutsch-\nfranzösisch"),
+            ("britisch-\nirisch", "britisch-\nirisch"),
+            ("die 1990er-\njahre", "die 1990er-\njahre"),
+            (
+                "die E-\nmail an www.bei-\nspiel",
+                "die E-\nmail an www.bei-\nspiel",
+            ),
+            ("Absatz-\n\nanfang", "Absatz-\n\nanfang"),
+            ("Das war -\nso hieß es", "Das war -\nso hieß es"),
+            ("-\nso", "-\nso"),
+            ("Bundes-", "Bundes-"),
+        ];
+        for (source, clean) in cases {
+            let mut text = Text::new(source);
+            text.apply(&find(source));
+            assert_eq!(text.as_str(), clean, "{source:?}");
+        }
+    }
+
+    #[test]
+    fn the_whole_word_is_quoted() {
+        let mut text = Text::new("Der Bundes-\ntag tagt.");
+        text.apply(&find("Der Bundes-\ntag tagt."));
+        assert_eq!(text.quote(Span::new(4, 13)), "Bundes-\ntag");
+    }
+}
