@@ -1,7 +1,7 @@
 //! A trained tagger for the names of persons, places, organizations and others.
 //!
 //! [`Model`] is what runs: a linear chain (a conditional random field: Lafferty et al., 2001) over sparse
-//! features of words ([`feature`]), with a [`memory`] of the article. [`train`] learns its weights from labelled
+//! features of words (`feature`), with a `memory` of the article. [`train`] learns its weights from labelled
 //! sentences ([`corpus`]); [`knowledge`] and [`uses`] learn what it knows of words ([`lexicon`]) from raw text.
 //! [`score`] measures it, [`calibrate`] makes its scores probabilities.
 
