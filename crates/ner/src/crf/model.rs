@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::mem;
 use std::sync::{Mutex, PoisonError};
 
 use super::chain::{self, ANY, Lattice, NEVER, Transitions};
@@ -20,7 +21,7 @@ use super::train::Tagger;
 /// A row of weights: one for each tag, padded for the machine.
 type Row<T> = [T; 16];
 
-/// Word types kept at most; then all are forgotten, which bounds the memory.
+/// Word types in a generation; of two generations the older is forgotten, which bounds the memory.
 const KEPT: usize = 1 << 15;
 
 /// A named entity in a tokenized article.
@@ -66,14 +67,34 @@ struct Seen {
     look: Look,
 }
 
-/// Word types seen by one worker.
+/// Word types seen by one worker, and room to work in.
 #[derive(Debug, Default)]
 struct Cache {
-    ids: HashMap<Box<str>, u32, BuildHasherDefault<Words>>,
-    seen: Vec<Seen>,
+    recent: Generation,
+    older: Generation,
     ints: Vec<Row<i16>>,
     looks: Vec<Look>,
     types: Vec<u32>,
+    /// Tokens with the keys they ask for.
+    asked: Vec<(usize, u32)>,
+    /// Tokens with the numbers of their rows.
+    found: Vec<(usize, u32)>,
+}
+
+/// Word types that were seen in the same stretch of text.
+#[derive(Debug, Default)]
+struct Generation {
+    ids: HashMap<Box<str>, u32, BuildHasherDefault<Words>>,
+    seen: Vec<Seen>,
+}
+
+impl Generation {
+    fn push(&mut self, word: Box<str>, seen: Seen) -> u32 {
+        let id = self.seen.len() as u32;
+        self.seen.push(seen);
+        self.ids.insert(word, id);
+        id
+    }
 }
 
 /// Hashes words eight bytes at a time; the words of a text are no attack.
@@ -198,53 +219,81 @@ impl Model {
         (self.rows.len(), self.lexicon.keys.len())
     }
 
-    fn row(&self, key: u32) -> Option<&Row<i8>> {
+    fn may_have(&self, key: u32) -> bool {
         let at = key >> (32 - FILTER_BITS);
-        if self.filter[at as usize / 64] & (1 << (at % 64)) == 0 {
-            return None;
-        }
-        self.table.get(key).map(|i| &self.rows[i as usize])
+        self.filter[at as usize / 64] & (1 << (at % 64)) != 0
     }
 
-    fn seen(&self, profile: &Profile) -> Seen {
+    /// Adds the rows of the keys that were asked for.
+    ///
+    /// Each look-up waits for memory, so all of them go one step at a time: then they wait together.
+    fn add_all(
+        &self,
+        asked: &mut Vec<(usize, u32)>,
+        found: &mut Vec<(usize, u32)>,
+        sums: &mut [Row<i16>],
+    ) {
+        found.clear();
+        found.extend(
+            asked
+                .drain(..)
+                .filter_map(|(at, key)| Some((at, self.table.get(key)?))),
+        );
+        for &(at, row) in &*found {
+            add(&mut sums[at], &self.rows[row as usize]);
+        }
+    }
+
+    fn seen(
+        &self,
+        profile: &Profile,
+        asked: &mut Vec<(usize, u32)>,
+        found: &mut Vec<(usize, u32)>,
+    ) -> Seen {
         let mut seen = Seen {
             rows: [[0; 16]; PLACES],
             look: profile.look,
         };
-        for (place, sum) in seen.rows.iter_mut().enumerate() {
-            for row in profile
-                .keys_at(place)
-                .filter_map(|key| self.row(placed(key, place)))
-            {
-                add(sum, row);
-            }
+        for place in 0..PLACES {
+            let keys = profile.keys_at(place).map(|key| placed(key, place));
+            asked.extend(
+                keys.filter(|&key| self.may_have(key))
+                    .map(|key| (place, key)),
+            );
         }
+        self.add_all(asked, found, &mut seen.rows);
         seen
     }
 
     /// Scores the tags of a sentence.
     fn scores(&self, words: &[impl AsRef<str>], cache: &mut Cache) -> Vec<[f32; TAGS]> {
-        if cache.seen.is_empty() || cache.seen.len() > KEPT {
-            cache.ids.clear();
-            cache.seen.clear();
-            cache.seen.push(self.seen(&Profile::edge()));
-        }
         let Cache {
-            ids,
-            seen,
+            recent,
+            older,
             ints,
             looks,
             types,
+            asked,
+            found,
         } = cache;
+        if recent.seen.len() > KEPT {
+            *older = mem::take(recent);
+        }
+        if recent.seen.is_empty() {
+            recent.seen.push(self.seen(&Profile::edge(), asked, found));
+        }
         types.clear();
         types.extend([0; HERE]);
         for word in words {
             let word = word.as_ref();
-            let id = ids.get(word).copied().unwrap_or_else(|| {
-                seen.push(self.seen(&Profile::new(word, &self.lexicon)));
-                let id = seen.len() as u32 - 1;
-                ids.insert(word.into(), id);
-                id
+            let id = recent.ids.get(word).copied().unwrap_or_else(|| {
+                let (word, seen) = if let Some((word, id)) = older.ids.remove_entry(word) {
+                    (word, older.seen[id as usize].clone())
+                } else {
+                    let profile = Profile::new(word, &self.lexicon);
+                    (word.into(), self.seen(&profile, asked, found))
+                };
+                recent.push(word, seen)
             });
             types.push(id);
         }
@@ -253,24 +302,25 @@ impl Model {
         looks.extend(
             types[HERE..HERE + words.len()]
                 .iter()
-                .map(|&id| seen[id as usize].look),
+                .map(|&id| recent.seen[id as usize].look),
         );
         ints.clear();
         for window in types.windows(PLACES) {
             let mut sum = [0i16; 16];
             for (place, &id) in window.iter().enumerate() {
-                let row = &seen[id as usize].rows[place];
+                let row = &recent.seen[id as usize].rows[place];
                 for (s, r) in sum.iter_mut().zip(row) {
                     *s = s.saturating_add(*r);
                 }
             }
             ints.push(sum);
         }
-        feature::joined(looks, |t, key| {
-            if let Some(row) = self.row(key) {
-                add(&mut ints[t], row);
+        feature::joined(looks, |at, key| {
+            if self.may_have(key) {
+                asked.push((at, key));
             }
         });
+        self.add_all(asked, found, ints);
         ints.iter()
             .map(|row| {
                 let mut scores: [f32; TAGS] =
