@@ -71,6 +71,10 @@ pub struct Normalized {
     pub text: Text,
     /// The pieces that are no part of the story, in order.
     pub removed: Vec<Removed>,
+    /// The headline, if it was looked for in the text and found.
+    pub title: Option<String>,
+    /// The date, if it was looked for in the text and found.
+    pub date: Option<String>,
 }
 
 /// A piece of an article that was taken away whole, since it is no part of the story.

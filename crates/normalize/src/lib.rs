@@ -44,6 +44,8 @@ impl Config {
                 Ok(Normalized {
                     text: document.text.clone(),
                     removed: Vec::new(),
+                    title: None,
+                    date: None,
                 })
             })),
             Self::Rules(config) => config.build(root),

@@ -21,6 +21,7 @@ mod dashes;
 mod ellipses;
 mod entities;
 mod forms;
+mod front;
 mod hyphenation;
 mod mojibake;
 mod nfc;
@@ -85,6 +86,12 @@ pub struct Config {
     /// Removes the dateline at the start of the story: "BUKAREST, Rumänien –", "Berlin (dpa) -", "HAMBURG."; it is
     /// listed with the reason `dateline`. Default: false.
     pub dateline: bool,
+    /// Takes the headline that the text starts with as title of a record that has none; it stays in the text.
+    /// Default: false.
+    pub title: bool,
+    /// Takes the date that the page states, as `2008-03-12`, for a record that has none: on a line of its own at
+    /// the start or end, in the dateline, or in what was removed. Default: false.
+    pub date: bool,
     /// Writes three dots as one sign: "..." to "…". Default: false.
     pub ellipses: bool,
     /// Writes a hyphen between words, and two or a long dash, as a dash: " - " and "--" to " – "; ranges like
@@ -114,6 +121,8 @@ impl Default for Config {
             boilerplate: true,
             extra_boilerplate: None,
             dateline: false,
+            title: false,
+            date: false,
             ellipses: false,
             dashes: false,
             quotes: false,
@@ -170,8 +179,12 @@ impl Config {
             changes(self.quotes, quotes::find),
             changes(self.whitespace, whitespace::find),
         ];
-        let rules = rules.into_iter().flatten().collect();
-        Ok((Rules(rules), assets))
+        let rules = Rules {
+            order: rules.into_iter().flatten().collect(),
+            has_title: self.title,
+            has_date: self.date,
+        };
+        Ok((rules, assets))
     }
 }
 
@@ -203,8 +216,15 @@ impl Rule {
     }
 }
 
-/// The rules that are switched on, in order.
-pub struct Rules(Vec<Rule>);
+/// The rules that are switched on.
+pub struct Rules {
+    /// In order.
+    order: Vec<Rule>,
+    /// Whether a missing title is looked for in the text.
+    has_title: bool,
+    /// Whether a missing date is looked for.
+    has_date: bool,
+}
 
 impl Rules {
     /// Returns the clean text, and what was removed in the order of the text.
@@ -212,7 +232,7 @@ impl Rules {
         let mut text = text.clone();
         let mut removed = Vec::new();
         let mut idle = 0;
-        for rule in self.0.iter().cycle().take(self.0.len() * MAX_TURNS) {
+        for rule in self.order.iter().cycle().take(self.order.len() * MAX_TURNS) {
             let (changes, blocks) = rule.find(text.as_str());
             removed.extend(blocks.into_iter().map(|block| Removed {
                 source: text.to_source(block.span),
@@ -220,7 +240,7 @@ impl Rules {
             }));
             if changes.is_empty() {
                 idle += 1;
-                if idle == self.0.len() {
+                if idle == self.order.len() {
                     break;
                 }
             } else {
@@ -238,7 +258,26 @@ impl Stage for Rules {
 
     fn process(&self, document: &Document) -> Result<Normalized> {
         let (text, removed) = self.clean(&document.text);
-        Ok(Normalized { text, removed })
+        let title = (self.has_title && document.title.is_none())
+            .then(|| front::title(text.as_str()))
+            .flatten()
+            .map(str::to_owned);
+        let date = (self.has_date && document.date.is_none())
+            .then(|| {
+                // The date beside a related link is that of another story.
+                let removed = removed
+                    .iter()
+                    .filter(|piece| matches!(&*piece.reason, "agency" | "notice"))
+                    .filter_map(|piece| text.source().get(piece.source.range()));
+                front::date(text.as_str(), removed)
+            })
+            .flatten();
+        Ok(Normalized {
+            text,
+            removed,
+            title,
+            date,
+        })
     }
 }
 
@@ -359,6 +398,29 @@ mod tests {
                 ("DRESDEN (dpa/sn) &ndash; ", "dateline")
             ]
         );
+    }
+
+    #[test]
+    fn title_and_date_are_found_for_a_record_that_has_none() {
+        let source =
+            "Rat baut Br&uuml;cke\nStand: 12. März 2008\n\nDer Rat baut eine Brücke über die Elbe.";
+        let found = |config: &Config, document: &Document| {
+            let normalized = config.rules(Path::new("")).unwrap().0.process(document);
+            let Normalized { title, date, .. } = normalized.unwrap();
+            (title, date)
+        };
+        let both = Config {
+            title: true,
+            date: true,
+            ..Config::default()
+        };
+        let mut document = Document::new("a", source);
+        assert_eq!(found(&Config::default(), &document), (None, None));
+        let expected = (Some("Rat baut Brücke".into()), Some("2008-03-12".into()));
+        assert_eq!(found(&both, &document), expected);
+        document.title = Some("Neue Brücke".into());
+        document.date = Some("gestern".into());
+        assert_eq!(found(&both, &document), (None, None), "the record knows");
     }
 
     #[test]

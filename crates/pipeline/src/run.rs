@@ -438,6 +438,8 @@ impl<'a> Worker<'a> {
         batch.pass(&*normalize.stage, time_normalize, |document, normalized| {
             document.text = normalized.text;
             document.removed = normalized.removed;
+            document.title = document.title.take().or(normalized.title);
+            document.date = document.date.take().or(normalized.date);
         });
         batch.sift(&*language.stage, time_language, |document, detected| {
             let language = detected.language?.to_owned();

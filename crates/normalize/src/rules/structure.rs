@@ -111,7 +111,7 @@ const NO_PLACES: &[&str] = &[
 ];
 
 /// Months, as dates write them.
-const MONTHS: &[&str] = &[
+pub(super) const MONTHS: &[&str] = &[
     "Januar",
     "Jänner",
     "Februar",
