@@ -178,6 +178,26 @@ fn what_was_removed_quotes_the_article_as_it_came_in() {
 }
 
 #[test]
+fn lost_characters_are_told_and_not_guessed() {
+    let place = Place::new();
+    place.write(
+        "a.jsonl",
+        "{\"text\": \"Die Br\u{FFFD}cke ist zu.\"}\n{\"text\": \"Die Brücke ist auf.\"}\n",
+    );
+    let outcome = place.blattwerk("run --input a.jsonl");
+    assert_eq!(outcome.code, 0);
+    let told = outcome.stdout + &outcome.stderr;
+    assert!(
+        told.contains("1 article with characters that were lost"),
+        "{told}"
+    );
+    let record: serde_json::Value = serde_json::from_str(&place.read("out/run.json")).unwrap();
+    assert_eq!(record["counts"]["damaged"], 1);
+    let rows = place.rows("out/normalized.csv");
+    assert_eq!(rows[0]["text"], "Die Br\u{FFFD}cke ist zu.");
+}
+
+#[test]
 fn another_language_meets_the_fate_that_the_config_says() {
     let german = "Der Rat hat beschlossen, dass das alte Rathaus nicht abgerissen wird. Das Geld reicht aus.";
     let dutch = "De gemeenteraad heeft besloten dat het oude stadhuis niet wordt gesloopt. Volgens de \

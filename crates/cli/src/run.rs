@@ -106,6 +106,16 @@ fn summarize(text: &mut String, record: &Record, folder: &Path) -> std::fmt::Res
             HumanCount(table.rows).to_string()
         )?;
     }
+    if counts.damaged > 0 {
+        writeln!(
+            text,
+            "\n{} with characters that were lost before they came here (U+FFFD), which nobody can guess",
+            match counts.damaged {
+                1 => "1 article".to_owned(),
+                n => format!("{} articles", HumanCount(n)),
+            }
+        )?;
+    }
     if counts.skipped > 0 {
         writeln!(
             text,

@@ -67,6 +67,9 @@ pub struct Progress {
     pub skipped: u64,
     /// Words of the normalized texts: what stands between white space.
     pub words: u64,
+    /// Articles in the tables whose normalized text holds U+FFFD: characters that were lost before the articles
+    /// came here.
+    pub damaged: u64,
     /// UTF-8 bytes of the articles as they came in.
     pub bytes: u64,
     /// Bytes of the input files that were read, compressed as they are.
@@ -467,6 +470,7 @@ impl<'a> Worker<'a> {
         self.progress.failures += failures.len() as u64;
         self.progress.skipped += skipped.len() as u64;
         self.progress.words += documents.par_iter().map(words).sum::<u64>();
+        self.progress.damaged += documents.par_iter().filter(|d| is_damaged(d)).count() as u64;
 
         let size = documents
             .len()
@@ -483,6 +487,10 @@ impl<'a> Worker<'a> {
 
 fn words(document: &Document) -> u64 {
     document.text.as_str().split_ascii_whitespace().count() as u64
+}
+
+fn is_damaged(document: &Document) -> bool {
+    document.text.as_str().contains('\u{FFFD}')
 }
 
 /// What left a batch, each with its place in the chunk, in the order of that.
