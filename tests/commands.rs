@@ -314,3 +314,36 @@ fn malformed_labels_and_models_are_named() {
         "{outcome:?}"
     );
 }
+
+#[test]
+fn a_list_of_boilerplate_is_learned_and_used() {
+    let place = Place::new();
+    let line = "Servicezentrale Mittelrhein, immer für Sie da";
+    let articles: Vec<String> = (0..25)
+        .map(|id| {
+            let text = format!(
+                "Im Ort Nummer {id} hat der Rat am Montag über die Brücke gesprochen.\n\n{line}"
+            );
+            serde_json::json!({"id": id.to_string(), "text": text}).to_string()
+        })
+        .collect();
+    place.write("a.jsonl", articles.join("\n"));
+    let outcome = place.blattwerk("train boilerplate --input a.jsonl --out lines.tsv");
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    assert!(
+        outcome
+            .stdout
+            .starts_with("1 lines that 20 of 25 stories share"),
+        "{outcome:?}"
+    );
+    let outcome =
+        place.blattwerk("run --input a.jsonl --set normalize.extra_boilerplate=lines.tsv");
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    let removed = place.rows("out/removed.csv");
+    assert_eq!(removed.len(), 25);
+    assert!(removed.iter().all(|row| row["text"] == line));
+    assert!(removed.iter().all(|row| row["reason"] == "repeated"));
+
+    let outcome = place.blattwerk("train boilerplate --input a.jsonl --out lines.tsv");
+    assert_eq!(outcome.code, 2, "an old list is not overwritten");
+}

@@ -43,7 +43,7 @@ enum Command {
     /// Measures the backend of a stage against files that people have labelled
     #[command(subcommand)]
     Eval(eval::Eval),
-    /// Makes a model from files that people have labelled
+    /// Makes a model from files that people have labelled, or a list from a dump
     #[command(subcommand)]
     Train(train::Train),
     /// Writes a pipeline.toml in which every key is explained

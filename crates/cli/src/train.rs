@@ -1,4 +1,4 @@
-//! `blattwerk train`: makes a model from files that people have labelled.
+//! `blattwerk train`: makes a model from files that people have labelled, or a list from a dump.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -11,8 +11,11 @@ use anyhow::Context;
 use blattwerk_ner::crf::corpus::{self, Sentence};
 use blattwerk_ner::crf::train::{Corpus, Options, train};
 use blattwerk_ner::crf::{self, Model, calibrate};
+use blattwerk_normalize::Repeated;
+use blattwerk_pipeline::input::Item;
 use clap::{Args, Subcommand};
 
+use crate::Layers;
 use crate::eval::score;
 
 /// What to train.
@@ -23,6 +26,26 @@ pub(crate) enum Train {
     /// It learns from the files what names look like; what it knows of German words it takes from the embedded
     /// model, so no raw text is needed. The same files give the same model.
     Ner(Ner),
+    /// A list of the lines that many stories of a dump share, for `normalize.extra_boilerplate`
+    ///
+    /// Articles with the same longest line count as one story, so wire copy is no evidence. The lines are those
+    /// that the config's own rules leave. Read the list before you use it.
+    Boilerplate(Boilerplate),
+}
+
+#[derive(Args)]
+pub(crate) struct Boilerplate {
+    #[command(flatten)]
+    layers: Layers,
+    /// A file, folder or glob to read instead of `input.paths`; can be repeated
+    #[arg(short, long, value_name = "PATH")]
+    input: Vec<String>,
+    /// The list
+    #[arg(long, value_name = "TSV")]
+    out: PathBuf,
+    /// In how many different stories a line must stand
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    least_stories: u32,
 }
 
 #[derive(Args)]
@@ -45,7 +68,45 @@ pub(crate) struct Ner {
 pub(crate) fn run(what: Train) -> anyhow::Result<ExitCode> {
     match what {
         Train::Ner(options) => ner(&options),
+        Train::Boilerplate(options) => boilerplate(&options),
     }
+}
+
+fn boilerplate(options: &Boilerplate) -> anyhow::Result<ExitCode> {
+    anyhow::ensure!(
+        !options.out.exists(),
+        "{} exists; choose another file",
+        options.out.display()
+    );
+    let loaded = options.layers.load()?;
+    let rules = loaded.config.normalize.build(&loaded.root)?.stage;
+    let mut repeated = Repeated::default();
+    let mut failures = 0;
+    for item in loaded.inputs(&options.input)?.items() {
+        let normalized = match item {
+            Item::Article(document) => rules.process(&document).ok(),
+            Item::Failure(_) => None,
+        };
+        match normalized {
+            Some(normalized) => repeated.add(normalized.text.as_str()),
+            None => failures += 1,
+        }
+    }
+    let list = repeated.list(options.least_stories);
+    fs::write(&options.out, &list.text)
+        .with_context(|| format!("cannot write {}", options.out.display()))?;
+    if failures > 0 {
+        say(&format!(
+            "{failures} articles could not be read; `run` says why"
+        ));
+    }
+    crate::print(format!(
+        "{} lines that {} of {} stories share, or more\nWrote {}\n",
+        list.lines,
+        options.least_stories,
+        list.stories,
+        options.out.display()
+    ))
 }
 
 fn ner(options: &Ner) -> anyhow::Result<ExitCode> {

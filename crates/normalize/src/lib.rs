@@ -6,6 +6,7 @@
 //! and repairs: it adds no word, and an article that needs nothing comes out byte for byte as it was.
 //! White space that remains is the blank and the line feed, and an empty line still parts paragraphs.
 
+mod repeated;
 mod rules;
 
 use std::path::Path;
@@ -14,6 +15,7 @@ use blattwerk_core::{Built, Document, Normalized, Result};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub use self::repeated::{List, Repeated};
 pub use self::rules::{Config as RulesConfig, Rules};
 
 /// Chooses how the text is cleaned.

@@ -42,6 +42,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use self::boilerplate::{Block, Boilerplate};
+pub(crate) use self::boilerplate::{pattern_of, score_of};
 
 /// How often the rules take turns at most. Only nonsense made for it needs more than three.
 const MAX_TURNS: usize = 16;

@@ -406,6 +406,22 @@ fn penalty(piece: &str, words: &[Token<'_>]) -> i32 {
     if is_sentence { SENTENCE } else { 0 }
 }
 
+/// Returns the pattern that fits a line and those with other numbers in it, if it has a word.
+pub(crate) fn pattern_of(line: &str) -> Option<String> {
+    let words = tokens(line);
+    let has_word = words.iter().any(|word| !word.is_number);
+    has_word.then(|| {
+        let words: Vec<String> = words.iter().map(Token::as_pattern).collect();
+        words.join(" ")
+    })
+}
+
+/// Returns the score with which a line goes: everywhere, or only before and behind the story.
+pub(crate) fn score_of(line: &str, is_at_rim: bool) -> i32 {
+    let score = if is_at_rim { ENOUGH - AT_RIM } else { ENOUGH };
+    score + penalty(line, &tokens(line))
+}
+
 /// Tells whether each quotation mark has its partner, so that no quotation is cut.
 fn are_quotes_paired(piece: &str) -> bool {
     let count = |mark| piece.matches(mark).count();

@@ -80,6 +80,17 @@ pub(super) struct Token<'a> {
     pub(super) may_start: bool,
 }
 
+impl Token<'_> {
+    /// Returns the piece of a pattern that fits the word in any case, or any number.
+    pub(super) fn as_pattern(&self) -> String {
+        if self.is_number {
+            "#".to_owned()
+        } else {
+            self.word.to_lowercase()
+        }
+    }
+}
+
 /// Reads a list: patterns, and the sets that they name with "@".
 pub(super) fn parse(path: &Path, list: &str, patterns: &mut Vec<Pattern>) -> Result<()> {
     let mut sets: Vec<(String, &str)> = Vec::new();
