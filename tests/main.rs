@@ -6,6 +6,7 @@
 )]
 
 mod commands;
+mod dedup;
 mod faults;
 mod golden;
 mod support;

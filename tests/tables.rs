@@ -293,6 +293,7 @@ fn off_everywhere_gives_neutral_answers() {
     let off = [
         "normalize",
         "language",
+        "dedup",
         "split",
         "ner",
         "sentiment",
@@ -336,7 +337,7 @@ fn the_record_says_what_ran() {
     assert_eq!(record["counts"]["failures"], 1);
     assert_eq!(record["counts"]["words"], 2);
     assert_eq!(record["counts"]["bytes"], 9);
-    assert_eq!(record["stages"][5]["backend"], "lead");
+    assert_eq!(record["stages"][6]["backend"], "lead");
     assert_eq!(record["config"]["summarize"]["backend"], "lead");
     assert_eq!(record["inputs"][1]["path"], "b.txt");
     assert_eq!(record["config_hash"].as_str().unwrap().len(), 64);

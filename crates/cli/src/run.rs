@@ -116,6 +116,16 @@ fn summarize(text: &mut String, record: &Record, folder: &Path) -> std::fmt::Res
             }
         )?;
     }
+    if counts.duplicates > 0 {
+        writeln!(
+            text,
+            "\n{} of earlier articles: the duplicates table says of which",
+            match counts.duplicates {
+                1 => "1 copy".to_owned(),
+                n => format!("{} copies", HumanCount(n)),
+            }
+        )?;
+    }
     if counts.skipped > 0 {
         writeln!(
             text,

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use ::config::builder::DefaultState;
 use ::config::{ConfigBuilder, ConfigError, File, FileFormat, Map, Source, Value, ValueKind};
 use blattwerk_core::{Asset, Built, Entity, Normalized, Sentiment, Span, Summary};
+use blattwerk_dedup::Dedup;
 use blattwerk_language::Detected;
 use schemars::{Schema, schema_for};
 use serde::de::DeserializeOwned;
@@ -22,6 +23,7 @@ use crate::{Error, Result, run, tables};
 const DEFAULTS: &str = r#"
 normalize.backend = "rules"
 language.backend = "trigrams"
+dedup.backend = "off"
 split.backend = "rules"
 ner.backend = "crf"
 sentiment.backend = "lexicon"
@@ -40,6 +42,8 @@ pub struct Config {
     pub normalize: blattwerk_normalize::Config,
     /// How the language is found, and what becomes of articles in another one.
     pub language: blattwerk_language::Config,
+    /// Whether copies of articles are looked for.
+    pub dedup: blattwerk_dedup::Config,
     /// How sentences are found.
     pub split: blattwerk_split::Config,
     /// How names are found.
@@ -55,10 +59,11 @@ pub struct Config {
 }
 
 /// The tables of the config, in the order of the flow.
-pub const TABLES: [&str; 9] = [
+pub const TABLES: [&str; 10] = [
     "input",
     "normalize",
     "language",
+    "dedup",
     "split",
     "ner",
     "sentiment",
@@ -70,11 +75,12 @@ pub const TABLES: [&str; 9] = [
 /// Returns the JSON schema of each table, in the order of the flow.
 ///
 /// The schemas are made from the config types themselves, descriptions from their doc comments.
-pub fn schemas() -> [(&'static str, Schema); 9] {
+pub fn schemas() -> [(&'static str, Schema); 10] {
     [
         ("input", schema_for!(input::Config)),
         ("normalize", schema_for!(blattwerk_normalize::Config)),
         ("language", schema_for!(blattwerk_language::Config)),
+        ("dedup", schema_for!(blattwerk_dedup::Config)),
         ("split", schema_for!(blattwerk_split::Config)),
         ("ner", schema_for!(blattwerk_ner::Config)),
         ("sentiment", schema_for!(blattwerk_sentiment::Config)),
@@ -88,6 +94,7 @@ pub fn schemas() -> [(&'static str, Schema); 9] {
 pub struct Stages {
     pub(crate) normalize: Built<Normalized>,
     pub(crate) language: Built<Detected>,
+    pub(crate) dedup: Dedup,
     pub(crate) split: Built<Vec<Span>>,
     pub(crate) ner: Built<Vec<Entity>>,
     pub(crate) sentiment: Built<Vec<Sentiment>>,
@@ -98,9 +105,10 @@ pub struct Stages {
 
 impl Stages {
     /// The names of the stages, in the order of the flow.
-    pub const NAMES: [&'static str; 6] = [
+    pub const NAMES: [&'static str; 7] = [
         "normalize",
         "language",
+        "dedup",
         "split",
         "ner",
         "sentiment",
@@ -116,6 +124,7 @@ impl Stages {
         match stage {
             "normalize" => &self.normalize.assets,
             "language" => &self.language.assets,
+            "dedup" => &self.dedup.signatures.assets,
             "split" => &self.split.assets,
             "ner" => &self.ner.assets,
             "sentiment" => &self.sentiment.assets,
@@ -156,6 +165,7 @@ impl Loaded {
             input: merged.table("input")?,
             normalize: merged.table("normalize")?,
             language: merged.table("language")?,
+            dedup: merged.table("dedup")?,
             split: merged.table("split")?,
             ner: merged.table("ner")?,
             sentiment: merged.table("sentiment")?,
@@ -184,6 +194,7 @@ impl Loaded {
         let Config {
             normalize,
             language,
+            dedup,
             split,
             ner,
             sentiment,
@@ -197,6 +208,9 @@ impl Loaded {
             language: language
                 .build(&self.root)
                 .map_err(|e| self.blame("language", e))?,
+            dedup: dedup
+                .build(&self.root)
+                .map_err(|e| self.blame("dedup", e))?,
             split: split
                 .build(&self.root)
                 .map_err(|e| self.blame("split", e))?,

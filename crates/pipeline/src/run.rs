@@ -5,7 +5,10 @@
 //! size of the dump. Everything is collected and written in the order of the input, so the tables do not
 //! depend on the number of threads. Time and counts are taken here, and nowhere in a stage.
 
+mod duplicates;
+
 use std::any::Any;
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
@@ -19,9 +22,10 @@ use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use self::duplicates::Duplicates;
 use crate::config::{Loaded, Stages};
 use crate::input::{Failure, Inputs, Item};
-use crate::tables::{Failed, Output, Renderer, Rows, Skipped, TableRecord};
+use crate::tables::{Failed, Output, Renderer, Rows, Skipped, Table, TableRecord};
 use crate::{Error, Result};
 
 /// How the run goes. Nothing here changes what the tables hold.
@@ -65,6 +69,9 @@ pub struct Progress {
     pub failures: u64,
     /// Rows in `skipped.csv`.
     pub skipped: u64,
+    /// Rows in `duplicates.csv`: copies of earlier articles. They are among the articles if the config keeps
+    /// all.
+    pub duplicates: u64,
     /// Words of the normalized texts: what stands between white space.
     pub words: u64,
     /// Articles in the tables whose normalized text holds U+FFFD: characters that were lost before the articles
@@ -224,7 +231,12 @@ impl Run {
                 bytes: file.size,
             })
             .collect();
-        let output = Output::create(&loaded.config.output, &folder, &files)?;
+        let left_out: &[Table] = if loaded.config.dedup.is_off() {
+            &[Table::Duplicates]
+        } else {
+            &[]
+        };
+        let output = Output::create(&loaded.config.output, &folder, &files, left_out)?;
         let renderer = Renderer::new(&loaded.config.output, stages.summarizer);
         let jobs = pool.current_num_threads();
         let started = Instant::now();
@@ -356,6 +368,7 @@ impl Time {
 /// Takes chunks through the stages.
 struct Worker<'a> {
     stages: &'a Stages,
+    duplicates: Duplicates<'a>,
     renderer: Renderer,
     pool: &'a ThreadPool,
     progress: Progress,
@@ -368,6 +381,7 @@ impl<'a> Worker<'a> {
     fn new(stages: &'a Stages, renderer: Renderer, pool: &'a ThreadPool) -> Self {
         Self {
             stages,
+            duplicates: Duplicates::new(&stages.dedup),
             renderer,
             pool,
             progress: Progress::default(),
@@ -430,6 +444,7 @@ impl<'a> Worker<'a> {
         let [
             time_normalize,
             time_language,
+            time_dedup,
             time_split,
             time_ner,
             time_sentiment,
@@ -450,25 +465,32 @@ impl<'a> Worker<'a> {
             document.language = Some(language);
             detected.is_skipped.then_some(reason)
         });
-        batch.pass(&*split.stage, time_split, |document, sentences| {
-            document.sentences = sentences;
-        });
-        batch.pass(&*ner.stage, time_ner, |document, entities| {
-            document.entities = entities;
-        });
-        batch.pass(&*sentiment.stage, time_sentiment, |document, sentiment| {
-            document.sentiment = sentiment;
-        });
-        batch.pass(&*summarize.stage, time_summarize, |document, summary| {
-            document.summary = summary;
+        let duplicates = self.duplicates.process(&mut batch, time_dedup, |batch| {
+            batch.pass(&*split.stage, time_split, |document, sentences| {
+                document.sentences = sentences;
+            });
+            batch.pass(&*ner.stage, time_ner, |document, entities| {
+                document.entities = entities;
+            });
+            batch.pass(&*sentiment.stage, time_sentiment, |document, sentiment| {
+                document.sentiment = sentiment;
+            });
+            batch.pass(&*summarize.stage, time_summarize, |document, summary| {
+                document.summary = summary;
+            });
         });
 
         let failures = in_order(batch.failed);
         let skipped = in_order(batch.skipped);
         let documents = batch.documents;
+        for time in &mut self.times {
+            let here = failures.iter().filter(|failed| failed.stage == time.stage);
+            time.failures += here.count() as u64;
+        }
         self.progress.articles += documents.len() as u64;
         self.progress.failures += failures.len() as u64;
         self.progress.skipped += skipped.len() as u64;
+        self.progress.duplicates += duplicates.len() as u64;
         self.progress.words += documents.par_iter().map(words).sum::<u64>();
         self.progress.damaged += documents.par_iter().filter(|d| is_damaged(d)).count() as u64;
 
@@ -480,7 +502,7 @@ impl<'a> Worker<'a> {
             .par_chunks(size)
             .map(|documents| self.renderer.documents(documents))
             .collect();
-        rows.push(self.renderer.rest(&skipped, &failures));
+        rows.push(self.renderer.rest(&duplicates, &skipped, &failures));
         (rows, failures)
     }
 }
@@ -518,10 +540,7 @@ impl Batch {
         };
         for (position, item) in items.into_iter().enumerate() {
             match item {
-                Item::Article(document) => {
-                    batch.documents.push(*document);
-                    batch.positions.push(position);
-                }
+                Item::Article(document) => batch.put(position, *document),
                 Item::Failure(failure) => batch.failed.push((
                     position,
                     Failed {
@@ -532,6 +551,41 @@ impl Batch {
             }
         }
         batch
+    }
+
+    /// Takes all documents out, with their places.
+    fn take(&mut self) -> impl Iterator<Item = (usize, Document)> + use<> {
+        let positions = std::mem::take(&mut self.positions);
+        positions
+            .into_iter()
+            .zip(std::mem::take(&mut self.documents))
+    }
+
+    /// Puts a document in, behind the others.
+    fn put(&mut self, position: usize, document: Document) {
+        self.positions.push(position);
+        self.documents.push(document);
+    }
+
+    /// Notes that a document failed in a stage.
+    fn fail(&mut self, position: usize, document: Document, stage: &'static str, error: String) {
+        let failure = Failure {
+            id: document.id,
+            source: document.source,
+            error,
+        };
+        self.failed.push((position, Failed { stage, failure }));
+    }
+
+    /// The places of those that failed.
+    fn failed_positions(&self) -> BTreeSet<usize> {
+        self.failed.iter().map(|(position, _)| *position).collect()
+    }
+
+    /// The bytes of all texts.
+    fn bytes(&self) -> u64 {
+        let documents = self.documents.iter();
+        documents.map(|document| document.text.len() as u64).sum()
     }
 
     /// Gives every document one layer; those that fail leave the batch.
@@ -558,38 +612,17 @@ impl Batch {
         let layers = layers(stage, &self.documents);
         time.spent += started.elapsed();
         time.articles += self.documents.len() as u64;
-        time.bytes += self
-            .documents
-            .iter()
-            .map(|document| document.text.len() as u64)
-            .sum::<u64>();
+        time.bytes += self.bytes();
 
-        let positions = std::mem::take(&mut self.positions);
-        let documents = std::mem::take(&mut self.documents);
-        for ((position, mut document), layer) in positions.into_iter().zip(documents).zip(layers) {
+        for ((position, mut document), layer) in self.take().zip(layers) {
             match layer.map(|layer| set(&mut document, layer)) {
-                Ok(None) => {
-                    self.positions.push(position);
-                    self.documents.push(document);
-                }
+                Ok(None) => self.put(position, document),
                 Ok(Some(reason)) => {
                     time.skipped += 1;
                     let skipped = Skipped { document, reason };
                     self.skipped.push((position, skipped));
                 }
-                Err(error) => {
-                    time.failures += 1;
-                    let failure = Failure {
-                        id: document.id,
-                        source: document.source,
-                        error,
-                    };
-                    let failed = Failed {
-                        stage: time.stage,
-                        failure,
-                    };
-                    self.failed.push((position, failed));
-                }
+                Err(error) => self.fail(position, document, time.stage, error),
             }
         }
     }

@@ -102,25 +102,27 @@ impl Compression {
 
 /// The tables, in the order of the flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Table {
+pub(crate) enum Table {
     Normalized,
     Removed,
     Sentences,
     Entities,
     Sentiment,
     Summaries,
+    Duplicates,
     Skipped,
     Failures,
 }
 
 impl Table {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Normalized,
         Self::Removed,
         Self::Sentences,
         Self::Entities,
         Self::Sentiment,
         Self::Summaries,
+        Self::Duplicates,
         Self::Skipped,
         Self::Failures,
     ];
@@ -133,6 +135,7 @@ impl Table {
             Self::Entities => "entities",
             Self::Sentiment => "sentiment",
             Self::Summaries => "summaries",
+            Self::Duplicates => "duplicates",
             Self::Skipped => "skipped",
             Self::Failures => "failures",
         }
@@ -162,6 +165,7 @@ impl Table {
             ],
             Self::Sentiment => &["article_id", "level", "index", "label", "score"],
             Self::Summaries => &["article_id", "backend", "sentences", "text"],
+            Self::Duplicates => &["article_id", "of", "similarity"],
             Self::Skipped => &["article_id", "source", "reason"],
             Self::Failures => &["article_id", "source", "stage", "error"],
         }
@@ -188,6 +192,17 @@ pub struct Skipped {
     pub document: Document,
     /// Why.
     pub reason: String,
+}
+
+/// An article that is a copy of an earlier one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Duplicate {
+    /// The copy.
+    pub id: String,
+    /// The earlier article.
+    pub of: String,
+    /// How similar the two are, from 0 to 1.
+    pub similarity: f64,
 }
 
 /// A table of a complete run, as `run.json` names it.
@@ -229,9 +244,19 @@ impl Renderer {
         })
     }
 
-    /// Returns the rows of some articles that were left out or failed, each in their order.
-    pub(crate) fn rest(self, skipped: &[Skipped], failures: &[Failed]) -> Rows {
-        self.rows(|[.., skips, fails]| {
+    /// Returns the rows of some articles that are copies, were left out or failed, each in their order.
+    pub(crate) fn rest(
+        self,
+        duplicates: &[Duplicate],
+        skipped: &[Skipped],
+        failures: &[Failed],
+    ) -> Rows {
+        self.rows(|[.., copies, skips, fails]| {
+            duplicates
+                .iter()
+                .try_for_each(|Duplicate { id, of, similarity }| {
+                    copies.write_record([id, of, &format!("{similarity:.3}")])
+                })?;
             skipped
                 .iter()
                 .try_for_each(|Skipped { document, reason }| {
@@ -412,14 +437,20 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    /// Makes the folder, checks that it is free, and begins every table with its header.
-    pub(crate) fn create(config: &Config, folder: &Path, inputs: &[PathBuf]) -> Result<Self> {
+    /// Makes the folder, checks that it is free, and begins every table with its header, but for those that
+    /// are left out.
+    pub(crate) fn create(
+        config: &Config,
+        folder: &Path,
+        inputs: &[PathBuf],
+        left_out: &[Table],
+    ) -> Result<Self> {
         check_free(config, folder, inputs)?;
         let unfinished = folder.join(UNFINISHED);
         create_folder(&unfinished)?;
         let lock = lock(folder, &unfinished)?;
         let mut tables = Vec::with_capacity(TABLES);
-        for table in Table::ALL {
+        for table in Table::ALL.into_iter().filter(|t| !left_out.contains(t)) {
             let path = unfinished.join(table.file(config.compression));
             match Sink::create(&path, config.compression) {
                 Ok(sink) => tables.push(Open {
@@ -449,13 +480,11 @@ impl Output {
 
     /// Appends rows to the tables.
     pub(crate) fn write(&mut self, rows: &Rows) -> Result<()> {
-        self.tables
-            .iter_mut()
-            .zip(&rows.0)
-            .try_for_each(|(open, (bytes, rows))| {
-                open.rows += rows;
-                open.write(bytes)
-            })
+        self.tables.iter_mut().try_for_each(|open| {
+            let (bytes, rows) = &rows.0[open.table as usize];
+            open.rows += rows;
+            open.write(bytes)
+        })
     }
 
     /// Completes the tables, adds the record, and gives all of them their names.
@@ -480,6 +509,7 @@ impl Output {
             sink.finish()
                 .map_err(|source| Error::Write { path, source })?;
         }
+        let files: Vec<String> = records.iter().map(|record| record.file.clone()).collect();
         let record = record(records);
         let unfinished = self.folder.join(UNFINISHED);
         let path = unfinished.join(RECORD);
@@ -504,8 +534,7 @@ impl Output {
                 _ => {}
             }
         }
-        let tables = Table::ALL.map(|table| table.file(self.config.compression));
-        for name in tables.iter().map(String::as_str).chain([RECORD]) {
+        for name in files.iter().map(String::as_str).chain([RECORD]) {
             let path = self.folder.join(name);
             fs::rename(unfinished.join(name), &path)
                 .map_err(|source| Error::Write { path, source })?;
