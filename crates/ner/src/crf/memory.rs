@@ -4,9 +4,11 @@
 //! sentences, each capitalised word has votes: the probabilities of its labels wherever it stands alone or in a
 //! person's full name. A word that stands alone is then scored again with the votes from its other places. Words
 //! inside longer names of places, organizations and works do not vote, since "Washington" in "Washington Post" says
-//! nothing of Washington. (Compare Ratinov & Roth, 2009, context aggregation; Finkel et al., 2005.)
+//! nothing of Washington. A name of several words votes as a whole on the same words elsewhere, and a short form that
+//! is introduced in brackets after its name ("Bundesnachrichtendienst (BND)") is what the name is. (Compare Ratinov &
+//! Roth, 2009, context aggregation; Finkel et al., 2005; short forms: Schwartz & Hearst, 2003.)
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::chain::Lattice;
 use super::tag::{Label, TAGS, Tag, spans};
@@ -22,6 +24,10 @@ pub struct Options {
     pub doubt: f32,
     /// A vote that all labels have from the start: few votes move less.
     pub prior: f32,
+    /// How many votes the name has that a short form follows in brackets.
+    pub short: f32,
+    /// Whether names of several words vote as a whole.
+    pub whole: bool,
 }
 
 impl Default for Options {
@@ -31,6 +37,8 @@ impl Default for Options {
             full: 8.0,
             doubt: 0.5,
             prior: 0.3,
+            short: 8.0,
+            whole: true,
         }
     }
 }
@@ -68,6 +76,117 @@ fn has_vote(word: &str) -> bool {
         && word.chars().nth(1).is_some_and(char::is_alphanumeric)
 }
 
+/// Whether `short` may be a short form of the name: two to eight characters, mostly capitals, and its first letter
+/// starts one of the name's words.
+fn abbreviates<W: AsRef<str>>(short: &str, name: &[W]) -> bool {
+    let capitals = short.chars().filter(|c| c.is_uppercase()).count();
+    let length = short.chars().count();
+    let first = short.chars().next();
+    (2..=8).contains(&length)
+        && capitals * 2 > length
+        && name
+            .iter()
+            .any(|word| word.as_ref().chars().next() == first)
+}
+
+/// What votes say against knowing nothing, for each label and "no name": 0 for no difference.
+fn pushes(others: Votes, options: &Options) -> Votes {
+    let total = others.iter().sum::<f32>() + 5.0 * options.prior;
+    // Five times a share is 1 when nothing is known.
+    others.map(|votes| options.strength * (5.0 * (votes + options.prior) / total).ln())
+}
+
+/// The tags of a label's number in [`Votes`].
+fn tags_of(k: usize) -> std::ops::Range<usize> {
+    if k == 0 { 0..1 } else { 2 * k - 1..2 * k + 1 }
+}
+
+/// A longer name is none that comes back word for word.
+const MAX_WORDS: usize = 12;
+
+/// The words of a name, without the "s" of a genitive at its end.
+fn whole<W: AsRef<str>>(words: &[W]) -> Vec<&str> {
+    let mut name: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    if let Some(last) = name.last_mut() {
+        *last = stem(last);
+    }
+    name
+}
+
+/// Where a name of several words stands: sentence, first token, votes.
+type Places = Vec<(usize, usize, Votes)>;
+
+/// Lets names of several words vote on the same words elsewhere; returns the sentences whose scores changed.
+fn recall_whole<W: AsRef<str>>(
+    sentences: &[&[W]],
+    tags: &[Vec<Tag>],
+    lattices: &[Option<Lattice>],
+    scores: &mut [Vec<[f32; TAGS]>],
+    options: &Options,
+) -> Vec<usize> {
+    // In the order of their words, so that sums come out the same each time.
+    let mut names: BTreeMap<Vec<&str>, Places> = BTreeMap::new();
+    // How long the names are that start with a word: bit = number of words.
+    let mut lengths: HashMap<&str, u16> = HashMap::new();
+    for (words, tags) in sentences.iter().zip(tags) {
+        for (start, end, _) in spans(tags) {
+            if (2..=MAX_WORDS).contains(&(end - start)) {
+                *lengths.entry(words[start].as_ref()).or_default() |= 1 << (end - start);
+                names.entry(whole(&words[start..end])).or_default();
+            }
+        }
+    }
+    for (s, words) in sentences.iter().enumerate() {
+        for (start, word) in words.iter().enumerate() {
+            let Some(&lengths) = lengths.get(word.as_ref()) else {
+                continue;
+            };
+            for length in (2..=MAX_WORDS).filter(|length| lengths & (1 << length) != 0) {
+                let Some(here) = words.get(start..start + length) else {
+                    break;
+                };
+                let Some(places) = names.get_mut(&whole(here)) else {
+                    continue;
+                };
+                let mut mean = Votes::default();
+                for t in start..start + length {
+                    let votes = votes(lattices[s].as_ref(), t);
+                    mean.iter_mut()
+                        .zip(votes)
+                        .for_each(|(mean, vote)| *mean += vote / length as f32);
+                }
+                places.push((s, start, mean));
+            }
+        }
+    }
+    let mut changed = Vec::new();
+    for (name, places) in names.into_iter().filter(|(_, places)| places.len() > 1) {
+        let sum = places.iter().fold(Votes::default(), |sum, place| {
+            std::array::from_fn(|k| sum[k] + place.2[k])
+        });
+        for (s, start, own) in places {
+            let mut others: Votes = std::array::from_fn(|k| (sum[k] - own[k]).max(0.0));
+            others[0] *= options.doubt;
+            for (k, push) in pushes(others, options).into_iter().enumerate() {
+                // Half of what moves a single word: a longer name says more by itself.
+                let push = push / 2.0;
+                for t in start..start + name.len() {
+                    // A name starts at its first word and goes on inside itself.
+                    let (tag, push) = match (k, t == start) {
+                        (0, true) => (0, push),
+                        (0, false) => (0, push / 2.0),
+                        (_, true) => (2 * k - 1, push),
+                        (_, false) => (2 * k, push / 2.0),
+                    };
+                    scores[s][t][tag] += push;
+                }
+            }
+            changed.push(s);
+        }
+    }
+    changed
+}
+
 /// Adds the article's votes to the scores; returns the sentences whose scores changed.
 ///
 /// `tags` and `lattices` are those of the first pass; a sentence without a lattice has no name for sure.
@@ -80,14 +199,30 @@ pub(super) fn recall<W: AsRef<str>>(
 ) -> Vec<usize> {
     let mut alone: Vec<(usize, usize)> = Vec::new();
     let mut sums: HashMap<&str, Votes> = HashMap::new();
+    let mut shorts: HashSet<&str> = HashSet::new();
+    let mut changed = if options.whole {
+        recall_whole(sentences, tags, lattices, scores, options)
+    } else {
+        Vec::new()
+    };
     for (s, (words, tags)) in sentences.iter().zip(tags).enumerate() {
         // How much each word's vote counts: nothing inside longer names that are no persons'.
         let mut weights: Vec<f32> = vec![1.0; words.len()];
         let mut is_alone: Vec<bool> = vec![true; words.len()];
-        for (start, end, label) in spans(tags)
-            .into_iter()
-            .filter(|(start, end, _)| end - start > 1)
-        {
+        for (start, end, label) in spans(tags) {
+            // "Long Name ( LN )": the short form is what the name is.
+            if let [open, short, close, ..] = &words[end..]
+                && (open.as_ref(), close.as_ref()) == ("(", ")")
+                && options.short > 0.0
+                && abbreviates(short.as_ref(), &words[start..end])
+            {
+                let short = stem(short.as_ref());
+                sums.entry(short).or_default()[1 + label as usize] += options.short;
+                shorts.insert(short);
+            }
+            if end - start == 1 {
+                continue;
+            }
             is_alone[start..end].fill(false);
             weights[start..end].fill(f32::from(u8::from(label == Label::Per)));
             weights[end - 1] *= options.full;
@@ -107,9 +242,9 @@ pub(super) fn recall<W: AsRef<str>>(
             }
         }
     }
-    let mut changed = Vec::new();
     for (s, t) in alone {
-        let sum = &sums[stem(sentences[s][t].as_ref())];
+        let word = stem(sentences[s][t].as_ref());
+        let sum = &sums[word];
         let own = votes(lattices[s].as_ref(), t);
         let mut others: Votes = std::array::from_fn(|k| (sum[k] - own[k]).max(0.0));
         if others[1..].iter().sum::<f32>() < MIN_VOTES {
@@ -121,19 +256,20 @@ pub(super) fn recall<W: AsRef<str>>(
         } else {
             0.0
         };
-        let total = others.iter().sum::<f32>() + 5.0 * options.prior;
-        for (k, votes) in others.into_iter().enumerate() {
-            // Five times a share is 1 when nothing is known.
-            let push = options.strength * (5.0 * (votes + options.prior) / total).ln();
-            let tags = if k == 0 { 0..1 } else { 2 * k - 1..2 * k + 1 };
+        for (k, push) in pushes(others, options).into_iter().enumerate() {
+            let tags = match tags_of(k) {
+                // A short form is a name of its own, not the end of the long one.
+                tags if shorts.contains(word) => tags.start..tags.start + 1,
+                tags => tags,
+            };
             scores[s][t][tags]
                 .iter_mut()
                 .for_each(|score| *score += push);
         }
-        if changed.last() != Some(&s) {
-            changed.push(s);
-        }
+        changed.push(s);
     }
+    changed.sort_unstable();
+    changed.dedup();
     changed
 }
 
@@ -208,5 +344,41 @@ mod tests {
             &[("Washington", Tag::begin(Label::Loc), 1.0)],
         );
         assert!(scores[0].iter().all(|&v| v == 0.0), "inside a longer name");
+    }
+
+    #[test]
+    fn a_short_form_is_what_its_long_form_is() {
+        let (b, i) = (Tag::begin(Label::Org), Tag::inside(Label::Org));
+        let first = |short| {
+            [
+                ("Freie", b, 8.0),
+                ("Union", i, 8.0),
+                ("(", Tag::OUT, 8.0),
+                (short, Tag::OUT, 8.0),
+                (")", Tag::OUT, 8.0),
+            ]
+        };
+        let scores = pushed(&first("FU"), &[("FU", Tag::OUT, 1.0)]);
+        assert!(scores[0][b.index()] > 0.5, "toward ORG");
+        for other in ["XY", "Freunde", "2010"] {
+            let scores = pushed(&first(other), &[(other, Tag::OUT, 1.0)]);
+            assert!(
+                scores[0][b.index()] <= 0.0,
+                "{other} is no short form of it"
+            );
+        }
+    }
+
+    #[test]
+    fn a_name_of_several_words_is_read_alike_elsewhere() {
+        let [(org, in_org), (per, in_per)] =
+            [Label::Org, Label::Per].map(|label| (Tag::begin(label), Tag::inside(label)));
+        let scores = pushed(
+            &[("Blaue", org, 8.0), ("Adler", in_org, 8.0)],
+            &[("Blaue", per, 0.5), ("Adlers", in_per, 0.5)],
+        );
+        assert!(scores[0][org.index()] > 0.5, "starts an ORG");
+        assert!(scores[1][in_org.index()] > 0.2, "goes on as an ORG");
+        assert!(scores[0][per.index()] < 0.0, "no PER");
     }
 }
