@@ -13,7 +13,7 @@ use blattwerk_core::Asset;
 use blattwerk_ner::crf::corpus::{self, Sentence};
 use blattwerk_ner::crf::knowledge::{self, List};
 use blattwerk_ner::crf::lexicon::list;
-use blattwerk_ner::crf::train::{Corpus, Options, train};
+use blattwerk_ner::crf::train::{Corpus, Options, Tagger, train};
 use blattwerk_ner::crf::uses::Uses;
 use blattwerk_ner::crf::{Model, calibrate};
 use blattwerk_ner::token;
@@ -39,7 +39,7 @@ fn main() -> Result<()> {
 }
 
 /// Name lists and what their names are.
-const LISTS: &[(&str, u8)] = &[
+const LISTS: &[(&str, u16)] = &[
     ("given_names_de_faker", list::GIVEN),
     ("given_names_berlin", list::GIVEN),
     ("surnames_de_faker", list::SURNAME),
@@ -53,12 +53,18 @@ const LISTS: &[(&str, u8)] = &[
     ("cldr_languages_de", list::LANGUAGE),
 ];
 
-/// Raw articles: a file, and one article in how many the first tagger reads.
-const RAW: &[(&str, usize)] = &[
-    ("wikinews_de.jsonl", 1),
-    ("wikipedia_klexikon.jsonl.zst", 2),
-    ("bundestag_speeches.jsonl.zst", 4),
+/// Raw articles.
+const RAW: &[&str] = &[
+    "wikinews_de.jsonl",
+    "wikipedia_klexikon.jsonl.zst",
+    "bundestag_speeches.jsonl.zst",
 ];
+
+/// How many taggers of each of the two kinds are trained; the model is the mean of all.
+const TAGGERS: u64 = 3;
+
+/// Well-known names that the lists of the data folder do not have, by label.
+const WELL_KNOWN: &str = include_str!("../../../models/ner-de/names.tsv");
 
 /// How much a sentence of the newswire corpus counts for a tagger that has no features of its own for it.
 const NEWSWIRE_WEIGHT: f32 = 2.0;
@@ -104,8 +110,31 @@ fn gold(data: &Path) -> Result<Gold> {
     Ok(Gold { train, dev })
 }
 
+/// Reads [`WELL_KNOWN`].
+fn well_known() -> Result<Vec<List>> {
+    let lines = WELL_KNOWN.lines().zip(1..);
+    lines
+        .filter(|(line, _)| !line.starts_with('#'))
+        .map(|(line, number)| {
+            let bit = match line.split_once('\t') {
+                Some(("LOC", names)) => Some((list::PLACE, names)),
+                Some(("ORG", names)) => Some((list::ORGANIZATION, names)),
+                Some(("MISC", names)) => Some((list::OTHER, names)),
+                _ => None,
+            };
+            let (bit, names) = bit.ok_or_else(|| {
+                format!(
+                    "names.tsv:{number}: expected LOC, ORG or MISC, a tab and names, found {line:?}"
+                )
+            })?;
+            Ok((bit, names.split(" | ").map(str::to_owned).collect()))
+        })
+        .collect()
+}
+
+/// Reads the name lists of the data folder and adds the well-known names.
 fn lists(data: &Path) -> Result<Vec<List>> {
-    LISTS
+    let mut lists: Vec<List> = LISTS
         .iter()
         .map(|&(name, bit)| {
             let path = data.join("gazetteers").join(name).with_extension("txt");
@@ -119,7 +148,9 @@ fn lists(data: &Path) -> Result<Vec<List>> {
                     .collect(),
             ))
         })
-        .collect()
+        .collect::<Result<_>>()?;
+    lists.extend(well_known()?);
+    Ok(lists)
 }
 
 /// The corpora as if all had the same conventions.
@@ -144,8 +175,8 @@ fn blended(corpora: &[Corpus]) -> Vec<Corpus> {
 /// 1. word classes and statistics from the raw text, names from the lists;
 /// 2. a first tagger from the labelled sentences;
 /// 3. what it finds in the raw text: how words are used;
-/// 4. two taggers with that: one with the conventions of the corpora apart, which follows those of the first corpus,
-///    and one that blends them; the model is their mean;
+/// 4. taggers with that, of two kinds: some keep the conventions of the corpora apart and follow those of the first
+///    corpus, some blend them; the model is their mean;
 /// 5. its scores calibrated on the dev files.
 ///
 /// # Errors
@@ -158,10 +189,10 @@ fn blended(corpora: &[Corpus]) -> Vec<Corpus> {
 fn build(data: &Path, mut say: impl FnMut(&str)) -> Result<Model> {
     let gold = gold(data)?;
     let mut articles = Vec::new();
-    for &(name, every) in RAW {
+    for name in RAW {
         let all = read_articles(&data.join("raw").join(name))?;
         say(&format!("{name}: {} articles", all.len()));
-        articles.push((every, all));
+        articles.extend(all);
     }
     let known = |s: &Sentence| -> Vec<Option<String>> {
         s.tokens
@@ -176,13 +207,12 @@ fn build(data: &Path, mut say: impl FnMut(&str)) -> Result<Model> {
         .flat_map(|c| &c.sentences)
         .map(known)
         .collect();
-    for (_, all) in &articles {
-        sentences.extend(
-            all.iter()
-                .flatten()
-                .map(|s| s.iter().cloned().map(Some).collect()),
-        );
-    }
+    sentences.extend(
+        articles
+            .iter()
+            .flatten()
+            .map(|s| s.iter().cloned().map(Some).collect()),
+    );
     say("learning word vectors and classes");
     let lexicon = knowledge::learn(&sentences, &lists(data)?, &knowledge::Options::default());
     drop(sentences);
@@ -193,28 +223,32 @@ fn build(data: &Path, mut say: impl FnMut(&str)) -> Result<Model> {
     }));
     say("reading the raw text");
     let mut uses = Uses::default();
-    for article in articles
-        .iter()
-        .flat_map(|(every, all)| all.iter().step_by(*every))
-    {
+    for article in &articles {
         uses.read(&first, article);
     }
     drop(articles);
     let lexicon = uses.teach(&lexicon);
-    let (apart, blended) = thread::scope(|scope| {
-        let blended = scope.spawn(|| {
-            let options = Options {
-                seed: 2,
-                ..options.clone()
-            };
-            train(&blended(&gold.train), &lexicon, &options, |_, _| {})
-        });
-        let apart = train(&gold.train, &lexicon, &options, |p, _| {
-            say(&format!("tagger: {p}"));
-        });
-        (apart, blended.join().expect("training does not panic"))
+    let blended = blended(&gold.train);
+    let taggers = |corpora: &[Corpus], first_seed: u64| -> Vec<Tagger> {
+        (0..TAGGERS)
+            .map(|i| {
+                let options = Options {
+                    seed: first_seed + 2 * i,
+                    ..options.clone()
+                };
+                train(corpora, &lexicon, &options, |_, _| {})
+            })
+            .collect()
+    };
+    say("taggers of both kinds");
+    let all = thread::scope(|scope| {
+        let blended = scope.spawn(|| taggers(&blended, 2));
+        let mut all = taggers(&gold.train, 1);
+        all.extend(blended.join().expect("training does not panic"));
+        all
     });
-    let mut model = Model::new(&apart.mean(&blended));
+    let mut model = Model::new(&Tagger::mean(&all));
+    drop(all);
     let dev: Vec<Sentence> = gold
         .dev
         .into_iter()

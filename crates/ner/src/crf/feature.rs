@@ -3,7 +3,7 @@
 //! A feature is a 32-bit key. Keys that depend on one word only are computed once a word type ([`Profile`]); the few
 //! that join neighbours are computed for each token.
 
-use super::lexicon::{Known, Lexicon, mix};
+use super::lexicon::{Known, Lexicon, list, mix};
 
 /// The places around a token whose words are looked at: two before to two after.
 pub(super) const PLACES: usize = 5;
@@ -36,7 +36,7 @@ pub(super) struct Look {
     /// Distributional classes.
     pub classes: [u16; 4],
     /// Name lists.
-    pub lists: u8,
+    pub lists: u16,
     /// Quote marks: 1 opens or closes, 2 opens, 3 closes; brackets 4 and 5.
     pub mark: u8,
     /// 0 no letters, 1 small, 2 capital first, 3 all capitals.
@@ -107,6 +107,11 @@ fn mark(word: &str) -> u8 {
         ")" | "]" | "-RRB-" => 5,
         _ => 0,
     }
+}
+
+/// Joins the lists of two words.
+fn pair(a: u16, b: u16) -> u32 {
+    u32::from(a) << 16 | u32::from(b)
 }
 
 /// Joins a key with a place.
@@ -203,13 +208,19 @@ impl Profile {
             u32::from(is_genitive),
             SELF | NEAR | FAR,
         );
-        for bit in (0..7).filter(|bit| lists & (1 << bit) != 0) {
+        for bit in (0..list::COUNT).filter(|bit| lists & (1 << bit) != 0) {
             self.push(35, bit, case, SELF | NEAR);
             self.push(36, bit, count.min(12) * 16 + small, SELF);
         }
-        for (label, &share) in (0..).zip(&record.uses).filter(|(_, share)| **share > 0) {
-            self.push(50, label, u32::from(share), SELF | NEAR);
+        let own = lexicon.uses(word).copied();
+        let uses = own.unwrap_or(record).uses;
+        let template = if own.is_some() { 50 } else { 51 };
+        for (label, &share) in (0..).zip(&uses).filter(|(_, share)| **share > 0) {
+            self.push(template, label, u32::from(share), SELF | NEAR);
         }
+        let top = (0..4).fold(0, |top, k| if uses[k] > uses[top] { k } else { top });
+        let top = top as u32 * 8 + u32::from(uses[top]);
+        self.push(52, top, own.map_or(99, |r| u32::from(r.count / 2)), SELF);
     }
 
     /// The parts of a hyphen compound.
@@ -324,19 +335,12 @@ pub(super) fn joined(words: &[Look], mut emit: impl FnMut(usize, u32)) {
         emit(i, key(80, a1.lower, w.shape));
         emit(i, key(81, two(b2.lower, b1.lower), 0));
         emit(i, key(82, two(a1.lower, a2.lower), 0));
-        emit(
-            i,
-            key(
-                83,
-                u32::from(b1.lists) * 256 + u32::from(w.lists),
-                u32::from(a1.lists),
-            ),
-        );
+        emit(i, key(83, pair(b1.lists, w.lists), u32::from(a1.lists)));
         emit(
             i,
             key(
                 84,
-                u32::from(b1.lists) * 256 + u32::from(w.lists),
+                pair(b1.lists, w.lists),
                 u32::from(b1.case) * 4 + u32::from(w.case),
             ),
         );
@@ -344,7 +348,7 @@ pub(super) fn joined(words: &[Look], mut emit: impl FnMut(usize, u32)) {
             i,
             key(
                 85,
-                u32::from(w.lists) * 256 + u32::from(a1.lists),
+                pair(w.lists, a1.lists),
                 u32::from(w.case) * 4 + u32::from(a1.case),
             ),
         );

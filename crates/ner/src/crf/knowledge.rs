@@ -43,7 +43,7 @@ const ARTICLES: &[&str] = &[
 ];
 
 /// A name list: the bits of its names and the names.
-pub type List = (u8, Vec<String>);
+pub type List = (u16, Vec<String>);
 
 /// Learns a lexicon from tokenized sentences (`None` for a word that must not be learned) and name lists.
 ///
@@ -67,28 +67,38 @@ pub fn learn(sentences: &[Vec<Option<String>>], lists: &[List], options: &Option
         };
         words.entry(hash(word)).or_insert(record);
     }
-    for (bit, names) in lists {
-        for name in names {
-            let parts: Vec<&str> = name.split_whitespace().collect();
-            let is_place = bit & (list::TOWN | list::CITY | list::COUNTRY) != 0;
-            match parts.as_slice() {
-                [word] => words.entry(hash(word)).or_default().lists |= bit,
-                _ if is_place => {
-                    for part in parts
-                        .into_iter()
-                        .filter(|p| p.starts_with(char::is_uppercase))
-                    {
-                        words.entry(hash(part)).or_default().lists |= list::PLACE_PART;
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
+    add_lists(&mut words, lists);
     Lexicon::from_records(
         words.keys().copied().collect(),
         words.into_values().collect(),
     )
+}
+
+/// Marks the names of lists; of names of several words, the capitalised ones as parts.
+fn add_lists(words: &mut BTreeMap<u32, Record>, lists: &[List]) {
+    for (bit, names) in lists {
+        let part = match *bit {
+            list::TOWN | list::CITY | list::COUNTRY | list::PLACE => Some(list::PLACE_PART),
+            list::ORGANIZATION => Some(list::ORGANIZATION_PART),
+            _ => None,
+        };
+        for name in names {
+            let parts: Vec<&str> = name.split_whitespace().collect();
+            if let [word] = parts.as_slice() {
+                words.entry(hash(word)).or_default().lists |= bit;
+            } else if let Some(part) = part {
+                let is_part = |word: &&str| {
+                    word.starts_with(char::is_uppercase)
+                        && ARTICLES
+                            .binary_search(&word.to_lowercase().as_str())
+                            .is_err()
+                };
+                for word in parts.into_iter().filter(is_part) {
+                    words.entry(hash(word)).or_default().lists |= part;
+                }
+            }
+        }
+    }
 }
 
 /// How a word form is used inside of sentences.

@@ -6,19 +6,30 @@ use super::vectors::normal_form;
 /// Bits of the name lists.
 pub mod list {
     /// Given names.
-    pub const GIVEN: u8 = 1;
+    pub const GIVEN: u16 = 1;
     /// Surnames.
-    pub const SURNAME: u8 = 2;
+    pub const SURNAME: u16 = 2;
     /// Towns and places of Germany, Austria and Switzerland.
-    pub const TOWN: u8 = 4;
+    pub const TOWN: u16 = 4;
     /// Large cities of the world.
-    pub const CITY: u8 = 8;
+    pub const CITY: u16 = 8;
     /// Countries.
-    pub const COUNTRY: u8 = 16;
+    pub const COUNTRY: u16 = 16;
     /// Languages.
-    pub const LANGUAGE: u8 = 32;
+    pub const LANGUAGE: u16 = 32;
     /// A word of a place name of several words.
-    pub const PLACE_PART: u8 = 64;
+    pub const PLACE_PART: u16 = 64;
+    /// Regions, rivers, mountains, islands, buildings: places that are no towns.
+    pub const PLACE: u16 = 128;
+    /// Organizations.
+    pub const ORGANIZATION: u16 = 256;
+    /// A word of an organization's name of several words.
+    pub const ORGANIZATION_PART: u16 = 512;
+    /// Works, products, events, currencies.
+    pub const OTHER: u16 = 1024;
+
+    /// How many bits there are.
+    pub const COUNT: u32 = 11;
 }
 
 /// What is known of one word.
@@ -33,7 +44,7 @@ pub struct Record {
     /// How much of it follows an article, in eighths.
     pub article: u8,
     /// Name lists it is on.
-    pub lists: u8,
+    pub lists: u16,
     /// Share of each label among its uses in automatically tagged text (PER LOC ORG MISC), in fifteenths.
     pub uses: [u8; 4],
 }
@@ -63,6 +74,15 @@ pub struct Lexicon {
     table: Table,
 }
 
+/// Returns a capitalised word without the "s" or the apostrophe of a genitive.
+fn genitive_stem(word: &str) -> Option<&str> {
+    let stem = word
+        .strip_suffix("'s")
+        .or_else(|| word.strip_suffix("’s"))
+        .or_else(|| word.strip_suffix(['s', '\'', '’']))?;
+    (stem.len() > 3 && stem.starts_with(char::is_uppercase)).then_some(stem)
+}
+
 /// What a word resolves to, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Known {
@@ -74,6 +94,8 @@ pub enum Known {
     Tail,
     /// Not at all.
     No,
+    /// Without the "s" of a genitive.
+    Genitive,
 }
 
 impl Lexicon {
@@ -118,6 +140,9 @@ impl Lexicon {
             return (r, Known::Cased);
         }
         let is_word = word.chars().all(|c| c.is_alphabetic() || c == '-');
+        if let Some(r) = genitive_stem(word).and_then(known) {
+            return (r, Known::Genitive);
+        }
         if is_word && (word.chars().any(char::is_lowercase) || word.contains('-')) {
             let starts: Vec<usize> = lower.char_indices().map(|(i, _)| i).skip(2).collect();
             for &start in &starts {
@@ -149,8 +174,15 @@ impl Lexicon {
         (Record::default(), Known::No)
     }
 
+    /// Returns the record that tells how a word is used as a name: its own, or that of the form without the "s" of a
+    /// genitive; not that of another case, since "KOHL" may be both.
+    pub fn uses(&self, word: &str) -> Option<&Record> {
+        let used = |w: &str| self.get(w).filter(|r| r.uses != [0; 4]);
+        used(word).or_else(|| genitive_stem(word).and_then(used))
+    }
+
     /// Returns the lists a word is on; a genitive "s" is taken off when that helps.
-    pub fn lists(&self, word: &str) -> (u8, bool) {
+    pub fn lists(&self, word: &str) -> (u16, bool) {
         let of = |w: &str| self.by_hash(hash(w)).map_or(0, |r| r.lists);
         match of(word) {
             0 => match word.strip_suffix('s') {
@@ -159,5 +191,57 @@ impl Lexicon {
             },
             lists => (lists, false),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lexicon(words: &[(&str, Record)]) -> Lexicon {
+        let mut entries: Vec<(u32, Record)> = words.iter().map(|(w, r)| (hash(w), *r)).collect();
+        entries.sort_by_key(|entry| entry.0);
+        let (keys, records) = entries.into_iter().unzip();
+        Lexicon::from_records(keys, records)
+    }
+
+    #[test]
+    fn words_are_found_in_other_forms() {
+        let seen = |count| Record {
+            count,
+            ..Record::default()
+        };
+        let words = ["Merkel", "Hans", "Minister", "gehen", "KOHL"];
+        let lexicon = lexicon(&words.map(|word| (word, seen(5))));
+        let cases = [
+            ("Merkel", Known::Exact),
+            ("Merkels", Known::Genitive),
+            ("Hans", Known::Exact),
+            ("Hans'", Known::Genitive),
+            ("MINISTER", Known::Cased),
+            ("Außenminister", Known::Tail),
+            ("gehens", Known::No),
+            ("Xyz", Known::No),
+        ];
+        for (word, expected) in cases {
+            assert_eq!(lexicon.resolve(word).1, expected, "{word}");
+        }
+    }
+
+    #[test]
+    fn uses_of_rare_words_count() {
+        let rare = Record {
+            uses: [7, 0, 0, 0],
+            ..Record::default()
+        };
+        let lexicon = lexicon(&[("Zabel", rare)]);
+        for (word, expected) in [("Zabel", true), ("Zabels", true), ("ZABEL", false)] {
+            assert_eq!(lexicon.uses(word).is_some(), expected, "{word}");
+        }
+        assert_eq!(
+            lexicon.resolve("Zabel").1,
+            Known::No,
+            "too rare for classes"
+        );
     }
 }

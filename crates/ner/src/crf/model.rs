@@ -445,10 +445,9 @@ impl Model {
             file::put(&mut out, key - before);
             before = key;
             let has_uses = r.uses.iter().any(|&u| u > 0);
-            file::put(
-                &mut out,
-                u32::from(r.lists) | u32::from(r.count > 0) << 8 | u32::from(has_uses) << 9,
-            );
+            let flags = u32::from(r.count > 0) << 8 | u32::from(has_uses) << 9;
+            let lists = u32::from(r.lists & 0xFF) | u32::from(r.lists >> 8) << 10;
+            file::put(&mut out, lists | flags);
             if has_uses {
                 out.extend([r.uses[0] << 4 | r.uses[1], r.uses[2] << 4 | r.uses[3]]);
             }
@@ -499,7 +498,7 @@ impl Model {
             words.push(reader.key(&mut before)?);
             let head = reader.number()?;
             let mut record = Record {
-                lists: head as u8,
+                lists: (head & 0xFF | head >> 10 << 8) as u16,
                 ..Record::default()
             };
             if head & 0x200 != 0 {
@@ -584,7 +583,7 @@ mod tests {
             count: 5,
             small: 2,
             article: 7,
-            lists: 3,
+            lists: 0x703,
             uses: [7, 0, 1, 0],
         };
         let lexicon = Lexicon::from_records(vec![crate::crf::lexicon::hash("Adam")], vec![record]);

@@ -121,29 +121,34 @@ pub struct Tagger {
 }
 
 impl Tagger {
-    /// Returns the mean of two taggers of one lexicon: for sums of weights the mean of their scores, so an ensemble
-    /// that costs no more than one. A feature that only one of them has counts half.
+    /// Returns the mean of taggers of one lexicon: for sums of weights the mean of their scores, so an ensemble that
+    /// costs no more than one. A feature that only some of them have counts as 0 in the others.
+    ///
+    /// # Panics
+    ///
+    /// When there is no tagger.
     #[must_use]
-    pub fn mean(&self, other: &Self) -> Self {
+    pub fn mean(taggers: &[Self]) -> Self {
+        let first = taggers.first().expect("there is a tagger");
+        let share = 1.0 / taggers.len() as f32;
         let mut weights: BTreeMap<u32, [f32; TAGS]> = BTreeMap::new();
-        for tagger in [self, other] {
+        let mut transitions = [[0.0; TAGS]; TAGS + 1];
+        for tagger in taggers {
             for (&key, row) in tagger.keys.iter().zip(&tagger.weights) {
                 let sums = weights.entry(key).or_default();
                 sums.iter_mut()
                     .zip(row)
-                    .for_each(|(sum, weight)| *sum += weight / 2.0);
+                    .for_each(|(sum, weight)| *sum += weight * share);
             }
+            transitions
+                .as_flattened_mut()
+                .iter_mut()
+                .zip(tagger.transitions.as_flattened())
+                .for_each(|(sum, score)| *sum += score * share);
         }
-        let mut transitions = self.transitions;
-        for (score, with) in transitions
-            .as_flattened_mut()
-            .iter_mut()
-            .zip(other.transitions.as_flattened())
-        {
-            *score = (*score + with) / 2.0;
-        }
+        chain::forbid(&mut transitions);
         Self {
-            lexicon: self.lexicon.clone(),
+            lexicon: first.lexicon.clone(),
             keys: weights.keys().copied().collect(),
             weights: weights.into_values().collect(),
             transitions,
@@ -561,6 +566,28 @@ pub(super) mod tests {
         assert_eq!(
             corpus.possible(0),
             [0b1_1000_0001, 0b10, 0b1_1000_0001, 0b1_1000_0001]
+        );
+    }
+
+    #[test]
+    fn the_mean_adds_shares_by_key() {
+        let tagger = |keys: &[u32], weight: f32| Tagger {
+            lexicon: Lexicon::default(),
+            keys: keys.to_vec(),
+            weights: vec![[weight; TAGS]; keys.len()],
+            transitions: [[weight; TAGS]; TAGS + 1],
+        };
+        let mean = Tagger::mean(&[tagger(&[1, 3], 4.0), tagger(&[2, 3], 8.0)]);
+        assert_eq!(mean.keys, [1, 2, 3]);
+        assert_eq!(
+            mean.weights.iter().map(|row| row[0]).collect::<Vec<_>>(),
+            [2.0, 4.0, 6.0]
+        );
+        let close = |score: f32, expected: f32| (score - expected).abs() < 1e-3;
+        assert!(close(mean.transitions[0][0], 6.0));
+        assert!(
+            close(mean.transitions[TAGS][2], NEVER),
+            "I- after the start stays forbidden"
         );
     }
 }
