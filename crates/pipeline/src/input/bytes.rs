@@ -1,7 +1,7 @@
 //! Opens files and unpacks them, whatever they are called.
 
 use std::fs;
-use std::io::{self, BufReader, Cursor, Read};
+use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -13,6 +13,9 @@ pub(super) type Bytes = Box<dyn Read + Send>;
 
 /// Large enough that system calls cost nothing.
 const BUFFER: usize = 256 << 10;
+
+/// The mark that some programs put in front of UTF-8.
+const MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// How a file is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,22 +63,41 @@ pub(super) fn open(
         bytes: disk,
         counter,
     };
-    let (head, bytes) = head::<6>(source).map_err(Fault::Read)?;
+    let (head, bytes) = head::<6>(Steady::new(source)).map_err(Fault::Read)?;
     let Some(compression) = Compression::of(&head) else {
         return Ok((Box::new(bytes), None));
     };
     // Files are often several archives one after the other: parallel compressors and `cat` make such.
     let packed = BufReader::with_capacity(BUFFER, bytes);
     let bytes: Bytes = match compression {
-        Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(packed)),
-        Compression::Zstd => Box::new(
+        Compression::Gzip => steady(flate2::bufread::MultiGzDecoder::new(packed)),
+        Compression::Zstd => steady(
             zstd::stream::read::Decoder::with_buffer(packed)
                 .map_err(|error| Fault::cut(error, Some(compression)))?,
         ),
-        Compression::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(packed)),
-        Compression::Xz => Box::new(liblzma::bufread::XzDecoder::new_multi_decoder(packed)),
+        Compression::Bzip2 => steady(bzip2::bufread::MultiBzDecoder::new(packed)),
+        Compression::Xz => steady(liblzma::bufread::XzDecoder::new_multi_decoder(packed)),
     };
     Ok((bytes, Some(compression)))
+}
+
+/// Opens a file that is not packed and is UTF-8, so many bytes behind the byte order mark it may have.
+///
+/// The counter gets what reading up to there would have counted.
+pub(super) fn open_at(file: &File, counter: Arc<AtomicU64>, offset: u64) -> io::Result<Bytes> {
+    let mut disk = fs::File::open(&file.location)?;
+    let (start, _) = head::<3>(&disk)?;
+    let at = offset + if start == MARK { start.len() as u64 } else { 0 };
+    // A file is always read in the same blocks.
+    let before = at % BUFFER as u64;
+    disk.seek(SeekFrom::Start(at - before))?;
+    counter.fetch_add(at - before, Ordering::Relaxed);
+    let mut bytes = Steady::new(Counted {
+        bytes: disk,
+        counter,
+    });
+    io::copy(&mut bytes.by_ref().take(before), &mut io::sink())?;
+    Ok(Box::new(bytes))
 }
 
 /// Reads the first bytes of a stream, up to `N`, and returns them with the whole stream.
@@ -85,6 +107,33 @@ pub(super) fn head<const N: usize>(
     let mut head = Vec::with_capacity(N);
     bytes.by_ref().take(N as u64).read_to_end(&mut head)?;
     Ok((head.clone(), Cursor::new(head).chain(bytes)))
+}
+
+/// Reads in blocks of one size, whatever size is asked for.
+///
+/// So what a decoder gives before a corrupt place, and how much of a file counts as read, depend on the
+/// file alone, and a run that goes on in its midst finds the same as one that came from its beginning.
+struct Steady<R>(BufReader<R>);
+
+impl<R: Read> Steady<R> {
+    fn new(bytes: R) -> Self {
+        Self(BufReader::with_capacity(BUFFER, bytes))
+    }
+}
+
+fn steady(bytes: impl Read + Send + 'static) -> Bytes {
+    Box::new(Steady::new(bytes))
+}
+
+impl<R: Read> Read for Steady<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        // Not by the reader's own `read`, which goes around its buffer for large requests.
+        let block = self.0.fill_buf()?;
+        let len = block.len().min(out.len());
+        out[..len].copy_from_slice(&block[..len]);
+        self.0.consume(len);
+        Ok(len)
+    }
 }
 
 /// Counts what is read.

@@ -57,6 +57,14 @@ impl Reader {
         self.window
     }
 
+    pub(super) fn window(&self) -> &Window {
+        &self.window
+    }
+
+    pub(super) fn window_mut(&mut self) -> &mut Window {
+        &mut self.window
+    }
+
     pub(super) fn next(&mut self) -> Option<Result<Record, Reject>> {
         loop {
             let number = self.window.line_number();

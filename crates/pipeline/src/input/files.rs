@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::io;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use blattwerk_core::Result;
 use walkdir::{DirEntry, WalkDir};
@@ -18,6 +19,8 @@ pub struct File {
     pub path: PathBuf,
     /// The size in bytes on disk.
     pub size: u64,
+    /// When it was last changed, if that is known.
+    pub modified: Option<SystemTime>,
     /// Where it is opened: the path from the root.
     pub(super) location: PathBuf,
     kind: Kind,
@@ -46,6 +49,33 @@ impl File {
     /// Tells whether it can be looked at before it is read.
     pub(super) fn is_regular(&self) -> bool {
         matches!(self.kind, Kind::Regular)
+    }
+
+    /// Tells whether it is a pipe or a device, which cannot be read a second time.
+    pub fn is_stream(&self) -> bool {
+        matches!(self.kind, Kind::Stream)
+    }
+
+    /// Returns a hash of the first and the last 64 KiB of a large file, none for others.
+    ///
+    /// Beside size and time of change it tells a dump from another one. Small files are left out, since of
+    /// them there may be millions, and reading each twice would cost more than it tells.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read.
+    pub fn fingerprint(&self) -> io::Result<Option<String>> {
+        const LARGE: u64 = 1 << 20;
+        const END: u64 = 64 << 10;
+        if !self.is_regular() || self.size < LARGE {
+            return Ok(None);
+        }
+        let mut file = fs::File::open(&self.location)?;
+        let mut ends = Vec::new();
+        file.by_ref().take(END).read_to_end(&mut ends)?;
+        file.seek(SeekFrom::Start(self.size - END))?;
+        file.take(END).read_to_end(&mut ends)?;
+        Ok(Some(blake3::hash(&ends).to_hex().to_string()))
     }
 
     /// Returns what was wrong when it was found.
@@ -189,6 +219,7 @@ impl Found<'_> {
             File {
                 path,
                 size: metadata.len(),
+                modified: metadata.modified().ok(),
                 location,
                 kind,
             },
@@ -208,6 +239,7 @@ impl Found<'_> {
             File {
                 path,
                 size: 0,
+                modified: None,
                 location,
                 kind: Kind::Unreadable(reason),
             },

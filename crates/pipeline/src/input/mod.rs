@@ -22,6 +22,7 @@ mod text;
 mod window;
 
 use std::collections::HashSet;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -226,8 +227,53 @@ impl Inputs {
             buffer: Vec::new(),
             done_bytes: 0,
             ids: HashSet::new(),
+            new_ids: Vec::new(),
         }
     }
+
+    /// Goes on reading at a place of [`Items::position`], where `ids` were taken before.
+    ///
+    /// A plain file is entered where reading stopped; a packed or converted one is unpacked from its
+    /// beginning.
+    ///
+    /// # Errors
+    ///
+    /// If the input is not what it was, so that there is no such place in it.
+    pub fn items_from(
+        &self,
+        position: Position,
+        ids: impl IntoIterator<Item = u128>,
+    ) -> io::Result<Items> {
+        let mut items = self.items();
+        items.ids = ids.into_iter().collect();
+        let before = self.files.get(..position.file);
+        items.done_bytes = before
+            .ok_or_else(|| io::Error::other("there are not as many files any more"))?
+            .iter()
+            .map(|file| file.size)
+            .sum();
+        self.bytes_read.store(items.done_bytes, Ordering::Relaxed);
+        items.next = position.file;
+        if position.offset > 0 {
+            let file = self.files.get(position.file);
+            items.enter(
+                file.ok_or_else(|| io::Error::other("the file is gone"))?,
+                position,
+            )?;
+        }
+        Ok(items)
+    }
+}
+
+/// A place between two items of the input.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    /// The file, counted from 0.
+    pub file: usize,
+    /// So many bytes behind its beginning, as it is unpacked and converted to UTF-8.
+    pub offset: u64,
+    /// The number of the line that starts there, from 1.
+    pub line: u64,
 }
 
 /// The articles and failures of all files, in order. Memory does not grow with the size of a file.
@@ -242,6 +288,8 @@ pub struct Items {
     done_bytes: u64,
     /// The beginnings of the hashes of all ids so far: 16 bytes an article, whatever the ids look like.
     ids: HashSet<u128>,
+    /// Those of them that were not yet asked for.
+    new_ids: Vec<u128>,
 }
 
 /// A file that is being read.
@@ -263,6 +311,33 @@ impl Records {
             Self::Text(reader) => reader.next(),
             Self::Jsonl(reader) => reader.next(),
             Self::Csv(reader) => reader.next(),
+        }
+    }
+
+    /// Tells whether nothing more will come.
+    fn is_done(&self) -> bool {
+        match self {
+            Self::Text(reader) => reader.is_done(),
+            Self::Jsonl(reader) => reader.window().is_done(),
+            Self::Csv(reader) => reader.window().is_done(),
+        }
+    }
+
+    /// The window, where the format has several records; what is consumed of it is in records.
+    fn window_mut(&mut self) -> Option<&mut Window> {
+        match self {
+            Self::Text(_) => None,
+            Self::Jsonl(reader) => Some(reader.window_mut()),
+            Self::Csv(reader) => Some(reader.window_mut()),
+        }
+    }
+
+    /// Returns how many bytes are consumed, and the number of the line behind them.
+    fn place(&self) -> (u64, u64) {
+        match self {
+            Self::Text(_) => (0, 1),
+            Self::Jsonl(reader) => (reader.window().offset(), reader.window().line_number()),
+            Self::Csv(reader) => (reader.window().offset(), reader.window().line_number()),
         }
     }
 
@@ -323,14 +398,46 @@ impl Reject {
 }
 
 impl Items {
-    fn open(&mut self, file: &File) -> Result<Records, Fault> {
+    /// Returns the place behind the last item.
+    pub fn position(&self) -> Position {
+        let (file, (offset, line)) = match &self.reading {
+            Some(reading) if !reading.records.is_done() => (self.next - 1, reading.records.place()),
+            _ => (self.next, (0, 1)),
+        };
+        Position { file, offset, line }
+    }
+
+    /// Returns the hashes of the ids that were taken since the last call.
+    pub fn take_new_ids(&mut self) -> Vec<u128> {
+        std::mem::take(&mut self.new_ids)
+    }
+
+    /// Opens the next file at a place in its midst.
+    fn enter(&mut self, file: &File, position: Position) -> io::Result<()> {
+        let Position { offset, line, .. } = position;
+        let counter = Arc::clone(&self.inputs.bytes_read);
+        let records = self.open(file, Arc::clone(&counter));
+        let mut records = records.map_err(|fault| io::Error::other(fault.chain()))?;
+        let window = records.window_mut();
+        let window = window.ok_or_else(|| io::Error::other("it has become plain text"))?;
+        if window.is_plain() {
+            // What was read to recognize the file is read once more.
+            counter.store(self.done_bytes, Ordering::Relaxed);
+            window.go_on_in(bytes::open_at(file, counter, offset)?, offset, line);
+        } else if !window.forward(offset, line) {
+            return Err(io::Error::other("it has become shorter"));
+        }
+        self.reading = Some(Reading {
+            name: file.name(),
+            records,
+        });
+        self.next += 1;
+        Ok(())
+    }
+
+    fn open(&mut self, file: &File, counter: Arc<AtomicU64>) -> Result<Records, Fault> {
         let options = &self.inputs.options;
-        let (mut window, _) = open(
-            file,
-            options,
-            Arc::clone(&self.inputs.bytes_read),
-            std::mem::take(&mut self.buffer),
-        )?;
+        let (mut window, _) = open(file, options, counter, std::mem::take(&mut self.buffer))?;
         let shape = recognize::shape(&mut window, &file.path, options)?;
         Ok(match shape {
             Shape::Text => Records::Text(text::Reader::new(window)),
@@ -358,10 +465,13 @@ impl Items {
             .unwrap_or_else(|| source.clone());
         let fault = if record.text.trim().is_empty() {
             Some(Fault::EmptyText)
-        } else if !self.ids.insert(digest(id.as_bytes())) {
-            Some(Fault::SameId)
         } else {
-            None
+            let digest = digest(id.as_bytes());
+            let is_new = self.ids.insert(digest);
+            if is_new {
+                self.new_ids.push(digest);
+            }
+            (!is_new).then_some(Fault::SameId)
         };
         if let Some(fault) = fault {
             return Item::Failure(Failure {
@@ -399,7 +509,7 @@ impl Iterator for Items {
             let files = Arc::clone(&self.inputs.files);
             let file = files.get(self.next)?;
             self.next += 1;
-            match self.open(file) {
+            match self.open(file, Arc::clone(&self.inputs.bytes_read)) {
                 Ok(records) => {
                     self.reading = Some(Reading {
                         name: file.name(),

@@ -23,6 +23,10 @@ impl Reader {
         self.window
     }
 
+    pub(super) fn is_done(&self) -> bool {
+        self.is_done
+    }
+
     pub(super) fn next(&mut self) -> Option<Result<Record, Reject>> {
         if self.is_done {
             return None;

@@ -26,6 +26,8 @@ pub(super) struct Window {
     /// Where the stream ended, if that was no proper end.
     error: Option<io::Error>,
     is_read: bool,
+    /// Where in the stream the window starts.
+    offset: u64,
     /// The number of the first line in the window.
     line: u64,
     /// The last byte of a line.
@@ -64,6 +66,7 @@ impl Window {
             end: 0,
             error: None,
             is_read: false,
+            offset: 0,
             line: 1,
             terminator: b'\n',
             max,
@@ -81,6 +84,53 @@ impl Window {
     /// Returns the number of the first line.
     pub(super) fn line_number(&self) -> u64 {
         self.line
+    }
+
+    /// Returns where in the stream the window starts.
+    pub(super) fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Tells whether all of the stream is consumed, as far as that is known, and nothing was wrong with it
+    /// that was not told.
+    pub(super) fn is_done(&self) -> bool {
+        self.is_read && self.start == self.end && self.error.is_none()
+    }
+
+    /// Tells whether the offsets of the stream are those of the file, but for a byte order mark.
+    pub(super) fn is_plain(&self) -> bool {
+        self.compression.is_none() && !matches!(self.mode, Mode::Converted { .. })
+    }
+
+    /// Goes on in another stream of the same content, which starts at an offset and a line of it.
+    pub(super) fn go_on_in(&mut self, bytes: Bytes, offset: u64, line: u64) {
+        self.bytes = bytes;
+        self.start = 0;
+        self.end = 0;
+        self.error = None;
+        self.is_read = false;
+        self.offset = offset;
+        self.line = line;
+    }
+
+    /// Moves on to an offset, which is the start of a line with a known number; tells whether the stream is
+    /// that long.
+    pub(super) fn forward(&mut self, offset: u64, line: u64) -> bool {
+        loop {
+            let Some(left) = offset.checked_sub(self.offset) else {
+                return false;
+            };
+            let unseen = self.end - self.start;
+            let len = usize::try_from(left).map_or(unseen, |left| left.min(unseen));
+            self.consume(len, 0);
+            if self.offset == offset {
+                self.line = line;
+                return true;
+            }
+            if !self.fill() {
+                return false;
+            }
+        }
     }
 
     pub(super) fn max(&self) -> usize {
@@ -171,6 +221,7 @@ impl Window {
     /// Moves on behind some bytes, which are so many lines.
     pub(super) fn consume(&mut self, len: usize, lines: u64) {
         self.start += len;
+        self.offset += len as u64;
         self.line += lines;
     }
 
@@ -182,7 +233,7 @@ impl Window {
                 self.consume(at + 1, 1);
                 return;
             }
-            self.start = self.end;
+            self.consume(self.end - self.start, 0);
             if !self.fill() {
                 return;
             }
@@ -191,7 +242,7 @@ impl Window {
 
     /// Returns why the stream was cut, and lets it end properly after that.
     pub(super) fn cut(&mut self) -> Option<Fault> {
-        self.start = self.end;
+        self.consume(self.end - self.start, 0);
         let error = self.error.take()?;
         Some(Fault::cut(error, self.compression))
     }
