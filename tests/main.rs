@@ -9,5 +9,6 @@ mod commands;
 mod dedup;
 mod faults;
 mod golden;
+mod resume;
 mod support;
 mod tables;

@@ -1,14 +1,16 @@
 //! The command line of blattwerk: commands, progress, exit codes.
 //!
 //! Exit codes are promises to schedulers: 0 complete; 1 complete, but some articles failed; 2 could not
-//! run. What a run says goes to standard error, what a user asked to see to standard output.
+//! run; 130 and 143 stopped by a signal, ready to go on. What a run says goes to standard error, what a user asked to see to standard output.
 
 mod backends;
 mod check;
 mod eval;
 mod init;
+mod metrics;
 mod progress;
 mod run;
+mod signals;
 mod train;
 
 use std::io::{self, Write};
@@ -27,7 +29,8 @@ const CONFIG: &str = "pipeline.toml";
 #[derive(Parser)]
 #[command(version, max_term_width = 100, arg_required_else_help = true)]
 #[command(
-    after_help = "Exit codes: 0 complete; 1 complete, but some articles failed; 2 could not run."
+    after_help = "Exit codes: 0 complete; 1 complete, but some articles failed; 2 could not run; \
+                  130 and 143 stopped by SIGINT and SIGTERM, `run --resume` goes on."
 )]
 struct Cli {
     #[command(subcommand)]

@@ -68,6 +68,7 @@ impl Progress {
         match event {
             Event::Failed(failed) => self.failed(failed),
             Event::Progress(counts) => self.progress(counts),
+            Event::Resumed(counts) => self.resumed(counts),
         }
     }
 
@@ -89,6 +90,23 @@ impl Progress {
             Voice::Bar(bar) if !told.is_empty() => bar.println(told),
             Voice::Lines if !told.is_empty() => line(&told),
             _ => {}
+        }
+    }
+
+    fn resumed(&self, counts: &run::Progress) {
+        let told = || {
+            let articles = HumanCount(counts.articles);
+            format!("going on after {articles} articles")
+        };
+        match &self.voice {
+            Voice::Silent => {}
+            Voice::Json => {
+                let mut event = json!(counts);
+                event["event"] = "resumed".into();
+                line(&event.to_string());
+            }
+            Voice::Bar(bar) => bar.println(told()),
+            Voice::Lines => line(&told()),
         }
     }
 
@@ -121,6 +139,35 @@ impl Progress {
                 }
             }
         }
+    }
+
+    /// Tells that a signal, given with the exit code, has stopped the run.
+    pub(crate) fn stopped(&self, counts: &run::Progress, (signal, exit): (&str, u8)) {
+        let told = || {
+            let articles = HumanCount(counts.articles);
+            format!("stopped by {signal} after {articles} articles; go on with `--resume`")
+        };
+        match &self.voice {
+            Voice::Silent => {}
+            Voice::Json => {
+                let mut event = json!(counts);
+                event["event"] = "stopped".into();
+                event["signal"] = signal.into();
+                event["exit"] = exit.into();
+                line(&event.to_string());
+            }
+            Voice::Bar(bar) => {
+                bar.finish_and_clear();
+                line(&told());
+            }
+            Voice::Lines => line(&told()),
+        }
+    }
+
+    /// Tells as an event why there is no complete run.
+    pub(crate) fn error(error: &anyhow::Error) {
+        let event = json!({"event": "error", "error": format!("{error:#}"), "exit": 2});
+        line(&event.to_string());
     }
 
     pub(crate) fn finished(&self, record: &Record, summary: &str) {

@@ -1,14 +1,18 @@
 //! `blattwerk run`: the main job.
 
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
-use blattwerk_pipeline::run::{Record, Run};
+use anyhow::Context;
+use blattwerk_pipeline::run::{self, Event, MaxFailures, Outcome, Record, Run, Start};
 use clap::{Args, ValueEnum};
 use indicatif::{HumanCount, HumanDuration};
 
+use crate::metrics::Metrics;
 use crate::progress::Progress;
+use crate::signals::Signals;
 use crate::{Prepared, Settings, shown};
 
 #[derive(Args)]
@@ -21,6 +25,18 @@ pub(crate) struct Options {
     /// Read only the first N articles
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
+    /// Go on with the unfinished run in the output folder; without one, start a new one
+    #[arg(long)]
+    resume: bool,
+    /// Throw the unfinished run in the output folder away and begin again
+    #[arg(long, conflicts_with = "resume")]
+    restart: bool,
+    /// Stop with exit code 2 when more than N, or more than P% of what was read, has failed
+    #[arg(long, value_name = "N|P%")]
+    max_failures: Option<MaxFailures>,
+    /// Write metrics for Prometheus to a file
+    #[arg(long, value_name = "FILE")]
+    metrics: Option<PathBuf>,
     /// Say nothing but errors
     #[arg(short, long)]
     quiet: bool,
@@ -38,20 +54,72 @@ pub(crate) enum Log {
 }
 
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    let code = go(options);
+    match code {
+        // Whoever reads events gets the error as one.
+        Err(error) if options.log == Log::Json && !options.quiet => {
+            Progress::error(&error);
+            Ok(ExitCode::from(2))
+        }
+        code => code,
+    }
+}
+
+fn go(options: &Options) -> anyhow::Result<ExitCode> {
     let Prepared {
         mut loaded,
         inputs,
         folder,
     } = options.settings.prepare()?;
+    let config = &mut loaded.config.run;
     if let Some(jobs) = options.jobs {
-        loaded.config.run.jobs = jobs;
+        config.jobs = jobs;
     }
-    let mut progress = Progress::new(options.quiet, options.log, inputs.total_bytes());
+    config.max_failures = options.max_failures.or(config.max_failures);
+    let signals = Signals::listen(Duration::from_secs(config.grace_seconds))
+        .context("cannot listen to signals")?;
+    let metrics = match &options.metrics {
+        Some(path) => Some(path.clone()),
+        None => config.metrics.as_ref().map(|path| loaded.root.join(path)),
+    };
+    let (hash, total_bytes) = (loaded.hash(), inputs.total_bytes());
+    let mut progress = Progress::new(options.quiet, options.log, total_bytes);
     progress.started(inputs.files().len(), &folder);
-    let run = Run::prepare(loaded, inputs, folder.clone(), options.limit)?;
-    let record = run.start(&mut |event| progress.event(&event))?;
-    progress.finished(&record, &summary(&record, &folder));
-    Ok(ExitCode::from(record.exit))
+    let start = match (options.resume, options.restart) {
+        (true, _) => Start::Resume,
+        (_, true) => Start::Restart,
+        _ => Start::New,
+    };
+    let options = run::Options {
+        limit: options.limit,
+        start,
+        stop: signals.stop.clone(),
+    };
+    let run = Run::prepare(loaded, inputs, folder.clone(), options)?;
+    let mut metrics = metrics
+        .map(|path| Metrics::begin(path, hash, total_bytes))
+        .transpose()?;
+    let ended = run.start(&mut |event| {
+        if let (Event::Progress(counts) | Event::Resumed(counts), Some(metrics)) =
+            (&event, &mut metrics)
+        {
+            metrics.progress(counts);
+        }
+        progress.event(&event);
+    });
+    let (code, record) = match &ended {
+        Ok(Outcome::Complete(record)) => (record.exit, Some(&**record)),
+        Ok(Outcome::Stopped(_)) => (signals.heard().1, None),
+        Err(_) => (2, None),
+    };
+    if let Some(metrics) = &mut metrics {
+        metrics.end(code, record);
+    }
+    match ended? {
+        Outcome::Complete(record) => progress.finished(&record, &summary(&record, &folder)),
+        Outcome::Stopped(counts) => progress.stopped(&counts, signals.heard()),
+    }
+    Ok(ExitCode::from(code))
 }
 
 /// What a person wants to know at the end of a run.

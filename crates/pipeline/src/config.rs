@@ -253,21 +253,38 @@ impl Loaded {
     ///
     /// Where the input lies, where the tables go and how the run goes are left out.
     pub fn hash(&self) -> String {
-        let mut settings = self.settings.clone();
+        let mut settings = self.decisive();
         if let Some(tables) = settings.as_object_mut() {
-            tables.remove("run");
             tables.remove("output");
-            let input = tables
-                .entry("input")
-                .or_insert_with(|| Json::Object(serde_json::Map::new()));
-            if let Some(input) = input.as_object_mut() {
-                input.remove("paths");
-            }
         }
         settings.sort_all_objects();
         blake3::hash(settings.to_string().as_bytes())
             .to_hex()
             .to_string()
+    }
+
+    /// Returns all settings that decide the bytes of the tables.
+    ///
+    /// Those of [`Loaded::hash`], and how the tables are written.
+    pub(crate) fn decisive(&self) -> Json {
+        let mut settings = self.settings.clone();
+        if let Some(tables) = settings.as_object_mut() {
+            tables.remove("run");
+            for (table, keys) in [
+                ("input", &["paths"][..]),
+                ("output", &["folder", "overwrite"]),
+            ] {
+                let table = tables
+                    .entry(table)
+                    .or_insert_with(|| Json::Object(serde_json::Map::new()));
+                if let Some(table) = table.as_object_mut() {
+                    for key in keys {
+                        table.remove(*key);
+                    }
+                }
+            }
+        }
+        settings
     }
 
     fn blame(&self, table: &'static str, source: blattwerk_core::Error) -> Error {

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::run::MaxFailures;
+
 /// A result with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -75,5 +77,38 @@ pub enum Error {
         folder: PathBuf,
         /// By what, and what to do.
         message: String,
+    },
+
+    /// An unfinished run cannot go on, since it would be another one.
+    #[error("{}: cannot go on with the run begun {started}: {differences}; put that right, or begin again with `--restart`", folder.display())]
+    Changed {
+        /// The output folder.
+        folder: PathBuf,
+        /// When the run began.
+        started: String,
+        /// What is different.
+        differences: String,
+    },
+
+    /// So much failed that the run was stopped.
+    #[error(
+        "stopped: {failures} of {items} failed, more than `--max-failures {most}` allows; the failures table in the folder `unfinished` says why, and `--resume` goes on"
+    )]
+    TooManyFailures {
+        /// Articles and pieces of the input that failed.
+        failures: u64,
+        /// Everything that was read.
+        items: usize,
+        /// What was allowed.
+        most: MaxFailures,
+    },
+
+    /// The input of an unfinished run has no place where it was left off.
+    #[error("cannot go on in {}", path.display())]
+    Place {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
     },
 }

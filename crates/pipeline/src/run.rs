@@ -8,11 +8,16 @@
 mod duplicates;
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::fmt;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
-use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -20,13 +25,17 @@ use blattwerk_core::{Document, Stage};
 use rayon::ThreadPool;
 use rayon::prelude::*;
 use schemars::JsonSchema;
+use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize};
 
 use self::duplicates::Duplicates;
 use crate::config::{Loaded, Stages};
-use crate::input::{Failure, Inputs, Item};
-use crate::tables::{Failed, Output, Renderer, Rows, Skipped, Table, TableRecord};
-use crate::{Error, Result};
+use crate::input::{Failure, File, Inputs, Item, Items, Position};
+use crate::journal::{Identity, State};
+use crate::tables::{
+    self, Failed, Output, Renderer, Resumed, Rows, Skipped, Table, TableRecord, Target,
+};
+use crate::{Error, Result, utc};
 
 /// How the run goes. Nothing here changes what the tables hold.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -39,6 +48,22 @@ pub struct Config {
     /// How many megabytes of text are in memory at once for each step of the run; a longer article is a
     /// chunk of its own. Default: 4.
     pub chunk_megabytes: usize,
+    /// How many seconds of work may be lost when a run is killed: the journal, from which `--resume` goes
+    /// on, is written after the first chunk that ends so long after the last time. Each time the tables are
+    /// brought to disk. 0 is after each chunk. Default: 5.
+    pub journal_seconds: u64,
+    /// How many seconds the chunk in hand may take when SIGINT or SIGTERM stops the run; after that it is
+    /// given up, and what came since the last journal is done again by `--resume`. Default: 20.
+    pub grace_seconds: u64,
+    /// Stop when more has failed: a number, or a share of what was read such as `5%`, which counts from 100
+    /// articles on. The run can go on with `--resume`. Without it nothing stops the run. `--max-failures`
+    /// takes its place.
+    #[schemars(with = "Option<String>")]
+    pub max_failures: Option<MaxFailures>,
+    /// A file for the metrics of the run, in the text format of Prometheus, written anew every 15 seconds and
+    /// at the end; for the textfile collector of the node exporter, its name ends in `.prom`. `--metrics`
+    /// takes its place.
+    pub metrics: Option<PathBuf>,
 }
 
 impl Default for Config {
@@ -47,8 +72,114 @@ impl Default for Config {
             jobs: 0,
             chunk_articles: 1000,
             chunk_megabytes: 4,
+            journal_seconds: 5,
+            grace_seconds: 20,
+            max_failures: None,
+            metrics: None,
         }
     }
+}
+
+/// How much may fail before a run counts as gone wrong.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum MaxFailures {
+    /// So many articles and pieces of the input.
+    Count(u64),
+    /// A share of all that was read, in percent.
+    Percent(f64),
+}
+
+impl MaxFailures {
+    /// A share of few articles says nothing.
+    const FEWEST: usize = 100;
+
+    /// Tells whether more has failed, of so many items that were read.
+    fn is_exceeded(self, failures: u64, items: usize, is_end: bool) -> bool {
+        match self {
+            Self::Count(most) => failures > most,
+            #[expect(clippy::cast_precision_loss, reason = "a share needs no last digit")]
+            Self::Percent(most) => {
+                (is_end || items >= Self::FEWEST) && failures as f64 * 100.0 > most * items as f64
+            }
+        }
+    }
+}
+
+impl FromStr for MaxFailures {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let expected = || {
+            format!("expected a number or a share such as `5%`, from 0% to 100%, found `{text}`")
+        };
+        match text.trim().strip_suffix('%') {
+            Some(percent) => {
+                let percent = percent.trim().parse::<f64>().map_err(|_| expected())?;
+                (0.0..=100.0)
+                    .contains(&percent)
+                    .then_some(Self::Percent(percent))
+                    .ok_or_else(expected)
+            }
+            None => text.trim().parse().map(Self::Count).map_err(|_| expected()),
+        }
+    }
+}
+
+impl fmt::Display for MaxFailures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Count(most) => write!(f, "{most}"),
+            Self::Percent(most) => write!(f, "{most}%"),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for MaxFailures {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct MaxVisitor;
+
+        impl Visitor<'_> for MaxVisitor {
+            type Value = MaxFailures;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number or a share such as \"5%\"")
+            }
+
+            fn visit_u64<E: de::Error>(self, most: u64) -> Result<MaxFailures, E> {
+                Ok(MaxFailures::Count(most))
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<MaxFailures, E> {
+                text.parse().map_err(E::custom)
+            }
+        }
+
+        deserializer.deserialize_any(MaxVisitor)
+    }
+}
+
+/// Asks a run to stop when the chunk in hand is done. Clones ask the same run.
+#[derive(Debug, Clone, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Asks, and tells whether that was done before.
+    pub fn ask(&self) -> bool {
+        self.0.swap(true, Ordering::Relaxed)
+    }
+
+    fn is_asked(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// All tables are complete: what is in `run.json`.
+    Complete(Box<Record>),
+    /// It was asked to stop, and can go on: the counts up to there.
+    Stopped(Progress),
 }
 
 /// What a run tells whoever watches it.
@@ -58,10 +189,12 @@ pub enum Event<'a> {
     Progress(Progress),
     /// An article, or a piece of the input, failed.
     Failed(&'a Failed),
+    /// The run goes on where it was stopped; the counts are those up to there.
+    Resumed(Progress),
 }
 
 /// Counts since the start of the run.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
     /// Articles in the tables.
     pub articles: u64,
@@ -84,10 +217,10 @@ pub struct Progress {
 }
 
 /// What a stage did in a run.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StageRecord {
     /// The stage.
-    pub stage: &'static str,
+    pub stage: Cow<'static, str>,
     /// Its backend, as the config names it.
     pub backend: String,
     /// The model files and lists it held.
@@ -105,7 +238,7 @@ pub struct StageRecord {
 }
 
 /// A model file or a list, as `run.json` names it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelRecord {
     /// The path of the user's file, or the name of the embedded model.
     pub name: String,
@@ -114,19 +247,35 @@ pub struct ModelRecord {
 }
 
 /// An input file, as `run.json` names it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InputRecord {
     /// The path as it was given or found.
     pub path: PathBuf,
     /// Its size on disk.
     pub bytes: u64,
+    /// When it was last changed, in UTC.
+    pub modified: Option<String>,
+    /// The BLAKE3 hash of its first and last 64 KiB, for files from 1 MiB on.
+    pub ends: Option<String>,
+}
+
+impl InputRecord {
+    fn new(file: &File) -> Self {
+        Self {
+            path: file.path.clone(),
+            bytes: file.size,
+            modified: file.modified.map(utc::nanoseconds),
+            // What cannot be read is a failure when its turn comes.
+            ends: file.fingerprint().unwrap_or_default(),
+        }
+    }
 }
 
 /// The record of a complete run: `run.json`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Record {
     /// The version of blattwerk.
-    pub version: &'static str,
+    pub version: Cow<'static, str>,
     /// The exit code: 0, or 1 if something failed.
     pub exit: u8,
     /// What was counted.
@@ -145,10 +294,35 @@ pub struct Record {
     pub seconds_waiting_for_output: f64,
     /// What was read.
     pub inputs: Vec<InputRecord>,
+    /// The BLAKE3 hash of everything that decides the tables: version, settings, models, input files, limit.
+    pub run_hash: String,
     /// The BLAKE3 hash of all settings that decide what the tables hold.
     pub config_hash: String,
     /// The settings as they were merged; a key that is missing had its default.
     pub config: serde_json::Value,
+}
+
+/// What becomes of an unfinished run in the output folder.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Start {
+    /// It is in the way: nothing runs.
+    #[default]
+    New,
+    /// It goes on. If there is none, a new run starts, unless the very same is complete.
+    Resume,
+    /// It is thrown away.
+    Restart,
+}
+
+/// What a run does beside what the config says.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// After how many articles and failures reading stops.
+    pub limit: Option<usize>,
+    /// What becomes of an unfinished run.
+    pub start: Start,
+    /// By what it can be asked to stop.
+    pub stop: Stop,
 }
 
 /// A run that is ready to start: everything is checked, opened and loaded.
@@ -158,30 +332,54 @@ pub struct Run {
     inputs: Inputs,
     folder: PathBuf,
     pool: ThreadPool,
-    /// Stop after so many articles and failures.
-    limit: Option<usize>,
+    options: Options,
+    identity: Identity,
+    plan: Plan,
+}
+
+/// How a run begins.
+enum Plan {
+    New,
+    GoOn,
+    /// It is complete already.
+    Done(Box<Record>),
 }
 
 impl Run {
     /// Prepares a run: builds the stages and the threads.
     ///
-    /// `folder` is where the tables go, `limit` the number of articles after which reading stops.
+    /// `folder` is where the tables go.
     ///
     /// # Errors
     ///
-    /// If a stage cannot be built, or the output folder is not free.
+    /// If a stage cannot be built, the output folder is not free, or an unfinished run in it that should go
+    /// on is another one.
     pub fn prepare(
         loaded: Loaded,
         inputs: Inputs,
         folder: PathBuf,
-        limit: Option<usize>,
+        options: Options,
     ) -> Result<Self> {
-        let files: Vec<PathBuf> = inputs
-            .files()
-            .iter()
-            .map(|file| file.path.clone())
-            .collect();
-        crate::tables::check_free(&loaded.config.output, &folder, &files)?;
+        let files = paths(&inputs);
+        let config = &loaded.config.output;
+        let mut unfinished = None;
+        let mut complete = None;
+        match options.start {
+            Start::New => tables::check_free(config, &folder, &files)?,
+            Start::Restart => {
+                tables::unfinished(&folder)?;
+                tables::check_room(config, &folder, &files)?;
+            }
+            Start::Resume => {
+                unfinished = tables::unfinished(&folder)?;
+                if unfinished.is_none() {
+                    complete = tables::read_record(&folder)?;
+                    if complete.is_none() {
+                        tables::check_room(config, &folder, &files)?;
+                    }
+                }
+            }
+        }
         let stages = loaded.build()?;
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(loaded.config.run.jobs)
@@ -192,94 +390,234 @@ impl Run {
                 key: "[run] jobs".into(),
                 message: error.to_string(),
             })?;
+        let identity = identity(&loaded, &stages, &inputs, &options, &pool);
+        let plan = match (unfinished, complete) {
+            (Some(found), _) => {
+                let streams = inputs.files().iter().find(|file| file.is_stream());
+                if let Some(file) = streams {
+                    return Err(Error::Place {
+                        path: file.path.clone(),
+                        source: io::Error::other("it is a pipe or device, which is read only once"),
+                    });
+                }
+                tables::check_same(&folder, &found, &identity)?;
+                Plan::GoOn
+            }
+            (None, Some(record)) if record["run_hash"] == identity.hash() => {
+                Plan::Done(Box::new(parse(record, &folder)?))
+            }
+            (None, record) => {
+                if record.is_some() {
+                    tables::check_room(config, &folder, &files)?;
+                }
+                Plan::New
+            }
+        };
         Ok(Self {
             loaded,
             stages,
             inputs,
             folder,
             pool,
-            limit,
+            options,
+            identity,
+            plan,
         })
     }
 
-    /// Runs to the end of the input and returns the record that is in `run.json`.
+    /// Runs to the end of the input, or until it is asked to stop.
     ///
     /// `watch` is called from the thread of the caller.
     ///
     /// # Errors
     ///
-    /// If the output cannot be written; nothing of it is left then.
-    pub fn start(self, watch: &mut dyn FnMut(Event<'_>)) -> Result<Record> {
+    /// If the output cannot be written, or more failed than may. The tables that a run before this one left
+    /// are untouched then, and this one can go on from its last checkpoint.
+    pub fn start(self, watch: &mut dyn FnMut(Event<'_>)) -> Result<Outcome> {
         let Self {
             loaded,
             stages,
             inputs,
             folder,
             pool,
-            limit,
+            options,
+            identity,
+            plan,
         } = self;
-        let files: Vec<PathBuf> = inputs
-            .files()
-            .iter()
-            .map(|file| file.path.clone())
-            .collect();
-        let records = inputs
-            .files()
-            .iter()
-            .map(|file| InputRecord {
-                path: file.path.clone(),
-                bytes: file.size,
-            })
-            .collect();
-        let left_out: &[Table] = if loaded.config.dedup.is_off() {
-            &[Table::Duplicates]
-        } else {
-            &[]
-        };
-        let output = Output::create(&loaded.config.output, &folder, &files, left_out)?;
+        let (mut output, state, items) =
+            match begin(plan, &loaded, &inputs, &folder, &options, &identity)? {
+                Begun::Complete(record) => return Ok(Outcome::Complete(record)),
+                Begun::New(output) => (*output, State::default(), inputs.items()),
+                Begun::Resumed(output, state, items) => {
+                    watch(Event::Resumed(state.progress));
+                    (*output, *state, *items)
+                }
+            };
         let renderer = Renderer::new(&loaded.config.output, stages.summarizer);
         let jobs = pool.current_num_threads();
-        let started = Instant::now();
-
-        let mut worker = Worker::new(&stages, renderer, &pool);
-        let written = thread::scope(|scope| {
+        let limit = options.limit.unwrap_or(usize::MAX);
+        let mut reader = Reader {
+            items,
+            bytes_read: inputs.bytes_read(),
+            count: state.items,
+            limit,
+        };
+        let most = loaded.config.run.max_failures;
+        let mut worker = Worker::new(&stages, renderer, &pool, state);
+        if worker.state.items > 0 && !loaded.config.dedup.is_off() {
+            tables::originals(&loaded.config.output, &folder, &mut |documents| {
+                pool.install(|| worker.duplicates.remember(documents));
+            })?;
+        }
+        let (output, written, end) = thread::scope(|scope| {
             let (to_worker, chunks) = sync_channel::<Chunk>(1);
-            let (to_writer, rendered) = sync_channel::<Vec<Rows>>(1);
+            let (to_writer, rendered) = sync_channel::<Rendered>(1);
             let size = loaded.config.run.clone();
-            let reader = scope.spawn(move || read(&inputs, &size, limit, &to_worker));
-            let writer = scope.spawn(move || write(output, &rendered));
-            worker.work(&chunks, &to_writer, watch);
+            let reader = scope.spawn(move || reader.read(&size, &to_worker));
+            let writer = scope.spawn(move || {
+                let written = write(&mut output, &rendered);
+                (output, written)
+            });
+            let end = worker.work(&chunks, &to_writer, &options.stop, most, watch);
             drop((chunks, to_writer));
             resume(reader.join());
-            resume(writer.join())
+            let (output, written) = resume(writer.join());
+            (output, written, end)
         });
-        let (output, written) = written;
-        if let Err(error) = written {
-            output.discard();
-            return Err(error);
+        written?;
+        let state = worker.state;
+        match end {
+            End::Input => {}
+            End::Stop => return Ok(Outcome::Stopped(state.progress)),
+            End::Failures(most) => {
+                return Err(Error::TooManyFailures {
+                    failures: state.progress.failures,
+                    items: state.items,
+                    most,
+                });
+            }
         }
 
-        let seconds = started.elapsed().as_secs_f64();
-        let stages = worker
+        let stages = state
             .times
             .into_iter()
             .map(|time| time.record(&loaded, &stages))
             .collect();
-        output.finish(|tables| Record {
-            version: env!("CARGO_PKG_VERSION"),
-            exit: u8::from(worker.progress.failures > 0),
-            counts: worker.progress,
-            seconds,
+        let record = output.finish(|tables| Record {
+            version: env!("CARGO_PKG_VERSION").into(),
+            exit: u8::from(state.progress.failures > 0),
+            counts: state.progress,
+            seconds: state.seconds,
             jobs,
-            seconds_waiting_for_input: worker.waited_for_input.as_secs_f64(),
-            seconds_waiting_for_output: worker.waited_for_output.as_secs_f64(),
+            seconds_waiting_for_input: state.waited_for_input.as_secs_f64(),
+            seconds_waiting_for_output: state.waited_for_output.as_secs_f64(),
             stages,
             tables,
-            inputs: records,
+            run_hash: identity.hash(),
+            inputs: identity.inputs,
             config_hash: loaded.hash(),
             config: loaded.settings,
-        })
+        })?;
+        Ok(Outcome::Complete(Box::new(record)))
     }
+}
+
+/// A run whose output is open, or was complete.
+enum Begun {
+    New(Box<Output>),
+    Resumed(Box<Output>, Box<State>, Box<Items>),
+    Complete(Box<Record>),
+}
+
+/// Opens the output of a run as it was planned.
+fn begin(
+    plan: Plan,
+    loaded: &Loaded,
+    inputs: &Inputs,
+    folder: &Path,
+    options: &Options,
+    identity: &Identity,
+) -> Result<Begun> {
+    let left_out: &[Table] = if loaded.config.dedup.is_off() {
+        &[Table::Duplicates]
+    } else {
+        &[]
+    };
+    let target = Target {
+        config: &loaded.config.output,
+        folder,
+        left_out,
+        identity,
+        every: Duration::from_secs(loaded.config.run.journal_seconds),
+    };
+    match plan {
+        Plan::Done(record) => Ok(Begun::Complete(record)),
+        Plan::New => {
+            let restart = options.start == Start::Restart;
+            let output = Output::create(target, &paths(inputs), restart)?;
+            Ok(Begun::New(Box::new(output)))
+        }
+        Plan::GoOn => match Output::go_on(target)? {
+            Resumed::Complete(record) => {
+                parse(*record, folder).map(|record| Begun::Complete(Box::new(record)))
+            }
+            Resumed::Unfinished { output, state, ids } => {
+                let items = inputs.items_from(state.position, ids);
+                let items = items.map_err(|source| Error::Place {
+                    path: place(inputs, state.position),
+                    source,
+                })?;
+                Ok(Begun::Resumed(output, state, Box::new(items)))
+            }
+        },
+    }
+}
+
+fn paths(inputs: &Inputs) -> Vec<PathBuf> {
+    let files = inputs.files().iter();
+    files.map(|file| file.path.clone()).collect()
+}
+
+/// The file that a place in the input is in.
+fn place(inputs: &Inputs, position: Position) -> PathBuf {
+    let file = inputs.files().get(position.file);
+    file.map_or_else(|| "the input".into(), |file| file.path.clone())
+}
+
+/// Everything that decides the tables of a run.
+fn identity(
+    loaded: &Loaded,
+    stages: &Stages,
+    inputs: &Inputs,
+    options: &Options,
+    pool: &ThreadPool,
+) -> Identity {
+    let models = Stages::NAMES.map(|stage| (stage.to_owned(), model_records(stages, stage)));
+    Identity {
+        version: env!("CARGO_PKG_VERSION").into(),
+        settings: loaded.decisive(),
+        models: models.into(),
+        limit: options.limit,
+        inputs: pool.install(|| inputs.files().par_iter().map(InputRecord::new).collect()),
+    }
+}
+
+fn model_records(stages: &Stages, stage: &str) -> Vec<ModelRecord> {
+    let models = stages.assets(stage).iter();
+    models
+        .map(|asset| ModelRecord {
+            name: asset.name.clone(),
+            blake3: asset.hash.clone(),
+        })
+        .collect()
+}
+
+/// Reads a record that was found.
+fn parse(record: serde_json::Value, folder: &Path) -> Result<Record> {
+    serde_json::from_value(record).map_err(|error| Error::Read {
+        path: folder.join("run.json"),
+        source: error.into(),
+    })
 }
 
 /// Goes on with a panic of another thread.
@@ -290,52 +628,87 @@ fn resume<T>(joined: thread::Result<T>) -> T {
 /// A piece of the input, in its order.
 struct Chunk {
     items: Vec<Item>,
+    /// The hashes of the ids that it took.
+    ids: Vec<u128>,
+    /// How many items were read up to its end.
+    count: usize,
+    /// The place in the input behind it.
+    position: Position,
     /// Bytes of the input files that were read up to its end.
     read: u64,
+    /// Whether nothing comes behind it.
+    is_last: bool,
 }
 
-/// Reads the input into chunks until its end, the limit, or until nobody wants more.
-fn read(inputs: &Inputs, size: &Config, limit: Option<usize>, chunks: &SyncSender<Chunk>) {
-    let most_bytes = size.chunk_megabytes.max(1) << 20;
-    let bytes_read = inputs.bytes_read();
-    let mut items = Vec::new();
-    let mut bytes = 0;
-    for item in inputs.items().take(limit.unwrap_or(usize::MAX)) {
-        if let Item::Article(document) = &item {
-            bytes += document.text.len();
-        }
-        items.push(item);
-        if items.len() >= size.chunk_articles.max(1) || bytes >= most_bytes {
-            let read = bytes_read.load(Ordering::Relaxed);
-            bytes = 0;
-            if chunks
-                .send(Chunk {
-                    items: std::mem::take(&mut items),
-                    read,
-                })
-                .is_err()
-            {
-                return;
+/// What came of a chunk.
+struct Rendered {
+    rows: Vec<Rows>,
+    ids: Vec<u128>,
+    /// What is carried on from it.
+    state: State,
+}
+
+/// Cuts the input into chunks.
+struct Reader {
+    items: Items,
+    bytes_read: Arc<AtomicU64>,
+    /// How many items were read.
+    count: usize,
+    limit: usize,
+}
+
+impl Reader {
+    /// Reads until the end of the input, the limit, or until nobody wants more.
+    fn read(&mut self, size: &Config, chunks: &SyncSender<Chunk>) {
+        let most_bytes = size.chunk_megabytes.max(1) << 20;
+        let mut items = Vec::new();
+        let mut bytes = 0;
+        while self.count < self.limit
+            && let Some(item) = self.items.next()
+        {
+            self.count += 1;
+            if let Item::Article(document) = &item {
+                bytes += document.text.len();
+            }
+            items.push(item);
+            if items.len() >= size.chunk_articles.max(1) || bytes >= most_bytes {
+                bytes = 0;
+                let chunk = self.chunk(std::mem::take(&mut items), false);
+                if chunks.send(chunk).is_err() {
+                    return;
+                }
             }
         }
+        // An error only says that the run has stopped already.
+        let _ = chunks.send(self.chunk(items, true));
     }
-    let read = bytes_read.load(Ordering::Relaxed);
-    // An error only says that the run has stopped already.
-    let _ = chunks.send(Chunk { items, read });
+
+    fn chunk(&mut self, items: Vec<Item>, is_last: bool) -> Chunk {
+        Chunk {
+            items,
+            ids: self.items.take_new_ids(),
+            count: self.count,
+            position: self.items.position(),
+            read: self.bytes_read.load(Ordering::Relaxed),
+            is_last,
+        }
+    }
 }
 
 /// Writes rows until there are no more, or until that fails.
-fn write(mut output: Output, rendered: &Receiver<Vec<Rows>>) -> (Output, Result<()>) {
-    let written = rendered
-        .iter()
-        .flatten()
-        .try_for_each(|rows| output.write(&rows));
-    (output, written)
+fn write(output: &mut Output, rendered: &Receiver<Rendered>) -> Result<()> {
+    for Rendered { rows, ids, state } in rendered {
+        rows.iter().try_for_each(|rows| output.write(rows))?;
+        output.end_chunk(state, &ids)?;
+    }
+    output.commit()
 }
 
 /// How much a stage did, and in what time.
-#[derive(Default)]
-struct Time {
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Time {
+    /// Known by its place in the list.
+    #[serde(skip)]
     stage: &'static str,
     articles: u64,
     failures: u64,
@@ -346,16 +719,10 @@ struct Time {
 
 impl Time {
     fn record(self, loaded: &Loaded, stages: &Stages) -> StageRecord {
-        let models = stages.assets(self.stage).iter();
         StageRecord {
-            stage: self.stage,
+            stage: self.stage.into(),
             backend: loaded.backend(self.stage).to_owned(),
-            models: models
-                .map(|asset| ModelRecord {
-                    name: asset.name.clone(),
-                    blake3: asset.hash.clone(),
-                })
-                .collect(),
+            models: model_records(stages, self.stage),
             articles: self.articles,
             failures: self.failures,
             skipped: self.skipped,
@@ -365,68 +732,107 @@ impl Time {
     }
 }
 
+/// How often a wait for input looks up whether the run should stop.
+const LOOK_UP: Duration = Duration::from_millis(100);
+
+/// Why no further chunk is worked on.
+enum End {
+    Input,
+    Stop,
+    Failures(MaxFailures),
+}
+
 /// Takes chunks through the stages.
 struct Worker<'a> {
     stages: &'a Stages,
     duplicates: Duplicates<'a>,
     renderer: Renderer,
     pool: &'a ThreadPool,
-    progress: Progress,
-    times: Vec<Time>,
-    waited_for_input: Duration,
-    waited_for_output: Duration,
+    state: State,
+    /// When this process began to work.
+    started: Instant,
+    /// The seconds that other processes worked on the same run before.
+    before: f64,
 }
 
 impl<'a> Worker<'a> {
-    fn new(stages: &'a Stages, renderer: Renderer, pool: &'a ThreadPool) -> Self {
+    fn new(stages: &'a Stages, renderer: Renderer, pool: &'a ThreadPool, mut state: State) -> Self {
+        state.times.resize(Stages::NAMES.len(), Time::default());
+        for (time, stage) in state.times.iter_mut().zip(Stages::NAMES) {
+            time.stage = stage;
+        }
         Self {
             stages,
             duplicates: Duplicates::new(&stages.dedup),
             renderer,
             pool,
-            progress: Progress::default(),
-            times: Stages::NAMES
-                .map(|stage| Time {
-                    stage,
-                    ..Time::default()
-                })
-                .into(),
-            waited_for_input: Duration::ZERO,
-            waited_for_output: Duration::ZERO,
+            started: Instant::now(),
+            before: state.seconds,
+            state,
         }
     }
 
     fn work(
         &mut self,
         chunks: &Receiver<Chunk>,
-        rendered: &SyncSender<Vec<Rows>>,
+        rendered: &SyncSender<Rendered>,
+        stop: &Stop,
+        most: Option<MaxFailures>,
         watch: &mut dyn FnMut(Event<'_>),
-    ) {
-        loop {
+    ) -> End {
+        let mut is_last = false;
+        let end = loop {
+            let failures = self.state.progress.failures;
+            if let Some(most) = most
+                && most.is_exceeded(failures, self.state.items, is_last)
+            {
+                break End::Failures(most);
+            }
+            if is_last {
+                break End::Input;
+            }
             let waiting = Instant::now();
-            let Ok(chunk) = chunks.recv() else { break };
-            self.waited_for_input += waiting.elapsed();
+            let mut chunk = loop {
+                if stop.is_asked() {
+                    return End::Stop;
+                }
+                match chunks.recv_timeout(LOOK_UP) {
+                    Ok(chunk) => break chunk,
+                    Err(RecvTimeoutError::Timeout) => {}
+                    // The reader is gone before its last chunk: its panic is told when it is joined.
+                    Err(RecvTimeoutError::Disconnected) => return End::Stop,
+                }
+            };
+            self.state.waited_for_input += waiting.elapsed();
 
-            let read = chunk.read;
+            is_last = chunk.is_last;
+            let ids = std::mem::take(&mut chunk.ids);
+            self.state.items = chunk.count;
+            self.state.position = chunk.position;
+            self.state.progress.read = chunk.read;
             let (rows, failures) = self.pool.install(|| self.chunk(chunk));
-            self.progress.read = read;
             for failed in &failures {
                 watch(Event::Failed(failed));
             }
-            watch(Event::Progress(self.progress));
+            watch(Event::Progress(self.state.progress));
 
+            self.state.seconds = self.before + self.started.elapsed().as_secs_f64();
             let waiting = Instant::now();
-            if rendered.send(rows).is_err() {
-                break;
+            let state = self.state.clone();
+            if rendered.send(Rendered { rows, ids, state }).is_err() {
+                // Writing has failed; why is told when the writer is joined.
+                break End::Stop;
             }
-            self.waited_for_output += waiting.elapsed();
-        }
+            self.state.waited_for_output += waiting.elapsed();
+        };
+        self.state.seconds = self.before + self.started.elapsed().as_secs_f64();
+        end
     }
 
     /// Takes one chunk through all stages and renders what came of it.
     fn chunk(&mut self, chunk: Chunk) -> (Vec<Rows>, Vec<Failed>) {
         let mut batch = Batch::new(chunk.items);
-        self.progress.bytes += batch
+        self.state.progress.bytes += batch
             .documents
             .iter()
             .map(|document| document.text.source().len() as u64)
@@ -449,7 +855,7 @@ impl<'a> Worker<'a> {
             time_ner,
             time_sentiment,
             time_summarize,
-        ] = &mut self.times[..]
+        ] = &mut self.state.times[..]
         else {
             unreachable!("each stage has its time");
         };
@@ -483,16 +889,17 @@ impl<'a> Worker<'a> {
         let failures = in_order(batch.failed);
         let skipped = in_order(batch.skipped);
         let documents = batch.documents;
-        for time in &mut self.times {
+        for time in &mut self.state.times {
             let here = failures.iter().filter(|failed| failed.stage == time.stage);
             time.failures += here.count() as u64;
         }
-        self.progress.articles += documents.len() as u64;
-        self.progress.failures += failures.len() as u64;
-        self.progress.skipped += skipped.len() as u64;
-        self.progress.duplicates += duplicates.len() as u64;
-        self.progress.words += documents.par_iter().map(words).sum::<u64>();
-        self.progress.damaged += documents.par_iter().filter(|d| is_damaged(d)).count() as u64;
+        self.state.progress.articles += documents.len() as u64;
+        self.state.progress.failures += failures.len() as u64;
+        self.state.progress.skipped += skipped.len() as u64;
+        self.state.progress.duplicates += duplicates.len() as u64;
+        self.state.progress.words += documents.par_iter().map(words).sum::<u64>();
+        self.state.progress.damaged +=
+            documents.par_iter().filter(|d| is_damaged(d)).count() as u64;
 
         let size = documents
             .len()
@@ -670,4 +1077,37 @@ fn chain(error: &dyn std::error::Error) -> String {
     sources.fold(error.to_string(), |text, source| {
         format!("{text}: {source}")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_failures_are_a_number_or_a_share() {
+        // What is written, failures, items, at the end of the input, too many.
+        let cases = [
+            ("0", 0, 1000, false, false),
+            ("0", 1, 1000, false, true),
+            ("3", 3, 3, true, false),
+            ("3", 4, 4, false, true),
+            ("5%", 5, 100, false, false),
+            ("5 %", 6, 100, false, true),
+            ("0.1%", 1, 999, false, true),
+            ("0.1%", 1, 1000, false, false),
+            ("5%", 99, 99, false, false),
+            ("5%", 99, 99, true, true),
+            ("100%", 1000, 1000, true, false),
+            ("5%", 0, 0, true, false),
+        ];
+        for (text, failures, items, is_end, expected) in cases {
+            let most: MaxFailures = text.parse().unwrap();
+            let found = most.is_exceeded(failures, items, is_end);
+            assert_eq!(found, expected, "{failures} of {items}, at most {text}");
+        }
+        for text in ["", "-1", "5.5", "101%", "-1%", "NaN%", "viele"] {
+            let error = text.parse::<MaxFailures>().unwrap_err();
+            assert!(error.ends_with(&format!("found `{text}`")), "{error}");
+        }
+    }
 }

@@ -2,24 +2,35 @@
 //!
 //! A run writes into the folder `unfinished` within its output folder, and moves the tables to their
 //! names when all of them are complete, `run.json` last. So a table under its own name is a whole one, and
-//! a folder with `run.json` a whole run.
+//! a folder with `run.json` a whole run. Beside the tables the journal says how far they are good, so that a
+//! run that was stopped, by whatever, can cut them there and go on.
+//!
+//! A compressed table is a row of members (frames), one for the rows of each chunk, so that it can be cut
+//! between two of them. Programs that unpack read such files as one.
 
-use std::fs::{self, File, TryLockError};
-use std::io::{self, BufWriter, Write};
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
 
 use blattwerk_core::Document;
+use flate2::bufread::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::input::Failure;
-use crate::{Error, Result};
+use crate::journal::{self, Checkpoint, Found, Identity, Journal, Length, State};
+use crate::lock::{self, Lock, Refused};
+use crate::{Error, Result, utc};
 
 /// The folder of a run that is not complete.
 const UNFINISHED: &str = "unfinished";
 /// The record of a run.
 const RECORD: &str = "run.json";
+/// The hashes of all ids that are taken, 16 bytes each, beside the tables of an unfinished run.
+const IDS: &str = "ids";
 
 /// What the tables look like and where they go.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -206,7 +217,7 @@ pub struct Duplicate {
 }
 
 /// A table of a complete run, as `run.json` names it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableRecord {
     /// The name of the table's file in the output folder.
     pub file: String,
@@ -410,20 +421,68 @@ fn score(score: f32) -> String {
     format!("{score:.3}")
 }
 
-/// A table that is being written.
+/// A file that is being written.
 struct Open {
-    table: Table,
     path: PathBuf,
     sink: Sink,
     rows: u64,
 }
 
 impl Open {
-    fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        self.sink.write_all(bytes).map_err(|source| Error::Write {
+    fn create(path: PathBuf, compression: Compression) -> Result<Self> {
+        match Sink::create(&path, compression) {
+            Ok(sink) => Ok(Self {
+                path,
+                sink,
+                rows: 0,
+            }),
+            Err(source) => Err(Error::Write { path, source }),
+        }
+    }
+
+    /// Goes on in a file that is cut to its first `length`.
+    fn cut(path: PathBuf, compression: Compression, length: Length) -> Result<Self> {
+        match Sink::cut(&path, compression, length.bytes) {
+            Ok(sink) => Ok(Self {
+                path,
+                sink,
+                rows: length.rows,
+            }),
+            Err(source) => Err(Error::Write { path, source }),
+        }
+    }
+
+    fn length(&self) -> Length {
+        Length {
+            bytes: self.sink.len,
+            rows: self.rows,
+        }
+    }
+
+    fn with_sink(&mut self, act: impl FnOnce(&mut Sink) -> io::Result<()>) -> Result<()> {
+        act(&mut self.sink).map_err(|source| Error::Write {
             path: self.path.clone(),
             source,
         })
+    }
+}
+
+/// Where the tables of a run go, and which it has.
+#[derive(Clone, Copy)]
+pub(crate) struct Target<'a> {
+    pub(crate) config: &'a Config,
+    pub(crate) folder: &'a Path,
+    /// The tables that it does not have.
+    pub(crate) left_out: &'a [Table],
+    pub(crate) identity: &'a Identity,
+    /// How often the journal is written, at most.
+    pub(crate) every: Duration,
+}
+
+impl Target<'_> {
+    fn tables(&self) -> impl Iterator<Item = Table> {
+        let all = Table::ALL.into_iter();
+        all.filter(|table| !self.left_out.contains(table))
     }
 }
 
@@ -431,60 +490,163 @@ impl Open {
 pub(crate) struct Output {
     config: Config,
     folder: PathBuf,
-    tables: Vec<Open>,
+    tables: Vec<(Table, Open)>,
+    ids: Open,
+    journal: Journal,
+    /// How often the journal is written, at most.
+    every: Duration,
+    /// When it was.
+    written: Instant,
+    /// What it does not have yet.
+    pending: Option<State>,
     // Held until the end; a second run into the folder cannot take it.
-    _lock: File,
+    _lock: Lock,
 }
 
 impl Output {
-    /// Makes the folder, checks that it is free, and begins every table with its header, but for those that
-    /// are left out.
-    pub(crate) fn create(
-        config: &Config,
-        folder: &Path,
-        inputs: &[PathBuf],
-        left_out: &[Table],
-    ) -> Result<Self> {
-        check_free(config, folder, inputs)?;
+    /// Makes the folder, checks that it is free, and begins every table with its header.
+    ///
+    /// What an unfinished run left there is thrown away if `restart` says so, otherwise the folder is not
+    /// free.
+    pub(crate) fn create(target: Target<'_>, inputs: &[PathBuf], restart: bool) -> Result<Self> {
+        let Target {
+            config,
+            folder,
+            identity,
+            ..
+        } = target;
+        check_room(config, folder, inputs)?;
         let unfinished = folder.join(UNFINISHED);
-        create_folder(&unfinished)?;
-        let lock = lock(folder, &unfinished)?;
-        let mut tables = Vec::with_capacity(TABLES);
-        for table in Table::ALL.into_iter().filter(|t| !left_out.contains(t)) {
-            let path = unfinished.join(table.file(config.compression));
-            match Sink::create(&path, config.compression) {
-                Ok(sink) => tables.push(Open {
-                    table,
-                    path,
-                    sink,
-                    rows: 0,
-                }),
-                Err(source) => return Err(Error::Write { path, source }),
-            }
+        let lock = lock(folder)?;
+        if !restart {
+            check_unfinished(folder)?;
         }
-        let mut output = Self {
+        let started = utc::seconds(SystemTime::now());
+        let create = || {
+            // Without its journal, what is left of another run is nothing.
+            remove(&unfinished.join(journal::FILE))?;
+            let mut tables = Vec::with_capacity(TABLES);
+            for table in target.tables() {
+                let path = unfinished.join(table.file(config.compression));
+                tables.push((table, Open::create(path, config.compression)?));
+            }
+            let mut output = Self {
+                config: config.clone(),
+                folder: folder.to_owned(),
+                tables,
+                ids: Open::create(unfinished.join(IDS), Compression::None)?,
+                journal: Journal::create(&unfinished, identity.clone(), started)?,
+                every: target.every,
+                written: Instant::now(),
+                pending: None,
+                _lock: lock,
+            };
+            if config.bom {
+                output.tables.iter_mut().try_for_each(|(_, open)| {
+                    open.with_sink(|sink| sink.write_all("\u{FEFF}".as_bytes()))
+                })?;
+            }
+            output.write(&Renderer::new(config, "").headers())?;
+            output.end_chunk(State::default(), &[])?;
+            sync_folder(&unfinished)?;
+            output.commit()?;
+            let parent = folder.parent().filter(|path| !path.as_os_str().is_empty());
+            [folder, parent.unwrap_or(Path::new("."))]
+                .into_iter()
+                .try_for_each(sync_folder)?;
+            Ok(output)
+        };
+        create().inspect_err(|_| discard(folder))
+    }
+
+    /// Goes on where the journal of an unfinished run stops: cuts every table to what it says.
+    ///
+    /// Returns what the run carries, and the ids that were taken.
+    pub(crate) fn go_on(target: Target<'_>) -> Result<Resumed> {
+        let Target { config, folder, .. } = target;
+        let unfinished = folder.join(UNFINISHED);
+        let lock = lock(folder)?;
+        let found = Found::read(&unfinished)?.ok_or_else(|| Error::Occupied {
+            folder: folder.to_owned(),
+            message: "another process has finished the run meanwhile".into(),
+        })?;
+        check_same(folder, &found, target.identity)?;
+        if found.is_complete {
+            let tables: Vec<Table> = target.tables().collect();
+            return publish(config, folder, &tables).map(|json| Resumed::Complete(Box::new(json)));
+        }
+        let journal = Journal::go_on(&unfinished, &found)?;
+        let Checkpoint { state, tables, ids } = found.last;
+        let mut open = Vec::with_capacity(TABLES);
+        for (table, length) in target.tables().zip(tables) {
+            let path = unfinished.join(table.file(config.compression));
+            open.push((table, Open::cut(path, config.compression, length)?));
+        }
+        let length = Length {
+            bytes: ids,
+            rows: 0,
+        };
+        let path = unfinished.join(IDS);
+        let ids = Open::cut(path.clone(), Compression::None, length)?;
+        let taken = fs::read(&path).map_err(|source| Error::Read { path, source })?;
+        let (taken, _) = taken.as_chunks();
+        let output = Self {
             config: config.clone(),
             folder: folder.to_owned(),
-            tables,
+            tables: open,
+            ids,
+            journal,
+            every: target.every,
+            written: Instant::now(),
+            pending: None,
             _lock: lock,
         };
-        if config.bom {
-            output
-                .tables
-                .iter_mut()
-                .try_for_each(|open| open.write("\u{FEFF}".as_bytes()))?;
-        }
-        output.write(&Renderer::new(config, "").headers())?;
-        Ok(output)
+        Ok(Resumed::Unfinished {
+            output: Box::new(output),
+            state: Box::new(state),
+            ids: taken.iter().map(|id| u128::from_le_bytes(*id)).collect(),
+        })
     }
 
     /// Appends rows to the tables.
     pub(crate) fn write(&mut self, rows: &Rows) -> Result<()> {
-        self.tables.iter_mut().try_for_each(|open| {
-            let (bytes, rows) = &rows.0[open.table as usize];
+        self.tables.iter_mut().try_for_each(|(table, open)| {
+            let (bytes, rows) = &rows.0[*table as usize];
             open.rows += rows;
-            open.write(bytes)
+            open.with_sink(|sink| sink.write_all(bytes))
         })
+    }
+
+    /// Ends a chunk, from which a run can go on: with what is carried on from it, and the ids that it took.
+    pub(crate) fn end_chunk(&mut self, state: State, ids: &[u128]) -> Result<()> {
+        let ids: Vec<u8> = ids.iter().flat_map(|id| id.to_le_bytes()).collect();
+        self.ids.with_sink(|sink| sink.write_all(&ids))?;
+        self.tables
+            .iter_mut()
+            .try_for_each(|(_, open)| open.with_sink(Sink::end_member))?;
+        self.pending = Some(state);
+        if self.written.elapsed() >= self.every {
+            self.commit()?;
+        }
+        Ok(())
+    }
+
+    /// Brings everything up to the end of the last chunk to disk, and then the journal that says so.
+    pub(crate) fn commit(&mut self) -> Result<()> {
+        let Some(state) = self.pending.take() else {
+            return Ok(());
+        };
+        let tables = self.tables.iter_mut().map(|(_, open)| open);
+        for open in tables.chain([&mut self.ids]) {
+            open.with_sink(Sink::sync)?;
+        }
+        self.journal.checkpoint(Checkpoint {
+            state,
+            tables: self.tables.iter().map(|(_, open)| open.length()).collect(),
+            ids: self.ids.sink.len,
+        })?;
+        self.written = Instant::now();
+        Ok(())
     }
 
     /// Completes the tables, adds the record, and gives all of them their names.
@@ -494,23 +656,12 @@ impl Output {
         mut self,
         record: impl FnOnce(Vec<TableRecord>) -> R,
     ) -> Result<R> {
-        let mut records = Vec::with_capacity(TABLES);
-        for Open {
-            table,
-            path,
-            sink,
-            rows,
-        } in std::mem::take(&mut self.tables)
-        {
-            records.push(TableRecord {
-                file: table.file(self.config.compression),
-                rows,
-            });
-            sink.finish()
-                .map_err(|source| Error::Write { path, source })?;
-        }
-        let files: Vec<String> = records.iter().map(|record| record.file.clone()).collect();
-        let record = record(records);
+        self.commit()?;
+        let records = self.tables.iter().map(|(table, open)| TableRecord {
+            file: table.file(self.config.compression),
+            rows: open.rows,
+        });
+        let record = record(records.collect());
         let unfinished = self.folder.join(UNFINISHED);
         let path = unfinished.join(RECORD);
         let written = serde_json::to_string_pretty(&record)
@@ -523,35 +674,217 @@ impl Output {
                 })
             });
         written.map_err(|source| Error::Write { path, source })?;
+        sync_folder(&unfinished)?;
+        self.journal.complete()?;
+        let tables: Vec<Table> = self.tables.iter().map(|(table, _)| *table).collect();
+        publish(&self.config, &self.folder, &tables)?;
+        Ok(record)
+    }
+}
 
-        // The old record goes first and the new one comes last: no moment has a record beside foreign tables.
-        for name in names() {
-            let path = self.folder.join(name);
-            match fs::remove_file(&path) {
+/// An unfinished run that is gone on with.
+pub(crate) enum Resumed {
+    /// Only its tables did not have their names: the record, as JSON.
+    Complete(Box<serde_json::Value>),
+    Unfinished {
+        output: Box<Output>,
+        state: Box<State>,
+        ids: Vec<u128>,
+    },
+}
+
+/// Gives the tables of a complete run their names, as far as they do not have them, and returns its record.
+///
+/// The old record goes first and the new one comes last: no moment has a record beside foreign tables. Each
+/// step can be done again, so it does not matter where an earlier attempt stopped.
+fn publish(config: &Config, folder: &Path, tables: &[Table]) -> Result<serde_json::Value> {
+    let unfinished = folder.join(UNFINISHED);
+    let ours: Vec<String> = tables
+        .iter()
+        .map(|table| table.file(config.compression))
+        .chain([RECORD.to_owned()])
+        .collect();
+    if unfinished.join(RECORD).exists() {
+        remove(&folder.join(RECORD))?;
+        // Those with our names are replaced.
+        for name in names().iter().filter(|name| !ours.contains(name)) {
+            remove(&folder.join(name))?;
+        }
+        for name in &ours {
+            let path = folder.join(name);
+            match fs::rename(unfinished.join(name), &path) {
                 Err(source) if source.kind() != io::ErrorKind::NotFound => {
                     return Err(Error::Write { path, source });
                 }
                 _ => {}
             }
         }
-        for name in files.iter().map(String::as_str).chain([RECORD]) {
-            let path = self.folder.join(name);
-            fs::rename(unfinished.join(name), &path)
-                .map_err(|source| Error::Write { path, source })?;
+        sync_folder(folder)?;
+    }
+    let record = read_record(folder)?.ok_or_else(|| Error::Read {
+        path: folder.join(RECORD),
+        source: io::ErrorKind::NotFound.into(),
+    });
+    // The journal goes before the lock, so that nobody goes on with what is no more.
+    for name in [IDS, journal::FILE, lock::FILE] {
+        remove(&unfinished.join(name))?;
+    }
+    match fs::remove_dir(&unfinished) {
+        // The next run has come already, or something foreign is in it.
+        Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {}
+        Err(source) => {
+            return Err(Error::Write {
+                path: unfinished,
+                source,
+            });
         }
-        fs::remove_dir_all(&unfinished).map_err(|source| Error::Write {
-            path: unfinished,
+        Ok(()) => {}
+    }
+    record
+}
+
+/// Reads the articles of an unfinished run back, some at a time, but for those that are copies of others.
+///
+/// They have their id and normalized text, in the order of the table.
+pub(crate) fn originals(
+    config: &Config,
+    folder: &Path,
+    each: &mut dyn FnMut(&[Document]),
+) -> Result<()> {
+    const TOGETHER: usize = 1000;
+    let open = |table: Table| -> Result<(PathBuf, csv::Reader<Box<dyn Read>>)> {
+        let path = folder.join(UNFINISHED).join(table.file(config.compression));
+        let open = || -> io::Result<Box<dyn Read>> {
+            let file = BufReader::with_capacity(1 << 16, File::open(&path)?);
+            Ok(match config.compression {
+                Compression::None => Box::new(file),
+                Compression::Gzip => Box::new(MultiGzDecoder::new(file)),
+                Compression::Zstd => Box::new(zstd::Decoder::with_buffer(file)?),
+            })
+        };
+        let reader = open().map_err(|source| Error::Read {
+            path: path.clone(),
             source,
         })?;
-        Ok(record)
+        let mut csv = csv::ReaderBuilder::new();
+        let csv = csv.delimiter(config.delimiter.byte()).from_reader(reader);
+        Ok((path, csv))
+    };
+    let read = |path: &Path, error: csv::Error| Error::Read {
+        path: path.to_owned(),
+        source: error.into(),
+    };
+    let mut copies = HashSet::new();
+    let (path, mut rows) = open(Table::Duplicates)?;
+    for row in rows.records() {
+        let row = row.map_err(|error| read(&path, error))?;
+        copies.extend(row.get(0).map(str::to_owned));
     }
+    let (path, mut rows) = open(Table::Normalized)?;
+    let mut documents = Vec::with_capacity(TOGETHER);
+    for row in rows.records() {
+        let row = row.map_err(|error| read(&path, error))?;
+        let (Some(id), Some(text)) = (row.get(0), row.iter().next_back()) else {
+            continue;
+        };
+        if !copies.contains(id) {
+            documents.push(Document::new(id, text));
+        }
+        if documents.len() == TOGETHER {
+            each(&documents);
+            documents.clear();
+        }
+    }
+    each(&documents);
+    Ok(())
+}
 
-    /// Removes everything that was written.
-    pub(crate) fn discard(self) {
-        // Nothing is to be done if this fails too: what remains is under `unfinished`, and says so.
-        let _ = fs::remove_dir_all(self.folder.join(UNFINISHED));
-        let _ = fs::remove_dir(&self.folder);
+/// Returns the record of the complete run in a folder, if there is one.
+pub(crate) fn read_record(folder: &Path) -> Result<Option<serde_json::Value>> {
+    let path = folder.join(RECORD);
+    let content = match fs::read(&path) {
+        Ok(content) => content,
+        Err(error) if journal::is_absent(&error) => return Ok(None),
+        Err(source) => return Err(Error::Read { path, source }),
+    };
+    let parsed = serde_json::from_slice(&content).map_err(io::Error::from);
+    let parsed = parsed.map_err(|source| Error::Read { path, source })?;
+    Ok(Some(parsed))
+}
+
+/// Returns the journal of the unfinished run in a folder, if there is one.
+///
+/// # Errors
+///
+/// If another process has the lock of the folder, or the journal cannot be read.
+pub(crate) fn unfinished(folder: &Path) -> Result<Option<Found>> {
+    let unfinished = folder.join(UNFINISHED);
+    if let Some(holder) = Lock::holder(&unfinished) {
+        return Err(held(folder, &holder));
     }
+    Found::read(&unfinished)
+}
+
+/// Checks that no unfinished run is in the way.
+fn check_unfinished(folder: &Path) -> Result<()> {
+    let unfinished = folder.join(UNFINISHED);
+    match Found::read(&unfinished)? {
+        // All that was left to do was to clean up.
+        Some(found) if found.is_complete && !unfinished.join(RECORD).exists() => Ok(()),
+        Some(found) => Err(Error::Occupied {
+            folder: folder.to_owned(),
+            message: format!(
+                "holds an unfinished run, begun {} and stopped after {} articles; go on with `--resume`, or \
+                 begin again with `--restart`",
+                found.started, found.last.state.progress.articles
+            ),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Checks that an unfinished run is the same as the one that would go on with it.
+pub(crate) fn check_same(folder: &Path, found: &Found, identity: &Identity) -> Result<()> {
+    let differences = found.identity.differences(identity);
+    if differences.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Changed {
+        folder: folder.to_owned(),
+        started: found.started.clone(),
+        differences: differences.join("; "),
+    })
+}
+
+/// Removes everything that a run wrote into a folder.
+fn discard(folder: &Path) {
+    // Nothing is to be done if this fails too: what remains is under `unfinished`, and says so.
+    let _ = fs::remove_dir_all(folder.join(UNFINISHED));
+    let _ = fs::remove_dir(folder);
+}
+
+/// Removes a file that may not be there.
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(Error::Write {
+            path: path.to_owned(),
+            source,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Brings the names in a folder to disk.
+fn sync_folder(folder: &Path) -> Result<()> {
+    // Elsewhere a folder cannot be opened.
+    if !cfg!(unix) {
+        return Ok(());
+    }
+    let synced = File::open(folder).and_then(|folder| folder.sync_all());
+    synced.map_err(|source| Error::Write {
+        path: folder.to_owned(),
+        source,
+    })
 }
 
 /// The names that runs use, the record first.
@@ -562,12 +895,20 @@ fn names() -> Vec<String> {
     std::iter::once(RECORD.to_owned()).chain(tables).collect()
 }
 
-/// Checks that the tables can go into a folder, without making it.
+/// Checks that the tables of a new run can go into a folder, without making it.
 ///
 /// # Errors
 ///
-/// If the folder is a file, holds other files and may not be overwritten, or holds input.
+/// If the folder is a file, holds other files and may not be overwritten, holds input or an unfinished run,
+/// or another run is writing into it.
 pub fn check_free(config: &Config, folder: &Path, inputs: &[PathBuf]) -> Result<()> {
+    unfinished(folder)?;
+    check_unfinished(folder)?;
+    check_room(config, folder, inputs)
+}
+
+/// The same, whatever run is unfinished there.
+pub(crate) fn check_room(config: &Config, folder: &Path, inputs: &[PathBuf]) -> Result<()> {
     let occupied = |message: String| {
         Err(Error::Occupied {
             folder: folder.to_owned(),
@@ -637,58 +978,248 @@ fn create_folder(path: &Path) -> Result<()> {
     })
 }
 
-fn lock(folder: &Path, unfinished: &Path) -> Result<File> {
-    let path = unfinished.join("lock");
-    let write = |source| Error::Write {
-        path: path.clone(),
-        source,
-    };
-    let file = File::create(&path).map_err(write)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::Occupied {
-            folder: folder.to_owned(),
-            message:
-                "another run is writing into this folder; wait for it or choose another folder"
-                    .into(),
-        }),
-        Err(TryLockError::Error(source)) => Err(write(source)),
+/// Takes the lock of a folder.
+fn lock(folder: &Path) -> Result<Lock> {
+    let unfinished = folder.join(UNFINISHED);
+    loop {
+        create_folder(&unfinished)?;
+        return match Lock::take(&unfinished) {
+            Ok(lock) => Ok(lock),
+            // The run that had the lock was just done, and cleaned up.
+            Err(Refused::Io(error)) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(Refused::Io(source)) => Err(Error::Write {
+                path: unfinished.join(lock::FILE),
+                source,
+            }),
+            Err(Refused::Held(holder)) => Err(held(folder, &holder)),
+        };
+    }
+}
+
+fn held(folder: &Path, holder: &str) -> Error {
+    Error::Occupied {
+        folder: folder.to_owned(),
+        message: format!(
+            "another run is writing into this folder ({holder}); wait for it or choose another folder"
+        ),
     }
 }
 
 /// A file, compressed on the way.
-enum Sink {
-    None(BufWriter<File>),
-    Gzip(GzEncoder<BufWriter<File>>),
-    Zstd(zstd::Encoder<'static, BufWriter<File>>),
+struct Sink {
+    file: BufWriter<File>,
+    compression: Compression,
+    /// What is compressed and not yet in the file.
+    member: Option<Member>,
+    /// The bytes of all that went into the file.
+    len: u64,
+    is_synced: bool,
+}
+
+/// A part of a compressed file that can be unpacked alone.
+enum Member {
+    Gzip(GzEncoder<Vec<u8>>),
+    Zstd(zstd::Encoder<'static, Vec<u8>>),
 }
 
 impl Sink {
-    fn create(path: &Path, compression: Compression) -> io::Result<Self> {
-        let file = BufWriter::with_capacity(1 << 16, File::create(path)?);
-        Ok(match compression {
-            Compression::None => Self::None(file),
-            Compression::Gzip => Self::Gzip(GzEncoder::new(file, flate2::Compression::default())),
-            Compression::Zstd => Self::Zstd(zstd::Encoder::new(file, 0)?),
-        })
-    }
-
-    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match self {
-            Self::None(file) => file.write_all(bytes),
-            Self::Gzip(encoder) => encoder.write_all(bytes),
-            Self::Zstd(encoder) => encoder.write_all(bytes),
+    fn new(file: File, compression: Compression, len: u64) -> Self {
+        Self {
+            file: BufWriter::with_capacity(1 << 16, file),
+            compression,
+            member: None,
+            len,
+            is_synced: false,
         }
     }
 
-    fn finish(self) -> io::Result<()> {
-        let file = match self {
-            Self::None(file) => file,
-            Self::Gzip(encoder) => encoder.finish()?,
-            Self::Zstd(encoder) => encoder.finish()?,
+    fn create(path: &Path, compression: Compression) -> io::Result<Self> {
+        Ok(Self::new(File::create(path)?, compression, 0))
+    }
+
+    /// Opens a file that is at least so long, and cuts off what is behind that.
+    fn cut(path: &Path, compression: Compression, len: u64) -> io::Result<Self> {
+        let mut file = File::options().write(true).open(path)?;
+        let found = file.metadata()?.len();
+        if found < len {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!(
+                    "the journal says that it has {len} bytes, found {found}; begin again with `--restart`"
+                ),
+            ));
+        }
+        file.set_len(len)?;
+        file.seek(SeekFrom::Start(len))?;
+        Ok(Self::new(file, compression, len))
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let member = match (&mut self.member, self.compression) {
+            (_, Compression::None) => return self.append(bytes),
+            (Some(member), _) => member,
+            (none, Compression::Gzip) => none.insert(Member::Gzip(GzEncoder::new(
+                Vec::new(),
+                flate2::Compression::default(),
+            ))),
+            (none, Compression::Zstd) => {
+                none.insert(Member::Zstd(zstd::Encoder::new(Vec::new(), 0)?))
+            }
         };
-        file.into_inner()
-            .map_err(io::IntoInnerError::into_error)?
-            .sync_all()
+        match member {
+            Member::Gzip(encoder) => encoder.write_all(bytes),
+            Member::Zstd(encoder) => encoder.write_all(bytes),
+        }
+    }
+
+    /// Ends the member that is open, if one is.
+    fn end_member(&mut self) -> io::Result<()> {
+        let bytes = match self.member.take() {
+            Some(Member::Gzip(encoder)) => encoder.finish()?,
+            Some(Member::Zstd(encoder)) => encoder.finish()?,
+            None => return Ok(()),
+        };
+        self.append(&bytes)
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.is_synced = false;
+        self.len += bytes.len() as u64;
+        self.file.write_all(bytes)
+    }
+
+    /// Brings all ended members to disk.
+    fn sync(&mut self) -> io::Result<()> {
+        if !self.is_synced {
+            self.file.flush()?;
+            self.file.get_ref().sync_data()?;
+            self.is_synced = true;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn identity() -> Identity {
+        Identity {
+            version: "1".into(),
+            settings: serde_json::json!({}),
+            models: [].into(),
+            limit: None,
+            inputs: Vec::new(),
+        }
+    }
+
+    fn target<'a>(config: &'a Config, folder: &'a Path, identity: &'a Identity) -> Target<'a> {
+        Target {
+            config,
+            folder,
+            left_out: &[Table::Duplicates],
+            identity,
+            every: Duration::ZERO,
+        }
+    }
+
+    fn begun(config: &Config, folder: &Path) -> Output {
+        Output::create(target(config, folder, &identity()), &[], false).unwrap()
+    }
+
+    fn files(folder: &Path) -> Vec<(String, String)> {
+        let mut files: Vec<_> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap())
+            .map(|entry| {
+                let content = fs::read_to_string(entry.path()).unwrap_or_default();
+                (entry.file_name().into_string().unwrap(), content)
+            })
+            .collect();
+        files.sort();
+        files
+    }
+
+    /// The tables get their names one by one, and the process may be killed between any two steps.
+    #[test]
+    fn a_crash_between_two_renames_is_made_good() {
+        let config = Config {
+            overwrite: true,
+            ..Config::default()
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let whole = folder.path().join("whole");
+        begun(&config, &whole).finish(|_| 7).unwrap();
+        let expected = files(&whole);
+        let ours: Vec<String> = expected.iter().map(|(name, _)| name.clone()).collect();
+        assert_eq!(
+            ours.len(),
+            TABLES,
+            "one is left out, the record comes on top"
+        );
+
+        for moved in 0..=ours.len() {
+            let folder = folder.path().join(moved.to_string());
+            fs::create_dir(&folder).unwrap();
+            for name in ["run.json", "normalized.csv", "duplicates.csv"] {
+                fs::write(folder.join(name), "old").unwrap();
+            }
+            let mut output = begun(&config, &folder);
+            let unfinished = folder.join(UNFINISHED);
+            fs::write(unfinished.join(RECORD), "7\n").unwrap();
+            output.commit().unwrap();
+            output.journal.complete().unwrap();
+            drop(output);
+            // The record is moved last.
+            let order = ours.iter().filter(|name| *name != RECORD);
+            for name in order.map(String::as_str).chain([RECORD]).take(moved) {
+                let _ = fs::remove_file(folder.join(RECORD));
+                fs::rename(unfinished.join(name), folder.join(name)).unwrap();
+            }
+            let is_free = check_free(&config, &folder, &[]).is_ok();
+            assert_eq!(is_free, moved == ours.len(), "only the cleaning up is left");
+            let resumed = Output::go_on(target(&config, &folder, &identity())).unwrap();
+            let Resumed::Complete(record) = resumed else {
+                panic!("the run is complete");
+            };
+            assert_eq!(*record, 7);
+            let mut found = files(&folder);
+            // What was moved last has removed the old files, as it does in one go.
+            if moved == ours.len() {
+                found.retain(|(name, _)| name != "duplicates.csv");
+            }
+            assert_eq!(found, expected, "{moved} files were moved");
+        }
+    }
+
+    #[test]
+    fn members_can_be_cut_and_written_again() {
+        let folder = tempfile::tempdir().unwrap();
+        for compression in Compression::ALL {
+            let path = folder.path().join(format!("a{}", compression.suffix()));
+            let mut sink = Sink::create(&path, compression).unwrap();
+            let mut lens = vec![0];
+            for part in ["eins", "", "zwei", "drei"] {
+                sink.write_all(part.as_bytes()).unwrap();
+                sink.end_member().unwrap();
+                lens.push(sink.len);
+            }
+            sink.sync().unwrap();
+            let whole = fs::read(&path).unwrap();
+            assert_eq!(whole.len() as u64, sink.len);
+            assert_eq!(lens[1], lens[2], "nothing makes no member");
+
+            let mut sink = Sink::cut(&path, compression, lens[2]).unwrap();
+            for part in ["zwei", "drei"] {
+                sink.write_all(part.as_bytes()).unwrap();
+                sink.end_member().unwrap();
+            }
+            sink.sync().unwrap();
+            assert!(fs::read(&path).unwrap() == whole);
+            assert!(Sink::cut(&path, compression, sink.len + 1).is_err());
+        }
     }
 }

@@ -38,6 +38,18 @@ impl<'a> Duplicates<'a> {
         }
     }
 
+    /// Remembers articles that a run had before it was resumed: those in its tables that are no copies, in
+    /// their order.
+    pub(super) fn remember(&mut self, documents: &[Document]) {
+        let signatures = layers(&*self.dedup.signatures.stage, documents);
+        for (document, signature) in documents.iter().zip(signatures) {
+            if let Ok(Some(signature)) = signature {
+                self.seen.remember(&document.id, signature);
+            }
+        }
+        self.seen.settle();
+    }
+
     /// Takes a batch through the `later` stages and returns the copies in it, in order. If only the first of
     /// a group is wanted, the others leave the batch, before those stages where possible.
     pub(super) fn process(

@@ -1,0 +1,178 @@
+//! The metrics of a run in the text format of Prometheus, for the textfile collector of the node exporter.
+
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use anyhow::Context;
+use blattwerk_pipeline::run::{Progress, Record};
+
+/// How often the file is written while the run goes on.
+const EVERY: Duration = Duration::from_secs(15);
+
+/// The file of metrics of a run.
+pub(crate) struct Metrics {
+    path: PathBuf,
+    config_hash: String,
+    total_bytes: u64,
+    started: SystemTime,
+    written: Instant,
+    counts: Progress,
+}
+
+/// How a run stands.
+enum Standing<'a> {
+    Running,
+    /// It ended with a code, and with a record if it is complete.
+    Ended(u8, Option<&'a Record>),
+}
+
+impl Metrics {
+    /// Writes the metrics of a run that begins.
+    ///
+    /// `total_bytes` is the size of the input files.
+    pub(crate) fn begin(
+        path: PathBuf,
+        config_hash: String,
+        total_bytes: u64,
+    ) -> anyhow::Result<Self> {
+        let metrics = Self {
+            path,
+            config_hash,
+            total_bytes,
+            started: SystemTime::now(),
+            written: Instant::now(),
+            counts: Progress::default(),
+        };
+        metrics
+            .write(&Standing::Running)
+            .with_context(|| format!("cannot write the metrics to {}", metrics.path.display()))?;
+        Ok(metrics)
+    }
+
+    /// Takes new counts, and writes them if it is time to.
+    pub(crate) fn progress(&mut self, counts: &Progress) {
+        self.counts = *counts;
+        if self.written.elapsed() >= EVERY {
+            self.written = Instant::now();
+            // The run matters more than what is told of it.
+            let _ = self.write(&Standing::Running);
+        }
+    }
+
+    /// Writes the metrics of a run that ended.
+    pub(crate) fn end(&mut self, exit: u8, record: Option<&Record>) {
+        if let Some(record) = record {
+            self.counts = record.counts;
+        }
+        let _ = self.write(&Standing::Ended(exit, record));
+    }
+
+    /// Writes the file beside its place, and moves it there: a collector sees all of it or nothing.
+    fn write(&self, standing: &Standing<'_>) -> io::Result<()> {
+        let text = self.text(standing, SystemTime::now());
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        let beside = self
+            .path
+            .with_file_name(format!(".{name}.{}", std::process::id()));
+        let write = |beside: &Path| {
+            let mut file = File::create(beside)?;
+            file.write_all(text.as_bytes())?;
+            file.sync_all()?;
+            fs::rename(beside, &self.path)
+        };
+        write(&beside).inspect_err(|_| {
+            let _ = fs::remove_file(&beside);
+        })
+    }
+
+    fn text(&self, standing: &Standing<'_>, now: SystemTime) -> String {
+        let mut text = String::new();
+        self.render(&mut text, standing, now)
+            .expect("a string takes all that is written to it");
+        text
+    }
+
+    fn render(
+        &self,
+        text: &mut String,
+        standing: &Standing<'_>,
+        now: SystemTime,
+    ) -> std::fmt::Result {
+        let unix = |moment: SystemTime| {
+            moment
+                .duration_since(UNIX_EPOCH)
+                .map_or(0, |since| since.as_secs())
+        };
+        let mut gauge = |name: &str, help: &str, value: &dyn std::fmt::Display| {
+            writeln!(text, "# HELP blattwerk_{name} {help}")?;
+            writeln!(text, "# TYPE blattwerk_{name} gauge")?;
+            writeln!(text, "blattwerk_{name} {value}")
+        };
+        let Progress {
+            articles,
+            failures,
+            skipped,
+            words,
+            bytes,
+            read,
+            ..
+        } = self.counts;
+        let is_running = matches!(standing, Standing::Running);
+        gauge("running", "Whether the run goes on.", &u8::from(is_running))?;
+        gauge(
+            "start_timestamp_seconds",
+            "When the process began.",
+            &unix(self.started),
+        )?;
+        gauge(
+            "update_timestamp_seconds",
+            "When this was written.",
+            &unix(now),
+        )?;
+        gauge("articles", "Articles in the tables.", &articles)?;
+        gauge("failures", "Rows in the failures table.", &failures)?;
+        gauge("skipped", "Rows in the skipped table.", &skipped)?;
+        gauge("words", "Words of the normalized texts.", &words)?;
+        gauge(
+            "text_bytes",
+            "Bytes of the articles as they came in.",
+            &bytes,
+        )?;
+        gauge("input_bytes", "Size of all input files.", &self.total_bytes)?;
+        gauge("input_read_bytes", "Bytes of them that were read.", &read)?;
+        if let Standing::Ended(exit, record) = standing {
+            gauge("exit_code", "Exit code of the run.", exit)?;
+            gauge("end_timestamp_seconds", "When it ended.", &unix(now))?;
+            if let Some(record) = record {
+                gauge(
+                    "seconds",
+                    "Seconds from start to end, without pauses.",
+                    &record.seconds,
+                )?;
+                writeln!(
+                    text,
+                    "# HELP blattwerk_stage_seconds Seconds that a stage took."
+                )?;
+                writeln!(text, "# TYPE blattwerk_stage_seconds gauge")?;
+                for stage in &record.stages {
+                    writeln!(
+                        text,
+                        "blattwerk_stage_seconds{{stage=\"{}\",backend=\"{}\"}} {}",
+                        stage.stage, stage.backend, stage.seconds
+                    )?;
+                }
+            }
+        }
+        writeln!(text, "# HELP blattwerk_info What ran.")?;
+        writeln!(text, "# TYPE blattwerk_info gauge")?;
+        writeln!(
+            text,
+            "blattwerk_info{{version=\"{}\",config_hash=\"{}\"}} 1",
+            env!("CARGO_PKG_VERSION"),
+            self.config_hash
+        )
+    }
+}

@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+"""Kills runs at random moments, goes on with them until they are done, and compares all tables byte for byte.
+
+usage: kill-test.py [OPTIONS] DUMP
+
+DUMP is a file of some thousand articles, such as scripts/make-dump.py makes. The tests, each as often as its
+option says:
+
+  --kills N     SIGKILL at a random moment of a run; `--resume` until N kills are spent, again and again
+  --terms N     the same with SIGTERM
+  --tmpfs       a disk that is full in the midst of a run, and given more room (needs root, to mount it)
+
+Each run that comes to its end is compared with one that nobody disturbed: all tables byte for byte, and
+run.json but for times. One line tells of each, the last one of all; the exit code is 1 if anything differs.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+# What run.json says of time, and of the machine.
+TIMES = {"seconds", "seconds_waiting_for_input", "seconds_waiting_for_output", "jobs"}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("dump", type=pathlib.Path)
+    parser.add_argument("--kills", type=int, default=0, metavar="N")
+    parser.add_argument("--terms", type=int, default=0, metavar="N")
+    parser.add_argument("--tmpfs", action="store_true")
+    parser.add_argument("--program", type=pathlib.Path, default=pathlib.Path("target/release/blattwerk"))
+    parser.add_argument("--seed", type=int, default=1, help="of the moments (default 1)")
+    parser.add_argument("--set", action="append", default=[], metavar="TABLE.KEY=VALUE", help="a setting of all runs")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="kill-test-") as scratch:
+        test = Test(options, pathlib.Path(scratch))
+        test.undisturbed()
+        if options.kills:
+            test.disturbed("SIGKILL", signal.SIGKILL, options.kills)
+        if options.terms:
+            test.disturbed("SIGTERM", signal.SIGTERM, options.terms)
+        if options.tmpfs:
+            test.full_disk()
+        sys.exit(test.finish())
+
+
+class Test:
+    def __init__(self, options, scratch):
+        self.program = options.program.resolve()
+        self.dump = options.dump.resolve()
+        self.scratch = scratch
+        self.random = random.Random(options.seed)
+        # Small chunks and a journal after each, so that there are many places to stop at.
+        self.settings = ["run.chunk_articles=50", "run.journal_seconds=0", *options.set]
+        self.differences = 0
+
+    def command(self, output, *flags):
+        settings = [argument for setting in self.settings for argument in ("--set", setting)]
+        return [self.program, "run", "--quiet", "--input", self.dump, "--output", output, *settings, *flags]
+
+    def start(self, output, *flags):
+        # Away from any pipeline.toml.
+        return subprocess.Popen(self.command(output, *flags), cwd=self.scratch, stderr=subprocess.PIPE, text=True)
+
+    def run(self, output, *flags):
+        process = self.start(output, *flags)
+        _, error = process.communicate()
+        return process.returncode, error
+
+    def undisturbed(self):
+        self.expected = self.scratch / "expected"
+        started = time.monotonic()
+        code, error = self.run(self.expected)
+        self.seconds = time.monotonic() - started
+        if code not in (0, 1):
+            sys.exit(f"the undisturbed run failed with {code}: {error}")
+        self.code = code
+        counts = json.loads((self.expected / "run.json").read_text())["counts"]
+        print(f"undisturbed: {counts['articles']} articles, {counts['failures']} failures, {self.seconds:.1f} s", flush=True)
+        if counts["articles"] + counts["failures"] < 3000:
+            print("note: the dump has less than 3,000 articles")
+
+    def disturbed(self, name, number, times):
+        """Sends a signal at so many random moments, of as many runs as that takes."""
+        sent, runs, codes = 0, 0, {}
+        while sent < times:
+            output = self.scratch / f"{name}-{runs}"
+            runs += 1
+            while True:
+                process = self.start(output, "--resume")
+                # Now and then at the very start, else anywhere up to the end.
+                longest = self.random.choice([0.1, 0.5, 1.2]) * self.seconds
+                moment = self.random.uniform(0, longest) if sent < times else None
+                try:
+                    _, error = process.communicate(timeout=moment)
+                except subprocess.TimeoutExpired:
+                    process.send_signal(number)
+                    sent += 1
+                    _, error = process.communicate()
+                code = process.returncode
+                codes[code] = codes.get(code, 0) + 1
+                if code in (0, 1):
+                    break
+                if code not in (-number, 128 + number):
+                    self.differences += 1
+                    print(f"{name}: exit {code}: {error}")
+                    return
+                # What stands under its own name is complete at any moment.
+                if (output / "run.json").exists():
+                    self.compare(f"{name} after a kill", output)
+            self.compare(f"{name}, run {runs}", output)
+            shutil.rmtree(output)
+        told = ", ".join(f"{count} times {code}" for code, count in sorted(codes.items()))
+        print(f"{name}: {sent} at random moments of {runs} runs; exit codes: {told}", flush=True)
+
+    def full_disk(self):
+        """Runs on a disk that grows each time it is full."""
+        size = sum(file.stat().st_size for file in self.expected.iterdir())
+        disk = self.scratch / "disk"
+        disk.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk], check=True)
+        try:
+            full = 0
+            for share in range(1, 30):
+                room = max(1 << 20, size * share // 8)
+                subprocess.run(["mount", "-o", f"remount,size={room}", disk], check=True)
+                code, error = self.run(disk / "out", "--resume")
+                if code in (0, 1):
+                    break
+                full += 1
+                if code != 2 or "No space left" not in error:
+                    self.differences += 1
+                    print(f"full disk: exit {code}: {error}")
+                    return
+                if any(file.is_file() for file in (disk / "out").glob("*")):
+                    self.differences += 1
+                    print("full disk: a file stands there as if the run was complete")
+            self.compare("full disk", disk / "out")
+            print(f"full disk: {full} times in one run", flush=True)
+        finally:
+            subprocess.run(["umount", disk], check=True)
+
+    def compare(self, name, output):
+        """Compares a folder with that of the undisturbed run."""
+        files = lambda folder: {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
+        expected, found = files(self.expected), files(output)
+        if sorted(expected) != sorted(found):
+            self.differences += 1
+            print(f"{name}: expected {sorted(expected)}, found {sorted(found)}")
+            return
+        for file in sorted(expected):
+            if file == "run.json":
+                same = untimed(json.loads(expected[file])) == untimed(json.loads(found[file]))
+            else:
+                same = expected[file] == found[file]
+            if not same:
+                self.differences += 1
+                kept = pathlib.Path(tempfile.mkdtemp(prefix="kill-test-differs-"))
+                (kept / f"expected-{file}").write_bytes(expected[file])
+                (kept / file).write_bytes(found[file])
+                print(f"{name}: {file} differs; both are in {kept}")
+
+    def finish(self):
+        print(f"{self.differences} differences" if self.differences else "all tables are the same, byte for byte")
+        return 1 if self.differences else 0
+
+
+def untimed(record):
+    if isinstance(record, dict):
+        return {key: untimed(value) for key, value in record.items() if key not in TIMES}
+    if isinstance(record, list):
+        return [untimed(value) for value in record]
+    return record
+
+
+if __name__ == "__main__":
+    main()

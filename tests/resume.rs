@@ -1,0 +1,602 @@
+//! Runs that are stopped, by whatever, and go on: the tables are those of a run that nobody disturbed.
+
+use std::fs;
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::support::Place;
+
+/// Small chunks and a journal after each, so that there are many places to stop at.
+const SMALL: &str = "--quiet --set run.chunk_articles=7 --set run.journal_seconds=0";
+
+/// Articles with what is remembered from chunk to chunk: ids, of which some come again, and failures.
+fn dump() -> String {
+    let line = |number: u32| {
+        let text = format!(
+            "Am {}. Mai kam Frau Quastel nach Köln. Das Wetter war schlecht, die Straße naß.\\nLesen Sie auch: Mehr",
+            number % 28 + 1
+        );
+        let id = if number % 41 == 40 {
+            number - 37
+        } else {
+            number
+        };
+        match number % 29 {
+            7 => format!("{{\"id\": \"a{id}\", \"text\": \n"),
+            11 => format!("\n{{\"id\": \"a{id}\", \"text\": \"\"}}\n"),
+            _ => format!("{{\"id\": \"a{id}\", \"text\": \"{text}\"}}\n"),
+        }
+    };
+    (0..300).map(line).collect()
+}
+
+fn csv() -> String {
+    let record = |number: u32| match number % 29 {
+        7 => format!("a{number};\"offen;Text.\n"),
+        _ => format!("a{number};Titel;\"Ein Satz \"\"hier\"\".\nUnd Nr. {number}.\"\n"),
+    };
+    let records: String = (0..300).map(record).collect();
+    format!("sep=;\nid;titel;text\n{records}")
+}
+
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(content).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn utf16(text: &str) -> Vec<u8> {
+    let marked = "\u{FEFF}".encode_utf16().chain(text.encode_utf16());
+    marked.flat_map(u16::to_le_bytes).collect()
+}
+
+/// Starts a run in which no file may become longer than so many blocks: that stands for a full disk, and
+/// stops it in the midst of a chunk.
+fn run_on_a_small_disk(place: &Place, arguments: &str, blocks: u32) -> Output {
+    let script = format!(
+        "trap '' XFSZ; ulimit -f {blocks}; exec '{}' run {arguments}",
+        env!("CARGO_BIN_EXE_blattwerk")
+    );
+    let mut shell = Command::new("sh");
+    let shell = shell.current_dir(place.path()).args(["-c", &script]);
+    shell.output().unwrap()
+}
+
+/// The record of a run, but for times.
+fn record(place: &Place, folder: &str) -> Value {
+    let mut record: Value =
+        serde_json::from_str(&place.read(&format!("{folder}/run.json"))).unwrap();
+    let fields = record.as_object_mut().unwrap();
+    fields.retain(|key, _| !key.starts_with("seconds"));
+    for stage in fields["stages"].as_array_mut().unwrap() {
+        stage.as_object_mut().unwrap().remove("seconds");
+    }
+    record
+}
+
+fn assert_same(place: &Place, expected: &str, found: &str, name: &str) {
+    let (tables, others) = (place.tables(expected), place.tables(found));
+    assert!(
+        tables.keys().eq(others.keys()),
+        "{name}: {:?}",
+        others.keys()
+    );
+    for (table, content) in tables {
+        assert!(content == others[&table], "{name}: {table} is the same");
+    }
+    assert_eq!(record(place, expected), record(place, found), "{name}");
+    assert!(!place.path().join(found).join("unfinished").exists());
+}
+
+#[test]
+fn a_run_that_stops_anywhere_goes_on_to_the_same_tables() {
+    // Name, file, content, further arguments.
+    let cases: Vec<(&str, &str, Vec<u8>, &str)> = vec![
+        ("JSON Lines", "d.jsonl", dump().into(), ""),
+        (
+            "with a mark",
+            "d.jsonl",
+            format!("\u{FEFF}{}", dump()).into(),
+            "--limit 211",
+        ),
+        ("CSV", "d.csv", csv().into(), "--set output.bom=true"),
+        ("a gzip archive", "d.jsonl.gz", gzip(dump().as_bytes()), ""),
+        (
+            "copies that are left out",
+            "d.jsonl",
+            dump().into(),
+            "--set dedup.backend=minhash --set dedup.keep=first --set dedup.remember=20",
+        ),
+        (
+            "copies that are kept",
+            "d.jsonl",
+            dump().into(),
+            "--set dedup.backend=minhash --set output.compression=gzip --set output.bom=true",
+        ),
+        (
+            "a cut archive",
+            "d.jsonl.gz",
+            {
+                let mut archive = gzip(dump().as_bytes());
+                archive.truncate(archive.len() - 300);
+                archive
+            },
+            "",
+        ),
+        (
+            "UTF-16 into gzip",
+            "d.jsonl",
+            utf16(&dump()),
+            "--set output.compression=gzip",
+        ),
+        (
+            "zstd into zstd",
+            "d.csv.zst",
+            zstd::encode_all(csv().as_bytes(), 3).unwrap(),
+            "--set output.compression=zstd",
+        ),
+    ];
+    for (name, file, content, arguments) in cases {
+        let place = Place::new();
+        place.write(file, content);
+        let arguments = format!("{SMALL} --input {file} {arguments}");
+        let whole = place.blattwerk(&format!("run {arguments} --output whole"));
+        assert_eq!(whole.code, 1, "{name}: {whole:?}");
+
+        let (mut blocks, mut stops) = (12, 0);
+        let outcome = loop {
+            let arguments = format!("{arguments} --resume --output out");
+            let output = run_on_a_small_disk(&place, &arguments, blocks);
+            if output.status.code() != Some(2) {
+                break output;
+            }
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            assert!(stderr.contains("File too large"), "{name}: {stderr}");
+            assert!(place.files("out").is_empty(), "{name}: no table appears");
+            stops += 1;
+            blocks += blocks / 2;
+        };
+        assert_eq!(outcome.status.code(), Some(1), "{name}: {outcome:?}");
+        assert!(stops > 3, "{name}: {stops} stops");
+        assert_same(&place, "whole", "out", name);
+    }
+}
+
+#[test]
+fn a_folder_of_files_goes_on_at_the_right_one() {
+    let place = Place::new();
+    for number in 0..60 {
+        place.write(&format!("d/{number:02}.txt"), format!("Artikel {number}."));
+    }
+    place
+        .write("d/30.jsonl", dump())
+        .write("d/45.png", b"\x89PNG\r\n\x1A\n");
+    let arguments = format!("{SMALL} --input d");
+    let whole = place.blattwerk(&format!("run {arguments} --output whole"));
+    assert_eq!(whole.code, 1, "{whole:?}");
+    for blocks in [20, 40, 80, 160] {
+        run_on_a_small_disk(
+            &place,
+            &format!("{arguments} --resume --output out"),
+            blocks,
+        );
+    }
+    let outcome = place.blattwerk(&format!("run {arguments} --resume --output out"));
+    assert_eq!(outcome.code, 1, "{outcome:?}");
+    assert_same(&place, "whole", "out", "a folder");
+}
+
+/// The short form of scripts/kill-test.py.
+#[test]
+fn a_killed_run_goes_on_to_the_same_tables() {
+    let place = Place::new();
+    place.write("d.jsonl", dump());
+    let arguments = format!("run {SMALL} --input d.jsonl");
+    let whole = place.blattwerk(&format!("{arguments} --output whole"));
+    assert_eq!(whole.code, 1, "{whole:?}");
+    for milliseconds in [0, 20, 60, 100, 150, 200, 300, 400] {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_blattwerk"))
+            .current_dir(place.path())
+            .args(arguments.split_whitespace())
+            .args(["--resume", "--output", "out"])
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        thread::sleep(Duration::from_millis(milliseconds));
+        process.kill().unwrap();
+        process.wait().unwrap();
+    }
+    let outcome = place.blattwerk(&format!("{arguments} --resume --output out"));
+    assert_eq!(outcome.code, 1, "{outcome:?}");
+    assert_same(&place, "whole", "out", "killed");
+}
+
+/// A place with a run that was stopped in its midst, into `out`.
+fn stopped() -> Place {
+    let place = Place::new();
+    place
+        .write("d.jsonl", dump())
+        .write("words.tsv", "naß\t-1\n");
+    let output = run_on_a_small_disk(&place, &arguments(""), 60);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("cannot write out/unfinished/"), "{stderr}");
+    place
+}
+
+fn arguments(more: &str) -> String {
+    format!("{SMALL} --input d.jsonl --output out --set sentiment.lexicon=words.tsv {more}")
+}
+
+#[test]
+fn an_unfinished_run_is_named_and_not_touched() {
+    let place = stopped();
+    let before = place.files("out/unfinished");
+    for more in ["", "--overwrite"] {
+        let outcome = place.blattwerk(&format!("run {}", arguments(more)));
+        assert_eq!(outcome.code, 2, "{outcome:?}");
+        for word in ["out: holds an unfinished run", "--resume", "--restart"] {
+            assert!(outcome.stderr.contains(word), "{word}: {outcome:?}");
+        }
+    }
+    let check = place.blattwerk("check --input d.jsonl --output out");
+    assert_eq!(check.code, 2, "{check:?}");
+    assert_eq!(before, place.files("out/unfinished"));
+
+    let again = place.blattwerk(&format!("run {}", arguments("--restart")));
+    assert_eq!(again.code, 1, "{again:?}");
+    let whole = place.blattwerk(&format!(
+        "run {} --output whole",
+        arguments("").replace("--output out", "")
+    ));
+    assert_eq!(whole.code, 1, "{whole:?}");
+    assert_same(&place, "whole", "out", "restarted");
+}
+
+#[test]
+fn what_changed_since_the_journal_is_refused_by_name() {
+    // A change, further arguments, what the message says.
+    type Change = fn(&Place);
+    let cases: &[(Change, &str, &str)] = &[
+        (
+            |_| {},
+            "--set ner.backend=off",
+            "`ner.backend` was `\"crf\"`, is `\"off\"`",
+        ),
+        (
+            |_| {},
+            "--set output.delimiter=;",
+            "`output.delimiter` was not set",
+        ),
+        (|_| {}, "--limit 3", "`--limit` was none, is 3"),
+        (
+            |place| {
+                place.write("words.tsv", "naß\t-0.5\n");
+            },
+            "",
+            "[sentiment] words.tsv has changed",
+        ),
+        (
+            |place| {
+                place.write("d.jsonl", dump() + "{\"text\": \"Neu.\"}\n");
+            },
+            "",
+            "the input d.jsonl had ",
+        ),
+        (
+            |place| {
+                thread::sleep(Duration::from_millis(20));
+                place.write("d.jsonl", dump().replacen("Mai", "Mal", 1));
+            },
+            "",
+            "the input d.jsonl was changed at 20",
+        ),
+        (
+            |place| {
+                place.write("e.jsonl", "{\"text\": \"Neu.\"}\n");
+            },
+            "--input e.jsonl",
+            "the input e.jsonl is new",
+        ),
+    ];
+    for (change, more, says) in cases {
+        let place = stopped();
+        let before = place.files("out/unfinished");
+        change(&place);
+        let outcome = place.blattwerk(&format!("run {}", arguments(&format!("--resume {more}"))));
+        assert_eq!(outcome.code, 2, "{says}: {outcome:?}");
+        assert!(outcome.stderr.contains(says), "{says}: {outcome:?}");
+        assert!(outcome.stderr.contains("--restart"), "{outcome:?}");
+        let after = place.files("out/unfinished");
+        assert!(before == after, "{says}: nothing is touched");
+    }
+}
+
+#[test]
+fn how_the_run_goes_may_change() {
+    let place = stopped();
+    let changed = arguments("--resume --jobs 1").replace("chunk_articles=7", "chunk_articles=50");
+    let outcome = place.blattwerk(&format!("run {changed}"));
+    assert_eq!(outcome.code, 1, "{outcome:?}");
+    let whole = arguments("--jobs 1").replace("--output out", "--output whole");
+    assert_eq!(place.blattwerk(&format!("run {whole}")).code, 1);
+    assert!(place.tables("whole") == place.tables("out"));
+    let (mut whole, mut out) = (record(&place, "whole"), record(&place, "out"));
+    for record in [&mut whole, &mut out] {
+        record["config"]["run"].take();
+    }
+    assert_eq!(whole, out);
+}
+
+#[test]
+fn resume_without_an_unfinished_run_starts_one_and_repeats_none() {
+    let place = Place::new();
+    place.write("d.jsonl", dump());
+    let run = |more: &str| place.blattwerk(&format!("run {SMALL} --input d.jsonl --resume {more}"));
+    assert_eq!(run("").code, 1);
+    let files = place.files("out");
+    assert_eq!(run("").code, 1, "the exit code is that of the run");
+    assert_eq!(files, place.files("out"), "it is complete: nothing runs");
+    let other = run("--set ner.backend=off");
+    assert_eq!(other.code, 2, "another run is in the way: {other:?}");
+    assert_eq!(run("--set ner.backend=off --overwrite").code, 1);
+    assert_ne!(files, place.files("out"));
+}
+
+#[test]
+fn a_pipe_cannot_be_gone_on_with() {
+    let place = stopped();
+    let fifo = place.path().join("fifo");
+    let made = Command::new("mkfifo").arg(&fifo).status().unwrap();
+    assert!(made.success());
+    // Nothing is read of it, so nobody has to write.
+    let outcome = place.blattwerk(&format!("run {}", arguments("--resume --input fifo")));
+    assert_eq!(outcome.code, 2, "{outcome:?}");
+    assert!(outcome.stderr.contains("read only once"), "{outcome:?}");
+}
+
+#[test]
+fn a_table_that_is_shorter_than_the_journal_says_is_named() {
+    let place = stopped();
+    fs::write(place.path().join("out/unfinished/sentences.csv"), "").unwrap();
+    let outcome = place.blattwerk(&format!("run {}", arguments("--resume")));
+    assert_eq!(outcome.code, 2, "{outcome:?}");
+    for word in ["sentences.csv", "journal", "found 0", "--restart"] {
+        assert!(outcome.stderr.contains(word), "{word}: {outcome:?}");
+    }
+}
+
+#[test]
+fn two_runs_into_one_folder_are_one_too_many() {
+    let place = Place::new();
+    place.write("a.jsonl", "{\"text\": \"Ein Satz.\"}\n");
+    let fifo = place.path().join("fifo");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&fifo)
+            .status()
+            .unwrap()
+            .success()
+    );
+    // The first one waits for its input.
+    let mut first = Command::new(env!("CARGO_BIN_EXE_blattwerk"))
+        .current_dir(place.path())
+        .args(["run", "--quiet", "--input", "fifo", "--output", "out"])
+        .spawn()
+        .unwrap();
+    while !place.path().join("out/unfinished/journal.jsonl").exists() {
+        thread::sleep(Duration::from_millis(10));
+    }
+    for more in ["", "--resume", "--restart", "--overwrite"] {
+        let second = place.blattwerk(&format!("run --input a.jsonl --output out {more}"));
+        assert_eq!(second.code, 2, "{second:?}");
+        let holder = format!("(process {} on ", first.id());
+        assert!(second.stderr.contains(&holder), "{holder}: {second:?}");
+        assert!(second.stderr.contains(", since 2"), "{second:?}");
+    }
+    first.kill().unwrap();
+    first.wait().unwrap();
+    // The lock of the dead process is none.
+    let third = place.blattwerk("run --input a.jsonl --output out --restart");
+    assert_eq!(third.code, 0, "{third:?}");
+}
+
+/// Starts a run whose first article takes longer than the test, until it is asked to stop.
+fn slow(place: &Place, more: &str) -> std::process::Child {
+    let program = "import sys, time\nfor line in sys.stdin:\n    open('asked', 'w').close()\n    \
+                   time.sleep(float(sys.argv[1]))\n    print('{\"entities\": []}', flush=True)\n";
+    place.write("slow.py", program);
+    let process = Command::new(env!("CARGO_BIN_EXE_blattwerk"))
+        .current_dir(place.path())
+        .args(["run", "--log", "json", "--input", "d.jsonl", "--jobs", "1"])
+        .args([
+            "--set",
+            "run.chunk_articles=1",
+            "--set",
+            "ner.backend=command",
+        ])
+        .args(more.split_whitespace())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while !place.path().join("asked").exists() {
+        thread::sleep(Duration::from_millis(5));
+    }
+    process
+}
+
+fn send(process: &std::process::Child, signal: &str) {
+    let sent = Command::new("kill")
+        .args([signal, &process.id().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+}
+
+fn events(stderr: &[u8]) -> Vec<Value> {
+    let lines = std::str::from_utf8(stderr).unwrap().lines();
+    lines
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[test]
+fn a_signal_stops_behind_the_chunk_in_hand() {
+    for (flag, signal, code) in [("-INT", "SIGINT", 130), ("-TERM", "SIGTERM", 143)] {
+        let place = Place::new();
+        place.write(
+            "d.jsonl",
+            "{\"text\": \"Eins.\"}\n{\"text\": \"Zwei.\"}\n{\"text\": \"Drei.\"}\n",
+        );
+        let program = "ner.command=[\"python3\",\"slow.py\",\"0.3\"]";
+        let process = slow(&place, &format!("--set {program}"));
+        send(&process, flag);
+        let output = process.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{output:?}");
+        let events = events(&output.stderr);
+        let last = events.last().unwrap();
+        assert_eq!(last["event"], "stopped", "{events:?}");
+        assert_eq!(
+            (&last["signal"], &last["exit"]),
+            (&signal.into(), &code.into())
+        );
+        let done = last["articles"].as_u64().unwrap();
+        assert!(
+            (1..3).contains(&done),
+            "the chunk in hand is done: {events:?}"
+        );
+        assert!(place.files("out").is_empty());
+
+        let again = place.blattwerk(&format!(
+            "run --log json --input d.jsonl --resume --jobs 1 --set run.chunk_articles=1 --set ner.backend=command \
+             --set {program}"
+        ));
+        assert_eq!(again.code, 0, "{again:?}");
+        let again = self::events(again.stderr.as_bytes());
+        assert_eq!(again[1]["event"], "resumed");
+        assert_eq!(again[1]["articles"], done);
+        assert_eq!(place.rows("out/normalized.csv").len(), 3);
+    }
+}
+
+#[test]
+fn a_second_signal_and_the_end_of_the_grace_stop_at_once() {
+    for (more, signals) in [("", 2), ("--set run.grace_seconds=0", 1)] {
+        let place = Place::new();
+        place.write("d.jsonl", "{\"text\": \"Eins.\"}\n");
+        let program = "ner.command=[\"python3\",\"slow.py\",\"600\"]";
+        let process = slow(
+            &place,
+            &format!("--set ner.timeout_seconds=900 --set {program} {more}"),
+        );
+        for _ in 0..signals {
+            send(&process, "-TERM");
+            thread::sleep(Duration::from_millis(100));
+        }
+        let output = process.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(143), "{output:?}");
+        assert!(place.path().join("out/unfinished/journal.jsonl").exists());
+    }
+}
+
+#[test]
+fn too_many_failures_stop_a_run_that_can_go_on() {
+    let place = Place::new();
+    place.write("d.jsonl", dump());
+    let run = |more: &str, folder: &str| {
+        place.blattwerk(&format!(
+            "run {SMALL} --input d.jsonl --output {folder} {more}"
+        ))
+    };
+    assert_eq!(run("", "whole").code, 1);
+    // 27 of 300 fail.
+    for (most, code) in [("3", 2), ("26", 2), ("27", 1), ("2%", 2), ("12%", 1)] {
+        let stopped = run(&format!("--max-failures {most}"), "out");
+        assert_eq!(stopped.code, code, "{most}: {stopped:?}");
+        if code == 2 {
+            let says = format!("more than `--max-failures {most}` allows");
+            assert!(stopped.stderr.contains(&says), "{stopped:?}");
+            assert!(place.files("out").is_empty(), "{most}");
+            let still = run(&format!("--resume --max-failures {most}"), "out");
+            assert_eq!(still.code, 2, "{most}: nothing has changed");
+            assert_eq!(run("--resume", "out").code, 1, "{most}");
+        }
+        assert_same(&place, "whole", "out", most);
+        fs::remove_dir_all(place.path().join("out")).unwrap();
+    }
+    let outcome = run("--max-failures viele", "out");
+    assert_eq!(outcome.code, 2);
+    assert!(
+        outcome.stderr.contains("expected a number or a share"),
+        "{outcome:?}"
+    );
+    let outcome = run("--set run.max_failures=101%", "out");
+    assert_eq!(outcome.code, 2);
+    assert!(outcome.stderr.contains("[run] max_failures"), "{outcome:?}");
+}
+
+#[test]
+fn metrics_are_what_prometheus_reads() {
+    let place = Place::new();
+    place.write("d.jsonl", dump());
+    place.write("m/.keep", "");
+    let arguments = format!("run {SMALL} --input d.jsonl --metrics m/blattwerk.prom");
+    let stopped = place.blattwerk(&format!("{arguments} --max-failures 3"));
+    assert_eq!(stopped.code, 2);
+    let metrics = place.read("m/blattwerk.prom");
+    assert!(metrics.contains("\nblattwerk_exit_code 2\n"), "{metrics}");
+    assert_eq!(place.blattwerk(&format!("{arguments} --resume")).code, 1);
+    let metrics = place.read("m/blattwerk.prom");
+    for line in [
+        "# TYPE blattwerk_articles gauge",
+        "blattwerk_articles 273",
+        "blattwerk_failures 27",
+        "blattwerk_running 0",
+        "blattwerk_exit_code 1",
+    ] {
+        assert!(
+            metrics.lines().any(|found| found == line),
+            "{line}: {metrics}"
+        );
+    }
+    // Each sample has a name of the allowed characters and a number, each name is explained before.
+    let mut explained = "";
+    for line in metrics.lines() {
+        if let Some(comment) = line.strip_prefix("# ") {
+            let mut words = comment.split(' ');
+            assert!(["HELP", "TYPE"].contains(&words.next().unwrap()), "{line}");
+            explained = words.next().unwrap();
+            continue;
+        }
+        let (sample, value) = line.rsplit_once(' ').unwrap();
+        let name = sample.split('{').next().unwrap();
+        assert_eq!(name, explained, "{line}");
+        assert!(
+            name.bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+        );
+        value.parse::<f64>().unwrap();
+    }
+    let names: Vec<_> = fs::read_dir(place.path().join("m")).unwrap().collect();
+    assert_eq!(names.len(), 2, "nothing is left beside: {names:?}");
+    let nowhere = place.blattwerk("run --input d.jsonl --output b --metrics nirgends/m.prom");
+    assert_eq!(nowhere.code, 2);
+    assert!(nowhere.stderr.contains("nirgends/m.prom"), "{nowhere:?}");
+}
+
+#[test]
+fn errors_are_events_where_events_are_read() {
+    let place = Place::new();
+    let outcome = place.blattwerk("run --log json --input nirgends");
+    assert_eq!(outcome.code, 2);
+    let events = events(outcome.stderr.as_bytes());
+    assert_eq!(events.len(), 1, "{events:?}");
+    assert_eq!(
+        (&events[0]["event"], &events[0]["exit"]),
+        (&"error".into(), &2.into())
+    );
+    assert!(events[0]["error"].as_str().unwrap().contains("nirgends"));
+}
