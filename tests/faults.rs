@@ -664,3 +664,49 @@ fn a_full_disk_leaves_nothing_to_be_mistaken_for_a_result() {
     assert_eq!(again.code, 0, "{again:?}");
     assert_eq!(place.rows("alt/normalized.csv").len(), 20_000);
 }
+
+#[test]
+fn an_input_that_vanishes_costs_its_failure_row() {
+    let place = Place::new();
+    for number in 10..40 {
+        place.write(&format!("d/{number}.txt"), format!("Artikel {number}."));
+    }
+    let program = "import os, sys\nfor line in sys.stdin:\n    if os.path.exists('d/39.txt'):\n        \
+                   os.remove('d/39.txt')\n    print('{\"entities\": []}', flush=True)\n";
+    place.write("ner.py", program);
+    let outcome = place.blattwerk(
+        "run --quiet --input d --jobs 1 --set run.chunk_articles=1 --set ner.backend=command \
+         --set ner.command=[\"python3\",\"ner.py\"]",
+    );
+    assert_eq!(outcome.code, 1, "{outcome:?}");
+    assert_eq!(place.rows("out/normalized.csv").len(), 29);
+    let failures = place.rows("out/failures.csv");
+    assert_eq!(failures.len(), 1, "{failures:?}");
+    assert_eq!(failures[0]["source"], "d/39.txt");
+    assert!(
+        failures[0]["error"].contains("No such file"),
+        "{failures:?}"
+    );
+}
+
+#[test]
+fn a_program_that_is_killed_costs_one_article() {
+    let place = Place::new();
+    place.write(
+        "d.jsonl",
+        "{\"text\": \"Eins.\"}\n{\"text\": \"Zwei.\"}\n{\"text\": \"Drei.\"}\n",
+    );
+    let program = "import os, signal, sys\nfor line in sys.stdin:\n    if 'Zwei' in line:\n        \
+                   os.kill(os.getpid(), signal.SIGKILL)\n    print('{\"entities\": []}', flush=True)\n";
+    place.write("ner.py", program);
+    let outcome = place.blattwerk(
+        "run --quiet --input d.jsonl --jobs 1 --set ner.backend=command \
+         --set ner.command=[\"python3\",\"ner.py\"]",
+    );
+    assert_eq!(outcome.code, 1, "{outcome:?}");
+    assert_eq!(place.rows("out/normalized.csv").len(), 2);
+    let failures = place.rows("out/failures.csv");
+    assert_eq!(failures.len(), 1, "{failures:?}");
+    assert_eq!(failures[0]["stage"], "ner");
+    assert!(failures[0]["error"].contains("signal: 9"), "{failures:?}");
+}
