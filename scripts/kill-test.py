@@ -8,7 +8,9 @@ option says:
 
   --kills N     SIGKILL at a random moment of a run; `--resume` until N kills are spent, again and again
   --terms N     the same with SIGTERM
-  --tmpfs       a disk that is full in the midst of a run, and given more room (needs root, to mount it)
+  --tmpfs       a disk that is full in the midst of a run, and given more room; then one that is read-only
+                (needs root, to mount it)
+  --shards N    a run in N shards, each killed once, merged in random order
 
 Each run that comes to its end is compared with one that nobody disturbed: all tables byte for byte, and
 run.json but for times. One line tells of each, the last one of all; the exit code is 1 if anything differs.
@@ -27,7 +29,7 @@ import tempfile
 import time
 
 # What run.json says of time, and of the machine.
-TIMES = {"seconds", "seconds_waiting_for_input", "seconds_waiting_for_output", "jobs"}
+TIMES = {"seconds", "seconds_waiting_for_input", "seconds_waiting_for_output", "seconds_journalling", "jobs"}
 
 
 def main():
@@ -36,6 +38,7 @@ def main():
     parser.add_argument("--kills", type=int, default=0, metavar="N")
     parser.add_argument("--terms", type=int, default=0, metavar="N")
     parser.add_argument("--tmpfs", action="store_true")
+    parser.add_argument("--shards", type=int, default=0, metavar="N")
     parser.add_argument("--program", type=pathlib.Path, default=pathlib.Path("target/release/blattwerk"))
     parser.add_argument("--seed", type=int, default=1, help="of the moments (default 1)")
     parser.add_argument("--set", action="append", default=[], metavar="TABLE.KEY=VALUE", help="a setting of all runs")
@@ -49,6 +52,8 @@ def main():
             test.disturbed("SIGTERM", signal.SIGTERM, options.terms)
         if options.tmpfs:
             test.full_disk()
+        if options.shards:
+            test.shards(options.shards)
         sys.exit(test.finish())
 
 
@@ -145,8 +150,45 @@ class Test:
                     print("full disk: a file stands there as if the run was complete")
             self.compare("full disk", disk / "out")
             print(f"full disk: {full} times in one run", flush=True)
+            subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+            for output in (disk / "other", disk / "out"):
+                code, error = self.run(output, "--overwrite", "--restart")
+                if code != 2 or "Read-only file system" not in error:
+                    self.differences += 1
+                    print(f"read-only disk: exit {code}: {error}")
+            self.compare("read-only disk", disk / "out")
+            print("read-only disk: refused, the tables are untouched", flush=True)
         finally:
             subprocess.run(["umount", disk], check=True)
+
+    def shards(self, count):
+        """Runs shards, kills each once, and merges them in random order."""
+        folders = []
+        for index in range(count):
+            folder = self.scratch / f"shard-{index}"
+            folders.append(folder)
+            flags = ("--resume", "--shard", f"{index}/{count}")
+            process = self.start(folder, *flags)
+            try:
+                process.communicate(timeout=self.random.uniform(0, self.seconds / count))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
+            code, error = self.run(folder, *flags)
+            if code not in (0, 1):
+                self.differences += 1
+                print(f"shard {index}/{count}: exit {code}: {error}")
+                return
+        self.random.shuffle(folders)
+        merged = self.scratch / "merged"
+        process = subprocess.run([self.program, "merge", "--quiet", *folders, "--output", merged], text=True, stderr=subprocess.PIPE)
+        if process.returncode != self.code:
+            self.differences += 1
+            print(f"merge: exit {process.returncode}: {process.stderr}")
+            return
+        self.compare(f"{count} shards", merged)
+        order = ", ".join(folder.name.removeprefix("shard-") for folder in folders)
+        print(f"shards: {count}, each killed once, merged in the order {order}", flush=True)
 
     def compare(self, name, output):
         """Compares a folder with that of the undisturbed run."""

@@ -2,8 +2,10 @@
 
 use crate::support::{Place, root};
 
-const COMMANDS: [&str; 7] = [
+const COMMANDS: [&str; 9] = [
     "run",
+    "merge",
+    "retry",
     "check",
     "eval",
     "train",

@@ -10,5 +10,6 @@ mod dedup;
 mod faults;
 mod golden;
 mod resume;
+mod shards;
 mod support;
 mod tables;

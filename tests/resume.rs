@@ -11,10 +11,10 @@ use serde_json::Value;
 use crate::support::Place;
 
 /// Small chunks and a journal after each, so that there are many places to stop at.
-const SMALL: &str = "--quiet --set run.chunk_articles=7 --set run.journal_seconds=0";
+pub(crate) const SMALL: &str = "--quiet --set run.chunk_articles=7 --set run.journal_seconds=0";
 
 /// Articles with what is remembered from chunk to chunk: ids, of which some come again, and failures.
-fn dump() -> String {
+pub(crate) fn dump() -> String {
     let line = |number: u32| {
         let text = format!(
             "Am {}. Mai kam Frau Quastel nach Köln. Das Wetter war schlecht, die Straße naß.\\nLesen Sie auch: Mehr",
@@ -56,7 +56,7 @@ fn utf16(text: &str) -> Vec<u8> {
 
 /// Starts a run in which no file may become longer than so many blocks: that stands for a full disk, and
 /// stops it in the midst of a chunk.
-fn run_on_a_small_disk(place: &Place, arguments: &str, blocks: u32) -> Output {
+pub(crate) fn run_on_a_small_disk(place: &Place, arguments: &str, blocks: u32) -> Output {
     let script = format!(
         "trap '' XFSZ; ulimit -f {blocks}; exec '{}' run {arguments}",
         env!("CARGO_BIN_EXE_blattwerk")
@@ -78,8 +78,10 @@ fn record(place: &Place, folder: &str) -> Value {
     record
 }
 
-fn assert_same(place: &Place, expected: &str, found: &str, name: &str) {
-    let (tables, others) = (place.tables(expected), place.tables(found));
+pub(crate) fn assert_same(place: &Place, expected: &str, found: &str, name: &str) {
+    let (mut tables, mut others) = (place.files(expected), place.files(found));
+    tables.remove("run.json");
+    others.remove("run.json");
     assert!(
         tables.keys().eq(others.keys()),
         "{name}: {:?}",

@@ -71,10 +71,11 @@ impl Place {
             .collect()
     }
 
-    /// The tables of a run: everything but the record, which holds times.
+    /// The tables of a run: everything but the record, which holds times, and the index.
     pub(crate) fn tables(&self, folder: &str) -> BTreeMap<String, Vec<u8>> {
         let mut files = self.files(folder);
         files.remove("run.json");
+        files.remove("run.index");
         files
     }
 

@@ -7,6 +7,7 @@ mod backends;
 mod check;
 mod eval;
 mod init;
+mod merge;
 mod metrics;
 mod progress;
 mod run;
@@ -41,6 +42,10 @@ struct Cli {
 enum Command {
     /// Reads all articles and writes the tables
     Run(run::Options),
+    /// Merges the tables of shards into those of the whole run
+    Merge(merge::Merge),
+    /// Tries the articles that failed in a complete run once more
+    Retry(merge::Retry),
     /// Loads everything, says what would run and reads the first articles; runs nothing
     Check(check::Options),
     /// Measures the backend of a stage against files that people have labelled
@@ -134,6 +139,8 @@ fn unicode((name, value): (std::ffi::OsString, std::ffi::OsString)) -> Option<(S
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Run(options) => run::run(&options),
+        Command::Merge(options) => merge::merge(&options),
+        Command::Retry(options) => merge::retry(&options),
         Command::Check(options) => check::check(&options),
         Command::Eval(what) => eval::eval(what),
         Command::Train(what) => train::run(what),

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
+use blattwerk_pipeline::input::{Share, Taking};
 use blattwerk_pipeline::run::{self, Event, MaxFailures, Outcome, Record, Run, Start};
 use clap::{Args, ValueEnum};
 use indicatif::{HumanCount, HumanDuration};
@@ -25,6 +26,9 @@ pub(crate) struct Options {
     /// Read only the first N articles
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
+    /// Take only a share of the articles: `0/4` is the first of four, `3/4` the last; `merge` joins them
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Share>,
     /// Go on with the unfinished run in the output folder; without one, start a new one
     #[arg(long)]
     resume: bool,
@@ -93,6 +97,7 @@ fn go(options: &Options) -> anyhow::Result<ExitCode> {
     let options = run::Options {
         limit: options.limit,
         start,
+        taking: options.shard.map_or(Taking::All, Taking::Share),
         stop: signals.stop.clone(),
     };
     let run = Run::prepare(loaded, inputs, folder.clone(), options)?;
@@ -123,7 +128,7 @@ fn go(options: &Options) -> anyhow::Result<ExitCode> {
 }
 
 /// What a person wants to know at the end of a run.
-fn summary(record: &Record, folder: &Path) -> String {
+pub(crate) fn summary(record: &Record, folder: &Path) -> String {
     let mut text = String::new();
     summarize(&mut text, record, folder).expect("a string takes all that is written to it");
     text

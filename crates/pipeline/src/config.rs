@@ -267,24 +267,7 @@ impl Loaded {
     ///
     /// Those of [`Loaded::hash`], and how the tables are written.
     pub(crate) fn decisive(&self) -> Json {
-        let mut settings = self.settings.clone();
-        if let Some(tables) = settings.as_object_mut() {
-            tables.remove("run");
-            for (table, keys) in [
-                ("input", &["paths"][..]),
-                ("output", &["folder", "overwrite"]),
-            ] {
-                let table = tables
-                    .entry(table)
-                    .or_insert_with(|| Json::Object(serde_json::Map::new()));
-                if let Some(table) = table.as_object_mut() {
-                    for key in keys {
-                        table.remove(*key);
-                    }
-                }
-            }
-        }
-        settings
+        decisive(&self.settings)
     }
 
     fn blame(&self, table: &'static str, source: blattwerk_core::Error) -> Error {
@@ -300,6 +283,28 @@ impl Loaded {
             source,
         }
     }
+}
+
+/// Returns those of some settings that decide the bytes of the tables.
+pub(crate) fn decisive(settings: &Json) -> Json {
+    let mut settings = settings.clone();
+    if let Some(tables) = settings.as_object_mut() {
+        tables.remove("run");
+        for (table, keys) in [
+            ("input", &["paths"][..]),
+            ("output", &["folder", "overwrite"]),
+        ] {
+            let table = tables
+                .entry(table)
+                .or_insert_with(|| Json::Object(serde_json::Map::new()));
+            if let Some(table) = table.as_object_mut() {
+                for key in keys {
+                    table.remove(*key);
+                }
+            }
+        }
+    }
+    settings
 }
 
 /// The merged layers, before they are given their types.

@@ -17,7 +17,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::input::Position;
+use crate::input::{Position, Share};
 use crate::run::{InputRecord, ModelRecord, Progress, Time};
 use crate::{Error, Result};
 
@@ -26,6 +26,9 @@ pub(crate) const FILE: &str = "journal.jsonl";
 
 /// How many hexadecimal digits of the hash stand before a line.
 const DIGITS: usize = 16;
+
+/// What the version of a merge ends with.
+const MERGE: &str = " (merge)";
 
 /// How many differences are named.
 const NAMED: usize = 5;
@@ -41,18 +44,33 @@ pub(crate) struct Identity {
     pub(crate) models: BTreeMap<String, Vec<ModelRecord>>,
     /// After how many articles and failures reading stops.
     pub(crate) limit: Option<usize>,
+    /// The share of the input, if it is not all.
+    pub(crate) shard: Option<Share>,
     /// The files, in order.
     pub(crate) inputs: Vec<InputRecord>,
 }
 
 impl Identity {
-    /// Returns a BLAKE3 hash of all of it.
+    /// Returns a BLAKE3 hash of all of it but the share.
     pub(crate) fn hash(&self) -> String {
         let mut all = serde_json::to_value(self).expect("it is JSON in all its parts");
+        all["shard"].take();
         all.sort_all_objects();
         blake3::hash(all.to_string().as_bytes())
             .to_hex()
             .to_string()
+    }
+
+    /// The same, as a merge of shards or of articles that were tried again. A run cannot go on with it.
+    pub(crate) fn merged(mut self) -> Self {
+        self.version += MERGE;
+        self.shard = None;
+        self
+    }
+
+    /// Tells whether it is of a merge.
+    pub(crate) fn is_merge(&self) -> bool {
+        self.version.ends_with(MERGE)
     }
 
     /// Says for people what is different in another one, some of it if there is much; nothing if all is
@@ -91,6 +109,12 @@ impl Identity {
             let shown = |limit: Option<usize>| limit.map_or("none".into(), |n| n.to_string());
             let (was, is) = (shown(self.limit), shown(now.limit));
             found.push(format!("`--limit` was {was}, is {is}"));
+        }
+        if self.shard != now.shard {
+            let shown =
+                |share: Option<Share>| share.map_or("none".into(), |share| share.to_string());
+            let (was, is) = (shown(self.shard), shown(now.shard));
+            found.push(format!("`--shard` was {was}, is {is}"));
         }
         found.extend(inputs(&self.inputs, &now.inputs));
         let more = found.len().saturating_sub(NAMED);
@@ -166,8 +190,10 @@ fn leaves(value: &Json) -> BTreeMap<String, Json> {
 /// All that a run carries from chunk to chunk, but for what is in files.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct State {
-    /// Articles and failures that were read.
+    /// Articles and failures that were read, also of other shares.
     pub(crate) items: usize,
+    /// Those of them that were taken.
+    pub(crate) taken: usize,
     /// The place in the input behind them.
     pub(crate) position: Position,
     pub(crate) progress: Progress,
@@ -175,6 +201,9 @@ pub(crate) struct State {
     pub(crate) seconds: f64,
     pub(crate) waited_for_input: Duration,
     pub(crate) waited_for_output: Duration,
+    /// What the journal took, up to the one before this.
+    #[serde(default)]
+    pub(crate) journalled: Duration,
 }
 
 /// How long a table is.
@@ -192,6 +221,8 @@ pub(crate) struct Checkpoint {
     pub(crate) tables: Vec<Length>,
     /// The bytes of the file of ids.
     pub(crate) ids: u64,
+    /// The bytes of the index.
+    pub(crate) index: u64,
 }
 
 /// A line of the journal.
@@ -359,6 +390,7 @@ mod tests {
             settings: json!({"ner": {"backend": "crf"}, "split": {"backend": "rules"}}),
             models: BTreeMap::from([("ner".into(), vec![model])]),
             limit: None,
+            shard: None,
             inputs: vec![
                 input.clone(),
                 InputRecord {

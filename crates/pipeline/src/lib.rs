@@ -7,9 +7,11 @@
 
 pub mod config;
 mod error;
+mod index;
 pub mod input;
 mod journal;
 mod lock;
+pub mod merge;
 pub mod run;
 pub mod tables;
 pub mod utc;

@@ -9,7 +9,7 @@ mod duplicates;
 
 use std::any::Any;
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -30,10 +30,11 @@ use serde::{Deserialize, Serialize};
 
 use self::duplicates::Duplicates;
 use crate::config::{Loaded, Stages};
-use crate::input::{Failure, File, Inputs, Item, Items, Position};
-use crate::journal::{Identity, State};
+use crate::index::Entry;
+use crate::input::{Failure, File, Inputs, Item, Items, Position, Share, Taking};
+use crate::journal::{Identity, Length, State};
 use crate::tables::{
-    self, Failed, Output, Renderer, Resumed, Rows, Skipped, Table, TableRecord, Target,
+    self, Failed, Output, Renderer, Resumed, Rows, Skipped, TABLES, Table, TableRecord, Target,
 };
 use crate::{Error, Result, utc};
 
@@ -292,9 +293,16 @@ pub struct Record {
     pub seconds_waiting_for_input: f64,
     /// Seconds that the stages waited for the tables to be written.
     pub seconds_waiting_for_output: f64,
+    /// Seconds that the journal and bringing the tables to disk took, beside the work of the stages.
+    pub seconds_journalling: f64,
+    /// After how many articles and failures reading was to stop.
+    pub limit: Option<usize>,
+    /// The share of the input that it took, if not all: `0/4` is the first of four.
+    pub shard: Option<Share>,
     /// What was read.
     pub inputs: Vec<InputRecord>,
-    /// The BLAKE3 hash of everything that decides the tables: version, settings, models, input files, limit.
+    /// The BLAKE3 hash of everything that decides the tables, but for the share: version, settings, models, input
+    /// files, limit.
     pub run_hash: String,
     /// The BLAKE3 hash of all settings that decide what the tables hold.
     pub config_hash: String,
@@ -321,6 +329,8 @@ pub struct Options {
     pub limit: Option<usize>,
     /// What becomes of an unfinished run.
     pub start: Start,
+    /// What is taken of the input.
+    pub taking: Taking,
     /// By what it can be asked to stop.
     pub stop: Stop,
 }
@@ -353,13 +363,21 @@ impl Run {
     /// # Errors
     ///
     /// If a stage cannot be built, the output folder is not free, or an unfinished run in it that should go
-    /// on is another one.
+    /// on is another one; or if only a part of the input is taken, and copies of articles are looked for.
     pub fn prepare(
         loaded: Loaded,
         inputs: Inputs,
         folder: PathBuf,
         options: Options,
     ) -> Result<Self> {
+        if !matches!(options.taking, Taking::All) && !loaded.config.dedup.is_off() {
+            return Err(Error::Setting {
+                origin: "`--shard` and `retry`".into(),
+                key: "[dedup] backend".into(),
+                message: "expected `off`, since copies are found only where all articles are seen"
+                    .into(),
+            });
+        }
         let files = paths(&inputs);
         let config = &loaded.config.output;
         let mut unfinished = None;
@@ -403,7 +421,10 @@ impl Run {
                 tables::check_same(&folder, &found, &identity)?;
                 Plan::GoOn
             }
-            (None, Some(record)) if record["run_hash"] == identity.hash() => {
+            (None, Some(record))
+                if record["run_hash"] == identity.hash()
+                    && record["shard"] == serde_json::json!(identity.shard) =>
+            {
                 Plan::Done(Box::new(parse(record, &folder)?))
             }
             (None, record) => {
@@ -423,6 +444,11 @@ impl Run {
             identity,
             plan,
         })
+    }
+
+    /// Returns everything that decides the tables.
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.identity
     }
 
     /// Runs to the end of the input, or until it is asked to stop.
@@ -457,9 +483,9 @@ impl Run {
         let jobs = pool.current_num_threads();
         let limit = options.limit.unwrap_or(usize::MAX);
         let mut reader = Reader {
-            items,
+            items: items.taking(options.taking),
             bytes_read: inputs.bytes_read(),
-            count: state.items,
+            taken: state.taken,
             limit,
         };
         let most = loaded.config.run.max_failures;
@@ -469,7 +495,7 @@ impl Run {
                 pool.install(|| worker.duplicates.remember(documents));
             })?;
         }
-        let (output, written, end) = thread::scope(|scope| {
+        let (mut output, written, end) = thread::scope(|scope| {
             let (to_worker, chunks) = sync_channel::<Chunk>(1);
             let (to_writer, rendered) = sync_channel::<Rendered>(1);
             let size = loaded.config.run.clone();
@@ -492,7 +518,7 @@ impl Run {
             End::Failures(most) => {
                 return Err(Error::TooManyFailures {
                     failures: state.progress.failures,
-                    items: state.items,
+                    items: state.taken,
                     most,
                 });
             }
@@ -503,6 +529,8 @@ impl Run {
             .into_iter()
             .map(|time| time.record(&loaded, &stages))
             .collect();
+        output.commit()?;
+        let seconds_journalling = output.journalled().as_secs_f64();
         let record = output.finish(|tables| Record {
             version: env!("CARGO_PKG_VERSION").into(),
             exit: u8::from(state.progress.failures > 0),
@@ -511,9 +539,12 @@ impl Run {
             jobs,
             seconds_waiting_for_input: state.waited_for_input.as_secs_f64(),
             seconds_waiting_for_output: state.waited_for_output.as_secs_f64(),
+            seconds_journalling,
             stages,
             tables,
             run_hash: identity.hash(),
+            limit: identity.limit,
+            shard: identity.shard,
             inputs: identity.inputs,
             config_hash: loaded.hash(),
             config: loaded.settings,
@@ -562,7 +593,7 @@ fn begin(
                 parse(*record, folder).map(|record| Begun::Complete(Box::new(record)))
             }
             Resumed::Unfinished { output, state, ids } => {
-                let items = inputs.items_from(state.position, ids);
+                let items = inputs.items_from(state.position, state.items, ids);
                 let items = items.map_err(|source| Error::Place {
                     path: place(inputs, state.position),
                     source,
@@ -598,6 +629,10 @@ fn identity(
         settings: loaded.decisive(),
         models: models.into(),
         limit: options.limit,
+        shard: match options.taking {
+            Taking::Share(share) => Some(share),
+            Taking::All | Taking::Only(_) => None,
+        },
         inputs: pool.install(|| inputs.files().par_iter().map(InputRecord::new).collect()),
     }
 }
@@ -613,7 +648,7 @@ fn model_records(stages: &Stages, stage: &str) -> Vec<ModelRecord> {
 }
 
 /// Reads a record that was found.
-fn parse(record: serde_json::Value, folder: &Path) -> Result<Record> {
+pub(crate) fn parse(record: serde_json::Value, folder: &Path) -> Result<Record> {
     serde_json::from_value(record).map_err(|error| Error::Read {
         path: folder.join("run.json"),
         source: error.into(),
@@ -628,10 +663,13 @@ fn resume<T>(joined: thread::Result<T>) -> T {
 /// A piece of the input, in its order.
 struct Chunk {
     items: Vec<Item>,
+    /// The numbers of the items in the input.
+    numbers: Vec<u64>,
     /// The hashes of the ids that it took.
     ids: Vec<u128>,
-    /// How many items were read up to its end.
+    /// How many items were read up to its end, also of other shares, and how many of them were taken.
     count: usize,
+    taken: usize,
     /// The place in the input behind it.
     position: Position,
     /// Bytes of the input files that were read up to its end.
@@ -643,6 +681,7 @@ struct Chunk {
 /// What came of a chunk.
 struct Rendered {
     rows: Vec<Rows>,
+    entries: Vec<Entry>,
     ids: Vec<u128>,
     /// What is carried on from it.
     state: State,
@@ -652,8 +691,8 @@ struct Rendered {
 struct Reader {
     items: Items,
     bytes_read: Arc<AtomicU64>,
-    /// How many items were read.
-    count: usize,
+    /// How many items were taken.
+    taken: usize,
     limit: usize,
 }
 
@@ -663,31 +702,41 @@ impl Reader {
         let most_bytes = size.chunk_megabytes.max(1) << 20;
         let mut items = Vec::new();
         let mut bytes = 0;
-        while self.count < self.limit
+        let mut numbers = Vec::new();
+        while self.items.items_read() < self.limit
             && let Some(item) = self.items.next()
+            // One beyond the limit may come from behind items that are not taken.
+            && self.items.items_read() <= self.limit
         {
-            self.count += 1;
+            self.taken += 1;
+            numbers.push(self.items.items_read() as u64 - 1);
             if let Item::Article(document) = &item {
                 bytes += document.text.len();
             }
             items.push(item);
             if items.len() >= size.chunk_articles.max(1) || bytes >= most_bytes {
                 bytes = 0;
-                let chunk = self.chunk(std::mem::take(&mut items), false);
+                let chunk = self.chunk(
+                    std::mem::take(&mut items),
+                    std::mem::take(&mut numbers),
+                    false,
+                );
                 if chunks.send(chunk).is_err() {
                     return;
                 }
             }
         }
         // An error only says that the run has stopped already.
-        let _ = chunks.send(self.chunk(items, true));
+        let _ = chunks.send(self.chunk(items, numbers, true));
     }
 
-    fn chunk(&mut self, items: Vec<Item>, is_last: bool) -> Chunk {
+    fn chunk(&mut self, items: Vec<Item>, numbers: Vec<u64>, is_last: bool) -> Chunk {
         Chunk {
             items,
+            numbers,
             ids: self.items.take_new_ids(),
-            count: self.count,
+            count: self.items.items_read(),
+            taken: self.taken,
             position: self.items.position(),
             read: self.bytes_read.load(Ordering::Relaxed),
             is_last,
@@ -697,9 +746,15 @@ impl Reader {
 
 /// Writes rows until there are no more, or until that fails.
 fn write(output: &mut Output, rendered: &Receiver<Rendered>) -> Result<()> {
-    for Rendered { rows, ids, state } in rendered {
+    for Rendered {
+        rows,
+        entries,
+        ids,
+        state,
+    } in rendered
+    {
         rows.iter().try_for_each(|rows| output.write(rows))?;
-        output.end_chunk(state, &ids)?;
+        output.end_chunk(state, &ids, &entries)?;
     }
     output.commit()
 }
@@ -784,7 +839,7 @@ impl<'a> Worker<'a> {
         let end = loop {
             let failures = self.state.progress.failures;
             if let Some(most) = most
-                && most.is_exceeded(failures, self.state.items, is_last)
+                && most.is_exceeded(failures, self.state.taken, is_last)
             {
                 break End::Failures(most);
             }
@@ -808,9 +863,10 @@ impl<'a> Worker<'a> {
             is_last = chunk.is_last;
             let ids = std::mem::take(&mut chunk.ids);
             self.state.items = chunk.count;
+            self.state.taken = chunk.taken;
             self.state.position = chunk.position;
             self.state.progress.read = chunk.read;
-            let (rows, failures) = self.pool.install(|| self.chunk(chunk));
+            let (rows, entries, failures) = self.pool.install(|| self.chunk(chunk));
             for failed in &failures {
                 watch(Event::Failed(failed));
             }
@@ -819,7 +875,13 @@ impl<'a> Worker<'a> {
             self.state.seconds = self.before + self.started.elapsed().as_secs_f64();
             let waiting = Instant::now();
             let state = self.state.clone();
-            if rendered.send(Rendered { rows, ids, state }).is_err() {
+            let chunk = Rendered {
+                rows,
+                entries,
+                ids,
+                state,
+            };
+            if rendered.send(chunk).is_err() {
                 // Writing has failed; why is told when the writer is joined.
                 break End::Stop;
             }
@@ -830,7 +892,9 @@ impl<'a> Worker<'a> {
     }
 
     /// Takes one chunk through all stages and renders what came of it.
-    fn chunk(&mut self, chunk: Chunk) -> (Vec<Rows>, Vec<Failed>) {
+    fn chunk(&mut self, chunk: Chunk) -> (Vec<Rows>, Vec<Entry>, Vec<Failed>) {
+        let numbers = chunk.numbers;
+        let text_bytes: Vec<u64> = chunk.items.iter().map(text_bytes).collect();
         let mut batch = Batch::new(chunk.items);
         self.state.progress.bytes += batch
             .documents
@@ -886,8 +950,11 @@ impl<'a> Worker<'a> {
             });
         });
 
-        let failures = in_order(batch.failed);
-        let skipped = in_order(batch.skipped);
+        let (copied_at, duplicates): (Vec<usize>, Vec<_>) = duplicates.into_iter().unzip();
+        let (skipped_at, skipped) = in_order(batch.skipped);
+        let (failed_at, failures) = in_order(batch.failed);
+        // In the order in which they are rendered.
+        let positions = [batch.positions, copied_at, skipped_at, failed_at].concat();
         let documents = batch.documents;
         for time in &mut self.state.times {
             let here = failures.iter().filter(|failed| failed.stage == time.stage);
@@ -910,7 +977,33 @@ impl<'a> Worker<'a> {
             .map(|documents| self.renderer.documents(documents))
             .collect();
         rows.push(self.renderer.rest(&duplicates, &skipped, &failures));
-        (rows, failures)
+        // A copy that is kept has rows of its own, and one that says so.
+        let mut lengths: BTreeMap<usize, [Length; TABLES]> = BTreeMap::new();
+        let parts = rows.iter().flat_map(|rows| &rows.parts);
+        for (position, part) in positions.into_iter().zip(parts) {
+            let whole = lengths.entry(position).or_default();
+            for (whole, part) in whole.iter_mut().zip(part) {
+                whole.bytes += part.bytes;
+                whole.rows += part.rows;
+            }
+        }
+        let entries = lengths
+            .into_iter()
+            .map(|(position, lengths)| Entry {
+                number: numbers[position],
+                text_bytes: text_bytes[position],
+                lengths,
+            })
+            .collect();
+        (rows, entries, failures)
+    }
+}
+
+/// The bytes of an article; 0 for a failure.
+fn text_bytes(item: &Item) -> u64 {
+    match item {
+        Item::Article(document) => document.text.len() as u64,
+        Item::Failure(_) => 0,
     }
 }
 
@@ -923,9 +1016,9 @@ fn is_damaged(document: &Document) -> bool {
 }
 
 /// What left a batch, each with its place in the chunk, in the order of that.
-fn in_order<T>(mut left: Vec<(usize, T)>) -> Vec<T> {
+fn in_order<T>(mut left: Vec<(usize, T)>) -> (Vec<usize>, Vec<T>) {
     left.sort_by_key(|(position, _)| *position);
-    left.into_iter().map(|(_, left)| left).collect()
+    left.into_iter().unzip()
 }
 
 /// The articles of a chunk that are on their way, and those that left it.

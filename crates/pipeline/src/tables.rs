@@ -20,6 +20,7 @@ use flate2::write::GzEncoder;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::index::{self, Entry};
 use crate::input::Failure;
 use crate::journal::{self, Checkpoint, Found, Identity, Journal, Length, State};
 use crate::lock::{self, Lock, Refused};
@@ -126,7 +127,7 @@ pub(crate) enum Table {
 }
 
 impl Table {
-    const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Normalized,
         Self::Removed,
         Self::Sentences,
@@ -182,7 +183,7 @@ impl Table {
         }
     }
 
-    fn file(self, compression: Compression) -> String {
+    pub(crate) fn file(self, compression: Compression) -> String {
         format!("{}.csv{}", self.name(), compression.suffix())
     }
 }
@@ -226,10 +227,29 @@ pub struct TableRecord {
 }
 
 /// Rows of each table: the bytes that will stand in it, and how many rows they are.
-pub(crate) struct Rows([(Vec<u8>, u64); TABLES]);
+pub(crate) struct Rows {
+    tables: [(Vec<u8>, u64); TABLES],
+    /// What of that is of each article or failure.
+    pub(crate) parts: Vec<[Length; TABLES]>,
+}
+
+impl Rows {
+    /// Takes rows that were rendered before.
+    pub(crate) fn rendered(tables: [(Vec<u8>, u64); TABLES]) -> Self {
+        Self {
+            tables,
+            parts: Vec::new(),
+        }
+    }
+
+    /// Returns the bytes of each table.
+    pub(crate) fn into_bytes(self) -> [Vec<u8>; TABLES] {
+        self.tables.map(|(bytes, _)| bytes)
+    }
+}
 
 /// How many tables there are.
-const TABLES: usize = Table::ALL.len();
+pub(crate) const TABLES: usize = Table::ALL.len();
 
 /// Turns documents into rows.
 #[derive(Debug, Clone, Copy)]
@@ -248,10 +268,11 @@ impl Renderer {
 
     /// Returns the rows of some documents, in their order.
     pub(crate) fn documents(self, documents: &[Document]) -> Rows {
-        self.rows(|tables| {
-            documents
-                .iter()
-                .try_for_each(|document| self.document(document, tables))
+        self.rows(|tables, ends| {
+            documents.iter().try_for_each(|document| {
+                self.document(document, tables)?;
+                end(tables, ends)
+            })
         })
     }
 
@@ -262,32 +283,42 @@ impl Renderer {
         skipped: &[Skipped],
         failures: &[Failed],
     ) -> Rows {
-        self.rows(|[.., copies, skips, fails]| {
+        self.rows(|tables, ends| {
             duplicates
                 .iter()
                 .try_for_each(|Duplicate { id, of, similarity }| {
-                    copies.write_record([id, of, &format!("{similarity:.3}")])
+                    let [.., copies, _, _] = tables;
+                    copies.write_record([id, of, &format!("{similarity:.3}")])?;
+                    end(tables, ends)
                 })?;
             skipped
                 .iter()
                 .try_for_each(|Skipped { document, reason }| {
-                    skips.write_record([&document.id, &document.source, reason])
+                    let [.., skips, _] = tables;
+                    skips.write_record([&document.id, &document.source, reason])?;
+                    end(tables, ends)
                 })?;
             failures.iter().try_for_each(|Failed { stage, failure }| {
-                fails.write_record([&failure.id, &failure.source, *stage, &failure.error])
+                let [.., fails] = tables;
+                fails.write_record([&failure.id, &failure.source, *stage, &failure.error])?;
+                end(tables, ends)
             })
         })
     }
 
     /// Returns the first row of every table, which counts as none.
-    fn headers(self) -> Rows {
-        self.rows(|writers| {
+    pub(crate) fn headers(self) -> Rows {
+        self.rows(|writers, _| {
             let mut tables = Table::ALL.iter().zip(writers);
             tables.try_for_each(|(table, writer)| writer.csv.write_record(table.columns()))
         })
     }
 
-    fn rows(self, write: impl FnOnce(&mut [Writer; TABLES]) -> csv::Result<()>) -> Rows {
+    /// Returns what is written; `write` also notes the lengths of all tables at the end of each part.
+    fn rows(
+        self,
+        write: impl FnOnce(&mut [Writer; TABLES], &mut Vec<[Length; TABLES]>) -> csv::Result<()>,
+    ) -> Rows {
         let delimiter = self.delimiter.byte();
         let mut writers = Table::ALL.map(|_| Writer {
             csv: csv::WriterBuilder::new()
@@ -295,14 +326,25 @@ impl Renderer {
                 .from_writer(Vec::new()),
             rows: 0,
         });
-        write(&mut writers)
+        let mut parts = Vec::new();
+        write(&mut writers, &mut parts)
             .expect("every row of a table has its columns, and memory does not fail");
-        Rows(writers.map(|writer| {
+        let mut before = [Length::default(); TABLES];
+        for part in &mut parts {
+            let end = *part;
+            for (length, before) in part.iter_mut().zip(before) {
+                length.bytes -= before.bytes;
+                length.rows -= before.rows;
+            }
+            before = end;
+        }
+        let tables = writers.map(|writer| {
             (
                 writer.csv.into_inner().expect("memory does not fail"),
                 writer.rows,
             )
-        }))
+        });
+        Rows { tables, parts }
     }
 
     fn document(self, document: &Document, tables: &mut [Writer; TABLES]) -> csv::Result<()> {
@@ -416,6 +458,18 @@ impl Writer {
     }
 }
 
+/// Notes how long all tables are.
+fn end(tables: &mut [Writer; TABLES], ends: &mut Vec<[Length; TABLES]>) -> csv::Result<()> {
+    let mut lengths = [Length::default(); TABLES];
+    for (table, length) in tables.iter_mut().zip(&mut lengths) {
+        table.csv.flush()?;
+        length.bytes = table.csv.get_ref().len() as u64;
+        length.rows = table.rows;
+    }
+    ends.push(lengths);
+    Ok(())
+}
+
 /// Three digits, always.
 fn score(score: f32) -> String {
     format!("{score:.3}")
@@ -492,11 +546,14 @@ pub(crate) struct Output {
     folder: PathBuf,
     tables: Vec<(Table, Open)>,
     ids: Open,
+    index: Open,
     journal: Journal,
     /// How often the journal is written, at most.
     every: Duration,
     /// When it was.
     written: Instant,
+    /// What that took, all in all.
+    journalled: Duration,
     /// What it does not have yet.
     pending: Option<State>,
     // Held until the end; a second run into the folder cannot take it.
@@ -535,9 +592,11 @@ impl Output {
                 folder: folder.to_owned(),
                 tables,
                 ids: Open::create(unfinished.join(IDS), Compression::None)?,
+                index: Open::create(unfinished.join(index::FILE), Compression::None)?,
                 journal: Journal::create(&unfinished, identity.clone(), started)?,
                 every: target.every,
                 written: Instant::now(),
+                journalled: Duration::ZERO,
                 pending: None,
                 _lock: lock,
             };
@@ -547,7 +606,7 @@ impl Output {
                 })?;
             }
             output.write(&Renderer::new(config, "").headers())?;
-            output.end_chunk(State::default(), &[])?;
+            output.end_chunk(State::default(), &[], &[])?;
             sync_folder(&unfinished)?;
             output.commit()?;
             let parent = folder.parent().filter(|path| !path.as_os_str().is_empty());
@@ -576,7 +635,12 @@ impl Output {
             return publish(config, folder, &tables).map(|json| Resumed::Complete(Box::new(json)));
         }
         let journal = Journal::go_on(&unfinished, &found)?;
-        let Checkpoint { state, tables, ids } = found.last;
+        let Checkpoint {
+            state,
+            tables,
+            ids,
+            index,
+        } = found.last;
         let mut open = Vec::with_capacity(TABLES);
         for (table, length) in target.tables().zip(tables) {
             let path = unfinished.join(table.file(config.compression));
@@ -590,14 +654,21 @@ impl Output {
         let ids = Open::cut(path.clone(), Compression::None, length)?;
         let taken = fs::read(&path).map_err(|source| Error::Read { path, source })?;
         let (taken, _) = taken.as_chunks();
+        let length = Length {
+            bytes: index,
+            rows: 0,
+        };
+        let index = Open::cut(unfinished.join(index::FILE), Compression::None, length)?;
         let output = Self {
             config: config.clone(),
             folder: folder.to_owned(),
             tables: open,
             ids,
+            index,
             journal,
             every: target.every,
             written: Instant::now(),
+            journalled: state.journalled,
             pending: None,
             _lock: lock,
         };
@@ -611,14 +682,25 @@ impl Output {
     /// Appends rows to the tables.
     pub(crate) fn write(&mut self, rows: &Rows) -> Result<()> {
         self.tables.iter_mut().try_for_each(|(table, open)| {
-            let (bytes, rows) = &rows.0[*table as usize];
+            let (bytes, rows) = &rows.tables[*table as usize];
             open.rows += rows;
             open.with_sink(|sink| sink.write_all(bytes))
         })
     }
 
-    /// Ends a chunk, from which a run can go on: with what is carried on from it, and the ids that it took.
-    pub(crate) fn end_chunk(&mut self, state: State, ids: &[u128]) -> Result<()> {
+    /// Ends a chunk, from which a run can go on: with what is carried on from it, the ids that it took, and
+    /// what rows came of what.
+    pub(crate) fn end_chunk(
+        &mut self,
+        state: State,
+        ids: &[u128],
+        entries: &[Entry],
+    ) -> Result<()> {
+        let mut index = Vec::new();
+        for entry in entries {
+            entry.write(&mut index);
+        }
+        self.index.with_sink(|sink| sink.write_all(&index))?;
         let ids: Vec<u8> = ids.iter().flat_map(|id| id.to_le_bytes()).collect();
         self.ids.with_sink(|sink| sink.write_all(&ids))?;
         self.tables
@@ -633,20 +715,29 @@ impl Output {
 
     /// Brings everything up to the end of the last chunk to disk, and then the journal that says so.
     pub(crate) fn commit(&mut self) -> Result<()> {
-        let Some(state) = self.pending.take() else {
+        let Some(mut state) = self.pending.take() else {
             return Ok(());
         };
+        let started = Instant::now();
+        state.journalled = self.journalled;
         let tables = self.tables.iter_mut().map(|(_, open)| open);
-        for open in tables.chain([&mut self.ids]) {
+        for open in tables.chain([&mut self.ids, &mut self.index]) {
             open.with_sink(Sink::sync)?;
         }
         self.journal.checkpoint(Checkpoint {
             state,
             tables: self.tables.iter().map(|(_, open)| open.length()).collect(),
             ids: self.ids.sink.len,
+            index: self.index.sink.len,
         })?;
         self.written = Instant::now();
+        self.journalled += started.elapsed();
         Ok(())
+    }
+
+    /// Returns how long the journal and bringing the tables to disk took so far.
+    pub(crate) fn journalled(&self) -> Duration {
+        self.journalled
     }
 
     /// Completes the tables, adds the record, and gives all of them their names.
@@ -702,7 +793,7 @@ fn publish(config: &Config, folder: &Path, tables: &[Table]) -> Result<serde_jso
     let ours: Vec<String> = tables
         .iter()
         .map(|table| table.file(config.compression))
-        .chain([RECORD.to_owned()])
+        .chain([index::FILE.to_owned(), RECORD.to_owned()])
         .collect();
     if unfinished.join(RECORD).exists() {
         remove(&folder.join(RECORD))?;
@@ -831,6 +922,8 @@ fn check_unfinished(folder: &Path) -> Result<()> {
     match Found::read(&unfinished)? {
         // All that was left to do was to clean up.
         Some(found) if found.is_complete && !unfinished.join(RECORD).exists() => Ok(()),
+        // Merging begins again whenever it is asked for.
+        Some(found) if found.identity.is_merge() => Ok(()),
         Some(found) => Err(Error::Occupied {
             folder: folder.to_owned(),
             message: format!(
@@ -892,7 +985,8 @@ fn names() -> Vec<String> {
     let tables = Compression::ALL
         .into_iter()
         .flat_map(|compression| Table::ALL.map(|table| table.file(compression)));
-    std::iter::once(RECORD.to_owned()).chain(tables).collect()
+    let beside = [RECORD, index::FILE].map(str::to_owned);
+    beside.into_iter().chain(tables).collect()
 }
 
 /// Checks that the tables of a new run can go into a folder, without making it.
@@ -1112,6 +1206,7 @@ mod tests {
             settings: serde_json::json!({}),
             models: [].into(),
             limit: None,
+            shard: None,
             inputs: Vec::new(),
         }
     }
@@ -1157,8 +1252,8 @@ mod tests {
         let ours: Vec<String> = expected.iter().map(|(name, _)| name.clone()).collect();
         assert_eq!(
             ours.len(),
-            TABLES,
-            "one is left out, the record comes on top"
+            TABLES + 1,
+            "one is left out, the record and the index come on top"
         );
 
         for moved in 0..=ours.len() {

@@ -22,14 +22,17 @@ mod text;
 mod window;
 
 use std::collections::HashSet;
+use std::fmt;
 use std::io;
 use std::path::Path;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use blattwerk_core::{Document, Error, Result};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::{self, Deserializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 pub use self::fields::Fields;
 pub use self::files::File;
@@ -228,10 +231,13 @@ impl Inputs {
             done_bytes: 0,
             ids: HashSet::new(),
             new_ids: Vec::new(),
+            count: 0,
+            taking: Taking::All,
         }
     }
 
-    /// Goes on reading at a place of [`Items::position`], where `ids` were taken before.
+    /// Goes on reading at a place of [`Items::position`], before which there were `count` items and `ids` were
+    /// taken.
     ///
     /// A plain file is entered where reading stopped; a packed or converted one is unpacked from its
     /// beginning.
@@ -242,9 +248,11 @@ impl Inputs {
     pub fn items_from(
         &self,
         position: Position,
+        count: usize,
         ids: impl IntoIterator<Item = u128>,
     ) -> io::Result<Items> {
         let mut items = self.items();
+        items.count = count;
         items.ids = ids.into_iter().collect();
         let before = self.files.get(..position.file);
         items.done_bytes = before
@@ -262,6 +270,72 @@ impl Inputs {
             )?;
         }
         Ok(items)
+    }
+}
+
+/// Which items of the input are taken; all are read.
+#[derive(Debug, Clone, Default)]
+pub enum Taking {
+    /// All.
+    #[default]
+    All,
+    /// Those of a share.
+    Share(Share),
+    /// Those with these numbers, counted from 0 and sorted.
+    Only(Arc<[u64]>),
+}
+
+/// One of several shares of the input.
+///
+/// An article belongs to one by the hash of its id, what failed by what stands in its place. So articles with
+/// the same id are in the same share, and the first of them wins as it does in the whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Share {
+    /// Which, counted from 0.
+    pub index: u32,
+    /// Of how many.
+    pub of: u32,
+}
+
+impl Share {
+    fn takes(self, digest: u128) -> bool {
+        digest % u128::from(self.of) == u128::from(self.index)
+    }
+}
+
+impl FromStr for Share {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parse = || {
+            let (index, of) = text.split_once('/')?;
+            let (index, of) = (index.parse().ok()?, of.parse().ok()?);
+            (index < of).then_some(Self { index, of })
+        };
+        parse().ok_or_else(|| {
+            format!(
+                "expected a share such as `0/4`, the first of four, up to `3/4`, found `{text}`"
+            )
+        })
+    }
+}
+
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.index, self.of)
+    }
+}
+
+impl Serialize for Share {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Share {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
     }
 }
 
@@ -290,6 +364,9 @@ pub struct Items {
     ids: HashSet<u128>,
     /// Those of them that were not yet asked for.
     new_ids: Vec<u128>,
+    /// How many items were read, also of those that are not taken.
+    count: usize,
+    taking: Taking,
 }
 
 /// A file that is being read.
@@ -398,6 +475,33 @@ impl Reject {
 }
 
 impl Items {
+    /// Takes only some of the items.
+    #[must_use]
+    pub fn taking(mut self, taking: Taking) -> Self {
+        self.taking = taking;
+        self
+    }
+
+    /// Returns how many items were read, also of those that are not taken: the last one has this number, less
+    /// one.
+    pub fn items_read(&self) -> usize {
+        self.count
+    }
+
+    /// Tells whether what has an id is of the share that is taken.
+    fn is_ours(&self, digest: u128) -> bool {
+        match self.taking {
+            Taking::Share(share) => share.takes(digest),
+            Taking::All | Taking::Only(_) => true,
+        }
+    }
+
+    fn failure(&self, reject: Reject, name: &str) -> Option<Item> {
+        let failure = reject.into_failure(name);
+        self.is_ours(digest(failure.id.as_bytes()))
+            .then_some(Item::Failure(failure))
+    }
+
     /// Returns the place behind the last item.
     pub fn position(&self) -> Position {
         let (file, (offset, line)) = match &self.reading {
@@ -456,17 +560,20 @@ impl Items {
             .store(self.done_bytes, Ordering::Relaxed);
     }
 
-    /// Makes a document, unless it is empty or its id is taken.
-    fn article(&mut self, name: &str, record: Record) -> Item {
+    /// Makes a document, unless it is empty or its id is taken; nothing if it is of another share.
+    fn article(&mut self, name: &str, record: Record) -> Option<Item> {
         let source = place(name, record.line);
         let id = record
             .id
             .filter(|id| !id.trim().is_empty())
             .unwrap_or_else(|| source.clone());
+        let digest = digest(id.as_bytes());
+        if !self.is_ours(digest) {
+            return None;
+        }
         let fault = if record.text.trim().is_empty() {
             Some(Fault::EmptyText)
         } else {
-            let digest = digest(id.as_bytes());
             let is_new = self.ids.insert(digest);
             if is_new {
                 self.new_ids.push(digest);
@@ -474,18 +581,18 @@ impl Items {
             (!is_new).then_some(Fault::SameId)
         };
         if let Some(fault) = fault {
-            return Item::Failure(Failure {
+            return Some(Item::Failure(Failure {
                 id,
                 source,
                 error: fault.chain(),
-            });
+            }));
         }
         let mut document = Document::new(id, record.text);
         document.source = source;
         document.title = record.title;
         document.date = record.date;
         document.language = record.language;
-        Item::Article(Box::new(document))
+        Some(Item::Article(Box::new(document)))
     }
 }
 
@@ -494,14 +601,35 @@ impl Iterator for Items {
 
     fn next(&mut self) -> Option<Item> {
         loop {
+            let item = self.read()?;
+            let number = self.count as u64 - 1;
+            let is_taken = match &self.taking {
+                Taking::Only(numbers) => numbers.binary_search(&number).is_ok(),
+                Taking::All | Taking::Share(_) => true,
+            };
+            if is_taken {
+                return Some(item);
+            }
+        }
+    }
+}
+
+impl Items {
+    /// Reads up to the next item that is not of another share.
+    fn read(&mut self) -> Option<Item> {
+        loop {
             if let Some(mut reading) = self.reading.take() {
                 if let Some(found) = reading.records.next() {
+                    self.count += 1;
                     let item = match found {
                         Ok(record) => self.article(&reading.name, record),
-                        Err(reject) => Item::Failure(reject.into_failure(&reading.name)),
+                        Err(reject) => self.failure(reject, &reading.name),
                     };
                     self.reading = Some(reading);
-                    return Some(item);
+                    if item.is_some() {
+                        return item;
+                    }
+                    continue;
                 }
                 self.buffer = reading.records.into_window().into_buffer();
                 self.close(self.inputs.files[self.next - 1].size);
@@ -518,9 +646,11 @@ impl Iterator for Items {
                 }
                 Err(fault) => {
                     self.close(file.size);
-                    return Some(Item::Failure(
-                        Reject::file(fault).into_failure(&file.name()),
-                    ));
+                    self.count += 1;
+                    let item = self.failure(Reject::file(fault), &file.name());
+                    if item.is_some() {
+                        return item;
+                    }
                 }
             }
         }

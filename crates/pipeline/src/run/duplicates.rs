@@ -50,14 +50,14 @@ impl<'a> Duplicates<'a> {
         self.seen.settle();
     }
 
-    /// Takes a batch through the `later` stages and returns the copies in it, in order. If only the first of
+    /// Takes a batch through the `later` stages and returns the copies in it, in order, with their places. If only the first of
     /// a group is wanted, the others leave the batch, before those stages where possible.
     pub(super) fn process(
         &mut self,
         batch: &mut Batch,
         time: &mut Time,
         later: impl FnMut(&mut Batch),
-    ) -> Vec<Duplicate> {
+    ) -> Vec<(usize, Duplicate)> {
         let prints = self.prints(batch, time);
         let found = match self.dedup.keep {
             Keep::All => self.all(&prints, batch, time, later),
@@ -67,7 +67,7 @@ impl<'a> Duplicates<'a> {
         if self.dedup.keep == Keep::First {
             time.skipped += found.len() as u64;
         }
-        found.into_values().collect()
+        found.into_iter().collect()
     }
 
     fn prints(&self, batch: &mut Batch, time: &mut Time) -> Vec<Print> {
@@ -244,9 +244,10 @@ mod tests {
             let found = duplicates.process(&mut batch, &mut time, |batch| {
                 batch.pass(&fails, &mut stage_time, |_, ()| {});
             });
-            copies.extend(found.into_iter().map(|copy| (copy.id, copy.of)));
+            copies.extend(found.into_iter().map(|(_, copy)| (copy.id, copy.of)));
             failed.extend(
                 super::super::in_order(batch.failed)
+                    .1
                     .into_iter()
                     .map(|failed| failed.failure.id),
             );

@@ -1,0 +1,85 @@
+//! `blattwerk merge` and `blattwerk retry`: the tables of several runs become those of one.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+use blattwerk_pipeline::merge;
+use blattwerk_pipeline::run::Outcome;
+use clap::Args;
+
+use crate::Layers;
+use crate::progress::Progress;
+use crate::run::{Log, summary};
+use crate::signals::Signals;
+
+#[derive(Args)]
+pub(crate) struct Merge {
+    /// The output folders of all shards, in any order
+    #[arg(value_name = "SHARD", required = true)]
+    shards: Vec<PathBuf>,
+    /// The folder of the merged tables
+    #[arg(short, long, value_name = "FOLDER")]
+    output: PathBuf,
+    /// Replace the tables of an earlier run in the folder
+    #[arg(long)]
+    overwrite: bool,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+pub(crate) fn merge(options: &Merge) -> anyhow::Result<ExitCode> {
+    let record = merge::shards(&options.shards, &options.output, options.overwrite)?;
+    let progress = Progress::new(options.quiet, Log::Text, 0);
+    progress.finished(&record, &summary(&record, &options.output));
+    Ok(ExitCode::from(record.exit))
+}
+
+#[derive(Args)]
+pub(crate) struct Retry {
+    /// The output folder of the complete run
+    #[arg(value_name = "RUN")]
+    run: PathBuf,
+    #[command(flatten)]
+    layers: Layers,
+    /// What the run read, if that was not `input.paths`; can be repeated
+    #[arg(short, long, value_name = "PATH")]
+    input: Vec<String>,
+    /// How many threads the stages get; 0 is one for each processor
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<usize>,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+pub(crate) fn retry(options: &Retry) -> anyhow::Result<ExitCode> {
+    let mut loaded = options.layers.load()?;
+    let inputs = loaded.inputs(&options.input)?;
+    if let Some(jobs) = options.jobs {
+        loaded.config.run.jobs = jobs;
+    }
+    let signals = Signals::listen(Duration::from_secs(loaded.config.run.grace_seconds))
+        .context("cannot listen to signals")?;
+    let mut progress = Progress::new(options.quiet, Log::Text, inputs.total_bytes());
+    let ended = merge::retry(
+        loaded,
+        inputs,
+        &options.run,
+        signals.stop.clone(),
+        &mut |event| progress.event(&event),
+    )?;
+    match ended {
+        Outcome::Complete(record) => {
+            progress.finished(&record, &summary(&record, &options.run));
+            Ok(ExitCode::from(record.exit))
+        }
+        Outcome::Stopped(counts) => {
+            let heard = signals.heard();
+            progress.stopped(&counts, heard);
+            Ok(ExitCode::from(heard.1))
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The index of the tables: which rows came of which article of the input.
+//!
+//! `run.index` lies beside `run.json`. With it shards are merged in the order of the input, and articles that
+//! failed are put in their places when they are tried again. For each article or failure it holds its number
+//! in the input, the bytes of its text, and how many bytes and rows it has in each table, all as LEB128
+//! numbers: some 25 bytes an article. The rows are counted only where there are bytes.
+
+use std::io::{self, Read};
+
+use crate::journal::Length;
+use crate::tables::TABLES;
+
+/// The name of the file.
+pub(crate) const FILE: &str = "run.index";
+
+/// An article or a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// Its number in the input, counted from 0.
+    pub(crate) number: u64,
+    /// The bytes of its text; 0 if it is no article.
+    pub(crate) text_bytes: u64,
+    /// What it has in each table.
+    pub(crate) lengths: [Length; TABLES],
+}
+
+impl Entry {
+    /// Appends the entry to an index.
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        put(out, self.number);
+        put(out, self.text_bytes);
+        for Length { bytes, rows } in self.lengths {
+            put(out, bytes);
+            if bytes > 0 {
+                put(out, rows);
+            }
+        }
+    }
+
+    /// Reads the next entry of an index; none at its end.
+    pub(crate) fn read(index: &mut impl Read) -> io::Result<Option<Self>> {
+        let Some(number) = get(index)? else {
+            return Ok(None);
+        };
+        let mut next = || get(index)?.ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof));
+        let text_bytes = next()?;
+        let mut lengths = [Length::default(); TABLES];
+        for length in &mut lengths {
+            length.bytes = next()?;
+            if length.bytes > 0 {
+                length.rows = next()?;
+            }
+        }
+        Ok(Some(Self {
+            number,
+            text_bytes,
+            lengths,
+        }))
+    }
+}
+
+fn put(out: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        out.push(value.to_le_bytes()[0] | 0x80);
+        value >>= 7;
+    }
+    out.push(value.to_le_bytes()[0]);
+}
+
+/// Reads a number; none at the end of the input.
+fn get(input: &mut impl Read) -> io::Result<Option<u64>> {
+    let mut value = 0;
+    for shift in (0..64).step_by(7) {
+        let mut byte = [0];
+        match input.read_exact(&mut byte) {
+            Ok(()) => {}
+            Err(error) if shift == 0 && error.kind() == io::ErrorKind::UnexpectedEof => {
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        }
+        value |= u64::from(byte[0] & 0x7F) << shift;
+        if byte[0] < 0x80 {
+            return Ok(Some(value));
+        }
+    }
+    Err(io::Error::new(
+        io::ErrorKind::InvalidData,
+        "expected a number of at most 64 bits",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_come_back_as_they_were() {
+        let values = [
+            0,
+            1,
+            127,
+            128,
+            16_383,
+            16_384,
+            u64::from(u32::MAX),
+            u64::MAX,
+        ];
+        let mut index = Vec::new();
+        let entry = |value: u64| {
+            let mut lengths = [Length::default(); TABLES];
+            lengths[1] = Length {
+                bytes: value,
+                rows: if value > 0 { value / 2 } else { 0 },
+            };
+            Entry {
+                number: value,
+                text_bytes: value,
+                lengths,
+            }
+        };
+        for value in values {
+            entry(value).write(&mut index);
+        }
+        let mut rest = &index[..];
+        for value in values {
+            assert_eq!(Entry::read(&mut rest).unwrap(), Some(entry(value)));
+        }
+        assert_eq!(Entry::read(&mut rest).unwrap(), None);
+        let mut cut = &index[..index.len() - 1];
+        while let Ok(Some(_)) = Entry::read(&mut cut) {}
+        assert!(cut.is_empty(), "the last entry is no entry");
+        assert!(Entry::read(&mut &[0xFF; 11][..]).is_err());
+    }
+}

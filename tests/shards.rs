@@ -1,0 +1,149 @@
+//! Runs in several parts: shards that are merged, and articles that are tried again.
+
+use std::fs;
+
+use crate::resume::{SMALL, assert_same, dump, run_on_a_small_disk};
+use crate::support::Place;
+
+#[test]
+fn merged_shards_are_the_whole_run() {
+    for (compression, order) in [
+        ("none", &[2, 0, 1][..]),
+        ("gzip", &[3, 2, 1, 0]),
+        ("zstd", &[0]),
+    ] {
+        let place = Place::new();
+        place.write("d/1.jsonl", dump());
+        place.write("d/2.txt", "Ein Artikel für sich.");
+        place.write("d/3.png", b"\x89PNG\r\n\x1A\n");
+        let arguments = format!("{SMALL} --input d --set output.compression={compression}");
+        let whole = place.blattwerk(&format!("run {arguments} --output whole"));
+        assert_eq!(whole.code, 1, "{whole:?}");
+        for index in order {
+            let arguments = format!(
+                "{arguments} --resume --shard {index}/{} --output s{index}",
+                order.len()
+            );
+            // A shard that is stopped goes on like any run.
+            run_on_a_small_disk(&place, &arguments, 40);
+            let shard = place.blattwerk(&format!("run {arguments}"));
+            assert!(shard.code < 2, "{shard:?}");
+        }
+        let shards = order.iter().map(|index| format!("s{index} "));
+        let shards: String = shards.collect();
+        let merged = place.blattwerk(&format!("merge --quiet {shards} --output out"));
+        assert_eq!(merged.code, 1, "{merged:?}");
+        assert_same(&place, "whole", "out", compression);
+    }
+}
+
+#[test]
+fn what_is_no_set_of_shards_is_refused_by_name() {
+    let place = Place::new();
+    place.write("d.jsonl", dump());
+    for (folder, arguments) in [
+        ("a", "--shard 0/3"),
+        ("b", "--shard 1/3"),
+        ("c", "--shard 2/3"),
+        ("other", "--shard 2/3 --set ner.backend=off"),
+        ("of4", "--shard 2/4"),
+        ("whole", ""),
+    ] {
+        let shard = place.blattwerk(&format!(
+            "run {SMALL} --input d.jsonl --output {folder} {arguments}"
+        ));
+        assert!(shard.code < 2, "{shard:?}");
+    }
+    fs::create_dir(place.path().join("leer")).unwrap();
+    let stopped = format!("{SMALL} --input d.jsonl --shard 2/3 --output stopped");
+    assert_eq!(
+        run_on_a_small_disk(&place, &stopped, 20).status.code(),
+        Some(2)
+    );
+    for (shards, says) in [
+        ("a c", "missing shards 1/3"),
+        ("a", "missing shards 1/3, 2/3"),
+        ("a b b c", "b: is shard 1/3, and so is b"),
+        (
+            "a b other",
+            "other: is a shard of another run than a: `ner.backend` was",
+        ),
+        ("a b of4", "of4: is shard 2/4, a is 0/3"),
+        ("a b whole", "whole: is no shard"),
+        (
+            "a b leer",
+            "leer: expected a folder with the tables of a complete run",
+        ),
+        ("a b stopped", "stopped: holds an unfinished run"),
+        (
+            "a b c --output a",
+            "a: the folder holds the tables of another run",
+        ),
+    ] {
+        let output = if shards.contains("--output") {
+            ""
+        } else {
+            "--output out"
+        };
+        let merged = place.blattwerk(&format!("merge {shards} {output}"));
+        assert_eq!(merged.code, 2, "{shards}: {merged:?}");
+        assert!(merged.stderr.contains(says), "{says}: {merged:?}");
+        assert!(!place.path().join("out").exists(), "{shards}");
+    }
+    for share in ["3/3", "1", "a/b", "1/0", "-1/3"] {
+        let outcome = place.blattwerk(&format!("run --input d.jsonl --shard={share}"));
+        assert_eq!(outcome.code, 2, "{share}");
+        assert!(outcome.stderr.contains("expected a share"), "{outcome:?}");
+    }
+}
+
+/// Finds no names, and fails for some articles as long as there is a file `kaputt`.
+const FLAKY: &str = "\
+import json, os, sys
+for line in sys.stdin:
+    number = json.loads(line)['id'][1:]
+    if os.path.exists('kaputt') and number.endswith('3'):
+        print('nein', flush=True)
+    else:
+        print('{\"entities\": []}', flush=True)
+";
+
+#[test]
+fn what_failed_is_tried_again_and_put_in_its_place() {
+    let place = Place::new();
+    place.write("d.jsonl", dump()).write("ner.py", FLAKY);
+    let layers = "--set ner.backend=command --set ner.command=[\"python3\",\"ner.py\"] --input d.jsonl \
+                  --set run.chunk_articles=7 --quiet";
+    let whole = place.blattwerk(&format!("run {layers} --output whole"));
+    assert_eq!(whole.code, 1, "{whole:?}");
+
+    place.write("kaputt", "");
+    assert_eq!(
+        place.blattwerk(&format!("run {layers} --output out")).code,
+        1
+    );
+    let failures = place.rows("out/failures.csv").len();
+    assert!(failures > place.rows("whole/failures.csv").len() + 10);
+    let before = place.tables("out");
+    assert_eq!(place.blattwerk(&format!("retry out {layers}")).code, 1);
+    assert_eq!(before, place.tables("out"), "they fail again");
+
+    fs::remove_file(place.path().join("kaputt")).unwrap();
+    let other = place.blattwerk(&format!("retry out {layers} --set split.backend=off"));
+    assert_eq!(other.code, 2, "{other:?}");
+    assert!(other.stderr.contains("`split.backend` was"), "{other:?}");
+    let retried = place.blattwerk(&format!("retry out {layers}"));
+    assert_eq!(retried.code, 1, "{retried:?}");
+    assert_eq!(place.tables("whole"), place.tables("out"));
+    assert!(!place.path().join("out/retry").exists());
+    let record = |folder: &str| {
+        let text = place.read(&format!("{folder}/run.json"));
+        serde_json::from_str::<serde_json::Value>(&text).unwrap()
+    };
+    assert_eq!(record("whole")["counts"], record("out")["counts"]);
+    assert_eq!(record("whole")["tables"], record("out")["tables"]);
+
+    let nothing = place.blattwerk(&format!("retry nirgends {layers}"));
+    assert_eq!(nothing.code, 2);
+    assert!(nothing.stderr.contains("complete run"), "{nothing:?}");
+}
