@@ -478,6 +478,10 @@ fn a_signal_stops_behind_the_chunk_in_hand() {
         ));
         assert_eq!(again.code, 0, "{again:?}");
         let again = self::events(again.stderr.as_bytes());
+        assert_eq!(
+            (&again[0]["event"], &again[0]["files"]),
+            (&"started".into(), &1.into())
+        );
         assert_eq!(again[1]["event"], "resumed");
         assert_eq!(again[1]["articles"], done);
         assert_eq!(place.rows("out/normalized.csv").len(), 3);

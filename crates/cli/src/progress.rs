@@ -49,18 +49,21 @@ impl Progress {
 
     pub(crate) fn started(&self, files: usize, folder: &Path) {
         let folder = crate::shown(folder);
-        let files = if files == 1 {
-            "1 file".into()
-        } else {
-            format!("{} files", HumanCount(files as u64))
+        let told = || {
+            let files = if files == 1 {
+                "1 file".into()
+            } else {
+                format!("{} files", HumanCount(files as u64))
+            };
+            format!("reading {files} into {folder}")
         };
         match &self.voice {
             Voice::Silent => {}
             Voice::Json => {
                 line(&json!({"event": "started", "files": files, "output": folder}).to_string());
             }
-            Voice::Bar(bar) => bar.println(format!("reading {files} into {folder}")),
-            Voice::Lines => line(&format!("reading {files} into {folder}")),
+            Voice::Bar(bar) => bar.println(told()),
+            Voice::Lines => line(&told()),
         }
     }
 
