@@ -2,7 +2,7 @@
 
 use crate::support::{Place, root};
 
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 10] = [
     "run",
     "merge",
     "retry",
@@ -10,6 +10,7 @@ const COMMANDS: [&str; 9] = [
     "eval",
     "train",
     "init",
+    "runs",
     "backends",
     "completions",
 ];

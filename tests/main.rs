@@ -10,6 +10,7 @@ mod dedup;
 mod faults;
 mod golden;
 mod resume;
+mod scheduled;
 mod shards;
 mod support;
 mod tables;

@@ -71,7 +71,7 @@ fn record(place: &Place, folder: &str) -> Value {
     let mut record: Value =
         serde_json::from_str(&place.read(&format!("{folder}/run.json"))).unwrap();
     let fields = record.as_object_mut().unwrap();
-    fields.retain(|key, _| !key.starts_with("seconds"));
+    fields.retain(|key, _| !key.starts_with("seconds") && key != "started");
     for stage in fields["stages"].as_array_mut().unwrap() {
         stage.as_object_mut().unwrap().remove("seconds");
     }

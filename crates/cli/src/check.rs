@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use blattwerk_pipeline::config::Stages;
 use blattwerk_pipeline::input::{Described, Item};
+use blattwerk_pipeline::state;
 use blattwerk_pipeline::tables::check_free;
 use clap::Args;
 
@@ -24,10 +25,11 @@ pub(crate) struct Options {
 
 pub(crate) fn check(options: &Options) -> anyhow::Result<ExitCode> {
     let Prepared {
-        loaded,
+        mut loaded,
         inputs,
         folder,
     } = options.settings.prepare()?;
+    let folder = state::place(&mut loaded, &folder)?;
     let files: Vec<_> = inputs
         .files()
         .iter()

@@ -11,6 +11,7 @@ mod merge;
 mod metrics;
 mod progress;
 mod run;
+mod runs;
 mod signals;
 mod train;
 
@@ -56,6 +57,8 @@ enum Command {
     Train(train::Train),
     /// Writes a pipeline.toml in which every key is explained
     Init(init::Options),
+    /// Lists the scheduled runs that the state file of the config remembers
+    Runs(runs::Options),
     /// Lists the backends of every stage and their keys
     Backends(backends::Options),
     /// Writes a completion script for a shell to standard output
@@ -145,6 +148,7 @@ fn main() -> ExitCode {
         Command::Eval(what) => eval::eval(what),
         Command::Train(what) => train::run(what),
         Command::Init(options) => init::init(&options),
+        Command::Runs(options) => runs::runs(&options),
         Command::Backends(options) => backends::backends(&options),
         Command::Completions { shell } => completions(shell),
     };

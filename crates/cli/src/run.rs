@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use blattwerk_pipeline::input::{Share, Taking};
 use blattwerk_pipeline::run::{self, Event, MaxFailures, Outcome, Record, Run, Start};
+use blattwerk_pipeline::state;
 use clap::{Args, ValueEnum};
 use indicatif::{HumanCount, HumanDuration};
 
@@ -75,6 +76,12 @@ fn go(options: &Options) -> anyhow::Result<ExitCode> {
         inputs,
         folder,
     } = options.settings.prepare()?;
+    let start = match (options.resume, options.restart) {
+        (true, _) => Start::Resume,
+        (_, true) => Start::Restart,
+        _ => Start::New,
+    };
+    let folder = state::place(&mut loaded, &folder)?;
     let config = &mut loaded.config.run;
     if let Some(jobs) = options.jobs {
         config.jobs = jobs;
@@ -89,11 +96,6 @@ fn go(options: &Options) -> anyhow::Result<ExitCode> {
     let (hash, total_bytes) = (loaded.hash(), inputs.total_bytes());
     let mut progress = Progress::new(options.quiet, options.log, total_bytes);
     progress.started(inputs.files().len(), &folder);
-    let start = match (options.resume, options.restart) {
-        (true, _) => Start::Resume,
-        (_, true) => Start::Restart,
-        _ => Start::New,
-    };
     let options = run::Options {
         limit: options.limit,
         start,

@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 use crate::input::{self, Inputs};
-use crate::{Error, Result, run, tables};
+use crate::{Error, Result, run, state, tables};
 
 /// The backend of each stage where no other layer names one.
 const DEFAULTS: &str = r#"
@@ -54,12 +54,14 @@ pub struct Config {
     pub summarize: blattwerk_summarize::Config,
     /// What the tables look like and where they go.
     pub output: tables::Config,
+    /// Which articles are processed, if runs are scheduled.
+    pub state: state::Config,
     /// How the run goes.
     pub run: run::Config,
 }
 
 /// The tables of the config, in the order of the flow.
-pub const TABLES: [&str; 10] = [
+pub const TABLES: [&str; 11] = [
     "input",
     "normalize",
     "language",
@@ -69,13 +71,14 @@ pub const TABLES: [&str; 10] = [
     "sentiment",
     "summarize",
     "output",
+    "state",
     "run",
 ];
 
 /// Returns the JSON schema of each table, in the order of the flow.
 ///
 /// The schemas are made from the config types themselves, descriptions from their doc comments.
-pub fn schemas() -> [(&'static str, Schema); 10] {
+pub fn schemas() -> [(&'static str, Schema); 11] {
     [
         ("input", schema_for!(input::Config)),
         ("normalize", schema_for!(blattwerk_normalize::Config)),
@@ -86,6 +89,7 @@ pub fn schemas() -> [(&'static str, Schema); 10] {
         ("sentiment", schema_for!(blattwerk_sentiment::Config)),
         ("summarize", schema_for!(blattwerk_summarize::Config)),
         ("output", schema_for!(tables::Config)),
+        ("state", schema_for!(state::Config)),
         ("run", schema_for!(run::Config)),
     ]
 }
@@ -171,6 +175,7 @@ impl Loaded {
             sentiment: merged.table("sentiment")?,
             summarize: merged.table("summarize")?,
             output: merged.table("output")?,
+            state: merged.table("state")?,
             run: merged.table("run")?,
         };
         let root = file
@@ -256,6 +261,7 @@ impl Loaded {
         let mut settings = self.decisive();
         if let Some(tables) = settings.as_object_mut() {
             tables.remove("output");
+            tables.remove("state");
         }
         settings.sort_all_objects();
         blake3::hash(settings.to_string().as_bytes())

@@ -111,4 +111,8 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
+
+    /// The state of scheduled runs cannot be used.
+    #[error(transparent)]
+    State(#[from] blattwerk_state::Error),
 }

@@ -73,6 +73,20 @@ impl Identity {
         self.version.ends_with(MERGE)
     }
 
+    /// Returns a BLAKE3 hash of what decides the rows of an article, whatever dump it is in.
+    pub(crate) fn recipe(&self) -> String {
+        let mut settings = self.settings.clone();
+        if let Some(tables) = settings.as_object_mut() {
+            tables.remove("output");
+            tables.remove("state");
+        }
+        let mut all = serde_json::json!([self.version, settings, self.models]);
+        all.sort_all_objects();
+        blake3::hash(all.to_string().as_bytes())
+            .to_hex()
+            .to_string()
+    }
+
     /// Says for people what is different in another one, some of it if there is much; nothing if all is
     /// the same.
     pub(crate) fn differences(&self, now: &Self) -> Vec<String> {
@@ -223,6 +237,9 @@ pub(crate) struct Checkpoint {
     pub(crate) ids: u64,
     /// The bytes of the index.
     pub(crate) index: u64,
+    /// The bytes of the file of what was done, for the state.
+    #[serde(default)]
+    pub(crate) done: u64,
 }
 
 /// A line of the journal.
@@ -252,6 +269,12 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    /// Returns when the run began, to the second.
+    pub(crate) fn begun(&self) -> String {
+        let seconds = self.started.split('.').next().unwrap_or_default();
+        format!("{}Z", seconds.trim_end_matches('Z'))
+    }
+
     /// Reads the journal of a folder, up to the last line that is whole; none if there is no journal, or
     /// not even its first checkpoint.
     pub(crate) fn read(folder: &Path) -> Result<Option<Self>> {

@@ -13,6 +13,7 @@ mod journal;
 mod lock;
 pub mod merge;
 pub mod run;
+pub mod state;
 pub mod tables;
 pub mod utc;
 

@@ -172,6 +172,7 @@ fn merge(
         folder: output,
         left_out: LEFT_OUT,
         identity: &identity,
+        has_state: false,
         every: Duration::from_secs(size.journal_seconds),
     };
     let mut output = Output::create(target, &[], false)?;
@@ -193,16 +194,16 @@ fn merge(
         bytes += entry.text_bytes;
         entries.push(entry);
         if entries.len() >= most_articles || bytes >= most_bytes {
-            output.end_chunk(State::default(), &[], &entries)?;
+            output.end_chunk(State::default(), &[], &entries, &[])?;
             entries.clear();
             bytes = 0;
         }
     }
-    output.end_chunk(State::default(), &[], &entries)?;
+    output.end_chunk(State::default(), &[], &entries, &[])?;
     for part in &mut parts {
         part.check_end()?;
     }
-    output.finish(|tables| Record { tables, ..record })
+    output.finish(None, |tables| Record { tables, ..record })
 }
 
 /// The tables of a run, which are read along its index.

@@ -22,6 +22,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use blattwerk_core::{Document, Stage};
+use blattwerk_state::Entry as Done;
 use rayon::ThreadPool;
 use rayon::prelude::*;
 use schemars::JsonSchema;
@@ -33,6 +34,7 @@ use crate::config::{Loaded, Stages};
 use crate::index::Entry;
 use crate::input::{Failure, File, Inputs, Item, Items, Position, Share, Taking};
 use crate::journal::{Identity, Length, State};
+use crate::state::{Increment, Memory};
 use crate::tables::{
     self, Failed, Output, Renderer, Resumed, Rows, Skipped, TABLES, Table, TableRecord, Target,
 };
@@ -211,6 +213,9 @@ pub struct Progress {
     /// Articles in the tables whose normalized text holds U+FFFD: characters that were lost before the articles
     /// came here.
     pub damaged: u64,
+    /// How many articles were due, if the config names a state. Those that were not are in no table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub increment: Option<Increment>,
     /// UTF-8 bytes of the articles as they came in.
     pub bytes: u64,
     /// Bytes of the input files that were read, compressed as they are.
@@ -277,6 +282,9 @@ impl InputRecord {
 pub struct Record {
     /// The version of blattwerk.
     pub version: Cow<'static, str>,
+    /// When it began, in UTC.
+    #[serde(default)]
+    pub started: String,
     /// The exit code: 0, or 1 if something failed.
     pub exit: u8,
     /// What was counted.
@@ -344,6 +352,7 @@ pub struct Run {
     pool: ThreadPool,
     options: Options,
     identity: Identity,
+    memory: Option<Memory>,
     plan: Plan,
 }
 
@@ -370,6 +379,15 @@ impl Run {
         folder: PathBuf,
         options: Options,
     ) -> Result<Self> {
+        if !matches!(options.taking, Taking::All) && loaded.config.state.file.is_some() {
+            return Err(Error::Setting {
+                origin: "config".into(),
+                key: "[state] file".into(),
+                message: "expected none with `--shard` and `retry`: what is due is decided over all articles, and what \
+                          failed is due in the next run anyway"
+                    .into(),
+            });
+        }
         if !matches!(options.taking, Taking::All) && !loaded.config.dedup.is_off() {
             return Err(Error::Setting {
                 origin: "`--shard` and `retry`".into(),
@@ -409,6 +427,7 @@ impl Run {
                 message: error.to_string(),
             })?;
         let identity = identity(&loaded, &stages, &inputs, &options, &pool);
+        let memory = Memory::open(&loaded.config.state, &loaded.root, &identity)?;
         let plan = match (unfinished, complete) {
             (Some(found), _) => {
                 let streams = inputs.files().iter().find(|file| file.is_stream());
@@ -442,6 +461,7 @@ impl Run {
             pool,
             options,
             identity,
+            memory,
             plan,
         })
     }
@@ -468,17 +488,25 @@ impl Run {
             pool,
             options,
             identity,
+            mut memory,
             plan,
         } = self;
-        let (mut output, state, items) =
-            match begin(plan, &loaded, &inputs, &folder, &options, &identity)? {
-                Begun::Complete(record) => return Ok(Outcome::Complete(record)),
-                Begun::New(output) => (*output, State::default(), inputs.items()),
-                Begun::Resumed(output, state, items) => {
-                    watch(Event::Resumed(state.progress));
-                    (*output, *state, *items)
-                }
-            };
+        let (mut output, state, items) = match begin(
+            plan,
+            &loaded,
+            &inputs,
+            &folder,
+            &options,
+            &identity,
+            &mut memory,
+        )? {
+            Begun::Complete(record) => return Ok(Outcome::Complete(record)),
+            Begun::New(output) => (*output, State::default(), inputs.items()),
+            Begun::Resumed(output, state, items) => {
+                watch(Event::Resumed(state.progress));
+                (*output, *state, *items)
+            }
+        };
         let renderer = Renderer::new(&loaded.config.output, stages.summarizer);
         let jobs = pool.current_num_threads();
         let limit = options.limit.unwrap_or(usize::MAX);
@@ -489,7 +517,7 @@ impl Run {
             limit,
         };
         let most = loaded.config.run.max_failures;
-        let mut worker = Worker::new(&stages, renderer, &pool, state);
+        let mut worker = Worker::new(&stages, renderer, &pool, memory.as_mut(), state);
         if worker.state.items > 0 && !loaded.config.dedup.is_off() {
             tables::originals(&loaded.config.output, &folder, &mut |documents| {
                 pool.install(|| worker.duplicates.remember(documents));
@@ -514,6 +542,7 @@ impl Run {
         let state = worker.state;
         match end {
             End::Input => {}
+            End::Error(error) => return Err(error),
             End::Stop => return Ok(Outcome::Stopped(state.progress)),
             End::Failures(most) => {
                 return Err(Error::TooManyFailures {
@@ -531,8 +560,10 @@ impl Run {
             .collect();
         output.commit()?;
         let seconds_journalling = output.journalled().as_secs_f64();
-        let record = output.finish(|tables| Record {
+        let started = output.started().to_owned();
+        let record = output.finish(memory.as_mut(), |tables| Record {
             version: env!("CARGO_PKG_VERSION").into(),
+            started,
             exit: u8::from(state.progress.failures > 0),
             counts: state.progress,
             seconds: state.seconds,
@@ -568,6 +599,7 @@ fn begin(
     folder: &Path,
     options: &Options,
     identity: &Identity,
+    memory: &mut Option<Memory>,
 ) -> Result<Begun> {
     let left_out: &[Table] = if loaded.config.dedup.is_off() {
         &[Table::Duplicates]
@@ -579,6 +611,7 @@ fn begin(
         folder,
         left_out,
         identity,
+        has_state: memory.is_some(),
         every: Duration::from_secs(loaded.config.run.journal_seconds),
     };
     match plan {
@@ -588,7 +621,7 @@ fn begin(
             let output = Output::create(target, &paths(inputs), restart)?;
             Ok(Begun::New(Box::new(output)))
         }
-        Plan::GoOn => match Output::go_on(target)? {
+        Plan::GoOn => match Output::go_on(target, memory.as_mut())? {
             Resumed::Complete(record) => {
                 parse(*record, folder).map(|record| Begun::Complete(Box::new(record)))
             }
@@ -683,9 +716,14 @@ struct Rendered {
     rows: Vec<Rows>,
     entries: Vec<Entry>,
     ids: Vec<u128>,
+    /// What was done, for the state of scheduled runs.
+    done: Vec<Done>,
     /// What is carried on from it.
     state: State,
 }
+
+/// What came of a chunk: its rows, what rows came of what, what was done, and what failed.
+type Worked = (Vec<Rows>, Vec<Entry>, Vec<Done>, Vec<Failed>);
 
 /// Cuts the input into chunks.
 struct Reader {
@@ -749,12 +787,13 @@ fn write(output: &mut Output, rendered: &Receiver<Rendered>) -> Result<()> {
     for Rendered {
         rows,
         entries,
+        done,
         ids,
         state,
     } in rendered
     {
         rows.iter().try_for_each(|rows| output.write(rows))?;
-        output.end_chunk(state, &ids, &entries)?;
+        output.end_chunk(state, &ids, &entries, &done)?;
     }
     output.commit()
 }
@@ -795,6 +834,7 @@ enum End {
     Input,
     Stop,
     Failures(MaxFailures),
+    Error(Error),
 }
 
 /// Takes chunks through the stages.
@@ -803,6 +843,7 @@ struct Worker<'a> {
     duplicates: Duplicates<'a>,
     renderer: Renderer,
     pool: &'a ThreadPool,
+    memory: Option<&'a mut Memory>,
     state: State,
     /// When this process began to work.
     started: Instant,
@@ -811,7 +852,13 @@ struct Worker<'a> {
 }
 
 impl<'a> Worker<'a> {
-    fn new(stages: &'a Stages, renderer: Renderer, pool: &'a ThreadPool, mut state: State) -> Self {
+    fn new(
+        stages: &'a Stages,
+        renderer: Renderer,
+        pool: &'a ThreadPool,
+        memory: Option<&'a mut Memory>,
+        mut state: State,
+    ) -> Self {
         state.times.resize(Stages::NAMES.len(), Time::default());
         for (time, stage) in state.times.iter_mut().zip(Stages::NAMES) {
             time.stage = stage;
@@ -821,6 +868,7 @@ impl<'a> Worker<'a> {
             duplicates: Duplicates::new(&stages.dedup),
             renderer,
             pool,
+            memory,
             started: Instant::now(),
             before: state.seconds,
             state,
@@ -866,7 +914,10 @@ impl<'a> Worker<'a> {
             self.state.taken = chunk.taken;
             self.state.position = chunk.position;
             self.state.progress.read = chunk.read;
-            let (rows, entries, failures) = self.pool.install(|| self.chunk(chunk));
+            let (rows, entries, done, failures) = match self.pool.install(|| self.chunk(chunk)) {
+                Ok(all) => all,
+                Err(error) => break End::Error(error),
+            };
             for failed in &failures {
                 watch(Event::Failed(failed));
             }
@@ -879,6 +930,7 @@ impl<'a> Worker<'a> {
                 rows,
                 entries,
                 ids,
+                done,
                 state,
             };
             if rendered.send(chunk).is_err() {
@@ -891,11 +943,30 @@ impl<'a> Worker<'a> {
         end
     }
 
+    /// Leaves those articles in a batch that have to be done, and returns what is to be remembered of them, with
+    /// their places; nothing if the config names no state.
+    fn due(&mut self, batch: &mut Batch) -> Result<Vec<(usize, Done)>> {
+        let mut done = Vec::new();
+        let Some(memory) = &self.memory else {
+            return Ok(done);
+        };
+        let counts = self.state.progress.increment.get_or_insert_default();
+        let due = memory.due(batch.documents.iter(), counts)?;
+        for ((position, document), (is_due, entry)) in batch.take().zip(due) {
+            if is_due {
+                done.push((position, entry));
+                batch.put(position, document);
+            }
+        }
+        Ok(done)
+    }
+
     /// Takes one chunk through all stages and renders what came of it.
-    fn chunk(&mut self, chunk: Chunk) -> (Vec<Rows>, Vec<Entry>, Vec<Failed>) {
+    fn chunk(&mut self, chunk: Chunk) -> Result<Worked> {
         let numbers = chunk.numbers;
         let text_bytes: Vec<u64> = chunk.items.iter().map(text_bytes).collect();
         let mut batch = Batch::new(chunk.items);
+        let mut done = self.due(&mut batch)?;
         self.state.progress.bytes += batch
             .documents
             .iter()
@@ -950,6 +1021,9 @@ impl<'a> Worker<'a> {
             });
         });
 
+        let failed = batch.failed_positions();
+        done.retain(|(position, _)| !failed.contains(position));
+        let done = done.into_iter().map(|(_, entry)| entry).collect();
         let (copied_at, duplicates): (Vec<usize>, Vec<_>) = duplicates.into_iter().unzip();
         let (skipped_at, skipped) = in_order(batch.skipped);
         let (failed_at, failures) = in_order(batch.failed);
@@ -977,26 +1051,36 @@ impl<'a> Worker<'a> {
             .map(|documents| self.renderer.documents(documents))
             .collect();
         rows.push(self.renderer.rest(&duplicates, &skipped, &failures));
-        // A copy that is kept has rows of its own, and one that says so.
-        let mut lengths: BTreeMap<usize, [Length; TABLES]> = BTreeMap::new();
-        let parts = rows.iter().flat_map(|rows| &rows.parts);
-        for (position, part) in positions.into_iter().zip(parts) {
-            let whole = lengths.entry(position).or_default();
-            for (whole, part) in whole.iter_mut().zip(part) {
-                whole.bytes += part.bytes;
-                whole.rows += part.rows;
-            }
-        }
-        let entries = lengths
-            .into_iter()
-            .map(|(position, lengths)| Entry {
-                number: numbers[position],
-                text_bytes: text_bytes[position],
-                lengths,
-            })
-            .collect();
-        (rows, entries, failures)
+        let entries = entries(&rows, positions, &numbers, &text_bytes);
+        Ok((rows, entries, done, failures))
     }
+}
+
+/// Says which rows came of which article or failure, given in the order in which they were rendered.
+fn entries(
+    rows: &[Rows],
+    positions: Vec<usize>,
+    numbers: &[u64],
+    text_bytes: &[u64],
+) -> Vec<Entry> {
+    // A copy that is kept has rows of its own, and one that says so.
+    let mut lengths: BTreeMap<usize, [Length; TABLES]> = BTreeMap::new();
+    let parts = rows.iter().flat_map(|rows| &rows.parts);
+    for (position, part) in positions.into_iter().zip(parts) {
+        let whole = lengths.entry(position).or_default();
+        for (whole, part) in whole.iter_mut().zip(part) {
+            whole.bytes += part.bytes;
+            whole.rows += part.rows;
+        }
+    }
+    lengths
+        .into_iter()
+        .map(|(position, lengths)| Entry {
+            number: numbers[position],
+            text_bytes: text_bytes[position],
+            lengths,
+        })
+        .collect()
 }
 
 /// The bytes of an article; 0 for a failure.

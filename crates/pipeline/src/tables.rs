@@ -8,14 +8,16 @@
 //! A compressed table is a row of members (frames), one for the rows of each chunk, so that it can be cut
 //! between two of them. Programs that unpack read such files as one.
 
+mod append;
+
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use blattwerk_core::Document;
-use flate2::bufread::MultiGzDecoder;
+use blattwerk_state::Entry as Done;
 use flate2::write::GzEncoder;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -24,6 +26,7 @@ use crate::index::{self, Entry};
 use crate::input::Failure;
 use crate::journal::{self, Checkpoint, Found, Identity, Journal, Length, State};
 use crate::lock::{self, Lock, Refused};
+use crate::state::Memory;
 use crate::{Error, Result, utc};
 
 /// The folder of a run that is not complete.
@@ -32,6 +35,8 @@ const UNFINISHED: &str = "unfinished";
 const RECORD: &str = "run.json";
 /// The hashes of all ids that are taken, 16 bytes each, beside the tables of an unfinished run.
 const IDS: &str = "ids";
+/// What was done, for the state of scheduled runs, beside the tables of an unfinished run.
+const DONE: &str = "done";
 
 /// What the tables look like and where they go.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -529,6 +534,8 @@ pub(crate) struct Target<'a> {
     /// The tables that it does not have.
     pub(crate) left_out: &'a [Table],
     pub(crate) identity: &'a Identity,
+    /// Whether it writes down what was done, for the state of scheduled runs.
+    pub(crate) has_state: bool,
     /// How often the journal is written, at most.
     pub(crate) every: Duration,
 }
@@ -547,6 +554,9 @@ pub(crate) struct Output {
     tables: Vec<(Table, Open)>,
     ids: Open,
     index: Open,
+    /// What was done, for the state of scheduled runs.
+    done: Option<Open>,
+    started: String,
     journal: Journal,
     /// How often the journal is written, at most.
     every: Duration,
@@ -578,22 +588,31 @@ impl Output {
         if !restart {
             check_unfinished(folder)?;
         }
-        let started = utc::seconds(SystemTime::now());
+        // Two runs into one folder differ by it.
+        let started = utc::nanoseconds(SystemTime::now());
         let create = || {
             // Without its journal, what is left of another run is nothing.
             remove(&unfinished.join(journal::FILE))?;
             let mut tables = Vec::with_capacity(TABLES);
             for table in target.tables() {
                 let path = unfinished.join(table.file(config.compression));
+                remove(&merged(&path))?;
                 tables.push((table, Open::create(path, config.compression)?));
             }
+            let done = unfinished.join(DONE);
+            remove(&done)?;
+            let done = target.has_state.then_some(done);
             let mut output = Self {
                 config: config.clone(),
                 folder: folder.to_owned(),
                 tables,
                 ids: Open::create(unfinished.join(IDS), Compression::None)?,
                 index: Open::create(unfinished.join(index::FILE), Compression::None)?,
-                journal: Journal::create(&unfinished, identity.clone(), started)?,
+                done: done
+                    .map(|path| Open::create(path, Compression::None))
+                    .transpose()?,
+                journal: Journal::create(&unfinished, identity.clone(), started.clone())?,
+                started,
                 every: target.every,
                 written: Instant::now(),
                 journalled: Duration::ZERO,
@@ -606,7 +625,7 @@ impl Output {
                 })?;
             }
             output.write(&Renderer::new(config, "").headers())?;
-            output.end_chunk(State::default(), &[], &[])?;
+            output.end_chunk(State::default(), &[], &[], &[])?;
             sync_folder(&unfinished)?;
             output.commit()?;
             let parent = folder.parent().filter(|path| !path.as_os_str().is_empty());
@@ -621,7 +640,7 @@ impl Output {
     /// Goes on where the journal of an unfinished run stops: cuts every table to what it says.
     ///
     /// Returns what the run carries, and the ids that were taken.
-    pub(crate) fn go_on(target: Target<'_>) -> Result<Resumed> {
+    pub(crate) fn go_on(target: Target<'_>, memory: Option<&mut Memory>) -> Result<Resumed> {
         let Target { config, folder, .. } = target;
         let unfinished = folder.join(UNFINISHED);
         let lock = lock(folder)?;
@@ -632,14 +651,17 @@ impl Output {
         check_same(folder, &found, target.identity)?;
         if found.is_complete {
             let tables: Vec<Table> = target.tables().collect();
-            return publish(config, folder, &tables).map(|json| Resumed::Complete(Box::new(json)));
+            return publish(config, folder, &tables, memory)
+                .map(|json| Resumed::Complete(Box::new(json)));
         }
         let journal = Journal::go_on(&unfinished, &found)?;
+        let started = found.started.clone();
         let Checkpoint {
             state,
             tables,
             ids,
             index,
+            done,
         } = found.last;
         let mut open = Vec::with_capacity(TABLES);
         for (table, length) in target.tables().zip(tables) {
@@ -652,6 +674,16 @@ impl Output {
         };
         let path = unfinished.join(IDS);
         let ids = Open::cut(path.clone(), Compression::None, length)?;
+        let done = target
+            .has_state
+            .then(|| {
+                let length = Length {
+                    bytes: done,
+                    rows: 0,
+                };
+                Open::cut(unfinished.join(DONE), Compression::None, length)
+            })
+            .transpose()?;
         let taken = fs::read(&path).map_err(|source| Error::Read { path, source })?;
         let (taken, _) = taken.as_chunks();
         let length = Length {
@@ -665,6 +697,8 @@ impl Output {
             tables: open,
             ids,
             index,
+            done,
+            started,
             journal,
             every: target.every,
             written: Instant::now(),
@@ -688,19 +722,29 @@ impl Output {
         })
     }
 
-    /// Ends a chunk, from which a run can go on: with what is carried on from it, the ids that it took, and
-    /// what rows came of what.
+    /// Returns when the run began, in UTC.
+    pub(crate) fn started(&self) -> &str {
+        &self.started
+    }
+
+    /// Ends a chunk, from which a run can go on: with what is carried on from it, the ids that it took, what rows
+    /// came of what, and what it did.
     pub(crate) fn end_chunk(
         &mut self,
         state: State,
         ids: &[u128],
         entries: &[Entry],
+        done: &[Done],
     ) -> Result<()> {
         let mut index = Vec::new();
         for entry in entries {
             entry.write(&mut index);
         }
         self.index.with_sink(|sink| sink.write_all(&index))?;
+        if let Some(open) = &mut self.done {
+            let done: Vec<u8> = done.iter().flat_map(|done| done.to_bytes()).collect();
+            open.with_sink(|sink| sink.write_all(&done))?;
+        }
         let ids: Vec<u8> = ids.iter().flat_map(|id| id.to_le_bytes()).collect();
         self.ids.with_sink(|sink| sink.write_all(&ids))?;
         self.tables
@@ -721,7 +765,8 @@ impl Output {
         let started = Instant::now();
         state.journalled = self.journalled;
         let tables = self.tables.iter_mut().map(|(_, open)| open);
-        for open in tables.chain([&mut self.ids, &mut self.index]) {
+        let rest = [&mut self.ids, &mut self.index];
+        for open in tables.chain(rest).chain(&mut self.done) {
             open.with_sink(Sink::sync)?;
         }
         self.journal.checkpoint(Checkpoint {
@@ -729,6 +774,7 @@ impl Output {
             tables: self.tables.iter().map(|(_, open)| open.length()).collect(),
             ids: self.ids.sink.len,
             index: self.index.sink.len,
+            done: self.done.as_ref().map_or(0, |open| open.sink.len),
         })?;
         self.written = Instant::now();
         self.journalled += started.elapsed();
@@ -745,9 +791,13 @@ impl Output {
     /// `record` makes the record from those of the tables.
     pub(crate) fn finish<R: Serialize>(
         mut self,
+        memory: Option<&mut Memory>,
         record: impl FnOnce(Vec<TableRecord>) -> R,
     ) -> Result<R> {
         self.commit()?;
+        if memory.as_ref().is_some_and(|memory| memory.appends()) {
+            append::merge(&self.config, &self.folder, &mut self.tables)?;
+        }
         let records = self.tables.iter().map(|(table, open)| TableRecord {
             file: table.file(self.config.compression),
             rows: open.rows,
@@ -768,7 +818,7 @@ impl Output {
         sync_folder(&unfinished)?;
         self.journal.complete()?;
         let tables: Vec<Table> = self.tables.iter().map(|(table, _)| *table).collect();
-        publish(&self.config, &self.folder, &tables)?;
+        publish(&self.config, &self.folder, &tables, memory)?;
         Ok(record)
     }
 }
@@ -788,7 +838,12 @@ pub(crate) enum Resumed {
 ///
 /// The old record goes first and the new one comes last: no moment has a record beside foreign tables. Each
 /// step can be done again, so it does not matter where an earlier attempt stopped.
-fn publish(config: &Config, folder: &Path, tables: &[Table]) -> Result<serde_json::Value> {
+fn publish(
+    config: &Config,
+    folder: &Path,
+    tables: &[Table],
+    memory: Option<&mut Memory>,
+) -> Result<serde_json::Value> {
     let unfinished = folder.join(UNFINISHED);
     let ours: Vec<String> = tables
         .iter()
@@ -801,9 +856,22 @@ fn publish(config: &Config, folder: &Path, tables: &[Table]) -> Result<serde_jso
         for name in names().iter().filter(|name| !ours.contains(name)) {
             remove(&folder.join(name))?;
         }
+        if memory.as_ref().is_some_and(|memory| memory.appends()) {
+            // It knows only the rows of this run.
+            remove(&unfinished.join(index::FILE))?;
+            remove(&folder.join(index::FILE))?;
+        }
         for name in &ours {
             let path = folder.join(name);
-            match fs::rename(unfinished.join(name), &path) {
+            let ours = unfinished.join(name);
+            let mut source = merged(&ours);
+            if source.exists() {
+                // It holds the rows of the run too. The order of the two steps matters if this is done again.
+                remove(&ours)?;
+            } else {
+                source = ours;
+            }
+            match fs::rename(source, &path) {
                 Err(source) if source.kind() != io::ErrorKind::NotFound => {
                     return Err(Error::Write { path, source });
                 }
@@ -816,8 +884,12 @@ fn publish(config: &Config, folder: &Path, tables: &[Table]) -> Result<serde_jso
         path: folder.join(RECORD),
         source: io::ErrorKind::NotFound.into(),
     });
+    let done = unfinished.join(DONE);
+    if let (Some(memory), true, Ok(record)) = (memory, done.exists(), &record) {
+        memory.record(folder, &done, record)?;
+    }
     // The journal goes before the lock, so that nobody goes on with what is no more.
-    for name in [IDS, journal::FILE, lock::FILE] {
+    for name in [IDS, DONE, journal::FILE, lock::FILE] {
         remove(&unfinished.join(name))?;
     }
     match fs::remove_dir(&unfinished) {
@@ -845,21 +917,8 @@ pub(crate) fn originals(
     const TOGETHER: usize = 1000;
     let open = |table: Table| -> Result<(PathBuf, csv::Reader<Box<dyn Read>>)> {
         let path = folder.join(UNFINISHED).join(table.file(config.compression));
-        let open = || -> io::Result<Box<dyn Read>> {
-            let file = BufReader::with_capacity(1 << 16, File::open(&path)?);
-            Ok(match config.compression {
-                Compression::None => Box::new(file),
-                Compression::Gzip => Box::new(MultiGzDecoder::new(file)),
-                Compression::Zstd => Box::new(zstd::Decoder::with_buffer(file)?),
-            })
-        };
-        let reader = open().map_err(|source| Error::Read {
-            path: path.clone(),
-            source,
-        })?;
-        let mut csv = csv::ReaderBuilder::new();
-        let csv = csv.delimiter(config.delimiter.byte()).from_reader(reader);
-        Ok((path, csv))
+        let rows = append::read(&path, config)?;
+        Ok((path, rows))
     };
     let read = |path: &Path, error: csv::Error| Error::Read {
         path: path.to_owned(),
@@ -929,7 +988,8 @@ fn check_unfinished(folder: &Path) -> Result<()> {
             message: format!(
                 "holds an unfinished run, begun {} and stopped after {} articles; go on with `--resume`, or \
                  begin again with `--restart`",
-                found.started, found.last.state.progress.articles
+                found.begun(),
+                found.last.state.progress.articles
             ),
         }),
         None => Ok(()),
@@ -944,9 +1004,21 @@ pub(crate) fn check_same(folder: &Path, found: &Found, identity: &Identity) -> R
     }
     Err(Error::Changed {
         folder: folder.to_owned(),
-        started: found.started.clone(),
+        started: found.begun(),
         differences: differences.join("; "),
     })
+}
+
+/// The place of a table to which the rows of earlier runs were added.
+fn merged(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".merged");
+    name.into()
+}
+
+/// Tells whether a folder holds an unfinished run.
+pub(crate) fn has_unfinished(folder: &Path) -> bool {
+    folder.join(UNFINISHED).join(journal::FILE).exists()
 }
 
 /// Removes everything that a run wrote into a folder.
@@ -987,6 +1059,11 @@ fn names() -> Vec<String> {
         .flat_map(|compression| Table::ALL.map(|table| table.file(compression)));
     let beside = [RECORD, index::FILE].map(str::to_owned);
     beside.into_iter().chain(tables).collect()
+}
+
+/// Checks that rows can be added to the tables of a folder: that they are written as the config says.
+pub(crate) fn check_format(output: &serde_json::Value, folder: &Path) -> Result<()> {
+    append::check(output, folder)
 }
 
 /// Checks that the tables of a new run can go into a folder, without making it.
@@ -1217,6 +1294,7 @@ mod tests {
             folder,
             left_out: &[Table::Duplicates],
             identity,
+            has_state: false,
             every: Duration::ZERO,
         }
     }
@@ -1247,7 +1325,7 @@ mod tests {
         };
         let folder = tempfile::tempdir().unwrap();
         let whole = folder.path().join("whole");
-        begun(&config, &whole).finish(|_| 7).unwrap();
+        begun(&config, &whole).finish(None, |_| 7).unwrap();
         let expected = files(&whole);
         let ours: Vec<String> = expected.iter().map(|(name, _)| name.clone()).collect();
         assert_eq!(
@@ -1276,7 +1354,7 @@ mod tests {
             }
             let is_free = check_free(&config, &folder, &[]).is_ok();
             assert_eq!(is_free, moved == ours.len(), "only the cleaning up is left");
-            let resumed = Output::go_on(target(&config, &folder, &identity())).unwrap();
+            let resumed = Output::go_on(target(&config, &folder, &identity()), None).unwrap();
             let Resumed::Complete(record) = resumed else {
                 panic!("the run is complete");
             };

@@ -1,0 +1,38 @@
+//! `blattwerk runs`: what scheduled runs did.
+
+use std::fmt::Write;
+use std::process::ExitCode;
+
+use blattwerk_pipeline::state;
+use clap::Args;
+
+use crate::Layers;
+
+#[derive(Args)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    layers: Layers,
+}
+
+pub(crate) fn runs(options: &Options) -> anyhow::Result<ExitCode> {
+    let loaded = options.layers.load()?;
+    let runs = state::runs(&loaded)?;
+    let mut text = format!(
+        "{:<20} {:>9} {:>9} {:>9} {:>9} {:>9}  folder\n",
+        "finished", "added", "changed", "redone", "unchanged", "failures"
+    );
+    for run in runs {
+        writeln!(
+            text,
+            "{:<20} {:>9} {:>9} {:>9} {:>9} {:>9}  {}",
+            run.finished,
+            run.added,
+            run.changed,
+            run.redone,
+            run.unchanged,
+            run.failures,
+            run.folder
+        )?;
+    }
+    crate::print(text)
+}

@@ -1,0 +1,256 @@
+//! Scheduled runs: what is new or changed is processed, and each article's rows are there once.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use crate::support::{Outcome, Place, Row};
+
+/// A dump: articles by id.
+type Dump = BTreeMap<String, String>;
+
+/// Seven days: each has most of the day before, some edits, some new articles, and lacks some.
+fn week() -> Vec<Dump> {
+    let mut dumps = Vec::new();
+    let mut dump = Dump::new();
+    for day in 0..7 {
+        for new in 0..12 {
+            let id = format!("d{day}-{new:02}");
+            let text = format!("Am Tag {day} sprach Petra Quast in Köln über Vorlage {new}.");
+            dump.insert(id, text);
+        }
+        // An edit of every seventh article that is still there, and a deletion of every fifth.
+        let ids: Vec<String> = dump.keys().cloned().collect();
+        for id in ids.iter().skip(day).step_by(7) {
+            dump.insert(
+                id.clone(),
+                format!("Neu am Tag {day}: Der Rat in Bonn vertagt sich."),
+            );
+        }
+        for id in ids.iter().skip(day).step_by(5) {
+            dump.remove(id);
+        }
+        dumps.push(dump.clone());
+    }
+    dumps
+}
+
+fn write(place: &Place, dump: &Dump) {
+    let lines: Vec<String> = dump
+        .iter()
+        .map(|(id, text)| json!({"id": id, "text": text}).to_string())
+        .collect();
+    place.write("dump.jsonl", lines.join("\n"));
+}
+
+fn run(place: &Place, more: &str) -> Outcome {
+    let outcome = place.blattwerk(&format!(
+        "run --input dump.jsonl --set state.file=state.sqlite {more}"
+    ));
+    assert!(outcome.code < 2, "{outcome:?}");
+    outcome
+}
+
+/// The rows of a table by article, in their order.
+fn by_article(rows: Vec<Row>) -> BTreeMap<String, Vec<Row>> {
+    let mut found: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+    for mut row in rows {
+        // The same article stands in another line of each dump.
+        row.remove("source");
+        found
+            .entry(row["article_id"].clone())
+            .or_default()
+            .push(row);
+    }
+    found
+}
+
+/// The tables whose rows belong to articles.
+const TABLES: [&str; 4] = ["normalized", "sentences", "entities", "sentiment"];
+
+/// The last version of every article of a week, processed in one run.
+fn at_once(place: &Place) -> BTreeMap<&'static str, BTreeMap<String, Vec<Row>>> {
+    let mut all = Dump::new();
+    for dump in week() {
+        all.extend(dump);
+    }
+    write(place, &all);
+    assert_eq!(
+        place
+            .blattwerk("run --input dump.jsonl --output at-once")
+            .code,
+        0
+    );
+    TABLES
+        .map(|table| {
+            (
+                table,
+                by_article(place.rows(&format!("at-once/{table}.csv"))),
+            )
+        })
+        .into()
+}
+
+#[test]
+fn a_week_in_one_folder_has_the_rows_of_each_article_once() {
+    let place = Place::new();
+    for dump in week() {
+        write(&place, &dump);
+        run(&place, "--set state.tables=append");
+    }
+    let found: BTreeMap<_, _> = TABLES
+        .map(|table| (table, by_article(place.rows(&format!("out/{table}.csv")))))
+        .into();
+    assert_eq!(found, at_once(&place));
+}
+
+#[test]
+fn a_week_of_folders_has_the_last_rows_of_each_article_in_its_last_folder() {
+    let place = Place::new();
+    for dump in week() {
+        write(&place, &dump);
+        run(&place, "");
+    }
+    let folders: Vec<String> = place
+        .blattwerk("runs --set state.file=state.sqlite")
+        .stdout
+        .lines()
+        .skip(1)
+        .map(|line| line.split_whitespace().next_back().unwrap().to_owned())
+        .collect();
+    assert_eq!(folders.len(), 7);
+    let mut found: BTreeMap<&str, BTreeMap<String, Vec<Row>>> = BTreeMap::new();
+    for folder in &folders {
+        for table in TABLES {
+            let rows = by_article(place.rows(&format!("{folder}/{table}.csv")));
+            found.entry(table).or_default().extend(rows);
+        }
+    }
+    assert_eq!(found, at_once(&place));
+}
+
+#[test]
+fn a_run_without_news_does_nothing_and_another_config_does_all_again() {
+    let place = Place::new();
+    write(&place, &week()[0]);
+    let count = week()[0].len();
+    let increment = |more: &str| {
+        let outcome = run(&place, &format!("--set state.tables=append {more}"));
+        assert_eq!(outcome.code, 0);
+        let record: serde_json::Value = serde_json::from_str(&place.read("out/run.json")).unwrap();
+        let of = |key: &str| record["counts"]["increment"][key].as_u64().unwrap();
+        ["added", "changed", "redone", "unchanged"].map(of)
+    };
+    let count = count as u64;
+    assert_eq!(increment(""), [count, 0, 0, 0]);
+    let tables = place.tables("out");
+    assert_eq!(increment("--jobs 1"), [0, 0, 0, count]);
+    assert_eq!(place.tables("out"), tables, "not a byte is another one");
+    assert_eq!(increment("--set ner.backend=off"), [0, 0, count, 0]);
+    assert_eq!(place.rows("out/entities.csv").len(), 0, "old rows are gone");
+    assert_eq!(place.rows("out/normalized.csv").len() as u64, count);
+    let runs = place.blattwerk("runs --set state.file=state.sqlite").stdout;
+    assert_eq!(runs.lines().count(), 4, "a head and three runs: {runs}");
+}
+
+#[test]
+fn what_failed_is_tried_again() {
+    let place = Place::new();
+    let mut dump = Dump::from([
+        ("a".to_owned(), "Der Rat tagt.".to_owned()),
+        ("b".to_owned(), String::new()),
+    ]);
+    write(&place, &dump);
+    assert_eq!(run(&place, "--set state.tables=append").code, 1);
+    assert_eq!(place.rows("out/failures.csv").len(), 1);
+    assert_eq!(run(&place, "--set state.tables=append").code, 1);
+    assert_eq!(place.rows("out/failures.csv").len(), 1, "it is listed once");
+    dump.insert("b".to_owned(), "Die Sonne scheint.".to_owned());
+    write(&place, &dump);
+    assert_eq!(run(&place, "--set state.tables=append").code, 0);
+    assert_eq!(place.rows("out/failures.csv").len(), 0);
+    assert_eq!(place.rows("out/normalized.csv").len(), 2);
+}
+
+#[test]
+fn a_second_article_with_an_id_does_not_take_the_rows_of_the_first() {
+    let place = Place::new();
+    let lines = [
+        json!({"id": "a", "text": "Der Rat tagt."}).to_string(),
+        json!({"id": "a", "text": "Ein anderer Text."}).to_string(),
+    ];
+    place.write("dump.jsonl", lines.join("\n"));
+    for _ in 0..2 {
+        assert_eq!(run(&place, "--set state.tables=append").code, 1);
+        let rows = place.rows("out/normalized.csv");
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0]["text"], "Der Rat tagt.");
+        assert_eq!(place.rows("out/failures.csv").len(), 1);
+    }
+}
+
+#[test]
+fn a_stopped_run_is_recorded_when_it_has_gone_on() {
+    let place = Place::new();
+    let mut dump = week()[0].clone();
+    // An article in the midst of the dump that fails.
+    dump.insert("d0-05".to_owned(), String::new());
+    write(&place, &dump);
+    let arguments = "run --input dump.jsonl --set state.file=state.sqlite --set run.chunk_articles=2 \
+                     --set run.journal_seconds=0";
+    let outcome = place.blattwerk(&format!("{arguments} --max-failures 0"));
+    assert_eq!(outcome.code, 2, "{outcome:?}");
+    let outcome = place.blattwerk(arguments);
+    assert_eq!(outcome.code, 2, "the unfinished run is in the way");
+    assert!(outcome.stderr.contains("--resume"), "{outcome:?}");
+    let outcome = place.blattwerk(&format!("{arguments} --resume"));
+    assert_eq!(outcome.code, 1, "{outcome:?}");
+    let runs = place.blattwerk("runs --set state.file=state.sqlite").stdout;
+    assert_eq!(runs.lines().count(), 2, "{runs}");
+
+    let outcome = place.blattwerk(arguments);
+    assert_eq!(outcome.code, 1, "the failure is tried again: {outcome:?}");
+    let runs = place.blattwerk("runs --set state.file=state.sqlite").stdout;
+    let last: Vec<&str> = runs
+        .lines()
+        .next_back()
+        .unwrap()
+        .split_whitespace()
+        .collect();
+    let unchanged = (dump.len() - 1).to_string();
+    assert_eq!(last[1..6], ["0", "0", "0", &unchanged, "1"], "{runs}");
+}
+
+#[test]
+fn a_wrong_state_is_named() {
+    let place = Place::new();
+    write(&place, &week()[0]);
+    place.write("notes.txt", "Das ist keine Datenbank. ".repeat(100));
+    let outcome = place.blattwerk("run --input dump.jsonl --set state.file=notes.txt");
+    assert_eq!(outcome.code, 2);
+    assert!(
+        outcome.stderr.contains("expected a state of blattwerk"),
+        "{outcome:?}"
+    );
+    run(&place, "--set state.tables=append");
+    for (more, message) in [
+        ("--output other", "found none; choose their folder"),
+        (
+            "--set output.delimiter=;",
+            "`output.delimiter` was null, is \";\"",
+        ),
+    ] {
+        let outcome = place.blattwerk(&format!(
+            "run --input dump.jsonl --set state.file=state.sqlite --set state.tables=append {more}"
+        ));
+        assert_eq!(outcome.code, 2);
+        assert!(outcome.stderr.contains(message), "{outcome:?}");
+    }
+    let outcome =
+        place.blattwerk("run --input dump.jsonl --set state.file=state.sqlite --shard 0/2");
+    assert_eq!(outcome.code, 2);
+    assert!(outcome.stderr.contains("--shard"), "{outcome:?}");
+    let outcome = place.blattwerk("runs");
+    assert_eq!(outcome.code, 2);
+    assert!(outcome.stderr.contains("[state] file"), "{outcome:?}");
+}
