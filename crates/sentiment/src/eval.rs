@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use blattwerk_core::{Document, Error, Level, Polarity, Result, Sentiment, Stage};
+use blattwerk_core::{Document, Entity, Error, Level, Polarity, Result, Sentiment, Span, Stage};
 
 /// A sentence with the class that people gave it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,9 +42,29 @@ impl Gold {
         };
         text.lines().enumerate().map(gold).collect()
     }
+
+    /// Returns where the target stands in the sentence, in bytes: as whole words if it does so, else as parts of
+    /// words. Nowhere if there is no target, or it is not in the sentence.
+    pub fn target_spans(&self) -> Vec<Span> {
+        let Some(target) = self.target.as_deref().filter(|target| !target.is_empty()) else {
+            return Vec::new();
+        };
+        let is_part = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let (whole, inside): (Vec<_>, Vec<_>) = self
+            .sentence
+            .match_indices(target)
+            .map(|(at, found)| Span::new(at, at + found.len()))
+            .partition(|span| {
+                let (before, rest) = self.sentence.split_at(span.start);
+                let (_, behind) = rest.split_at(span.len());
+                !is_part(before.chars().next_back()) && !is_part(behind.chars().next())
+            });
+        if whole.is_empty() { inside } else { whole }
+    }
 }
 
-/// Judges each sentence as an article of its own.
+/// Judges each sentence as an article of its own: toward its target, which is then the article's entity, or as a
+/// whole if it has none or the stage judges no entities.
 ///
 /// # Errors
 ///
@@ -55,6 +75,12 @@ pub fn judge(stage: &dyn Stage<Layer = Vec<Sentiment>>, gold: &[Gold]) -> Result
         .map(|gold| {
             let mut document = Document::new("gold", gold.sentence.as_str());
             document.sentences = vec![document.text.span()];
+            let entity = |span| Entity {
+                span,
+                label: "TARGET".into(),
+                score: 1.0,
+            };
+            document.entities = gold.target_spans().into_iter().map(entity).collect();
             document
         })
         .collect();
@@ -62,9 +88,9 @@ pub fn judge(stage: &dyn Stage<Layer = Vec<Sentiment>>, gold: &[Gold]) -> Result
         .process_all(&documents)
         .into_iter()
         .map(|layer| {
-            let of_sentence = |found: &&Sentiment| found.level == Level::Sentence(0);
             let layer = layer?;
-            let found = layer.iter().find(of_sentence);
+            let of = |level: Level| layer.iter().find(|found| found.level == level);
+            let found = of(Level::Entity(0)).or_else(|| of(Level::Sentence(0)));
             Ok(found.map_or(Polarity::Neutral, |found| found.polarity))
         })
         .collect()
@@ -183,6 +209,48 @@ mod tests {
             error.to_string(),
             "gold.tsv:2: expected `negative`, `neutral` or `positive`, a tab and a sentence, found \"gut\\tJa.\""
         );
+    }
+
+    #[test]
+    fn targets_are_whole_words_where_they_can_be() {
+        let spans = |line: &str| {
+            let gold = Gold::parse(Path::new(""), line).unwrap();
+            let ranges = gold[0].target_spans();
+            ranges
+                .iter()
+                .map(|span| (span.start, span.end))
+                .collect::<Vec<_>>()
+        };
+        let cases: &[(&str, &[(usize, usize)])] = &[
+            ("neutral\tJan und Janine und Jan.\tJan", &[(0, 3), (19, 22)]),
+            ("neutral\tDie Impfpflicht.\tpflicht", &[(8, 15)]),
+            ("neutral\tEs regnet.\tJan", &[]),
+            ("neutral\tEs regnet.\t", &[]),
+            ("neutral\tEs regnet.", &[]),
+        ];
+        for &(line, expected) in cases {
+            assert_eq!(spans(line), expected, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_judgement_toward_the_target_goes_before_that_of_the_sentence() {
+        let gold = Gold::parse(
+            Path::new(""),
+            "negative\tEs regnet auf Jan.\tJan\nneutral\tEs regnet.",
+        )
+        .unwrap();
+        let stage = |document: &Document| {
+            let judged = |level, polarity| Sentiment {
+                level,
+                polarity,
+                score: 1.0,
+            };
+            let mut layer = vec![judged(Level::Sentence(0), Positive)];
+            layer.extend((0..document.entities.len()).map(|i| judged(Level::Entity(i), Negative)));
+            Ok(layer)
+        };
+        assert_eq!(judge(&stage, &gold).unwrap(), [Negative, Positive]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod clause;
 mod command;
 pub mod eval;
 pub mod lexicon;
+pub mod linear;
 mod words;
 
 use std::path::Path;
@@ -22,6 +23,8 @@ use serde::Deserialize;
 pub enum Config {
     /// Judges nothing.
     Off,
+    /// Judges with a trained model, also toward each name.
+    Linear(linear::Config),
     /// Weighs the words of a polarity lexicon, clause by clause, with negation.
     Lexicon(lexicon::Config),
     /// Asks a program of yours, in lines of JSON.
@@ -37,6 +40,7 @@ impl Config {
     pub fn build(&self, root: &Path) -> Result<Built<Vec<Sentiment>>> {
         match self {
             Self::Off => Ok(Built::new(|_: &Document| Ok(Vec::new()))),
+            Self::Linear(config) => config.build(root),
             Self::Lexicon(config) => config.build(root),
             Self::Command(config) => config.build::<command::Answer>(root),
         }

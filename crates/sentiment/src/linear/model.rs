@@ -1,0 +1,193 @@
+//! The model: a word table and two heads.
+
+use super::feature::{COUNT, Features, features};
+use super::file::{self, Damage};
+use super::learn::softmax;
+use super::reading::{Reader, Token};
+use super::words::Words;
+use blattwerk_core::Polarity;
+
+/// The probabilities of the classes, in the order of [`Polarity::ALL`].
+pub type Probabilities = [f32; 3];
+
+/// What is learned: what words are like, and what a text says of a target, or as a whole.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Model {
+    pub(super) words: Words,
+    /// Judges toward a target.
+    pub(super) toward: Head,
+    /// Judges a text as a whole.
+    pub(super) whole: Head,
+}
+
+/// A softmax over the features, and what each class needs to be chosen.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Head {
+    /// For each feature the weights of the classes; the constant is the last.
+    pub(super) weights: Vec<[f32; 3]>,
+    /// The label is the class with the highest product of its probability and this.
+    pub(super) factors: [f32; 3],
+}
+
+impl Default for Head {
+    fn default() -> Self {
+        Self {
+            weights: vec![[0.0; 3]; COUNT + 1],
+            factors: [1.0; 3],
+        }
+    }
+}
+
+impl Head {
+    pub(super) fn probabilities(&self, features: &Features) -> Probabilities {
+        let mut logits = self.weights[COUNT].map(f64::from);
+        for (&feature, weights) in features.iter().zip(&self.weights) {
+            if feature != 0.0 {
+                for (logit, &weight) in logits.iter_mut().zip(weights) {
+                    *logit += f64::from(weight * feature);
+                }
+            }
+        }
+        softmax(logits).map(|p| p as f32)
+    }
+
+    /// Returns the label.
+    pub(super) fn choose(&self, probabilities: Probabilities) -> Polarity {
+        let likeliness =
+            |class: Polarity| probabilities[class as usize] * self.factors[class as usize];
+        let mut best = Polarity::Neutral;
+        for class in [Polarity::Negative, Polarity::Positive] {
+            if likeliness(class) > likeliness(best) {
+                best = class;
+            }
+        }
+        best
+    }
+}
+
+impl Model {
+    /// Judges the text of `reader` toward the tokens that `is_target` names, of which `first` is the number of one.
+    pub(super) fn toward(
+        &self,
+        reader: &Reader,
+        first: usize,
+        is_target: impl Fn(&Token) -> bool,
+    ) -> Probabilities {
+        let features = features(&reader.tokens, &self.words, Some(first), is_target);
+        self.toward.probabilities(&features)
+    }
+
+    /// Judges the text of `reader` as a whole.
+    pub(super) fn whole(&self, reader: &Reader) -> Probabilities {
+        let features = features(&reader.tokens, &self.words, None, |_| false);
+        self.whole.probabilities(&features)
+    }
+
+    /// Returns the file of the model.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut payload = Vec::new();
+        for head in [&self.toward, &self.whole] {
+            file::put(&mut payload, COUNT as u32);
+            for number in head.weights.as_flattened().iter().chain(&head.factors) {
+                payload.extend(number.to_le_bytes());
+            }
+        }
+        self.words.write(&mut payload);
+        file::seal(&payload)
+    }
+
+    /// Reads the file of a model.
+    ///
+    /// # Errors
+    ///
+    /// If it is not whole, or of another version.
+    pub fn load(bytes: &[u8]) -> Result<Self, Damage> {
+        let mut reader = file::Reader(file::open(bytes)?);
+        let mut head = || {
+            if reader.number()? as usize != COUNT {
+                return Err(Damage::Content {
+                    expected: "the features of this version",
+                });
+            }
+            let mut head = Head::default();
+            for number in head
+                .weights
+                .as_flattened_mut()
+                .iter_mut()
+                .chain(&mut head.factors)
+            {
+                *number = reader.float()?;
+            }
+            Ok(head)
+        };
+        let (toward, whole) = (head()?, head()?);
+        let words = Words::read(&mut reader)?;
+        if !reader.0.is_empty() {
+            return Err(Damage::Content {
+                expected: "the end of the file",
+            });
+        }
+        Ok(Self {
+            words,
+            toward,
+            whole,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn model() -> Model {
+        let mut model = Model {
+            words: Words::from_pairs(&[("gut", 1.0), ("schlecht", -1.0)]),
+            ..Model::default()
+        };
+        model.whole.weights[0] = [0.0, 0.0, 2.0];
+        model.whole.factors = [2.5, 1.0, 2.0];
+        model
+    }
+
+    #[test]
+    fn a_model_survives_its_file() {
+        let model = model();
+        assert_eq!(Model::load(&model.to_bytes()), Ok(model));
+    }
+
+    #[test]
+    fn no_damage_goes_unseen() {
+        let file = model().to_bytes();
+        for at in 0..file.len() {
+            let mut broken = file.clone();
+            broken[at] ^= 0x10;
+            assert!(Model::load(&broken).is_err(), "byte {at}");
+            assert!(Model::load(&file[..at]).is_err(), "cut at {at}");
+        }
+    }
+
+    #[test]
+    fn content_that_lies_is_damage() {
+        // The checksum is right, the content is not.
+        let mut payload = vec![];
+        file::put(&mut payload, COUNT as u32 + 1);
+        assert!(matches!(
+            Model::load(&file::seal(&payload)),
+            Err(Damage::Content { .. })
+        ));
+        let mut bytes = model().to_bytes();
+        bytes.push(0);
+        let payload = bytes[24..].to_vec();
+        assert!(matches!(
+            Model::load(&file::seal(&payload)),
+            Err(Damage::Content { .. })
+        ));
+    }
+
+    #[test]
+    fn rare_classes_need_less_to_be_chosen() {
+        let head = model().whole;
+        assert_eq!(head.choose([0.3, 0.6, 0.1]), Polarity::Negative);
+        assert_eq!(head.choose([0.2, 0.6, 0.2]), Polarity::Neutral);
+    }
+}

@@ -1,0 +1,253 @@
+//! A sentence as the model sees it: words with what is known of them, clauses, quotes, and how far each word is
+//! from the target.
+
+use std::sync::LazyLock;
+
+use blattwerk_core::Span;
+use rustc_hash::FxHashMap;
+
+use super::words::Words;
+
+/// What a word does in its sentence, whatever the word table says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cue {
+    /// Turns the words behind it in its clause.
+    Negator,
+    /// Makes the next words stronger.
+    Booster,
+    /// Turns against what was said before, and starts a clause.
+    Contrast,
+    /// What is said may not be so: forms of the Konjunktiv, "mutmaßlich".
+    Irrealis,
+    /// Somebody says what is said.
+    Report,
+}
+
+const CUES: &[(Cue, &str)] = &[
+    (
+        Cue::Negator,
+        "nicht kein keine keinem keinen keiner keines keinerlei ohne nie niemals niemand nichts kaum keineswegs weder",
+    ),
+    (
+        Cue::Booster,
+        "sehr äußerst extrem besonders völlig total absolut überaus höchst enorm massiv massive massiver massiven",
+    ),
+    (
+        Cue::Contrast,
+        "aber doch jedoch sondern obwohl während trotz trotzdem dennoch zwar allerdings",
+    ),
+    (
+        Cue::Irrealis,
+        "könnte könnten würde würden solle sollen sollte sollten wäre wären müsse müssten müsste dürfte dürften könne \
+         hätte hätten habe seien sei möglicherweise vielleicht wohl offenbar mutmaßlich",
+    ),
+    (
+        Cue::Report,
+        "sagte sagt erklärte betonte teilte mitteilte mit berichtet berichtete laut zufolge so meinte twitterte schrieb \
+         schreibt forderte fordert kritisierte warnte betont erklärt",
+    ),
+];
+
+static CUE: LazyLock<FxHashMap<&str, Cue>> = LazyLock::new(|| {
+    CUES.iter()
+        .flat_map(|&(cue, words)| words.split_whitespace().map(move |word| (word, cue)))
+        .collect()
+});
+
+/// How many words a negator reaches ahead.
+const NEGATOR_REACH: usize = 5;
+/// What negation leaves of a polarity: "nicht gut" is bad, but less so than "schlecht".
+const NEGATED: f32 = -0.6;
+/// How many words a booster reaches ahead, and by how much it multiplies.
+const BOOSTER_REACH: usize = 2;
+const BOOSTED: f32 = 1.5;
+
+/// A word or a mark.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Token {
+    /// Bytes of the text that was read.
+    pub(super) span: Span,
+    /// The row of the word table, if the word is known.
+    pub(super) row: Option<u32>,
+    /// How good (above 0) or bad (below 0) the word is here, after negation and degree.
+    pub(super) polarity: f32,
+    pub(super) cue: Option<Cue>,
+    /// The mark, if it is no word.
+    pub(super) mark: Option<char>,
+    /// A running number of the clause.
+    pub(super) clause: u32,
+    /// A running number of the sentence: a labelled text may hold more than one.
+    pub(super) sentence: u32,
+    /// Stands between quotation marks.
+    pub(super) is_quoted: bool,
+}
+
+/// A reader, with room that is kept between sentences.
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    /// The tokens of the text that was read last.
+    pub(super) tokens: Vec<Token>,
+    lower: String,
+}
+
+impl Reader {
+    /// Reads a text.
+    pub(super) fn read(&mut self, text: &str, words: &Words) {
+        self.tokens.clear();
+        self.lower.clear();
+        let mut start = None;
+        for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
+            if c.is_alphanumeric() {
+                start.get_or_insert(at);
+                if c.is_ascii() {
+                    self.lower.push(c.to_ascii_lowercase());
+                } else {
+                    self.lower.extend(c.to_lowercase());
+                }
+                continue;
+            }
+            if let Some(start) = start.take() {
+                self.word(Span::new(start, at), words);
+                self.lower.clear();
+            }
+            if is_mark(c) {
+                self.tokens
+                    .push(Token::new(Span::new(at, at + c.len_utf8()), Some(c)));
+            }
+        }
+        self.arrange(text);
+    }
+
+    fn word(&mut self, span: Span, words: &Words) {
+        let cue = CUE.get(self.lower.as_str()).copied();
+        let row = words.find(&self.lower);
+        self.tokens.push(Token {
+            row,
+            polarity: row.map_or(0.0, |row| words.row(row).polarity),
+            cue,
+            ..Token::new(span, None)
+        });
+    }
+
+    /// Counts clauses and sentences, and lets negators and boosters do their work.
+    fn arrange(&mut self, text: &str) {
+        let first = |token: Token| text.get(token.span.range()).and_then(|s| s.chars().next());
+        let (mut clause, mut sentence, mut is_quoted) = (0, 0, false);
+        let mut negator: Option<usize> = None;
+        let mut booster: Option<usize> = None;
+        let mut is_number = false;
+        for i in 0..self.tokens.len() {
+            let next = self.tokens.get(i + 1).copied().and_then(first);
+            let token = &mut self.tokens[i];
+            let before = clause;
+            match token.mark {
+                Some('„' | '»') => is_quoted = true,
+                Some('“' | '”' | '«') => is_quoted = false,
+                Some('"') => is_quoted = !is_quoted,
+                Some(',' | ';' | ':' | '(' | ')' | '–' | '—') => clause += 1,
+                Some('!' | '?') => {
+                    sentence += 1;
+                    clause += 1;
+                }
+                Some('.') if !is_number && next.is_some_and(|c| c.is_uppercase() || c == '„') => {
+                    sentence += 1;
+                    clause += 1;
+                }
+                _ if token.cue == Some(Cue::Contrast) => clause += 1,
+                _ => {}
+            }
+            if clause != before {
+                (negator, booster) = (None, None);
+            }
+            (token.clause, token.sentence, token.is_quoted) = (clause, sentence, is_quoted);
+            match token.cue {
+                Some(Cue::Negator) => negator = Some(i),
+                Some(Cue::Booster) => booster = Some(i),
+                _ => {
+                    if negator.is_some_and(|at| i - at <= NEGATOR_REACH) {
+                        token.polarity *= NEGATED;
+                    }
+                    if booster.is_some_and(|at| i - at <= BOOSTER_REACH) {
+                        token.polarity *= BOOSTED;
+                    }
+                }
+            }
+            is_number = token.mark.is_none() && first(*token).is_some_and(char::is_numeric);
+        }
+    }
+}
+
+impl Token {
+    fn new(span: Span, mark: Option<char>) -> Self {
+        Self {
+            span,
+            row: None,
+            polarity: 0.0,
+            cue: None,
+            mark,
+            clause: 0,
+            sentence: 0,
+            is_quoted: false,
+        }
+    }
+}
+
+fn is_mark(c: char) -> bool {
+    matches!(
+        c,
+        '„' | '“'
+            | '”'
+            | '"'
+            | '»'
+            | '«'
+            | '.'
+            | ','
+            | ';'
+            | ':'
+            | '!'
+            | '?'
+            | '('
+            | ')'
+            | '–'
+            | '—'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<Token> {
+        let words = Words::from_pairs(&[("gut", 1.0), ("krise", -1.0)]);
+        let mut reader = Reader::default();
+        reader.read(text, &words);
+        reader.tokens
+    }
+
+    #[test]
+    fn negation_and_degree_reach_ahead_in_their_clause() {
+        let cases: &[(&str, f32)] = &[
+            ("Das ist gut.", 1.0),
+            ("Das ist nicht gut.", -0.6),
+            ("Das ist sehr gut.", 1.5),
+            ("Nicht er, das ist gut.", 1.0),
+            ("Das ist keine Krise.", 0.6),
+            ("Er kam nicht, aber gut.", 1.0),
+        ];
+        for &(text, expected) in cases {
+            let found: f32 = read(text).iter().map(|token| token.polarity).sum();
+            assert!((found - expected).abs() < 1e-6, "{text:?}: {found}");
+        }
+    }
+
+    #[test]
+    fn sentences_and_quotes_are_seen() {
+        let tokens = read("Am 3. Mai war es gut. „Krise“, sagte er.");
+        assert_eq!(tokens.last().map(|token| token.sentence), Some(1));
+        let quoted = tokens
+            .iter()
+            .filter(|token| token.mark.is_none() && token.is_quoted)
+            .count();
+        assert_eq!(quoted, 1);
+    }
+}

@@ -1,0 +1,221 @@
+//! What is known of words: one row each, found by its form, its stem, or the last part of a compound.
+
+use rustc_hash::FxHashMap;
+
+use super::file::{Damage, Reader, put};
+use crate::words::stem;
+
+/// The columns of [`Row::leanings`].
+pub(super) const LEANINGS: usize = 4;
+
+/// The shortest last part of a compound that is looked up, in bytes, and the shortest part before it.
+const MIN_HEAD: usize = 5;
+const MIN_MODIFIER: usize = 3;
+/// Longer words, in bytes, are not known: what is that long is no word.
+const MAX_WORD: usize = 80;
+/// Rows of words more frequent than this may be heads of compounds.
+const HEADS: u32 = 30_000;
+
+/// What is known of a word.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Row {
+    /// How good (up to 1) or bad (down to -1) the word is.
+    pub(super) polarity: f32,
+    /// How much it tells at all, from 0 ("und") to 1 (rare words).
+    pub(super) weight: f32,
+    /// How it speaks for the classes negative and positive against neutral: in tweets, then in news.
+    pub(super) leanings: [f32; LEANINGS],
+}
+
+/// The word table.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Words {
+    /// The most frequent word first.
+    rows: Vec<Stored>,
+    /// The hash of a form or stem, to its row.
+    places: FxHashMap<u32, u32>,
+    /// The largest absolute value of each leaning.
+    scales: [f32; LEANINGS],
+}
+
+/// A row as the file has it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Stored {
+    polarity: i8,
+    weight: u8,
+    leanings: [i8; LEANINGS],
+}
+
+/// The bytes of a stored row.
+const STORED: usize = 2 + LEANINGS;
+
+impl Words {
+    /// Makes the table of words in lower case, the most frequent first.
+    pub(super) fn new(words: &[String], rows: &[Row]) -> Self {
+        let mut scales = [1e-6_f32; LEANINGS];
+        for row in rows {
+            for (scale, leaning) in scales.iter_mut().zip(row.leanings) {
+                *scale = scale.max(leaning.abs());
+            }
+        }
+        let stored = |row: &Row| Stored {
+            polarity: (row.polarity.clamp(-1.0, 1.0) * 127.0).round() as i8,
+            weight: (row.weight.clamp(0.0, 1.0) * 255.0).round() as u8,
+            leanings: std::array::from_fn(|i| (row.leanings[i] / scales[i] * 127.0).round() as i8),
+        };
+        let mut places = FxHashMap::default();
+        for (place, word) in (0..).zip(words) {
+            places.entry(hash(word)).or_insert(place);
+        }
+        for (place, word) in (0..).zip(words) {
+            places.entry(hash(stem(word))).or_insert(place);
+        }
+        Self {
+            rows: rows.iter().map(stored).collect(),
+            places,
+            scales,
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn from_pairs(pairs: &[(&str, f32)]) -> Self {
+        let words: Vec<String> = pairs.iter().map(|(word, _)| (*word).to_owned()).collect();
+        let rows: Vec<Row> = pairs
+            .iter()
+            .map(|&(_, polarity)| Row {
+                polarity,
+                weight: 1.0,
+                leanings: [-polarity, polarity, -polarity, polarity],
+            })
+            .collect();
+        Self::new(&words, &rows)
+    }
+
+    /// Returns the row of a word in lower case.
+    pub(super) fn find(&self, lower: &str) -> Option<u32> {
+        if lower.len() > MAX_WORD || lower.starts_with(char::is_numeric) {
+            return None;
+        }
+        let place = |word: &str| self.places.get(&hash(word)).copied();
+        place(lower).or_else(|| place(stem(lower))).or_else(|| {
+            let heads = MIN_MODIFIER..=lower.len().saturating_sub(MIN_HEAD);
+            heads
+                .filter_map(|at| lower.get(at..))
+                .find_map(|head| place(head).filter(|&row| row < HEADS))
+        })
+    }
+
+    /// Returns a row by its place.
+    pub(super) fn row(&self, place: u32) -> Row {
+        let stored = self.rows[place as usize];
+        Row {
+            polarity: f32::from(stored.polarity) / 127.0,
+            weight: f32::from(stored.weight) / 255.0,
+            leanings: std::array::from_fn(|i| {
+                f32::from(stored.leanings[i]) / 127.0 * self.scales[i]
+            }),
+        }
+    }
+
+    /// Appends the table to a payload.
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        put(out, self.rows.len() as u32);
+        for scale in self.scales {
+            out.extend(scale.to_le_bytes());
+        }
+        for row in &self.rows {
+            out.push(row.polarity as u8);
+            out.push(row.weight);
+            out.extend(row.leanings.map(|leaning| leaning as u8));
+        }
+        let mut places: Vec<(u32, u32)> =
+            self.places.iter().map(|(&key, &row)| (key, row)).collect();
+        places.sort_unstable();
+        put(out, places.len() as u32);
+        let mut before = 0;
+        for (key, row) in places {
+            put(out, key - before);
+            put(out, row);
+            before = key;
+        }
+    }
+
+    /// Reads a table off the front of a payload.
+    ///
+    /// # Errors
+    ///
+    /// When it is too short or a place has no row.
+    pub(super) fn read(reader: &mut Reader) -> Result<Self, Damage> {
+        let count = reader.count(STORED)?;
+        let mut scales = [0.0; LEANINGS];
+        for scale in &mut scales {
+            *scale = reader.float()?;
+        }
+        let mut rows = Vec::with_capacity(count);
+        for _ in 0..count {
+            let [polarity, weight, leanings @ ..] = reader.array::<STORED>()?;
+            rows.push(Stored {
+                polarity: polarity as i8,
+                weight,
+                leanings: leanings.map(|leaning| leaning as i8),
+            });
+        }
+        let count = reader.count(2)?;
+        let mut places = FxHashMap::with_capacity_and_hasher(count, rustc_hash::FxBuildHasher);
+        let mut key = 0u32;
+        for _ in 0..count {
+            key = key.checked_add(reader.number()?).ok_or(Damage::Content {
+                expected: "keys of 32 bits",
+            })?;
+            let row = reader.number()?;
+            if row as usize >= rows.len() {
+                return Err(Damage::Content {
+                    expected: "the number of a row",
+                });
+            }
+            places.insert(key, row);
+        }
+        Ok(Self {
+            rows,
+            places,
+            scales,
+        })
+    }
+}
+
+/// FNV-1a (Fowler, Noll, Vo), folded to 32 bits.
+pub(super) fn hash(word: &str) -> u32 {
+    let hash = word.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    (hash ^ (hash >> 32)) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_by_form_stem_and_last_part() {
+        let words = Words::from_pairs(&[("krise", -1.0), ("gute", 0.5)]);
+        assert_eq!(words.find("krise"), Some(0));
+        assert_eq!(words.find("krisen"), Some(0));
+        assert_eq!(words.find("finanzkrise"), Some(0));
+        assert_eq!(words.find("haus"), None);
+        assert_eq!(words.find("2020"), None);
+        assert!((words.row(0).polarity + 1.0).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_table_survives_its_file() {
+        let words = Words::from_pairs(&[("krise", -1.0), ("gut", 0.5), ("schönen", 0.25)]);
+        let mut bytes = Vec::new();
+        words.write(&mut bytes);
+        let mut reader = Reader(&bytes);
+        assert_eq!(Words::read(&mut reader), Ok(words));
+        assert!(reader.0.is_empty());
+        for length in 0..bytes.len() {
+            assert!(Words::read(&mut Reader(&bytes[..length])).is_err());
+        }
+    }
+}
