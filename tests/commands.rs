@@ -103,6 +103,7 @@ fn backends_lists_backends_and_keys() {
     let all = place.blattwerk("backends").stdout;
     for word in [
         "gazetteer",
+        "linear",
         "lexicon",
         "centroid",
         "lead",
@@ -224,7 +225,7 @@ fn eval_sentiment_repeats_the_lines_with_its_classes() {
     );
     place.write("words.tsv", "prima\t1\nschlecht\t-1\n");
     let outcome = place.blattwerk(
-        "eval sentiment gold.tsv --predictions out.tsv --set sentiment.lexicon=words.tsv",
+        "eval sentiment gold.tsv --predictions out.tsv --set sentiment.backend=lexicon --set sentiment.lexicon=words.tsv",
     );
     assert_eq!(outcome.code, 0, "{outcome:?}");
     assert!(outcome.stdout.contains("macro-F1"), "{}", outcome.stdout);
@@ -235,6 +236,39 @@ fn eval_sentiment_repeats_the_lines_with_its_classes() {
     let bad = place.blattwerk("eval sentiment bad.tsv");
     assert_eq!(bad.code, 2);
     assert!(bad.stderr.contains("bad.tsv:2: expected"), "{}", bad.stderr);
+}
+
+#[test]
+fn a_sentiment_model_is_trained_and_used() {
+    let place = Place::new();
+    let lines = "positive\tAlle loben Ida für ihre hervorragende Arbeit.\tIda\n\
+        negative\tViele kritisieren Jan wegen seiner Fehler scharf.\tJan\n\
+        neutral\tAm Montag kam Uwe nach Bonn.\tUwe\n";
+    place.write("gold.tsv", lines.repeat(40));
+    let outcome = place.blattwerk("train sentiment --train gold.tsv --out model");
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    assert!(outcome.stdout.contains("toward the target"), "{outcome:?}");
+    let again = place.blattwerk("train sentiment --train gold.tsv --out again");
+    assert_eq!(again.code, 0, "{again:?}");
+    let model = std::fs::read(place.path().join("model/model.bin")).unwrap();
+    assert!(
+        model == std::fs::read(place.path().join("again/model.bin")).unwrap(),
+        "the same files, the same model"
+    );
+    let eval = "eval sentiment gold.tsv --set sentiment.model=";
+    let right = place.blattwerk(&format!("{eval}model"));
+    assert!(right.stdout.contains("accuracy 1.0000"), "{}", right.stdout);
+    let refused = place.blattwerk("train sentiment --train gold.tsv --out model");
+    assert_eq!(refused.code, 2);
+    assert!(refused.stderr.contains("exists"), "{}", refused.stderr);
+    std::fs::write(place.path().join("model/model.bin"), &model[..1000]).unwrap();
+    let broken = place.blattwerk(&format!("{eval}model"));
+    assert_eq!(broken.code, 2);
+    assert!(
+        broken.stderr.contains("model.bin") && broken.stderr.contains("bytes"),
+        "{}",
+        broken.stderr
+    );
 }
 
 /// Sentences with a new town, a new person and words that are no names.

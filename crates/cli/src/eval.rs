@@ -29,7 +29,8 @@ pub(crate) enum Eval {
     Ner(Ner),
     /// Sentiment of sentences: macro-F1, accuracy and the confusion matrix
     ///
-    /// Gold lines are label TAB sentence, with or without TAB target.
+    /// Gold lines are label TAB sentence, with or without TAB target; with one, what counts is the judgement toward
+    /// it, if the backend makes one.
     Sentiment(Sentiment),
 }
 

@@ -49,21 +49,18 @@ impl Progress {
 
     pub(crate) fn started(&self, files: usize, folder: &Path) {
         let folder = crate::shown(folder);
-        let told = || {
-            let files = if files == 1 {
-                "1 file".into()
-            } else {
-                format!("{} files", HumanCount(files as u64))
-            };
-            format!("reading {files} into {folder}")
+        let files = if files == 1 {
+            "1 file".into()
+        } else {
+            format!("{} files", HumanCount(files as u64))
         };
         match &self.voice {
             Voice::Silent => {}
             Voice::Json => {
                 line(&json!({"event": "started", "files": files, "output": folder}).to_string());
             }
-            Voice::Bar(bar) => bar.println(told()),
-            Voice::Lines => line(&told()),
+            Voice::Bar(bar) => bar.println(format!("reading {files} into {folder}")),
+            Voice::Lines => line(&format!("reading {files} into {folder}")),
         }
     }
 

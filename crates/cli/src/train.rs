@@ -8,11 +8,14 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::Context;
+use blattwerk_core::Asset;
 use blattwerk_ner::crf::corpus::{self, Sentence};
 use blattwerk_ner::crf::train::{Corpus, Options, train};
 use blattwerk_ner::crf::{self, Model, calibrate};
 use blattwerk_normalize::Repeated;
 use blattwerk_pipeline::input::Item;
+use blattwerk_sentiment::eval::Gold;
+use blattwerk_sentiment::linear;
 use clap::{Args, Subcommand};
 
 use crate::Layers;
@@ -26,6 +29,11 @@ pub(crate) enum Train {
     /// It learns from the files what names look like; what it knows of German words it takes from the embedded
     /// model, so no raw text is needed. The same files give the same model.
     Ner(Ner),
+    /// A model for sentiment, for the backend `linear`
+    ///
+    /// It learns from the files what is said of a target; what it knows of words it takes from the embedded model,
+    /// so no raw text is needed. The same files give the same model.
+    Sentiment(Sentiment),
     /// A list of the lines that many stories of a dump share, for `normalize.extra_boilerplate`
     ///
     /// Articles with the same longest line count as one story, so wire copy is no evidence. The lines are those
@@ -65,9 +73,20 @@ pub(crate) struct Ner {
     epochs: usize,
 }
 
+#[derive(Args)]
+pub(crate) struct Sentiment {
+    /// A file to learn from: label TAB sentence, with or without TAB target; can be repeated
+    #[arg(long, required = true, value_name = "TSV")]
+    train: Vec<PathBuf>,
+    /// The folder of the model, made if it is missing
+    #[arg(long, value_name = "FOLDER")]
+    out: PathBuf,
+}
+
 pub(crate) fn run(what: Train) -> anyhow::Result<ExitCode> {
     match what {
         Train::Ner(options) => ner(&options),
+        Train::Sentiment(options) => sentiment(&options),
         Train::Boilerplate(options) => boilerplate(&options),
     }
 }
@@ -170,6 +189,44 @@ fn ner(options: &Ner) -> anyhow::Result<ExitCode> {
         score(&model, &dev),
         options.out.display()
     ))
+}
+
+fn sentiment(options: &Sentiment) -> anyhow::Result<ExitCode> {
+    let mut gold = Vec::new();
+    let mut card =
+        String::from("# A model for sentiment\n\nTrained by `blattwerk train sentiment` on\n\n");
+    for path in &options.train {
+        let lines = Gold::parse(path, &Asset::read_text(path)?.0)?;
+        anyhow::ensure!(
+            !lines.is_empty(),
+            "{}: expected labelled sentences, found none",
+            path.display()
+        );
+        writeln!(card, "- {}, {} sentences", path.display(), lines.len())?;
+        gold.extend(lines);
+    }
+    let file = options.out.join(linear::FILE);
+    anyhow::ensure!(
+        !file.exists(),
+        "{} exists; choose another folder",
+        file.display()
+    );
+    fs::create_dir_all(&options.out)
+        .with_context(|| format!("cannot write {}", options.out.display()))?;
+    let (base, _) = linear::embedded()?;
+    let (model, report) = linear::train::train(&base, &gold, &linear::train::Options::default());
+    writeln!(
+        card,
+        "\nScores of five parts of it, each judged by a model of the others:\n\n```text\n{report}```"
+    )?;
+    let bytes = model.to_bytes();
+    for (path, content) in [
+        (file, bytes.as_slice()),
+        (options.out.join("MODEL.md"), card.as_bytes()),
+    ] {
+        fs::write(&path, content).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    crate::print(format!("{report}\nWrote {}\n", options.out.display()))
 }
 
 fn read(path: &Path) -> anyhow::Result<Vec<Sentence>> {

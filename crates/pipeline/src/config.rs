@@ -26,7 +26,7 @@ language.backend = "trigrams"
 dedup.backend = "off"
 split.backend = "rules"
 ner.backend = "crf"
-sentiment.backend = "lexicon"
+sentiment.backend = "linear"
 summarize.backend = "centroid"
 "#;
 
