@@ -1180,17 +1180,12 @@ fn held(folder: &Path, holder: &str) -> Error {
 struct Sink {
     file: BufWriter<File>,
     compression: Compression,
-    /// What is compressed and not yet in the file.
-    member: Option<Member>,
+    /// The rows of the member that is open. They are compressed at once, since what a compressor makes of
+    /// them may depend on the pieces in which they are handed over.
+    member: Vec<u8>,
     /// The bytes of all that went into the file.
     len: u64,
     is_synced: bool,
-}
-
-/// A part of a compressed file that can be unpacked alone.
-enum Member {
-    Gzip(GzEncoder<Vec<u8>>),
-    Zstd(zstd::Encoder<'static, Vec<u8>>),
 }
 
 impl Sink {
@@ -1198,7 +1193,7 @@ impl Sink {
         Self {
             file: BufWriter::with_capacity(1 << 16, file),
             compression,
-            member: None,
+            member: Vec::new(),
             len,
             is_synced: false,
         }
@@ -1226,37 +1221,40 @@ impl Sink {
     }
 
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if bytes.is_empty() {
-            return Ok(());
+        if self.compression == Compression::None {
+            return self.append(bytes);
         }
-        let member = match (&mut self.member, self.compression) {
-            (_, Compression::None) => return self.append(bytes),
-            (Some(member), _) => member,
-            (none, Compression::Gzip) => none.insert(Member::Gzip(GzEncoder::new(
-                Vec::new(),
-                flate2::Compression::default(),
-            ))),
-            (none, Compression::Zstd) => {
-                none.insert(Member::Zstd(zstd::Encoder::new(Vec::new(), 0)?))
-            }
-        };
-        match member {
-            Member::Gzip(encoder) => encoder.write_all(bytes),
-            Member::Zstd(encoder) => encoder.write_all(bytes),
-        }
+        self.member.extend_from_slice(bytes);
+        Ok(())
     }
 
-    /// Ends the member that is open, if one is.
+    /// Ends the member that is open, a part of a compressed file that can be unpacked alone; nothing makes
+    /// none.
     fn end_member(&mut self) -> io::Result<()> {
-        let bytes = match self.member.take() {
-            Some(Member::Gzip(encoder)) => encoder.finish()?,
-            Some(Member::Zstd(encoder)) => encoder.finish()?,
-            None => return Ok(()),
+        if self.member.is_empty() {
+            return Ok(());
+        }
+        let bytes = match self.compression {
+            Compression::None => return Ok(()),
+            Compression::Gzip => {
+                let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::default());
+                encoder.write_all(&self.member)?;
+                encoder.finish()?
+            }
+            Compression::Zstd => {
+                let mut encoder = zstd::Encoder::new(Vec::new(), 0)?;
+                encoder.write_all(&self.member)?;
+                encoder.finish()?
+            }
         };
+        self.member.clear();
         self.append(&bytes)
     }
 
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
         self.is_synced = false;
         self.len += bytes.len() as u64;
         self.file.write_all(bytes)
@@ -1393,6 +1391,37 @@ mod tests {
             sink.sync().unwrap();
             assert!(fs::read(&path).unwrap() == whole);
             assert!(Sink::cut(&path, compression, sink.len + 1).is_err());
+        }
+    }
+
+    #[test]
+    fn how_rows_are_handed_over_does_not_show() {
+        let mut state = 1_u32;
+        let mut text = String::new();
+        while text.len() < 300_000 {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            text += ["Köln", "Wetter", "ist", "der", "naß"][(state >> 16) as usize % 5];
+            text += &(state >> 20).to_string();
+        }
+        let folder = tempfile::tempdir().unwrap();
+        for compression in Compression::ALL {
+            let written = |size: usize| {
+                let path = folder.path().join("a");
+                let mut sink = Sink::create(&path, compression).unwrap();
+                for piece in text.as_bytes().chunks(size) {
+                    sink.write_all(piece).unwrap();
+                }
+                sink.end_member().unwrap();
+                sink.sync().unwrap();
+                fs::read(path).unwrap()
+            };
+            let whole = written(text.len());
+            for size in [100, 1000, 7777, 100_000] {
+                assert!(
+                    written(size) == whole,
+                    "{compression:?} in pieces of {size}"
+                );
+            }
         }
     }
 }
