@@ -1,5 +1,6 @@
 //! What a stage was built from: model files and lists, embedded or the user's.
 
+use std::fs::File;
 use std::path::Path;
 
 use crate::{Error, Result};
@@ -20,6 +21,25 @@ impl Asset {
             name: name.into(),
             hash: blake3::hash(content).to_hex().to_string(),
         }
+    }
+
+    /// Returns the record of a file that is not read whole, since another library reads it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`] if it cannot be read.
+    pub fn of_file(path: &Path) -> Result<Self> {
+        let mut hasher = blake3::Hasher::new();
+        File::open(path)
+            .and_then(|file| hasher.update_reader(file).map(|_| ()))
+            .map_err(|source| Error::Read {
+                path: path.to_owned(),
+                source,
+            })?;
+        Ok(Self {
+            name: path.display().to_string(),
+            hash: hasher.finalize().to_hex().to_string(),
+        })
     }
 
     /// Reads a file whole, with its record.
@@ -64,6 +84,18 @@ impl Asset {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_has_one_record_however_it_is_read() {
+        let path = std::env::temp_dir().join(format!("blattwerk-asset-{}.bin", std::process::id()));
+        std::fs::write(&path, vec![7; 100_000]).unwrap();
+        let records = (
+            Asset::of_file(&path).unwrap(),
+            Asset::read(&path).unwrap().1,
+        );
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(records.0, records.1);
+    }
 
     #[test]
     fn a_list_in_another_encoding_is_named_with_its_line() {
