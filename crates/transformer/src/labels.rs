@@ -1,0 +1,74 @@
+//! What the labels of a model are called.
+
+use std::collections::BTreeMap;
+
+use blattwerk_core::{Error, Result};
+
+/// Refuses a mapping with a key that is none of the model's names.
+///
+/// # Errors
+///
+/// [`Error::Setting`] with the names that there are.
+pub fn check_keys<'a>(
+    mapping: &BTreeMap<String, String>,
+    known: impl Iterator<Item = &'a str> + Clone,
+) -> Result<()> {
+    let Some(wrong) = mapping
+        .keys()
+        .find(|key| !known.clone().any(|name| name == key.as_str()))
+    else {
+        return Ok(());
+    };
+    let mut names: Vec<&str> = Vec::new();
+    for name in known {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    Err(Error::Setting {
+        key: "labels",
+        expected: format!("keys of {}", quoted(&names)),
+        found: format!("`{wrong}`"),
+    })
+}
+
+/// Refuses names that say nothing, `LABEL_0` and so on, unless the mapping says what they mean.
+///
+/// # Errors
+///
+/// [`Error::Setting`] with `example`, a mapping as it could be.
+pub fn check_telling(
+    names: &[String],
+    mapping: &BTreeMap<String, String>,
+    example: &str,
+) -> Result<()> {
+    let is_mute = |name: &String| {
+        name.strip_prefix("LABEL_")
+            .is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    if names
+        .iter()
+        .any(|name| is_mute(name) && !mapping.contains_key(name))
+    {
+        return Err(Error::Setting {
+            key: "labels",
+            expected: format!("what the labels of the model mean, such as {example}"),
+            found: format!("the names {}", quoted(names)),
+        });
+    }
+    Ok(())
+}
+
+/// Lists names for a message.
+pub fn quoted<S: AsRef<str>>(names: &[S]) -> String {
+    const SHOWN: usize = 20;
+    let mut listed: Vec<String> = names
+        .iter()
+        .take(SHOWN)
+        .map(|name| format!("`{}`", name.as_ref()))
+        .collect();
+    if names.len() > SHOWN {
+        listed.push(format!("and {} more", names.len() - SHOWN));
+    }
+    listed.join(", ")
+}

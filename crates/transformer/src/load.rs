@@ -1,0 +1,106 @@
+//! Opens a model's folder, and tries the model.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use blattwerk_core::{Asset, Error, Result};
+
+use crate::card::{Card, Task};
+use crate::encoder::{Encoder, MAX_ROWS};
+use crate::runtime::Runtime;
+use crate::tokens::Splitter;
+use crate::{Config, config};
+
+/// A model that was opened and has answered once.
+pub(crate) struct Loaded {
+    pub(crate) encoder: Encoder,
+    pub(crate) labels: Vec<String>,
+    pub(crate) assets: Vec<Asset>,
+}
+
+/// The fewest tokens that a window must have for the text, so that windows make progress with some context.
+const LEAST_ROOM: usize = 8;
+
+/// Opens the files of a model, and runs it once.
+pub(crate) fn load(config: &Config, root: &Path, task: Task) -> Result<Loaded> {
+    if config.model.as_os_str().is_empty() {
+        return Err(Error::Setting {
+            key: "model",
+            expected: "the folder of a model".into(),
+            found: "none".into(),
+        });
+    }
+    let folder = root.join(&config.model);
+    let (card, card_asset) = Card::read(&folder.join("config.json"), task)?;
+    let (splitter, splitter_asset) = Splitter::read(&folder.join("tokenizer.json"), &card)?;
+
+    let least = splitter.frame() + LEAST_ROOM;
+    if card.max_tokens < least {
+        return Err(Error::Model {
+            name: card_asset.name,
+            expected: format!("a model that can hold at least {least} tokens"),
+            found: card.max_tokens.to_string(),
+        });
+    }
+    let max_tokens = config.max_tokens.unwrap_or(card.max_tokens);
+    if !(least..=card.max_tokens).contains(&max_tokens) {
+        return Err(Error::Setting {
+            key: "max_tokens",
+            expected: format!("{least} to {}, what the model can hold", card.max_tokens),
+            found: max_tokens.to_string(),
+        });
+    }
+
+    let file = onnx_file(config, &folder);
+    let asset = Asset::of_file(&file)?;
+    let runtime = catch_unwind(AssertUnwindSafe(|| open(config, root, &file)))
+        .unwrap_or_else(|_| Err(broken(&file, "one that makes it panic".into())))?;
+    let mut encoder = Encoder {
+        splitter,
+        runtime,
+        task,
+        labels: card.labels.len(),
+        max_tokens,
+        max_rows: MAX_ROWS,
+        name: file.display().to_string(),
+    };
+    encoder.settle_rows()?;
+    Ok(Loaded {
+        encoder,
+        labels: card.labels,
+        assets: vec![asset, card_asset, splitter_asset],
+    })
+}
+
+/// The file of the model within its folder.
+fn onnx_file(config: &Config, folder: &Path) -> PathBuf {
+    if let Some(file) = &config.file {
+        return folder.join(file);
+    }
+    let plain = folder.join("model.onnx");
+    let exported = folder.join("onnx").join("model.onnx");
+    if !plain.exists() && exported.exists() {
+        exported
+    } else {
+        plain
+    }
+}
+
+/// Opens the model with the runtime that the config names.
+fn open(config: &Config, root: &Path, file: &Path) -> Result<Box<dyn Runtime>> {
+    let _ = root;
+    match config.runtime {
+        #[cfg(feature = "rten")]
+        config::Runtime::Rten => crate::runtime::rten::open(file),
+        missing => Err(missing.missing()),
+    }
+}
+
+/// Says that a runtime cannot load a model.
+pub(crate) fn broken(file: &Path, found: String) -> Error {
+    Error::Model {
+        name: file.display().to_string(),
+        expected: "a model that the runtime can load".into(),
+        found,
+    }
+}
