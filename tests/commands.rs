@@ -111,6 +111,8 @@ fn backends_lists_backends_and_keys() {
         "timeout_seconds",
         "chunk_articles",
         "fields.text",
+        "max_tokens",
+        "runtimes in this build: ",
     ] {
         assert!(all.contains(word), "{word} is in {all}");
     }

@@ -14,3 +14,5 @@ mod scheduled;
 mod shards;
 mod support;
 mod tables;
+#[cfg(feature = "onnx")]
+mod transformer;

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use blattwerk_pipeline::config::schemas;
+use blattwerk_transformer::Runtime;
 use clap::Args;
 use serde_json::{Map, Value};
 
@@ -44,12 +45,28 @@ fn describe(text: &mut String, name: &str, schema: &Value) -> anyhow::Result<()>
                     .unwrap_or("");
                 let about = backend["description"].as_str().unwrap_or("");
                 writeln!(text, "\n  backend = \"{name}\"  {}", first_line(about))?;
+                if name == "onnx" {
+                    writeln!(text, "      {}", runtimes())?;
+                }
                 keys(text, schema, backend, "      ")?;
             }
         }
     }
     writeln!(text)?;
     Ok(())
+}
+
+/// Which runtimes for transformer models this build has.
+fn runtimes() -> String {
+    let all = Runtime::ALL.map(|runtime| {
+        let (name, feature) = (runtime.as_str(), runtime.feature());
+        if runtime.is_built() {
+            format!("`{name}`")
+        } else {
+            format!("not `{name}` (cargo feature `{feature}`)")
+        }
+    });
+    format!("runtimes in this build: {}", all.join(", "))
 }
 
 /// Writes the keys of an object, those of the objects in it with their path.

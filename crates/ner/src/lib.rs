@@ -7,6 +7,7 @@ mod command;
 pub mod crf;
 pub mod gazetteer;
 pub mod names;
+mod onnx;
 pub mod token;
 
 use std::path::Path;
@@ -25,6 +26,8 @@ pub enum Config {
     Crf(crf::Config),
     /// Finds the names of lists, the built-in one and the user's.
     Gazetteer(gazetteer::Config),
+    /// Runs a transformer model of yours on each sentence.
+    Onnx(blattwerk_transformer::Config),
     /// Asks a program of yours, in lines of JSON.
     Command(blattwerk_command::Config),
 }
@@ -40,6 +43,7 @@ impl Config {
             Self::Off => Ok(Built::new(|_: &Document| Ok(Vec::new()))),
             Self::Crf(config) => config.build(root),
             Self::Gazetteer(config) => config.build(root),
+            Self::Onnx(config) => onnx::build(config, root),
             Self::Command(config) => config.build::<command::Answer>(root),
         }
     }

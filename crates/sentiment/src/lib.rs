@@ -9,6 +9,7 @@ mod command;
 pub mod eval;
 pub mod lexicon;
 pub mod linear;
+mod onnx;
 mod words;
 
 use std::path::Path;
@@ -27,6 +28,8 @@ pub enum Config {
     Linear(linear::Config),
     /// Weighs the words of a polarity lexicon, clause by clause, with negation.
     Lexicon(lexicon::Config),
+    /// Runs a transformer model of yours on the article and on each sentence.
+    Onnx(blattwerk_transformer::Config),
     /// Asks a program of yours, in lines of JSON.
     Command(blattwerk_command::Config),
 }
@@ -42,6 +45,7 @@ impl Config {
             Self::Off => Ok(Built::new(|_: &Document| Ok(Vec::new()))),
             Self::Linear(config) => config.build(root),
             Self::Lexicon(config) => config.build(root),
+            Self::Onnx(config) => onnx::build(config, root),
             Self::Command(config) => config.build::<command::Answer>(root),
         }
     }
