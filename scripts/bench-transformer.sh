@@ -2,7 +2,7 @@
 # How fast a transformer of the size of BERT-base runs: Python's transformers, and each runtime of this build.
 #
 #     python3 -m venv VENV
-#     VENV/bin/pip install torch==2.4.1 transformers==4.57.1 onnx==1.17.0 onnxruntime==1.22.1 'numpy<2.5'
+#     VENV/bin/pip install torch==2.4.1 transformers==4.57.1 onnx==1.17.0 onnxruntime==1.23.2 'numpy<2.5'
 #     scripts/bench-transformer.sh VENV [FOLDER]
 #
 # The model has random weights and is made in FOLDER (target/bench-transformer), once. One run of 200 sentences of

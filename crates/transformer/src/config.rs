@@ -64,7 +64,7 @@ impl Runtime {
     pub fn is_built(self) -> bool {
         match self {
             Self::Rten => cfg!(feature = "rten"),
-            Self::Ort => false,
+            Self::Ort => cfg!(feature = "ort"),
         }
     }
 }

@@ -87,11 +87,20 @@ fn onnx_file(config: &Config, folder: &Path) -> PathBuf {
 }
 
 /// Opens the model with the runtime that the config names.
+#[cfg_attr(
+    not(feature = "ort"),
+    expect(unused_variables, reason = "only `ort` has another file")
+)]
 fn open(config: &Config, root: &Path, file: &Path) -> Result<Box<dyn Runtime>> {
-    let _ = root;
     match config.runtime {
         #[cfg(feature = "rten")]
         config::Runtime::Rten => crate::runtime::rten::open(file),
+        #[cfg(feature = "ort")]
+        config::Runtime::Ort => {
+            let library = config.library.as_ref().map(|library| root.join(library));
+            crate::runtime::ort::open(file, library)
+        }
+        #[allow(unreachable_patterns, reason = "a build with all runtimes misses none")]
         missing => Err(missing.missing()),
     }
 }

@@ -1,5 +1,7 @@
 //! The forward pass, behind one small trait.
 
+#[cfg(feature = "ort")]
+pub(crate) mod ort;
 #[cfg(feature = "rten")]
 pub(crate) mod rten;
 
@@ -40,4 +42,43 @@ pub trait Runtime: Send + Sync {
     ///
     /// 1 for a runtime that shares out the work of a batch by itself.
     fn at_once(&self, threads: usize) -> usize;
+}
+
+/// What of a batch goes into an input of an ONNX file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Input {
+    /// `input_ids`
+    Ids,
+    /// `attention_mask`
+    Mask,
+    /// `token_type_ids`
+    Types,
+}
+
+impl Input {
+    /// Returns what goes into each of a model's inputs, given by their names; or what is wrong with them.
+    pub(crate) fn all<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<Self>, String> {
+        let inputs = names.map(|name| match name {
+            "input_ids" => Ok(Self::Ids),
+            "attention_mask" => Ok(Self::Mask),
+            "token_type_ids" => Ok(Self::Types),
+            other => Err(format!(
+                "the input `{other}`, which is none of `input_ids`, `attention_mask`, `token_type_ids`"
+            )),
+        });
+        let inputs = inputs.collect::<Result<Vec<_>, String>>()?;
+        if !inputs.contains(&Self::Ids) {
+            return Err("one without the input `input_ids`".into());
+        }
+        Ok(inputs)
+    }
+
+    /// Returns the values of a batch that go into the input.
+    pub(crate) fn of(self, batch: &Batch) -> &[i32] {
+        match self {
+            Self::Ids => &batch.ids,
+            Self::Mask => &batch.mask,
+            Self::Types => &batch.types,
+        }
+    }
 }

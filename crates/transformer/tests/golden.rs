@@ -166,8 +166,59 @@ fn a_quantized_model_answers_nearly_as_the_onnx_runtime_does() {
     check_sequences(&model, &golden, QUANTIZED, name);
 }
 
+#[cfg(feature = "ort")]
+#[test]
+#[ignore = "needs the library of the ONNX Runtime: scripts/check-ort.sh"]
+fn the_onnx_runtime_answers_as_python_does() {
+    for kind in KINDS {
+        let name = format!("{kind}-tokens");
+        let model = TokenClassifier::load(&config(&name, Runtime::Ort), &models()).unwrap();
+        check_tokens(&model, &read(&format!("{name}/golden.json")), &name);
+        let name = format!("{kind}-sequence");
+        let model = SequenceClassifier::load(&config(&name, Runtime::Ort), &models()).unwrap();
+        check_sequences(&model, &read(&format!("{name}/golden.json")), EXACT, &name);
+    }
+    let name = "bert-sequence";
+    let quantized = Config {
+        file: Some("model_quantized.onnx".into()),
+        ..config(name, Runtime::Ort)
+    };
+    let model = SequenceClassifier::load(&quantized, &models()).unwrap();
+    let golden = read(&format!("{name}/golden_quantized.json"));
+    check_sequences(&model, &golden, EXACT, name);
+}
+
+#[cfg(feature = "ort")]
+#[test]
+fn a_missing_library_of_the_onnx_runtime_is_named() {
+    let config = Config {
+        library: Some("nirgends.so".into()),
+        ..config("bert-tokens", Runtime::Ort)
+    };
+    let error = TokenClassifier::load(&config, &models())
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(
+        error.starts_with("`library`: expected the library of the ONNX Runtime"),
+        "{error}"
+    );
+    assert!(error.contains("nirgends.so"), "{error}");
+}
+
 #[test]
 fn an_answer_hangs_neither_on_neighbours_nor_on_threads() {
+    check_independence(Runtime::Rten);
+}
+
+#[cfg(feature = "ort")]
+#[test]
+#[ignore = "needs the library of the ONNX Runtime: scripts/check-ort.sh"]
+fn with_the_onnx_runtime_an_answer_hangs_neither_on_neighbours_nor_on_threads() {
+    check_independence(Runtime::Ort);
+}
+
+fn check_independence(runtime: Runtime) {
     let texts = texts();
     let mut all: Vec<&str> = texts.iter().map(|(_, text)| text.as_str()).collect();
     // Many of each length, so that batches are large.
@@ -176,27 +227,28 @@ fn an_answer_hangs_neither_on_neighbours_nor_on_threads() {
         .copied()
         .find(|text| text.len() > 10_000)
         .unwrap();
-    let lines: Vec<&str> = long
-        .lines()
-        .flat_map(|line| line.split_inclusive(". "))
-        .collect();
-    all.extend(long.split_inclusive(' '));
-    all.extend(&lines);
-    for (name, file) in [
-        ("bert-tokens", None),
-        ("bert-tokens", Some("model_quantized.onnx".into())),
-        ("xlm-roberta-tokens", None),
-    ] {
+    all.extend(long.split_inclusive(". "));
+    all.extend(long.split_inclusive(' ').take(60));
+    let cases = [
+        ("bert-tokens", "model.onnx"),
+        ("bert-tokens", "model_quantized.onnx"),
+        ("xlm-roberta-tokens", "model.onnx"),
+    ];
+    for (name, file) in cases {
         let config = Config {
-            file,
-            ..config(name, Runtime::Rten)
+            file: Some(file.into()),
+            ..config(name, runtime)
         };
         let model = TokenClassifier::load(&config, &models()).unwrap();
         let together = model.find(&all);
         for (text, together) in all.iter().zip(&together) {
             let alone = model.find(&[text]).remove(0).unwrap();
             let together = together.as_ref().unwrap();
-            assert!(&alone == together, "{name}, {} bytes", text.len());
+            assert!(
+                &alone == together,
+                "{runtime:?}, {name}, {file}, {} bytes",
+                text.len()
+            );
         }
         for threads in [1, 3] {
             let pool = rayon::ThreadPoolBuilder::new()

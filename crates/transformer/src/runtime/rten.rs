@@ -11,7 +11,7 @@ use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, Value, ValueOrVi
 
 use rten_tensor::prelude::*;
 
-use super::{Batch, Logits, Runtime};
+use super::{Batch, Input, Logits, Runtime};
 use crate::load::broken;
 
 /// A model that rten runs.
@@ -24,14 +24,6 @@ struct Rten {
     idle: Mutex<Vec<Arc<ThreadPool>>>,
 }
 
-/// What of a batch goes into an input of the model.
-#[derive(Debug, Clone, Copy)]
-enum Input {
-    Ids,
-    Mask,
-    Types,
-}
-
 /// Opens a model's ONNX file.
 pub(crate) fn open(file: &Path) -> Result<Box<dyn Runtime>> {
     let mut options = ModelOptions::with_all_ops();
@@ -41,31 +33,14 @@ pub(crate) fn open(file: &Path) -> Result<Box<dyn Runtime>> {
         .map_err(|error| broken(file, format!("a fault: {error}")))?;
 
     let name = |id: NodeId| {
-        let name = model
-            .node_info(id)
-            .and_then(|info| info.name().map(str::to_owned));
-        name.unwrap_or_default()
+        let info = model.node_info(id);
+        info.and_then(|info| info.name().map(str::to_owned))
+            .unwrap_or_default()
     };
-    let mut inputs = Vec::new();
-    for &id in model.input_ids() {
-        let input = match name(id).as_str() {
-            "input_ids" => Input::Ids,
-            "attention_mask" => Input::Mask,
-            "token_type_ids" => Input::Types,
-            other => {
-                return Err(broken(
-                    file,
-                    format!(
-                        "the input `{other}`, which is none of `input_ids`, `attention_mask`, `token_type_ids`"
-                    ),
-                ));
-            }
-        };
-        inputs.push((id, input));
-    }
-    if !inputs.iter().any(|(_, input)| matches!(input, Input::Ids)) {
-        return Err(broken(file, "one without the input `input_ids`".into()));
-    }
+    let names: Vec<String> = model.input_ids().iter().map(|&id| name(id)).collect();
+    let inputs =
+        Input::all(names.iter().map(String::as_str)).map_err(|found| broken(file, found))?;
+    let inputs = model.input_ids().iter().copied().zip(inputs).collect();
     let outputs = model.output_ids();
     let output = outputs.iter().copied().find(|&id| name(id) == "logits");
     let Some(output) = output.or_else(|| outputs.first().copied()) else {
@@ -89,13 +64,9 @@ impl Runtime for Rten {
             .inputs
             .iter()
             .map(|&(id, input)| {
-                let values = match input {
-                    Input::Ids => &batch.ids,
-                    Input::Mask => &batch.mask,
-                    Input::Types => &batch.types,
-                };
-                let value = Value::from_shape(&[batch.rows, batch.length], values.clone())
-                    .map_err(|error| error.to_string())?;
+                let value =
+                    Value::from_shape(&[batch.rows, batch.length], input.of(batch).to_vec())
+                        .map_err(|error| error.to_string())?;
                 Ok((id, ValueOrView::from(value)))
             })
             .collect::<Result<Vec<_>, String>>()?;
