@@ -75,9 +75,16 @@ struct Cache {
     ints: Vec<Row<i16>>,
     looks: Vec<Look>,
     types: Vec<u32>,
-    /// Tokens with the keys they ask for.
+    look_up: LookUp,
+}
+
+/// Keys on their way to the rows of their weights, each with the number of the sum that it belongs to.
+#[derive(Debug, Default)]
+struct LookUp {
     asked: Vec<(usize, u32)>,
-    /// Tokens with the numbers of their rows.
+    /// What stands in the table where each is looked for first.
+    slots: Vec<(u32, u32)>,
+    /// The numbers of the rows.
     found: Vec<(usize, u32)>,
 }
 
@@ -226,42 +233,48 @@ impl Model {
 
     /// Adds the rows of the keys that were asked for.
     ///
-    /// Each look-up waits for memory, so all of them go one step at a time: then they wait together.
+    /// Each look-up waits for memory, so all of them go one step at a time: then they wait together. The first two
+    /// steps have no branch, which half of the keys would take.
     fn add_all(
         &self,
-        asked: &mut Vec<(usize, u32)>,
-        found: &mut Vec<(usize, u32)>,
+        LookUp {
+            asked,
+            slots,
+            found,
+        }: &mut LookUp,
         sums: &mut [Row<i16>],
     ) {
+        let mut kept = 0;
+        for at in 0..asked.len() {
+            let (sum, key) = asked[at];
+            asked[kept] = (sum, key);
+            kept += usize::from(self.may_have(key));
+        }
+        asked.truncate(kept);
+        slots.clear();
+        slots.extend(asked.iter().map(|&(_, key)| self.table.slot(key)));
         found.clear();
         found.extend(
             asked
                 .drain(..)
-                .filter_map(|(at, key)| Some((at, self.table.get(key)?))),
+                .zip(&*slots)
+                .filter_map(|((sum, key), &slot)| Some((sum, self.table.get_from(key, slot)?))),
         );
-        for &(at, row) in &*found {
-            add(&mut sums[at], &self.rows[row as usize]);
+        for &(sum, row) in &*found {
+            add(&mut sums[sum], &self.rows[row as usize]);
         }
     }
 
-    fn seen(
-        &self,
-        profile: &Profile,
-        asked: &mut Vec<(usize, u32)>,
-        found: &mut Vec<(usize, u32)>,
-    ) -> Seen {
+    fn seen(&self, profile: &Profile, look_up: &mut LookUp) -> Seen {
         let mut seen = Seen {
             rows: [[0; 16]; PLACES],
             look: profile.look,
         };
         for place in 0..PLACES {
             let keys = profile.keys_at(place).map(|key| placed(key, place));
-            asked.extend(
-                keys.filter(|&key| self.may_have(key))
-                    .map(|key| (place, key)),
-            );
+            look_up.asked.extend(keys.map(|key| (place, key)));
         }
-        self.add_all(asked, found, &mut seen.rows);
+        self.add_all(look_up, &mut seen.rows);
         seen
     }
 
@@ -273,14 +286,13 @@ impl Model {
             ints,
             looks,
             types,
-            asked,
-            found,
+            look_up,
         } = cache;
         if recent.seen.len() > KEPT {
             *older = mem::take(recent);
         }
         if recent.seen.is_empty() {
-            recent.seen.push(self.seen(&Profile::edge(), asked, found));
+            recent.seen.push(self.seen(&Profile::edge(), look_up));
         }
         types.clear();
         types.extend([0; HERE]);
@@ -291,7 +303,7 @@ impl Model {
                     (word, older.seen[id as usize].clone())
                 } else {
                     let profile = Profile::new(word, &self.lexicon);
-                    (word.into(), self.seen(&profile, asked, found))
+                    (word.into(), self.seen(&profile, look_up))
                 };
                 recent.push(word, seen)
             });
@@ -315,12 +327,8 @@ impl Model {
             }
             ints.push(sum);
         }
-        feature::joined(looks, |at, key| {
-            if self.may_have(key) {
-                asked.push((at, key));
-            }
-        });
-        self.add_all(asked, found, ints);
+        feature::joined(looks, |at, key| look_up.asked.push((at, key)));
+        self.add_all(look_up, ints);
         ints.iter()
             .map(|row| {
                 let mut scores: [f32; TAGS] =

@@ -33,9 +33,19 @@ impl Table {
 
     /// Returns the number of a key.
     pub(super) fn get(&self, key: u32) -> Option<u32> {
+        self.get_from(key, self.slot(key))
+    }
+
+    /// Returns what stands where a key is looked for first, for [`Table::get_from`].
+    pub(super) fn slot(&self, key: u32) -> (u32, u32) {
+        self.slots[key as usize & self.mask]
+    }
+
+    /// Returns the number of a key, given what [`Table::slot`] returns for it.
+    pub(super) fn get_from(&self, key: u32, slot: (u32, u32)) -> Option<u32> {
         let mut at = key as usize & self.mask;
+        let (mut found, mut number) = slot;
         loop {
-            let (found, number) = self.slots[at];
             if number == u32::MAX {
                 return None;
             }
@@ -43,6 +53,7 @@ impl Table {
                 return Some(number);
             }
             at = (at + 1) & self.mask;
+            (found, number) = self.slots[at];
         }
     }
 }
