@@ -241,6 +241,35 @@ fn eval_sentiment_repeats_the_lines_with_its_classes() {
 }
 
 #[test]
+fn eval_summarize_shows_every_backend_beside_lead_chance_and_oracle() {
+    let place = Place::new();
+    place.write(
+        "gold.jsonl",
+        "{\"text\": \"Der Hafen der Insel wird ausgebaut. Die Arbeiten beginnen im Mai.\", \"summary\": \"Der Hafen der Insel wird ausgebaut.\"}\n",
+    );
+    let outcome = place.blattwerk("eval summarize gold.jsonl --sentences 1");
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    for row in [
+        "first", "random", "oracle", "lead", "centroid", "textrank", "lexrank",
+    ] {
+        assert!(outcome.stdout.contains(row), "{row} in {}", outcome.stdout);
+    }
+    let oracle = outcome
+        .stdout
+        .lines()
+        .find(|line| line.starts_with("oracle"));
+    assert_eq!(oracle, Some("oracle      100.00  100.00  100.00"));
+    place.write("bad.jsonl", "{\"text\": \"Ja.\"}\n");
+    let bad = place.blattwerk("eval summarize bad.jsonl");
+    assert_eq!(bad.code, 2);
+    assert!(
+        bad.stderr.contains("bad.jsonl:1: expected"),
+        "{}",
+        bad.stderr
+    );
+}
+
+#[test]
 fn a_sentiment_model_is_trained_and_used() {
     let place = Place::new();
     let lines = "positive\tAlle loben Ida für ihre hervorragende Arbeit.\tIda\n\

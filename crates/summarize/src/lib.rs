@@ -5,15 +5,19 @@
 //!
 //! The backends differ in one thing, how they rank sentences. What all of them need stands beside them:
 //! `readable` tells which sentences can stand alone, [`Budget`] says how much is taken, and `terms` turns
-//! sentences into vectors of words. No backend compares each sentence with each other one, since an article
-//! may be a book.
+//! sentences into vectors of words. Where a backend compares sentences with each other, it does so
+//! with a bounded number of them, since an article may be a book.
 
 mod budget;
 pub mod centroid;
 mod command;
+pub mod eval;
+mod graph;
 pub mod lead;
+pub mod lexrank;
 mod readable;
 mod terms;
+pub mod textrank;
 
 use std::path::Path;
 
@@ -33,6 +37,10 @@ pub enum Config {
     Lead(lead::Config),
     /// Takes the sentences nearest to what the article is about, with a preference for its front.
     Centroid(centroid::Config),
+    /// Takes the most central sentences of the graph of shared words (Mihalcea & Tarau 2004).
+    Textrank(textrank::Config),
+    /// Takes the most central sentences of the graph of like sentences (Erkan & Radev 2004).
+    Lexrank(lexrank::Config),
     /// Asks a program of yours, in lines of JSON.
     Command(blattwerk_command::Config),
 }
@@ -44,6 +52,8 @@ impl Config {
             Self::Off => "off",
             Self::Lead(_) => "lead",
             Self::Centroid(_) => "centroid",
+            Self::Textrank(_) => "textrank",
+            Self::Lexrank(_) => "lexrank",
             Self::Command(_) => "command",
         }
     }
@@ -58,6 +68,8 @@ impl Config {
             Self::Off => Ok(Built::new(|_: &Document| Ok(Summary::default()))),
             Self::Lead(config) => config.build(root),
             Self::Centroid(config) => config.build(root),
+            Self::Textrank(config) => config.build(root),
+            Self::Lexrank(config) => config.build(root),
             Self::Command(config) => config.build::<command::Answer>(root),
         }
     }

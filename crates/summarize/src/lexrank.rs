@@ -1,0 +1,108 @@
+//! `LexRank` (Erkan & Radev: `LexRank`: Graph-based Lexical Centrality as Salience in Text Summarization. JAIR 22, 2004).
+//!
+//! Two sentences are linked if the cosine of their tf-idf vectors is at least 0.1; the most central sentences of the
+//! graph are taken. Words are stems without stop words; the inverse document frequency is that of the sentences of the
+//! article, since there is no collection around it. Only the first thousand sentences are compared.
+
+use std::path::Path;
+
+use blattwerk_core::{Built, Document, Result, Summary};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::terms::{Reader, Terms};
+use crate::{Budget, graph};
+
+/// The keys of `lexrank`.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The most sentences of a summary. 3 if neither this nor `chars` is set.
+    pub sentences: Option<usize>,
+    /// The most characters of a summary; only whole sentences are taken. If no sentence is short enough,
+    /// the shortest stands alone. Unlimited by default.
+    pub chars: Option<usize>,
+}
+
+impl Config {
+    /// Builds the backend.
+    ///
+    /// # Errors
+    ///
+    /// If a limit is 0.
+    pub fn build(&self, _root: &Path) -> Result<Built<Summary>> {
+        let budget = Budget::new(self.sentences, self.chars)?;
+        let reader = Reader::new();
+        Ok(Built::new(move |document: &Document| {
+            let order = graph::order(&scores(&reader.read(document)));
+            let mut purse = budget.purse(document);
+            for &sentence in &order {
+                purse.take(sentence);
+            }
+            Ok(Summary::extract(document, purse.spend(&order)))
+        }))
+    }
+}
+
+/// How alike two sentences must be to be linked; the value that the paper recommends.
+const ALIKE: f32 = 0.1;
+
+fn scores(terms: &Terms) -> Vec<f32> {
+    let count = terms.len().min(graph::MOST);
+    let mut frequencies = terms.zeros();
+    for sentence in 0..count {
+        for term in terms.of(sentence) {
+            frequencies[term.id as usize] += 1.0;
+        }
+    }
+    let all = f32::from(u16::try_from(count).unwrap_or(u16::MAX));
+    let rarity = |id: usize| (all / frequencies[id]).ln() + 1.0;
+    let lengths: Vec<f32> = (0..count)
+        .map(|sentence| {
+            let squares = terms.of(sentence).iter().map(|term| {
+                let weight = term.weight * rarity(term.id as usize);
+                weight * weight
+            });
+            squares.sum::<f32>().sqrt()
+        })
+        .collect();
+    let mut edges = graph::shared(terms, |id, a, b| a * b * rarity(id) * rarity(id));
+    edges.retain_mut(|(i, j, product)| {
+        let cosine = *product / (lengths[*i] * lengths[*j]);
+        *product = 1.0;
+        cosine >= ALIKE
+    });
+    graph::rank(count, &edges)
+}
+
+#[cfg(test)]
+mod tests {
+    use blattwerk_core::contract;
+
+    use super::*;
+    use crate::budget::tests::document;
+
+    const ARTICLE: &str = "Der Hafen der Insel wird gebaut.\n\
+        Fähren fahren zum Hafen der Insel.\n\
+        Das Wetter war sonnig.\n\
+        Die Fähren der Insel brauchen einen Hafen.";
+
+    #[test]
+    fn what_is_linked_to_none_ranks_last() {
+        let scores = scores(&Reader::new().read(&document(ARTICLE)));
+        assert_eq!(graph::order(&scores)[3], 2, "{scores:?}");
+    }
+
+    #[test]
+    fn links_do_not_weigh() {
+        // The three sentences are linked with each other, whatever the cosine.
+        let scores = scores(&Reader::new().read(&document(ARTICLE)));
+        assert!((scores[0] - scores[1]).abs() < 1e-3 && (scores[1] - scores[3]).abs() < 1e-3);
+    }
+
+    #[test]
+    fn keeps_the_contract() {
+        let built = Config::default().build(Path::new("")).unwrap();
+        contract::check(&*built.stage, ARTICLE, |_| Vec::new());
+    }
+}

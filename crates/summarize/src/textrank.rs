@@ -1,0 +1,98 @@
+//! `TextRank` for sentences (Mihalcea & Tarau: `TextRank`: Bringing Order into Texts. EMNLP 2004).
+//!
+//! Two sentences are as alike as the number of words they share, over the sum of the logarithms of their lengths; the
+//! most central sentences of the weighted graph are taken. Words are stems without stop words, each counted once in a
+//! sentence. Only the first thousand sentences of an article are compared.
+
+use std::path::Path;
+
+use blattwerk_core::{Built, Document, Result, Summary};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::terms::{Reader, Terms};
+use crate::{Budget, graph};
+
+/// The keys of `textrank`.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The most sentences of a summary. 3 if neither this nor `chars` is set.
+    pub sentences: Option<usize>,
+    /// The most characters of a summary; only whole sentences are taken. If no sentence is short enough,
+    /// the shortest stands alone. Unlimited by default.
+    pub chars: Option<usize>,
+}
+
+impl Config {
+    /// Builds the backend.
+    ///
+    /// # Errors
+    ///
+    /// If a limit is 0.
+    pub fn build(&self, _root: &Path) -> Result<Built<Summary>> {
+        let budget = Budget::new(self.sentences, self.chars)?;
+        let reader = Reader::new();
+        Ok(Built::new(move |document: &Document| {
+            let order = graph::order(&scores(&reader.read(document)));
+            let mut purse = budget.purse(document);
+            for &sentence in &order {
+                purse.take(sentence);
+            }
+            Ok(Summary::extract(document, purse.spend(&order)))
+        }))
+    }
+}
+
+fn scores(terms: &Terms) -> Vec<f32> {
+    let length = |sentence: usize| {
+        let count = u16::try_from(terms.of(sentence).len()).unwrap_or(u16::MAX);
+        f32::from(count.max(1)).ln()
+    };
+    let mut edges = graph::shared(terms, |_, _, _| 1.0);
+    // Two sentences of one word each have no logarithm to divide by, and say too little.
+    edges.retain_mut(|(i, j, shared)| {
+        let lengths = length(*i) + length(*j);
+        *shared /= lengths;
+        lengths > 0.0
+    });
+    graph::rank(terms.len().min(graph::MOST), &edges)
+}
+
+#[cfg(test)]
+mod tests {
+    use blattwerk_core::contract;
+
+    use super::*;
+    use crate::budget::tests::document;
+
+    const ARTICLE: &str = "Der Hafen der Insel wird gebaut.\n\
+        Fähren fahren zum Hafen der Insel.\n\
+        Das Wetter war sonnig.\n\
+        Die Fähren der Insel brauchen einen Hafen.";
+
+    #[test]
+    fn what_shares_no_word_ranks_last() {
+        let scores = scores(&Reader::new().read(&document(ARTICLE)));
+        assert_eq!(graph::order(&scores)[3], 2, "{scores:?}");
+        assert!((scores[2] - 0.15).abs() < 1e-6);
+    }
+
+    #[test]
+    fn the_number_of_sentences_is_kept_to() {
+        let config = Config {
+            sentences: Some(2),
+            chars: None,
+        };
+        let built = config.build(Path::new("")).unwrap();
+        let summary = built.stage.process(&document(ARTICLE)).unwrap();
+        assert_eq!(summary.sentences.len(), 2);
+        assert!(!summary.sentences.contains(&2));
+    }
+
+    #[test]
+    fn keeps_the_contract() {
+        let built = Config::default().build(Path::new("")).unwrap();
+        contract::check(&*built.stage, ARTICLE, |_| Vec::new());
+    }
+}
