@@ -12,7 +12,7 @@ use blattwerk_ner::crf::{self, Model};
 use blattwerk_sentiment::eval::{Gold, Scores, judge};
 use blattwerk_split::eval::evaluate;
 use blattwerk_summarize::eval::{self as rouge, Rouge};
-use blattwerk_summarize::{Budget, Config as Backend, centroid, lead, lexrank, textrank};
+use blattwerk_summarize::{Budget, Config as Backend, centroid, graph, lead};
 use clap::{Args, Subcommand};
 
 use crate::Layers;
@@ -208,8 +208,8 @@ fn summarize(options: &Summarize) -> anyhow::Result<ExitCode> {
             chars,
             ..centroid::Config::default()
         }),
-        Backend::Textrank(textrank::Config { sentences, chars }),
-        Backend::Lexrank(lexrank::Config { sentences, chars }),
+        Backend::Textrank(graph::Config { sentences, chars }),
+        Backend::Lexrank(graph::Config { sentences, chars }),
     ];
     for backend in backends {
         let built = backend.build(&loaded.root)?;

@@ -1,6 +1,42 @@
 //! Sentences as a graph: what many sentences resemble is central, the more so if those are central themselves.
 
-use crate::terms::Terms;
+use blattwerk_core::{Built, Document, Result, Summary};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::Budget;
+use crate::terms::{Reader, Terms};
+
+/// The keys of the backends that rank sentences in a graph.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The most sentences of a summary. 3 if neither this nor `chars` is set.
+    pub sentences: Option<usize>,
+    /// The most characters of a summary; only whole sentences are taken. If no sentence is short enough,
+    /// the shortest stands alone. Unlimited by default.
+    pub chars: Option<usize>,
+}
+
+impl Config {
+    /// Builds the backend that takes the sentences with the highest `scores`.
+    ///
+    /// # Errors
+    ///
+    /// If a limit is 0.
+    pub(crate) fn build(&self, scores: fn(&Terms) -> Vec<f32>) -> Result<Built<Summary>> {
+        let budget = Budget::new(self.sentences, self.chars)?;
+        let reader = Reader::new();
+        Ok(Built::new(move |document: &Document| {
+            let order = order(&scores(&reader.read(document)));
+            let mut purse = budget.purse(document);
+            for &sentence in &order {
+                purse.take(sentence);
+            }
+            Ok(Summary::extract(document, purse.spend(&order)))
+        }))
+    }
+}
 
 /// How many sentences of an article are compared with each other: an article may be a book, and the time grows with
 /// the square of this.

@@ -4,50 +4,14 @@
 //! graph are taken. Words are stems without stop words; the inverse document frequency is that of the sentences of the
 //! article, since there is no collection around it. Only the first thousand sentences are compared.
 
-use std::path::Path;
-
-use blattwerk_core::{Built, Document, Result, Summary};
-use schemars::JsonSchema;
-use serde::Deserialize;
-
-use crate::terms::{Reader, Terms};
-use crate::{Budget, graph};
-
-/// The keys of `lexrank`.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Config {
-    /// The most sentences of a summary. 3 if neither this nor `chars` is set.
-    pub sentences: Option<usize>,
-    /// The most characters of a summary; only whole sentences are taken. If no sentence is short enough,
-    /// the shortest stands alone. Unlimited by default.
-    pub chars: Option<usize>,
-}
-
-impl Config {
-    /// Builds the backend.
-    ///
-    /// # Errors
-    ///
-    /// If a limit is 0.
-    pub fn build(&self, _root: &Path) -> Result<Built<Summary>> {
-        let budget = Budget::new(self.sentences, self.chars)?;
-        let reader = Reader::new();
-        Ok(Built::new(move |document: &Document| {
-            let order = graph::order(&scores(&reader.read(document)));
-            let mut purse = budget.purse(document);
-            for &sentence in &order {
-                purse.take(sentence);
-            }
-            Ok(Summary::extract(document, purse.spend(&order)))
-        }))
-    }
-}
+use crate::graph;
+use crate::terms::Terms;
 
 /// How alike two sentences must be to be linked; the value that the paper recommends.
 const ALIKE: f32 = 0.1;
 
-fn scores(terms: &Terms) -> Vec<f32> {
+/// Returns how central each sentence is.
+pub(crate) fn scores(terms: &Terms) -> Vec<f32> {
     let count = terms.len().min(graph::MOST);
     let mut frequencies = terms.zeros();
     for sentence in 0..count {
@@ -81,6 +45,8 @@ mod tests {
 
     use super::*;
     use crate::budget::tests::document;
+    use crate::graph::Config;
+    use crate::terms::Reader;
 
     const ARTICLE: &str = "Der Hafen der Insel wird gebaut.\n\
         Fähren fahren zum Hafen der Insel.\n\
@@ -102,7 +68,7 @@ mod tests {
 
     #[test]
     fn keeps_the_contract() {
-        let built = Config::default().build(Path::new("")).unwrap();
+        let built = Config::default().build(scores).unwrap();
         contract::check(&*built.stage, ARTICLE, |_| Vec::new());
     }
 }

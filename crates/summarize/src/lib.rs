@@ -12,12 +12,12 @@ mod budget;
 pub mod centroid;
 mod command;
 pub mod eval;
-mod graph;
+pub mod graph;
 pub mod lead;
-pub mod lexrank;
+mod lexrank;
 mod readable;
 mod terms;
-pub mod textrank;
+mod textrank;
 
 use std::path::Path;
 
@@ -38,9 +38,9 @@ pub enum Config {
     /// Takes the sentences nearest to what the article is about, with a preference for its front.
     Centroid(centroid::Config),
     /// Takes the most central sentences of the graph of shared words (Mihalcea & Tarau 2004).
-    Textrank(textrank::Config),
+    Textrank(graph::Config),
     /// Takes the most central sentences of the graph of like sentences (Erkan & Radev 2004).
-    Lexrank(lexrank::Config),
+    Lexrank(graph::Config),
     /// Asks a program of yours, in lines of JSON.
     Command(blattwerk_command::Config),
 }
@@ -68,8 +68,8 @@ impl Config {
             Self::Off => Ok(Built::new(|_: &Document| Ok(Summary::default()))),
             Self::Lead(config) => config.build(root),
             Self::Centroid(config) => config.build(root),
-            Self::Textrank(config) => config.build(root),
-            Self::Lexrank(config) => config.build(root),
+            Self::Textrank(config) => config.build(textrank::scores),
+            Self::Lexrank(config) => config.build(lexrank::scores),
             Self::Command(config) => config.build::<command::Answer>(root),
         }
     }

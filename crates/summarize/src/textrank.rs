@@ -4,47 +4,11 @@
 //! most central sentences of the weighted graph are taken. Words are stems without stop words, each counted once in a
 //! sentence. Only the first thousand sentences of an article are compared.
 
-use std::path::Path;
+use crate::graph;
+use crate::terms::Terms;
 
-use blattwerk_core::{Built, Document, Result, Summary};
-use schemars::JsonSchema;
-use serde::Deserialize;
-
-use crate::terms::{Reader, Terms};
-use crate::{Budget, graph};
-
-/// The keys of `textrank`.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Config {
-    /// The most sentences of a summary. 3 if neither this nor `chars` is set.
-    pub sentences: Option<usize>,
-    /// The most characters of a summary; only whole sentences are taken. If no sentence is short enough,
-    /// the shortest stands alone. Unlimited by default.
-    pub chars: Option<usize>,
-}
-
-impl Config {
-    /// Builds the backend.
-    ///
-    /// # Errors
-    ///
-    /// If a limit is 0.
-    pub fn build(&self, _root: &Path) -> Result<Built<Summary>> {
-        let budget = Budget::new(self.sentences, self.chars)?;
-        let reader = Reader::new();
-        Ok(Built::new(move |document: &Document| {
-            let order = graph::order(&scores(&reader.read(document)));
-            let mut purse = budget.purse(document);
-            for &sentence in &order {
-                purse.take(sentence);
-            }
-            Ok(Summary::extract(document, purse.spend(&order)))
-        }))
-    }
-}
-
-fn scores(terms: &Terms) -> Vec<f32> {
+/// Returns how central each sentence is.
+pub(crate) fn scores(terms: &Terms) -> Vec<f32> {
     let length = |sentence: usize| {
         let count = u16::try_from(terms.of(sentence).len()).unwrap_or(u16::MAX);
         f32::from(count.max(1)).ln()
@@ -65,6 +29,8 @@ mod tests {
 
     use super::*;
     use crate::budget::tests::document;
+    use crate::graph::Config;
+    use crate::terms::Reader;
 
     const ARTICLE: &str = "Der Hafen der Insel wird gebaut.\n\
         Fähren fahren zum Hafen der Insel.\n\
@@ -84,7 +50,7 @@ mod tests {
             sentences: Some(2),
             chars: None,
         };
-        let built = config.build(Path::new("")).unwrap();
+        let built = config.build(scores).unwrap();
         let summary = built.stage.process(&document(ARTICLE)).unwrap();
         assert_eq!(summary.sentences.len(), 2);
         assert!(!summary.sentences.contains(&2));
@@ -92,7 +58,7 @@ mod tests {
 
     #[test]
     fn keeps_the_contract() {
-        let built = Config::default().build(Path::new("")).unwrap();
+        let built = Config::default().build(scores).unwrap();
         contract::check(&*built.stage, ARTICLE, |_| Vec::new());
     }
 }
