@@ -9,7 +9,7 @@ set -euo pipefail
 data=$(realpath "${1:?usage: scripts/train-ner.sh DATA_DIR [MODEL_FILE]}")
 cd "$(dirname "$0")/.."
 model=${2:-models/ner-de/model.bin}
-cargo run --quiet --release -p blattwerk-ner --example build_model -- "$data" "$model"
+cargo run --quiet --release -p blattwerk-ner --example build_names -- "$data" "$model"
 for dev in germeval2014.dev smartdata_newsonly.dev; do
     echo "$dev"
     cargo run --quiet --release -- eval ner "$data/ner/$dev.tsv" --model "$model"

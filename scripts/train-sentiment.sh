@@ -9,6 +9,6 @@ set -euo pipefail
 data=$(realpath "${1:?usage: scripts/train-sentiment.sh DATA_DIR [MODEL_FILE]}")
 cd "$(dirname "$0")/.."
 model=${2:-models/sentiment-de/model.bin}
-cargo run --quiet --release -p blattwerk-sentiment --example build_model -- "$data" "$model"
+cargo run --quiet --release -p blattwerk-sentiment --example build_sentiment -- "$data" "$model"
 cargo run --quiet --release -- eval sentiment "$data/sentiment/gerntsa_news.dev.tsv" \
     --set sentiment.backend=linear --set sentiment.model="$model"

@@ -1,4 +1,4 @@
-//! Makes the embedded model from the data folder: `build_model DATA_DIR MODEL_FILE`.
+//! Makes the embedded model from the data folder: `build_sentiment DATA_DIR MODEL_FILE`.
 //!
 //! The same data gives the same file.
 
@@ -25,7 +25,7 @@ fn main() -> Result<()> {
     let mut arguments = std::env::args_os().skip(1);
     let (Some(data), Some(file), None) = (arguments.next(), arguments.next(), arguments.next())
     else {
-        return Err("usage: build_model DATA_DIR MODEL_FILE".into());
+        return Err("usage: build_sentiment DATA_DIR MODEL_FILE".into());
     };
     let data = Path::new(&data);
     let start = Instant::now();
