@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 use blattwerk_core::Asset;
+use blattwerk_model_file as model_file;
 use blattwerk_ner::crf::corpus::{self, Sentence};
 use blattwerk_ner::crf::train::{Corpus, Options, train};
 use blattwerk_ner::crf::{self, Model, calibrate};
@@ -135,14 +136,7 @@ fn ner(options: &Ner) -> anyhow::Result<ExitCode> {
         corpora.push(Corpus::gold(read(path)?));
     }
     let dev = read(&options.dev)?;
-    let file = options.out.join(crf::FILE);
-    anyhow::ensure!(
-        !file.exists(),
-        "{} exists; choose another folder",
-        file.display()
-    );
-    fs::create_dir_all(&options.out)
-        .with_context(|| format!("cannot write {}", options.out.display()))?;
+    make_folder(&options.out)?;
 
     let lexicon = crf::embedded()?.0.into_lexicon();
     let settings = Options {
@@ -174,13 +168,7 @@ fn ner(options: &Ner) -> anyhow::Result<ExitCode> {
         options.dev.display()
     )?;
     writeln!(card, "```text\n{}```", score(&model, &dev))?;
-    let bytes = model.to_bytes();
-    for (path, content) in [
-        (file, bytes.as_slice()),
-        (options.out.join("MODEL.md"), card.as_bytes()),
-    ] {
-        fs::write(&path, content).with_context(|| format!("cannot write {}", path.display()))?;
-    }
+    write_model(&options.out, &model.to_bytes(), &card)?;
     if let Some(peak) = peak_memory() {
         say(&format!("memory at its peak: {peak}"));
     }
@@ -205,28 +193,34 @@ fn sentiment(options: &Sentiment) -> anyhow::Result<ExitCode> {
         writeln!(card, "- {}, {} sentences", path.display(), lines.len())?;
         gold.extend(lines);
     }
-    let file = options.out.join(linear::FILE);
-    anyhow::ensure!(
-        !file.exists(),
-        "{} exists; choose another folder",
-        file.display()
-    );
-    fs::create_dir_all(&options.out)
-        .with_context(|| format!("cannot write {}", options.out.display()))?;
+    make_folder(&options.out)?;
     let (base, _) = linear::embedded()?;
     let (model, report) = linear::train::train(&base, &gold, &linear::train::Options::default());
     writeln!(
         card,
         "\nScores of five parts of it, each judged by a model of the others:\n\n```text\n{report}```"
     )?;
-    let bytes = model.to_bytes();
-    for (path, content) in [
-        (file, bytes.as_slice()),
-        (options.out.join("MODEL.md"), card.as_bytes()),
-    ] {
+    write_model(&options.out, &model.to_bytes(), &card)?;
+    crate::print(format!("{report}\nWrote {}\n", options.out.display()))
+}
+
+/// Makes the folder of a model before it is trained, so that a wrong path costs no time.
+fn make_folder(folder: &Path) -> anyhow::Result<()> {
+    let file = folder.join(model_file::FILE);
+    anyhow::ensure!(
+        !file.exists(),
+        "{} exists; choose another folder",
+        file.display()
+    );
+    fs::create_dir_all(folder).with_context(|| format!("cannot write {}", folder.display()))
+}
+
+fn write_model(folder: &Path, model: &[u8], card: &str) -> anyhow::Result<()> {
+    for (name, content) in [(model_file::FILE, model), ("MODEL.md", card.as_bytes())] {
+        let path = folder.join(name);
         fs::write(&path, content).with_context(|| format!("cannot write {}", path.display()))?;
     }
-    crate::print(format!("{report}\nWrote {}\n", options.out.display()))
+    Ok(())
 }
 
 fn read(path: &Path) -> anyhow::Result<Vec<Sentence>> {

@@ -21,7 +21,6 @@ pub mod calibrate;
 mod chain;
 pub mod corpus;
 mod feature;
-mod file;
 pub mod knowledge;
 pub mod lexicon;
 mod memory;
@@ -37,10 +36,10 @@ mod vectors;
 use std::path::{Path, PathBuf};
 
 use blattwerk_core::{Asset, Built, Document, Entity, Result, Span, Text};
+use blattwerk_model_file as model_file;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub use self::file::Damage;
 pub use self::model::Model;
 use self::tag::Label;
 use crate::names::Names;
@@ -48,9 +47,6 @@ use crate::{gazetteer, token};
 
 /// The embedded model; `models/ner-de/MODEL.md` is its card.
 const EMBEDDED: &[u8] = include_bytes!("../../../models/ner-de/model.bin");
-
-/// The name of a model's file in its folder.
-pub const FILE: &str = "model.bin";
 
 /// Finds names with a trained tagger, beside the names of your own lists.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -116,9 +112,7 @@ impl Config {
 ///
 /// Never in a build that passed its tests.
 pub fn embedded() -> Result<(Model, Asset)> {
-    let name = "ner-de";
-    let model = Model::load(EMBEDDED).map_err(|damage| damage.of(name))?;
-    Ok((model, Asset::new(name, EMBEDDED)))
+    model_file::embedded("ner-de", EMBEDDED, Model::load)
 }
 
 /// Loads a model of the user's, a folder or a file, with its record.
@@ -127,14 +121,7 @@ pub fn embedded() -> Result<(Model, Asset)> {
 ///
 /// If it cannot be read, is damaged, or made by a newer version.
 pub fn load(path: &Path) -> Result<(Model, Asset)> {
-    let file = if path.is_dir() {
-        path.join(FILE)
-    } else {
-        path.to_owned()
-    };
-    let (bytes, asset) = Asset::read(&file)?;
-    let model = Model::load(&bytes).map_err(|damage| damage.of(&asset.name))?;
-    Ok((model, asset))
+    model_file::load(path, Model::load)
 }
 
 /// How many sentences are read together, at most. An article has fewer; a book in one record must not take
@@ -204,6 +191,7 @@ fn merge(first: &[Entity], second: Vec<Entity>) -> Vec<Entity> {
 #[cfg(test)]
 mod tests {
     use blattwerk_core::contract;
+    use blattwerk_model_file::FILE;
 
     use super::*;
 

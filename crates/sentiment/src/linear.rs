@@ -19,7 +19,6 @@
 
 pub mod base;
 mod feature;
-mod file;
 mod learn;
 mod model;
 mod reading;
@@ -30,18 +29,15 @@ mod words;
 use std::path::{Path, PathBuf};
 
 use blattwerk_core::{Asset, Built, Document, Level, Result, Sentiment, Span, Stage};
+use blattwerk_model_file as model_file;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub use self::file::Damage;
 pub use self::model::{Model, Probabilities};
 use self::reading::Reader;
 
 /// The embedded model; `models/sentiment-de/MODEL.md` is its card.
 const EMBEDDED: &[u8] = include_bytes!("../../../models/sentiment-de/model.bin");
-
-/// The name of a model's file in its folder.
-pub const FILE: &str = "model.bin";
 
 /// Judges with a trained model, also toward each name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -76,9 +72,7 @@ impl Config {
 ///
 /// Never in a build that passed its tests.
 pub fn embedded() -> Result<(Model, Asset)> {
-    let name = "sentiment-de";
-    let model = Model::load(EMBEDDED).map_err(|damage| damage.of(name))?;
-    Ok((model, Asset::new(name, EMBEDDED)))
+    model_file::embedded("sentiment-de", EMBEDDED, Model::load)
 }
 
 /// Loads a model of the user's, a folder or a file, with its record.
@@ -87,14 +81,7 @@ pub fn embedded() -> Result<(Model, Asset)> {
 ///
 /// If it cannot be read, is damaged, or made by a newer version.
 pub fn load(path: &Path) -> Result<(Model, Asset)> {
-    let file = if path.is_dir() {
-        path.join(FILE)
-    } else {
-        path.to_owned()
-    };
-    let (bytes, asset) = Asset::read(&file)?;
-    let model = Model::load(&bytes).map_err(|damage| damage.of(&asset.name))?;
-    Ok((model, asset))
+    model_file::load(path, Model::load)
 }
 
 /// How far two mentions of a name may be apart, in entities, to be judged together in their sentence.

@@ -9,9 +9,10 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::mem;
 use std::sync::{Mutex, PoisonError};
 
+use blattwerk_model_file::{Damage, Kind, put};
+
 use super::chain::{self, ANY, Lattice, NEVER, Transitions};
 use super::feature::{self, HERE, Look, PLACES, Profile, placed};
-use super::file::{self, Damage, Reader};
 use super::lexicon::{Lexicon, Record};
 use super::memory;
 use super::table::Table;
@@ -20,6 +21,13 @@ use super::train::Tagger;
 
 /// A row of weights: one for each tag, padded for the machine.
 type Row<T> = [T; 16];
+
+/// The files of these models.
+const KIND: Kind = Kind {
+    magic: *b"bw-ner\r\n",
+    name: "a names model",
+    version: 1,
+};
 
 /// Word types in a generation; of two generations the older is forgotten, which bounds the memory.
 const KEPT: usize = 1 << 15;
@@ -447,15 +455,15 @@ impl Model {
         for v in self.transitions.as_flattened() {
             out.extend(v.to_le_bytes());
         }
-        file::put(&mut out, self.lexicon.keys.len() as u32);
+        put(&mut out, self.lexicon.keys.len() as u32);
         let mut before = 0;
         for (&key, r) in self.lexicon.keys.iter().zip(&self.lexicon.records) {
-            file::put(&mut out, key - before);
+            put(&mut out, key - before);
             before = key;
             let has_uses = r.uses.iter().any(|&u| u > 0);
             let flags = u32::from(r.count > 0) << 8 | u32::from(has_uses) << 9;
             let lists = u32::from(r.lists & 0xFF) | u32::from(r.lists >> 8) << 10;
-            file::put(&mut out, lists | flags);
+            put(&mut out, lists | flags);
             if has_uses {
                 out.extend([r.uses[0] << 4 | r.uses[1], r.uses[2] << 4 | r.uses[3]]);
             }
@@ -463,19 +471,19 @@ impl Model {
                 out.push(r.count);
                 out.push(r.small << 4 | r.article);
                 for class in r.classes {
-                    file::put(&mut out, u32::from(class));
+                    put(&mut out, u32::from(class));
                 }
             }
         }
-        file::put(&mut out, self.keys.len() as u32);
+        put(&mut out, self.keys.len() as u32);
         let mut before = 0;
         for (&key, row) in self.keys.iter().zip(&self.rows) {
-            file::put(&mut out, key - before);
+            put(&mut out, key - before);
             before = key;
             let filled = (0..TAGS)
                 .filter(|&k| row[k] != 0)
                 .fold(0u32, |set, k| set | 1 << k);
-            file::put(&mut out, filled);
+            put(&mut out, filled);
             out.extend(
                 row.iter()
                     .take(TAGS)
@@ -483,7 +491,7 @@ impl Model {
                     .map(|v| v.to_le_bytes()[0]),
             );
         }
-        file::seal(&out)
+        KIND.seal(&out)
     }
 
     /// Reads a model from the bytes of a file.
@@ -492,7 +500,7 @@ impl Model {
     ///
     /// When the bytes are no whole model of a version that can be read.
     pub fn load(bytes: &[u8]) -> Result<Self, Damage> {
-        let mut reader = Reader(file::open(bytes)?);
+        let mut reader = KIND.open(bytes)?;
         let unit = reader.float()?;
         let eagerness = reader.float()?;
         let mut transitions = [[0f32; TAGS]; TAGS + 1];
@@ -539,11 +547,7 @@ impl Model {
             }
             rows.push(row);
         }
-        if !reader.0.is_empty() {
-            return Err(Damage::Content {
-                expected: "the end",
-            });
-        }
+        reader.end()?;
         let lexicon = Lexicon::from_records(words, records);
         Ok(Self::assemble(
             lexicon,
@@ -581,7 +585,6 @@ fn add(sum: &mut Row<i16>, row: &Row<i8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crf::file::seal;
     use crate::crf::random::Random;
     use crate::crf::train::{Corpus, Options, tests::sentences, train};
 
@@ -627,14 +630,17 @@ mod tests {
         let bytes = model().to_bytes();
         let payload = &bytes[24..];
         for end in 0..payload.len() {
-            assert!(Model::load(&seal(&payload[..end])).is_err(), "cut at {end}");
+            assert!(
+                Model::load(&KIND.seal(&payload[..end])).is_err(),
+                "cut at {end}"
+            );
         }
         let mut random = Random::new(3);
         for _ in 0..500 {
             let mut damaged = payload.to_vec();
             let at = random.below(damaged.len());
             damaged[at] = random.bits() as u8;
-            if let Ok(model) = Model::load(&seal(&damaged)) {
+            if let Ok(model) = Model::load(&KIND.seal(&damaged)) {
                 model.entities(&[["Herr", "Adam", "kommt", "."]]);
             }
         }

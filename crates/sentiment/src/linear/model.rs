@@ -1,11 +1,18 @@
 //! The model: a word table and two heads.
 
 use super::feature::{COUNT, Features, features};
-use super::file::{self, Damage};
 use super::learn::softmax;
 use super::reading::{Reader, Token};
 use super::words::Words;
 use blattwerk_core::Polarity;
+use blattwerk_model_file::{Damage, Kind, put};
+
+/// The files of these models.
+const KIND: Kind = Kind {
+    magic: *b"bw-sent\n",
+    name: "a sentiment model",
+    version: 1,
+};
 
 /// The probabilities of the classes, in the order of [`Polarity::ALL`].
 pub type Probabilities = [f32; 3];
@@ -87,13 +94,13 @@ impl Model {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut payload = Vec::new();
         for head in [&self.toward, &self.whole] {
-            file::put(&mut payload, COUNT as u32);
+            put(&mut payload, COUNT as u32);
             for number in head.weights.as_flattened().iter().chain(&head.factors) {
                 payload.extend(number.to_le_bytes());
             }
         }
         self.words.write(&mut payload);
-        file::seal(&payload)
+        KIND.seal(&payload)
     }
 
     /// Reads the file of a model.
@@ -102,7 +109,7 @@ impl Model {
     ///
     /// If it is not whole, or of another version.
     pub fn load(bytes: &[u8]) -> Result<Self, Damage> {
-        let mut reader = file::Reader(file::open(bytes)?);
+        let mut reader = KIND.open(bytes)?;
         let mut head = || {
             if reader.number()? as usize != COUNT {
                 return Err(Damage::Content {
@@ -122,11 +129,7 @@ impl Model {
         };
         let (toward, whole) = (head()?, head()?);
         let words = Words::read(&mut reader)?;
-        if !reader.0.is_empty() {
-            return Err(Damage::Content {
-                expected: "the end of the file",
-            });
-        }
+        reader.end()?;
         Ok(Self {
             words,
             toward,
@@ -170,16 +173,16 @@ mod tests {
     fn content_that_lies_is_damage() {
         // The checksum is right, the content is not.
         let mut payload = vec![];
-        file::put(&mut payload, COUNT as u32 + 1);
+        put(&mut payload, COUNT as u32 + 1);
         assert!(matches!(
-            Model::load(&file::seal(&payload)),
+            Model::load(&KIND.seal(&payload)),
             Err(Damage::Content { .. })
         ));
         let mut bytes = model().to_bytes();
         bytes.push(0);
         let payload = bytes[24..].to_vec();
         assert!(matches!(
-            Model::load(&file::seal(&payload)),
+            Model::load(&KIND.seal(&payload)),
             Err(Damage::Content { .. })
         ));
     }

@@ -2,8 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::file::{Damage, Reader, put};
 use crate::words::stem;
+use blattwerk_model_file::{Damage, Reader, put};
 
 /// The columns of [`Row::leanings`].
 pub(super) const LEANINGS: usize = 4;
