@@ -27,7 +27,9 @@ pub struct Kind {
     pub magic: [u8; 8],
     /// What it is called in messages, such as "a names model".
     pub name: &'static str,
-    /// The version that is written; older ones can be read too.
+    /// The oldest version that can be read.
+    pub oldest: u32,
+    /// The version that is written, the newest that can be read.
     pub version: u32,
 }
 
@@ -61,6 +63,12 @@ impl Kind {
         if version > self.version {
             return Err(Damage::Newer {
                 known: self.version,
+                found: version,
+            });
+        }
+        if version < self.oldest {
+            return Err(Damage::Older {
+                known: self.oldest,
                 found: version,
             });
         }
@@ -130,6 +138,13 @@ pub enum Damage {
         /// The version in the file.
         found: u32,
     },
+    /// It was written by an older program, and what it holds means something else today.
+    Older {
+        /// The oldest version that can be read.
+        known: u32,
+        /// The version in the file.
+        found: u32,
+    },
     /// It ends too early or goes on too long.
     Length {
         /// The length that the header states.
@@ -159,6 +174,10 @@ impl Damage {
             Self::Newer { known, found } => (
                 format!("version {known} or older"),
                 format!("version {found}; a newer blattwerk reads it"),
+            ),
+            Self::Older { known, found } => (
+                format!("version {known} or newer"),
+                format!("version {found}; train it again"),
             ),
             Self::Length { expected, found } => (format!("{expected} bytes"), format!("{found}")),
             Self::Checksum { expected, found } => (
@@ -310,6 +329,7 @@ mod tests {
     const KIND: Kind = Kind {
         magic: *b"bw-test\n",
         name: "a test model",
+        oldest: 2,
         version: 3,
     };
 
@@ -327,6 +347,8 @@ mod tests {
         other[8] = 9;
         assert_eq!(open(&other), Err(Damage::Newer { known: 3, found: 9 }));
         other[8] = 1;
+        assert_eq!(open(&other), Err(Damage::Older { known: 2, found: 1 }));
+        other[8] = 2;
         assert_eq!(open(&other), Ok(b"content".to_vec()), "an older version");
         let mut flipped = file.clone();
         flipped[25] ^= 1;

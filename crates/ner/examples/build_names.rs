@@ -61,7 +61,7 @@ const RAW: &[&str] = &[
 ];
 
 /// How many taggers of each of the two kinds are trained; the model is the mean of all.
-const TAGGERS: u64 = 3;
+const TAGGERS: u64 = 5;
 
 /// Well-known names that the lists of the data folder do not have, by label.
 const WELL_KNOWN: &str = include_str!("../../../models/ner-de/names.tsv");
@@ -117,6 +117,7 @@ fn well_known() -> Result<Vec<List>> {
         .filter(|(line, _)| !line.starts_with('#'))
         .map(|(line, number)| {
             let bit = match line.split_once('\t') {
+                Some(("PER", names)) => Some((list::PERSON, names)),
                 Some(("LOC", names)) => Some((list::PLACE, names)),
                 Some(("ORG", names)) => Some((list::ORGANIZATION, names)),
                 Some(("MISC", names)) => Some((list::OTHER, names)),
@@ -124,7 +125,7 @@ fn well_known() -> Result<Vec<List>> {
             };
             let (bit, names) = bit.ok_or_else(|| {
                 format!(
-                    "names.tsv:{number}: expected LOC, ORG or MISC, a tab and names, found {line:?}"
+                    "names.tsv:{number}: expected PER, LOC, ORG or MISC, a tab and names, found {line:?}"
                 )
             })?;
             Ok((bit, names.split(" | ").map(str::to_owned).collect()))

@@ -25,6 +25,7 @@ pub mod knowledge;
 pub mod lexicon;
 mod memory;
 mod model;
+pub mod phrase;
 mod random;
 pub mod score;
 mod table;
@@ -297,12 +298,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut newer = EMBEDDED.to_vec();
         newer[8] = 99;
+        let mut older = EMBEDDED.to_vec();
+        older[8] = 1;
         let mut flipped = EMBEDDED.to_vec();
         flipped[5000] ^= 1;
-        let cases: [(&[u8], &str); 4] = [
+        let cases: [(&[u8], &str); 5] = [
             (b"", "expected a names model, found another kind of file"),
             (&EMBEDDED[..EMBEDDED.len() - 1], "bytes, found"),
-            (&newer, "expected version 1 or older, found version 99"),
+            (&newer, "expected version 2 or older, found version 99"),
+            (&older, "expected version 2 or newer, found version 1"),
             (&flipped, "expected the checksum"),
         ];
         for (bytes, says) in cases {

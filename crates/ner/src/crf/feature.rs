@@ -4,6 +4,7 @@
 //! that join neighbours are computed for each token.
 
 use super::lexicon::{Known, Lexicon, list, mix};
+use super::phrase::{Phrases, stem};
 
 /// The places around a token whose words are looked at: two before to two after.
 pub(super) const PLACES: usize = 5;
@@ -33,6 +34,8 @@ pub(super) struct Look {
     pub lower: u32,
     /// Hash of the shape.
     pub shape: u32,
+    /// Hash of the stem, for names of several words.
+    pub stem: u32,
     /// Distributional classes.
     pub classes: [u16; 4],
     /// Name lists.
@@ -159,6 +162,7 @@ impl Profile {
         let digit_less = |c: char| if c.is_ascii_digit() { '0' } else { c };
         let letters: Vec<char> = word.to_lowercase().chars().map(digit_less).collect();
         self.look.lower = fnv(&letters);
+        self.look.stem = stem(word);
         self.push(10, self.look.lower, 0, SELF | NEAR | FAR);
         for n in 1..=5.min(letters.len()) {
             let template = n as u32;
@@ -282,7 +286,7 @@ fn sentence_kind(words: &[Look]) -> u32 {
     }
 }
 
-/// Puts the keys of the features that join neighbours into `keys`, token by token; `emit` gets token and key.
+/// Puts out the keys of the features that join neighbours, token by token; `emit` gets token and key.
 pub(super) fn joined(words: &[Look], mut emit: impl FnMut(usize, u32)) {
     let n = words.len();
     let kind = sentence_kind(words);
@@ -364,6 +368,27 @@ pub(super) fn joined(words: &[Look], mut emit: impl FnMut(usize, u32)) {
             ),
         );
     }
+}
+
+/// Puts out the keys of the features of known names of several words: at each of their tokens and beside them.
+pub(super) fn of_phrases(words: &[Look], phrases: &Phrases, mut emit: impl FnMut(usize, u32)) {
+    // A name may begin with a figure, but not with a small letter.
+    let stems = words.iter().map(|w| (w.stem, w.case != 1));
+    phrases.find(stems, |start, end, kind| {
+        let kind = u32::from(kind);
+        for (at, word) in (start..end).zip(&words[start..end]) {
+            let place = u32::from(at > start) + u32::from(at + 1 == end) * 2;
+            emit(at, key(90, kind, place));
+            emit(at, key(91, kind * 8 + (end - start) as u32, place));
+            emit(at, key(92, kind * 4 + u32::from(word.case), place));
+        }
+        if start > 0 {
+            emit(start - 1, key(93, kind, 0));
+        }
+        if end < words.len() {
+            emit(end, key(93, kind, 1));
+        }
+    });
 }
 
 /// Puts out the keys of features that only the sentences of one domain have; domain 0 has none.

@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::thread;
 
 use super::lexicon::{Lexicon, Record, hash, list};
+use super::phrase::{self, Phrases};
 use super::random::Random;
+use super::tag::Label;
 use super::vectors::{self, Text, normal_form};
+use crate::token;
 
 /// Sizes of the word classes, from coarse to fine; the last is of vectors that keep word order.
 const CLASSES: [usize; 4] = [64, 256, 1000, 128];
@@ -68,9 +71,37 @@ pub fn learn(sentences: &[Vec<Option<String>>], lists: &[List], options: &Option
         words.entry(hash(word)).or_insert(record);
     }
     add_lists(&mut words, lists);
-    Lexicon::from_records(
+    Lexicon::new(
         words.keys().copied().collect(),
         words.into_values().collect(),
+        phrases(lists),
+    )
+}
+
+/// Returns the names of several words of lists. Of a name that is on several, the first list counts.
+fn phrases(lists: &[List]) -> Phrases {
+    let mut kinds: BTreeMap<u32, u8> = BTreeMap::new();
+    for (bit, names) in lists {
+        let label = match *bit {
+            list::PERSON => Label::Per,
+            list::TOWN | list::CITY | list::COUNTRY | list::PLACE => Label::Loc,
+            list::ORGANIZATION => Label::Org,
+            list::OTHER => Label::Misc,
+            _ => continue,
+        };
+        for name in names {
+            let stems: Vec<u32> = token::tokens(name)
+                .filter_map(|at| Some(phrase::stem(name.get(at)?)))
+                .collect();
+            if (2..=phrase::MAX_WORDS).contains(&stems.len()) {
+                let kind = phrase::LISTED + label as u8;
+                kinds.entry(phrase::key(stems)).or_insert(kind);
+            }
+        }
+    }
+    Phrases::new(
+        kinds.keys().copied().collect(),
+        kinds.into_values().collect(),
     )
 }
 
@@ -80,6 +111,7 @@ fn add_lists(words: &mut BTreeMap<u32, Record>, lists: &[List]) {
         let part = match *bit {
             list::TOWN | list::CITY | list::COUNTRY | list::PLACE => Some(list::PLACE_PART),
             list::ORGANIZATION => Some(list::ORGANIZATION_PART),
+            list::PERSON => Some(list::GIVEN),
             _ => None,
         };
         for name in names {
@@ -93,8 +125,10 @@ fn add_lists(words: &mut BTreeMap<u32, Record>, lists: &[List]) {
                             .binary_search(&word.to_lowercase().as_str())
                             .is_err()
                 };
-                for word in parts.into_iter().filter(is_part) {
-                    words.entry(hash(word)).or_default().lists |= part;
+                for (at, word) in parts.iter().enumerate().filter(|(_, word)| is_part(word)) {
+                    let is_surname = *bit == list::PERSON && at + 1 == parts.len();
+                    let bit = if is_surname { list::PERSON } else { part };
+                    words.entry(hash(word)).or_default().lists |= bit;
                 }
             }
         }
@@ -225,7 +259,12 @@ mod tests {
                 "Dort", "schläft", "die", "Katze", "bei", "Bonn", ".",
             ]));
         }
-        let lists = [(list::TOWN, vec!["Köln".to_owned(), "Bad Ems".to_owned()])];
+        let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        let lists = [
+            (list::TOWN, names(&["Köln", "Bad Ems"])),
+            (list::PERSON, names(&["Ada Lovelace"])),
+            (list::GIVEN, names(&["Anna Maria"])),
+        ];
         let lexicon = learn(
             &sentences,
             &lists,
@@ -242,6 +281,19 @@ mod tests {
         assert!(record("bellt").small > 6, "written small");
         assert_eq!(record("Köln").lists, list::TOWN);
         assert_eq!(record("Ems").lists, list::PLACE_PART);
+        assert_eq!(record("Ada").lists, list::GIVEN);
+        assert_eq!(record("Lovelace").lists, list::PERSON);
+        let kind = |name: &str| {
+            let key = phrase::key(name.split(' ').map(phrase::stem));
+            let at = lexicon.phrases.keys.binary_search(&key).ok()?;
+            Some(lexicon.phrases.kinds[at])
+        };
+        assert_eq!(kind("Bad Ems"), Some(phrase::LISTED + Label::Loc as u8));
+        assert_eq!(
+            kind("Ada Lovelace"),
+            Some(phrase::LISTED + Label::Per as u8)
+        );
+        assert_eq!(kind("Anna Maria"), None, "no whole name");
         assert!(record("Köln").classes.iter().all(|&c| c > 0));
     }
 }

@@ -1,5 +1,6 @@
 //! What is known of a word before any sentence is seen: classes, vector, how it is used in raw text, name lists.
 
+use super::phrase::Phrases;
 use super::table::Table;
 use super::vectors::normal_form;
 
@@ -28,8 +29,11 @@ pub mod list {
     /// Works, products, events, currencies.
     pub const OTHER: u16 = 1024;
 
+    /// Well-known persons, by the last word of their names.
+    pub const PERSON: u16 = 2048;
+
     /// How many bits there are.
-    pub const COUNT: u32 = 11;
+    pub const COUNT: u32 = 12;
 }
 
 /// What is known of one word.
@@ -71,6 +75,8 @@ pub struct Lexicon {
     pub keys: Vec<u32>,
     /// Their records.
     pub records: Vec<Record>,
+    /// Names of several words.
+    pub phrases: Phrases,
     table: Table,
 }
 
@@ -99,12 +105,13 @@ pub enum Known {
 }
 
 impl Lexicon {
-    /// Makes a lexicon from sorted hashes and their records.
-    pub fn from_records(keys: Vec<u32>, records: Vec<Record>) -> Self {
+    /// Makes a lexicon from sorted hashes, their records, and names of several words.
+    pub fn new(keys: Vec<u32>, records: Vec<Record>, phrases: Phrases) -> Self {
         Self {
             table: Table::new(&keys),
             keys,
             records,
+            phrases,
         }
     }
 
@@ -202,7 +209,7 @@ mod tests {
         let mut entries: Vec<(u32, Record)> = words.iter().map(|(w, r)| (hash(w), *r)).collect();
         entries.sort_by_key(|entry| entry.0);
         let (keys, records) = entries.into_iter().unzip();
-        Lexicon::from_records(keys, records)
+        Lexicon::new(keys, records, Phrases::default())
     }
 
     #[test]

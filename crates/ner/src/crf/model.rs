@@ -15,6 +15,7 @@ use super::chain::{self, ANY, Lattice, NEVER, Transitions};
 use super::feature::{self, HERE, Look, PLACES, Profile, placed};
 use super::lexicon::{Lexicon, Record};
 use super::memory;
+use super::phrase::Phrases;
 use super::table::Table;
 use super::tag::{Label, TAGS, Tag, spans};
 use super::train::Tagger;
@@ -26,7 +27,8 @@ type Row<T> = [T; 16];
 const KIND: Kind = Kind {
     magic: *b"bw-ner\r\n",
     name: "a names model",
-    version: 1,
+    oldest: 2,
+    version: 2,
 };
 
 /// Word types in a generation; of two generations the older is forgotten, which bounds the memory.
@@ -335,7 +337,9 @@ impl Model {
             }
             ints.push(sum);
         }
-        feature::joined(looks, |at, key| look_up.asked.push((at, key)));
+        let mut emit = |at, key| look_up.asked.push((at, key));
+        feature::joined(looks, &mut emit);
+        feature::of_phrases(looks, &self.lexicon.phrases, &mut emit);
         self.add_all(look_up, ints);
         ints.iter()
             .map(|row| {
@@ -475,6 +479,14 @@ impl Model {
                 }
             }
         }
+        let Phrases { keys, kinds, .. } = &self.lexicon.phrases;
+        put(&mut out, keys.len() as u32);
+        let mut before = 0;
+        for (&key, &kind) in keys.iter().zip(kinds) {
+            put(&mut out, key - before);
+            before = key;
+            out.push(kind);
+        }
         put(&mut out, self.keys.len() as u32);
         let mut before = 0;
         for (&key, row) in self.keys.iter().zip(&self.rows) {
@@ -534,6 +546,14 @@ impl Model {
             records.push(record);
         }
         let count = reader.count(2)?;
+        let (mut names, mut kinds) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        let mut before = None;
+        for _ in 0..count {
+            names.push(reader.key(&mut before)?);
+            kinds.push(reader.byte()?);
+        }
+        let phrases = Phrases::new(names, kinds);
+        let count = reader.count(2)?;
         let (mut keys, mut rows) = (Vec::with_capacity(count), Vec::with_capacity(count));
         let mut before = None;
         for _ in 0..count {
@@ -548,7 +568,7 @@ impl Model {
             rows.push(row);
         }
         reader.end()?;
-        let lexicon = Lexicon::from_records(words, records);
+        let lexicon = Lexicon::new(words, records, phrases);
         Ok(Self::assemble(
             lexicon,
             keys,
@@ -585,6 +605,7 @@ fn add(sum: &mut Row<i16>, row: &Row<i8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crf::lexicon;
     use crate::crf::random::Random;
     use crate::crf::train::{Corpus, Options, tests::sentences, train};
 
@@ -597,7 +618,11 @@ mod tests {
             lists: 0x703,
             uses: [7, 0, 1, 0],
         };
-        let lexicon = Lexicon::from_records(vec![crate::crf::lexicon::hash("Adam")], vec![record]);
+        let lexicon = Lexicon::new(
+            vec![lexicon::hash("Adam")],
+            vec![record],
+            Phrases::new(vec![7, 9], vec![1, 8]),
+        );
         let options = Options {
             epochs: 6,
             ..Options::default()

@@ -16,6 +16,7 @@ use super::chain::{self, ANY, Lattice, NEVER, Transitions};
 use super::corpus::Sentence;
 use super::feature::{self, HERE, Look, PLACES, Profile, placed};
 use super::lexicon::Lexicon;
+use super::phrase::Phrases;
 use super::random::Random;
 use super::table::Table;
 use super::tag::{Label, TAGS, Tag};
@@ -255,7 +256,7 @@ fn examples(corpora: &[Corpus], lexicon: &Lexicon, options: &Options) -> (Vec<Ex
 }
 
 /// Returns the keys of the features that occur often enough, sorted.
-fn frequent(examples: &[Example], types: &Types, min_count: u32) -> Vec<u32> {
+fn frequent(examples: &[Example], types: &Types, phrases: &Phrases, min_count: u32) -> Vec<u32> {
     let mut counts: HashMap<u32, u32> = HashMap::new();
     for (profile, &n) in types.profiles.iter().zip(&types.counts) {
         for place in 0..PLACES {
@@ -272,6 +273,7 @@ fn frequent(examples: &[Example], types: &Types, min_count: u32) -> Vec<u32> {
             .collect();
         let mut count = |_: usize, key: u32| *counts.entry(key).or_default() += 1;
         feature::joined(&looks, &mut count);
+        feature::of_phrases(&looks, phrases, &mut count);
         feature::of_domain(&looks, example.domain, &mut count);
     }
     let mut keys: Vec<u32> = counts
@@ -310,6 +312,7 @@ impl Trainer<'_> {
             types,
             table,
             options,
+            tagger,
             ..
         } = self;
         let keep = 1.0 - options.drop;
@@ -338,14 +341,16 @@ impl Trainer<'_> {
             }
         }
         let looks: Vec<Look> = words.iter().map(|w| w.look).collect();
-        feature::joined(&looks, |t, key| {
+        let mut emit = |t: usize, key| {
             rows.extend(
                 table
                     .get(key)
                     .filter(|_| random.unit() < keep)
                     .map(|row| (t as u32, row)),
             );
-        });
+        };
+        feature::joined(&looks, &mut emit);
+        feature::of_phrases(&looks, &tagger.lexicon.phrases, &mut emit);
         feature::of_domain(&looks, example.domain, |t, key| {
             rows.extend(table.get(key).map(|row| (t as u32, row)));
         });
@@ -438,7 +443,7 @@ pub fn train(
     mut report: impl FnMut(Progress, &Tagger),
 ) -> Tagger {
     let (examples, types) = examples(corpora, lexicon, options);
-    let keys = frequent(&examples, &types, options.min_count);
+    let keys = frequent(&examples, &types, &lexicon.phrases, options.min_count);
     let table = Table::new(&keys);
     let mut transitions = [[0f32; TAGS]; TAGS + 1];
     chain::forbid(&mut transitions);

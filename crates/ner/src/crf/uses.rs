@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::lexicon::{Lexicon, Record, hash};
 use super::model::Model;
+use super::phrase::{self, MAX_WORDS, Phrases};
 use super::vectors::normal_form;
 
 /// Uses of a word from which on it is noted.
@@ -15,15 +16,24 @@ const MIN_USES: u32 = 2;
 /// Shares are noted in so many steps.
 const STEPS: f32 = 7.0;
 
-/// How capitalised words are used: sums of the probabilities of each label, and how many uses.
+/// Times that a name of several words must be read.
+const MIN_READ: u32 = 2;
+/// Share of them that must have one label.
+const MIN_SHARE: f32 = 0.6;
+
+/// How capitalised words are used: sums of the probabilities of each label, and how many uses; and the names of
+/// several words.
 #[derive(Debug, Clone, Default)]
 pub struct Uses {
     words: BTreeMap<String, ([f32; 4], u32)>,
+    /// How often each name, by its key, was read with each label.
+    phrases: BTreeMap<u32, [u32; 4]>,
 }
 
 impl Uses {
     /// Reads an article. The first word of a sentence, which is written with a capital anyway, is passed over.
     pub fn read(&mut self, tagger: &Model, article: &[Vec<String>]) {
+        self.read_phrases(tagger, article);
         for (words, tags) in article.iter().zip(tagger.probabilities(article)) {
             for (word, tag) in words.iter().zip(&tags).skip(1) {
                 if word.starts_with(char::is_uppercase) {
@@ -35,6 +45,35 @@ impl Uses {
                 }
             }
         }
+    }
+
+    /// Notes the names of several words that were found in an article.
+    fn read_phrases(&mut self, tagger: &Model, article: &[Vec<String>]) {
+        for found in tagger.entities(article) {
+            let words = &article[found.sentence][found.start..found.end];
+            if (2..=MAX_WORDS).contains(&words.len()) {
+                let key = phrase::key(words.iter().map(|word| phrase::stem(word)));
+                self.phrases.entry(key).or_default()[found.label as usize] += 1;
+            }
+        }
+    }
+
+    /// Returns the names of several words that the lexicon has, and those that were read often enough and mostly with
+    /// one label.
+    fn phrases(&self, known: &Phrases) -> Phrases {
+        let mut kinds: BTreeMap<u32, u8> = BTreeMap::new();
+        for (&key, reads) in &self.phrases {
+            let all: u32 = reads.iter().sum();
+            let top = (0..4).fold(0, |top, k| if reads[k] > reads[top] { k } else { top });
+            if all >= MIN_READ && reads[top] as f32 >= MIN_SHARE * all as f32 {
+                kinds.insert(key, phrase::FOUND + top as u8);
+            }
+        }
+        kinds.extend(known.keys.iter().copied().zip(known.kinds.iter().copied()));
+        Phrases::new(
+            kinds.keys().copied().collect(),
+            kinds.into_values().collect(),
+        )
     }
 
     /// Returns the lexicon with these uses, also of words that it did not have.
@@ -55,9 +94,10 @@ impl Uses {
                 words.entry(hash(word)).or_default().uses = uses;
             }
         }
-        Lexicon::from_records(
+        Lexicon::new(
             words.keys().copied().collect(),
             words.into_values().collect(),
+            self.phrases(&lexicon.phrases),
         )
     }
 }
@@ -65,6 +105,7 @@ impl Uses {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crf::tag::Label;
 
     #[test]
     fn uses_reach_the_lexicon() {
@@ -76,9 +117,33 @@ mod tests {
         let words = words
             .map(|(word, sums, count)| (word.to_owned(), (sums, count)))
             .into();
-        let lexicon = Uses { words }.teach(&Lexicon::default());
+        let uses = Uses {
+            words,
+            ..Uses::default()
+        };
+        let lexicon = uses.teach(&Lexicon::default());
         assert_eq!(lexicon.get("Köln").map(|r| r.uses), Some([0, 6, 0, 0]));
         assert_eq!(lexicon.get("Haus"), None, "never a name: nothing to note");
         assert_eq!(lexicon.get("Ada"), None, "too few uses");
+    }
+
+    #[test]
+    fn names_that_were_read_reach_the_lexicon() {
+        let reads = [
+            (1, [0, 0, 5, 1]),
+            (2, [1, 0, 0, 0]),
+            (3, [1, 0, 1, 0]),
+            (4, [9, 0, 0, 0]),
+        ];
+        let uses = Uses {
+            phrases: reads.into(),
+            ..Uses::default()
+        };
+        let listed = phrase::LISTED + Label::Misc as u8;
+        let known = Phrases::new(vec![4], vec![listed]);
+        let phrases = uses.phrases(&known);
+        let org = phrase::FOUND + Label::Org as u8;
+        assert_eq!(phrases.keys, [1, 4], "one is too rare, one in doubt");
+        assert_eq!(phrases.kinds, [org, listed], "the list's word counts");
     }
 }

@@ -11,6 +11,7 @@ use blattwerk_model_file::{Damage, Kind, put};
 const KIND: Kind = Kind {
     magic: *b"bw-sent\n",
     name: "a sentiment model",
+    oldest: 1,
     version: 1,
 };
 

@@ -1,0 +1,137 @@
+//! Names of several words, matched as a whole: "Deutsche Bahn" is one, whatever "Bahn" is elsewhere.
+//!
+//! Words are compared by their stems, so that a name is found in all its cases ("der Deutschen Bahn", "des Roten
+//! Kreuzes"). Where names are nested, the longest counts (compare the gazetteers of Ratinov & Roth, 2009).
+
+use super::lexicon::{hash, mix};
+use super::table::Table;
+
+/// The most words of a name.
+pub const MAX_WORDS: usize = 6;
+
+/// The kind of a name that a list has, by the label's number added to it.
+pub const LISTED: u8 = 0;
+/// The kind of a name that was found in raw text, by the label's number added to it.
+pub const FOUND: u8 = 4;
+
+/// Names of several words and what they are.
+#[derive(Debug, Clone, Default)]
+pub struct Phrases {
+    /// Hashes of their stems, sorted.
+    pub keys: Vec<u32>,
+    /// Their kinds: numbers for what a name is and where that is known from.
+    pub kinds: Vec<u8>,
+    table: Table,
+}
+
+/// Returns the hash of a word without the ending of its case.
+pub fn stem(word: &str) -> u32 {
+    const ENDINGS: [&str; 7] = ["es", "en", "er", "em", "e", "s", "n"];
+    let lower = word.to_lowercase();
+    let bare = ENDINGS
+        .iter()
+        .find_map(|ending| lower.strip_suffix(ending))
+        .filter(|bare| bare.len() > 2);
+    hash(bare.unwrap_or(&lower))
+}
+
+/// Joins the hash of a name's first words with the stem of the next.
+fn join(words: u32, stem: u32) -> u32 {
+    mix((u64::from(words) << 32 | u64::from(stem)).wrapping_mul(0x9E37_79B9_7F4A_7C15))
+}
+
+/// Returns the key of a name, given the stems of its words.
+pub fn key(stems: impl IntoIterator<Item = u32>) -> u32 {
+    stems.into_iter().fold(0, join)
+}
+
+impl Phrases {
+    /// Makes them from sorted keys and their kinds.
+    pub fn new(keys: Vec<u32>, kinds: Vec<u8>) -> Self {
+        Self {
+            table: Table::new(&keys),
+            keys,
+            kinds,
+        }
+    }
+
+    /// Calls `found` with start, end and kind of each name in a sentence, given the stem of each word and whether it
+    /// can begin a name.
+    pub(super) fn find(
+        &self,
+        words: impl ExactSizeIterator<Item = (u32, bool)> + Clone,
+        mut found: impl FnMut(usize, usize, u8),
+    ) {
+        if self.keys.is_empty() {
+            return;
+        }
+        let mut rest = words;
+        let mut start = 0;
+        while let Some((stem, begins)) = rest.next() {
+            let mut end = start + 1;
+            if begins {
+                let mut key = join(0, stem);
+                let mut longest = None;
+                for (at, (stem, _)) in rest.clone().take(MAX_WORDS - 1).enumerate() {
+                    key = join(key, stem);
+                    if let Some(number) = self.table.get(key) {
+                        longest = Some((at, number));
+                    }
+                }
+                if let Some((at, number)) = longest {
+                    end = start + at + 2;
+                    found(start, end, self.kinds[number as usize]);
+                    rest.nth(at);
+                }
+            }
+            start = end;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn phrases(names: &[(&str, u8)]) -> Phrases {
+        let mut entries: Vec<(u32, u8)> = names
+            .iter()
+            .map(|(name, kind)| (key(name.split(' ').map(stem)), *kind))
+            .collect();
+        entries.sort_unstable();
+        let (keys, kinds) = entries.into_iter().unzip();
+        Phrases::new(keys, kinds)
+    }
+
+    #[test]
+    fn the_longest_name_is_found_in_its_cases() {
+        let phrases = phrases(&[
+            ("Rotes Kreuz", 1),
+            ("Internationales Rotes Kreuz", 2),
+            ("New York", 3),
+        ]);
+        let cases = [
+            ("das Rote Kreuz hilft", vec![(1, 3, 1)]),
+            ("des Internationalen Roten Kreuzes", vec![(1, 4, 2)]),
+            ("New New York Rotem Kreuz", vec![(1, 3, 3), (3, 5, 1)]),
+            ("York New", vec![]),
+            ("", vec![]),
+        ];
+        for (text, expected) in cases {
+            let words: Vec<(u32, bool)> = text.split(' ').map(|w| (stem(w), true)).collect();
+            let mut found = Vec::new();
+            phrases.find(words.into_iter(), |start, end, kind| {
+                found.push((start, end, kind));
+            });
+            assert_eq!(found, expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn short_words_keep_their_letters() {
+        for (a, b) in [("Ems", "Em"), ("der", "des"), ("Jena", "Jen")] {
+            assert_ne!(stem(a), stem(b), "{a} {b}");
+        }
+        assert_eq!(stem("Vereinte"), stem("Vereinten"));
+    }
+}
