@@ -337,6 +337,10 @@ fn a_names_model_is_trained_and_used() {
         eval.stdout
     );
     assert_eq!(place.read("found.tsv"), LABELLED.repeat(20));
+    for (together, code) in [("1", 0), ("1000", 0), ("0", 2)] {
+        let eval = format!("eval ner gold.tsv --model model --together {together}");
+        assert_eq!(place.blattwerk(&eval).code, code, "{together}");
+    }
 
     place.write("a.txt", "Quastel verließ Niederwoltz.");
     let run = "run --input a.txt --set ner.model=model --quiet";

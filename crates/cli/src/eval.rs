@@ -1,6 +1,7 @@
 //! `blattwerk eval`: measures the backend of a stage against gold files.
 
 use std::fmt::Write;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -8,6 +9,7 @@ use anyhow::Context;
 use blattwerk_core::{Asset, Document, Summary};
 use blattwerk_ner::crf::corpus::{self, Sentence};
 use blattwerk_ner::crf::score::Score;
+use blattwerk_ner::crf::tag::Tag;
 use blattwerk_ner::crf::{self, Model};
 use blattwerk_sentiment::eval::{Gold, Scores, judge};
 use blattwerk_split::eval::evaluate;
@@ -26,8 +28,7 @@ pub(crate) enum Eval {
     Split(Split),
     /// Names: precision, recall and F1 of whole entities, by label
     ///
-    /// Gold lines are token TAB tag (BIO, of PER, LOC, ORG, MISC), with a blank line after each sentence. Each
-    /// sentence is read alone. The row `marked` leaves out labels that the gold file does not have.
+    /// Gold lines are token TAB tag (BIO, of PER, LOC, ORG, MISC), with a blank line after each sentence. The row `marked` leaves out labels that the gold file does not have.
     Ner(Ner),
     /// Sentiment of sentences: macro-F1, accuracy and the confusion matrix
     ///
@@ -63,7 +64,13 @@ pub(crate) struct Ner {
     /// Write token TAB tag there for each gold token, with the tag that was found
     #[arg(long, value_name = "FILE")]
     predictions: Option<PathBuf>,
+    /// How many sentences in a row are read as one article, whose names explain each other; 1 reads each alone
+    #[arg(long, value_name = "N", default_value_t = TOGETHER)]
+    together: NonZeroUsize,
 }
+
+/// About the sentences of a news article.
+pub(crate) const TOGETHER: NonZeroUsize = NonZeroUsize::new(20).expect("20 is not 0");
 
 #[derive(Args)]
 pub(crate) struct Sentiment {
@@ -121,24 +128,30 @@ fn ner(options: &Ner) -> anyhow::Result<ExitCode> {
     };
     let (content, _) = Asset::read_text(&options.gold)?;
     let gold = corpus::parse_tsv(&content, &options.gold)?;
+    let found = tags(&model, &gold, options.together);
     if let Some(path) = &options.predictions {
-        let tags = gold
-            .iter()
-            .flat_map(|sentence| model.tags(&[sentence.tokens.as_slice()]))
-            .flatten();
-        let predictions = corpus::with_tags(&content, tags);
+        let predictions = corpus::with_tags(&content, found.iter().flatten().copied());
         std::fs::write(path, predictions)
             .with_context(|| format!("cannot write {}", path.display()))?;
     }
-    crate::print(score(&model, &gold).to_string())
+    crate::print(score(&found, &gold).to_string())
 }
 
-/// Counts what a model finds in labelled sentences, each read alone: the files hold sentences, not articles.
-pub(crate) fn score(model: &Model, gold: &[Sentence]) -> Score {
+/// Tags labelled sentences, so many at a time as if they were an article: the files do not say where one ends.
+pub(crate) fn tags(model: &Model, gold: &[Sentence], together: NonZeroUsize) -> Vec<Vec<Tag>> {
+    gold.chunks(together.get())
+        .flat_map(|sentences| {
+            let article: Vec<&[String]> = sentences.iter().map(|s| s.tokens.as_slice()).collect();
+            model.tags(&article)
+        })
+        .collect()
+}
+
+/// Counts the names that were found in labelled sentences.
+pub(crate) fn score(found: &[Vec<Tag>], gold: &[Sentence]) -> Score {
     let mut score = Score::default();
-    for sentence in gold {
-        let found = model.tags(&[sentence.tokens.as_slice()]).concat();
-        score.add(&sentence.tags, &found);
+    for (sentence, found) in gold.iter().zip(found) {
+        score.add(&sentence.tags, found);
     }
     score
 }

@@ -20,7 +20,7 @@ use blattwerk_sentiment::linear;
 use clap::{Args, Subcommand};
 
 use crate::Layers;
-use crate::eval::score;
+use crate::eval::{TOGETHER, score, tags};
 
 /// What to train.
 #[derive(Subcommand)]
@@ -143,8 +143,9 @@ fn ner(options: &Ner) -> anyhow::Result<ExitCode> {
         epochs: options.epochs,
         ..Options::default()
     };
+    let measure = |model: &Model| score(&tags(model, &dev, TOGETHER), &dev);
     let tagger = train(&corpora, &lexicon, &settings, |progress, tagger| {
-        let f1 = 100.0 * score(&Model::new(tagger), &dev).marked().f1();
+        let f1 = 100.0 * measure(&Model::new(tagger)).marked().f1();
         say(&format!(
             "{:>5.0} s  {progress}, F1 {f1:.2}",
             started.elapsed().as_secs_f32()
@@ -167,16 +168,13 @@ fn ner(options: &Ner) -> anyhow::Result<ExitCode> {
         "\nScores on {}, which calibrated it:\n",
         options.dev.display()
     )?;
-    writeln!(card, "```text\n{}```", score(&model, &dev))?;
+    let scores = measure(&model);
+    writeln!(card, "```text\n{scores}```")?;
     write_model(&options.out, &model.to_bytes(), &card)?;
     if let Some(peak) = peak_memory() {
         say(&format!("memory at its peak: {peak}"));
     }
-    crate::print(format!(
-        "{}\nWrote {}\n",
-        score(&model, &dev),
-        options.out.display()
-    ))
+    crate::print(format!("{scores}\nWrote {}\n", options.out.display()))
 }
 
 fn sentiment(options: &Sentiment) -> anyhow::Result<ExitCode> {
