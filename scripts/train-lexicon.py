@@ -13,7 +13,7 @@ Writes models/sentiment-de/lexicon.tsv and calibration.tsv; the same data give t
    the lexicon's are the prior weights.
 3. Weights from labelled sentences: a softmax over what the words of a sentence add up to, whose gradient
    moves each weight away from its prior as far as the labels say so. The scope of negation and degree
-   comes from the Rust code itself (example `reasons`), so both sides agree.
+   comes from the Rust code itself (example `matches`), so both sides agree.
 4. Small weights are dropped, the rest rounded, and the softmax is fitted again to what is left.
 """
 
@@ -236,7 +236,7 @@ def scopes(words, labelled):
     ones = ROOT / "target" / "scopes.tsv"
     ones.parent.mkdir(exist_ok=True)
     ones.write_text("".join(f"{word}\t1\n" for word in words), encoding="utf-8")
-    cargo = ["cargo", "run", "--quiet", "--release", "-p", "blattwerk-sentiment", "--example", "reasons", "--"]
+    cargo = ["cargo", "run", "--quiet", "--release", "-p", "blattwerk-sentiment", "--example", "matches", "--"]
     told = subprocess.run(
         [*cargo, str(ones)], cwd=ROOT, input="\n".join(texts) + "\n", stdout=subprocess.PIPE, encoding="utf-8", check=True
     ).stdout.split("\n")[:-1]

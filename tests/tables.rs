@@ -178,6 +178,67 @@ fn what_was_removed_quotes_the_article_as_it_came_in() {
 }
 
 #[test]
+fn reasons_quote_the_article_as_it_came_in() {
+    let place = Place::new();
+    let article = "Der  Rat kam um neun.\r\n\r\nDas ist kein gro\u{AD}&szlig;er  Er\u{AD}folg f\u{FC}r K&ouml;ln.";
+    place.write("a.txt", article);
+    place.write("words.tsv", "Erfolg\t1\ngroß\t0.5\n");
+    let chars: Vec<char> = article.chars().collect();
+    let run = |more: &str| {
+        let outcome = place.blattwerk(&format!("run --overwrite --input a.txt {more}"));
+        assert_eq!(outcome.code, 0, "{outcome:?}");
+        place.rows("out/sentiment.csv")
+    };
+    for backend in ["linear", "lexicon --set sentiment.lexicon=words.tsv"] {
+        let backend = format!("--set sentiment.backend={backend}");
+        let plain = run(&backend);
+        assert!(plain.iter().all(|row| !row.contains_key("reason")));
+        let mut rows = run(&format!("{backend} --set sentiment.explain=true"));
+        let mut quoted = Vec::new();
+        for row in &mut rows {
+            let cell = row.remove("reason").unwrap();
+            let mut weakest = f32::INFINITY;
+            for reason in cell.split(" | ").filter(|reason| !reason.is_empty()) {
+                let [word, place, weight] = reason.split(' ').collect::<Vec<_>>()[..] else {
+                    panic!("{reason:?} has three parts");
+                };
+                let (start, end) = place.split_once(':').unwrap();
+                let (start, end): (usize, usize) = (start.parse().unwrap(), end.parse().unwrap());
+                let source: String = chars[start..end].iter().collect();
+                quoted.push((
+                    row["level"].clone() + &row["index"],
+                    word.to_owned(),
+                    source,
+                ));
+                assert!(weight.starts_with(['+', '-']), "{reason:?}");
+                let weight: f32 = weight.parse().unwrap();
+                assert!(weight.abs() <= weakest, "{cell:?} has the strongest first");
+                weakest = weight.abs();
+            }
+        }
+        assert_eq!(rows, plain, "nothing else is another");
+        for (level, word, source) in [
+            ("sentence1", "kein", "kein"),
+            ("sentence1", "Erfolg", "Er\u{AD}folg"),
+            ("sentence1", "großer", "gro\u{AD}&szlig;er"),
+            ("article0", "kein", "kein"),
+        ] {
+            let expected = [level, word, source].map(str::to_owned).into();
+            assert!(
+                quoted.contains(&expected),
+                "{backend}: {expected:?} is in {quoted:?}"
+            );
+        }
+    }
+    let off = run("--set sentiment.backend=off --set sentiment.explain=true");
+    assert!(off.is_empty());
+    assert_eq!(
+        place.read("out/sentiment.csv"),
+        "article_id,level,index,label,score\n"
+    );
+}
+
+#[test]
 fn lost_characters_are_told_and_not_guessed() {
     let place = Place::new();
     place.write(

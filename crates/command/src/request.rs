@@ -99,11 +99,11 @@ mod tests {
             label: "LOC".into(),
             score: 0.9,
         }];
-        document.sentiment = vec![blattwerk_core::Sentiment {
-            level: blattwerk_core::Level::Sentence(1),
-            polarity: blattwerk_core::Polarity::Positive,
-            score: 0.75,
-        }];
+        document.sentiment = vec![blattwerk_core::Sentiment::new(
+            blattwerk_core::Level::Sentence(1),
+            blattwerk_core::Polarity::Positive,
+            0.75,
+        )];
         assert_eq!(
             String::from_utf8(line(&document)).unwrap(),
             concat!(

@@ -163,7 +163,7 @@ impl Level {
 }
 
 /// A judgement about an article, a sentence or an entity.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Sentiment {
     /// What it is about.
     pub level: Level,
@@ -171,6 +171,29 @@ pub struct Sentiment {
     pub polarity: Polarity,
     /// How sure the backend is of that class, as a probability between 0 and 1.
     pub score: f32,
+    /// The words that carried it, strongest first, if the backend was asked for them.
+    pub reasons: Vec<Reason>,
+}
+
+impl Sentiment {
+    /// Returns a judgement without reasons.
+    pub fn new(level: Level, polarity: Polarity, score: f32) -> Self {
+        Self {
+            level,
+            polarity,
+            score,
+            reasons: Vec::new(),
+        }
+    }
+}
+
+/// A word that carried a judgement.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reason {
+    /// Bytes of the current text.
+    pub span: Span,
+    /// What the word adds to the log-odds of positive against negative: above 0 it speaks well, below 0 badly.
+    pub weight: f32,
 }
 
 /// A short form of the article. Empty if there is none.

@@ -43,7 +43,7 @@ mod text;
 pub use asset::Asset;
 pub use chars::Chars;
 pub use document::{
-    Document, Entity, Label, Level, Normalized, Polarity, Removed, Sentiment, Summary,
+    Document, Entity, Label, Level, Normalized, Polarity, Reason, Removed, Sentiment, Summary,
 };
 pub use error::{Error, Result};
 pub use span::Span;

@@ -16,11 +16,8 @@ use crate::index::{self, Entry};
 use crate::input::{Inputs, Share, Taking};
 use crate::journal::{Identity, State};
 use crate::run::{self, Event, Options, Outcome, Record, Run, Start};
-use crate::tables::{self, Compression, Output, Renderer, Rows, TABLES, Table, Target};
+use crate::tables::{self, Compression, Layout, Output, Renderer, Rows, TABLES, Table, Target};
 use crate::{Error, Result};
-
-/// What runs over parts of the input do not have.
-const LEFT_OUT: &[Table] = &[Table::Duplicates];
 
 /// The folder within that of a run where failed articles are tried again.
 const RETRY: &str = "retry";
@@ -156,9 +153,10 @@ fn merge(
     identity: Identity,
     record: impl FnOnce() -> Record,
 ) -> Result<Record> {
+    let layout = Layout::new(&identity.settings);
     let mut parts = Vec::with_capacity(folders.len());
     for folder in folders {
-        parts.push(Part::open(folder, config)?);
+        parts.push(Part::open(folder, config, layout)?);
     }
     let record = record();
     let size: run::Config = setting(&record, "run", output)?;
@@ -170,7 +168,7 @@ fn merge(
     let target = Target {
         config,
         folder: output,
-        left_out: LEFT_OUT,
+        layout,
         identity: &identity,
         has_state: false,
         every: Duration::from_secs(size.journal_seconds),
@@ -216,7 +214,7 @@ struct Part {
 }
 
 impl Part {
-    fn open(folder: &Path, config: &tables::Config) -> Result<Self> {
+    fn open(folder: &Path, config: &tables::Config, layout: Layout) -> Result<Self> {
         let open = |path: &Path| {
             File::open(path).map_err(|source| Error::Read {
                 path: path.to_owned(),
@@ -224,11 +222,9 @@ impl Part {
             })
         };
         let mut tables: Vec<(Table, PathBuf, Box<dyn Read>)> = Vec::with_capacity(TABLES);
-        let headers = Renderer::new(config, "").headers().into_bytes();
-        for (table, header) in Table::ALL.into_iter().zip(headers) {
-            if LEFT_OUT.contains(&table) {
-                continue;
-            }
+        let headers = Renderer::new(config, layout, "").headers().into_bytes();
+        for table in layout.tables() {
+            let header = &headers[table as usize];
             let path = folder.join(table.file(config.compression));
             let file = BufReader::with_capacity(1 << 16, open(&path)?);
             let mut rows: Box<dyn Read> = match config.compression {
@@ -243,7 +239,7 @@ impl Part {
                 }
             };
             let mark: &[u8] = if config.bom { b"\xEF\xBB\xBF" } else { b"" };
-            let expected = [mark, &header].concat();
+            let expected = [mark, header].concat();
             let mut found = vec![0; expected.len()];
             let read = rows.read_exact(&mut found).and_then(|()| {
                 if found == expected {

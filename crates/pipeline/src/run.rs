@@ -36,7 +36,7 @@ use crate::input::{Failure, File, Inputs, Item, Items, Position, Share, Taking};
 use crate::journal::{Identity, Length, State};
 use crate::state::{Increment, Memory};
 use crate::tables::{
-    self, Failed, Output, Renderer, Resumed, Rows, Skipped, TABLES, Table, TableRecord, Target,
+    self, Failed, Layout, Output, Renderer, Resumed, Rows, Skipped, TABLES, TableRecord, Target,
 };
 use crate::{Error, Result, utc};
 
@@ -507,7 +507,8 @@ impl Run {
                 (*output, *state, *items)
             }
         };
-        let renderer = Renderer::new(&loaded.config.output, stages.summarizer);
+        let layout = Layout::new(&loaded.settings);
+        let renderer = Renderer::new(&loaded.config.output, layout, stages.summarizer);
         let jobs = pool.current_num_threads();
         let limit = options.limit.unwrap_or(usize::MAX);
         let mut reader = Reader {
@@ -601,15 +602,10 @@ fn begin(
     identity: &Identity,
     memory: &mut Option<Memory>,
 ) -> Result<Begun> {
-    let left_out: &[Table] = if loaded.config.dedup.is_off() {
-        &[Table::Duplicates]
-    } else {
-        &[]
-    };
     let target = Target {
         config: &loaded.config.output,
         folder,
-        left_out,
+        layout: Layout::new(&loaded.settings),
         identity,
         has_state: memory.is_some(),
         every: Duration::from_secs(loaded.config.run.journal_seconds),

@@ -78,7 +78,7 @@ pub fn place(loaded: &mut Loaded, output: &Path) -> Result<PathBuf> {
                         .into(),
                 });
             }
-            tables::check_format(&loaded.settings["output"], output)?;
+            tables::check_format(&loaded.settings, output)?;
             loaded.config.output.overwrite = true;
         }
         return Ok(output.to_owned());

@@ -16,7 +16,7 @@ use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use blattwerk_core::Document;
+use blattwerk_core::{Chars, Document, Reason, Text};
 use blattwerk_state::Entry as Done;
 use flate2::write::GzEncoder;
 use schemars::JsonSchema;
@@ -158,6 +158,7 @@ impl Table {
         }
     }
 
+    /// The columns, optional ones last.
     fn columns(self) -> &'static [&'static str] {
         match self {
             Self::Normalized => &[
@@ -180,7 +181,7 @@ impl Table {
                 "score",
                 "text",
             ],
-            Self::Sentiment => &["article_id", "level", "index", "label", "score"],
+            Self::Sentiment => &["article_id", "level", "index", "label", "score", "reason"],
             Self::Summaries => &["article_id", "backend", "sentences", "text"],
             Self::Duplicates => &["article_id", "of", "similarity"],
             Self::Skipped => &["article_id", "source", "reason"],
@@ -190,6 +191,44 @@ impl Table {
 
     pub(crate) fn file(self, compression: Compression) -> String {
         format!("{}.csv{}", self.name(), compression.suffix())
+    }
+}
+
+/// Which tables a run has, and with which columns: what its settings switch on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Layout {
+    has_duplicates: bool,
+    has_reasons: bool,
+}
+
+impl Layout {
+    /// Returns the layout of the tables of merged settings that were checked.
+    pub(crate) fn new(settings: &serde_json::Value) -> Self {
+        let is_on = |stage: &str| {
+            let backend = settings.pointer(&format!("/{stage}/backend"));
+            backend.is_some_and(|backend| backend != "off")
+        };
+        let explain = settings.pointer("/sentiment/explain");
+        Self {
+            has_duplicates: is_on("dedup"),
+            // What is off may keep its keys.
+            has_reasons: is_on("sentiment") && explain == Some(&true.into()),
+        }
+    }
+
+    /// Returns the tables, in the order of the flow.
+    pub(crate) fn tables(self) -> impl Iterator<Item = Table> {
+        Table::ALL.into_iter().filter(move |table| match table {
+            Table::Duplicates => self.has_duplicates,
+            _ => true,
+        })
+    }
+
+    fn columns(self, table: Table) -> &'static [&'static str] {
+        match (table, table.columns()) {
+            (Table::Sentiment, [columns @ .., _]) if !self.has_reasons => columns,
+            (_, columns) => columns,
+        }
     }
 }
 
@@ -260,13 +299,15 @@ pub(crate) const TABLES: usize = Table::ALL.len();
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Renderer {
     delimiter: Delimiter,
+    layout: Layout,
     summarizer: &'static str,
 }
 
 impl Renderer {
-    pub(crate) fn new(config: &Config, summarizer: &'static str) -> Self {
+    pub(crate) fn new(config: &Config, layout: Layout, summarizer: &'static str) -> Self {
         Self {
             delimiter: config.delimiter,
+            layout,
             summarizer,
         }
     }
@@ -315,7 +356,9 @@ impl Renderer {
     pub(crate) fn headers(self) -> Rows {
         self.rows(|writers, _| {
             let mut tables = Table::ALL.iter().zip(writers);
-            tables.try_for_each(|(table, writer)| writer.csv.write_record(table.columns()))
+            tables.try_for_each(|(&table, writer)| {
+                writer.csv.write_record(self.layout.columns(table))
+            })
         })
     }
 
@@ -417,16 +460,17 @@ impl Renderer {
             ])?;
         }
 
+        let mut chars = text.source_chars();
         for judgement in &document.sentiment {
             let (level, index) = judgement.level.parts();
-            let polarity = judgement.polarity.as_str();
-            sentiment.write_record([
-                id,
-                level,
-                &index.to_string(),
-                polarity,
-                &score(judgement.score),
-            ])?;
+            let (index, score) = (index.to_string(), score(judgement.score));
+            let row = [id, level, &index, judgement.polarity.as_str(), &score];
+            if self.layout.has_reasons {
+                let reasons = reasons(text, &mut chars, &judgement.reasons);
+                sentiment.write_record(row.into_iter().chain([reasons.as_str()]))?;
+            } else {
+                sentiment.write_record(row)?;
+            }
         }
 
         if !document.summary.is_empty() {
@@ -480,6 +524,16 @@ fn score(score: f32) -> String {
     format!("{score:.3}")
 }
 
+/// Writes reasons into one cell: `gut 12:15 +0.42 | nicht 6:11 -0.10`, each a word, its start and end, its weight.
+fn reasons(text: &Text, chars: &mut Chars, reasons: &[Reason]) -> String {
+    let shown = reasons.iter().map(|reason| {
+        let source = text.to_source(reason.span);
+        let (start, end) = (chars.at(source.start), chars.at(source.end));
+        format!("{} {start}:{end} {:+.2}", &text[reason.span], reason.weight)
+    });
+    shown.collect::<Vec<_>>().join(" | ")
+}
+
 /// A file that is being written.
 struct Open {
     path: PathBuf,
@@ -531,8 +585,7 @@ impl Open {
 pub(crate) struct Target<'a> {
     pub(crate) config: &'a Config,
     pub(crate) folder: &'a Path,
-    /// The tables that it does not have.
-    pub(crate) left_out: &'a [Table],
+    pub(crate) layout: Layout,
     pub(crate) identity: &'a Identity,
     /// Whether it writes down what was done, for the state of scheduled runs.
     pub(crate) has_state: bool,
@@ -540,17 +593,11 @@ pub(crate) struct Target<'a> {
     pub(crate) every: Duration,
 }
 
-impl Target<'_> {
-    fn tables(&self) -> impl Iterator<Item = Table> {
-        let all = Table::ALL.into_iter();
-        all.filter(|table| !self.left_out.contains(table))
-    }
-}
-
 /// The output folder while a run writes into it.
 pub(crate) struct Output {
     config: Config,
     folder: PathBuf,
+    layout: Layout,
     tables: Vec<(Table, Open)>,
     ids: Open,
     index: Open,
@@ -579,6 +626,7 @@ impl Output {
         let Target {
             config,
             folder,
+            layout,
             identity,
             ..
         } = target;
@@ -594,7 +642,7 @@ impl Output {
             // Without its journal, what is left of another run is nothing.
             remove(&unfinished.join(journal::FILE))?;
             let mut tables = Vec::with_capacity(TABLES);
-            for table in target.tables() {
+            for table in layout.tables() {
                 let path = unfinished.join(table.file(config.compression));
                 remove(&merged(&path))?;
                 tables.push((table, Open::create(path, config.compression)?));
@@ -605,6 +653,7 @@ impl Output {
             let mut output = Self {
                 config: config.clone(),
                 folder: folder.to_owned(),
+                layout,
                 tables,
                 ids: Open::create(unfinished.join(IDS), Compression::None)?,
                 index: Open::create(unfinished.join(index::FILE), Compression::None)?,
@@ -624,7 +673,7 @@ impl Output {
                     open.with_sink(|sink| sink.write_all("\u{FEFF}".as_bytes()))
                 })?;
             }
-            output.write(&Renderer::new(config, "").headers())?;
+            output.write(&Renderer::new(config, layout, "").headers())?;
             output.end_chunk(State::default(), &[], &[], &[])?;
             sync_folder(&unfinished)?;
             output.commit()?;
@@ -641,7 +690,12 @@ impl Output {
     ///
     /// Returns what the run carries, and the ids that were taken.
     pub(crate) fn go_on(target: Target<'_>, memory: Option<&mut Memory>) -> Result<Resumed> {
-        let Target { config, folder, .. } = target;
+        let Target {
+            config,
+            folder,
+            layout,
+            ..
+        } = target;
         let unfinished = folder.join(UNFINISHED);
         let lock = lock(folder)?;
         let found = Found::read(&unfinished)?.ok_or_else(|| Error::Occupied {
@@ -650,7 +704,7 @@ impl Output {
         })?;
         check_same(folder, &found, target.identity)?;
         if found.is_complete {
-            let tables: Vec<Table> = target.tables().collect();
+            let tables: Vec<Table> = layout.tables().collect();
             return publish(config, folder, &tables, memory)
                 .map(|json| Resumed::Complete(Box::new(json)));
         }
@@ -664,7 +718,7 @@ impl Output {
             done,
         } = found.last;
         let mut open = Vec::with_capacity(TABLES);
-        for (table, length) in target.tables().zip(tables) {
+        for (table, length) in layout.tables().zip(tables) {
             let path = unfinished.join(table.file(config.compression));
             open.push((table, Open::cut(path, config.compression, length)?));
         }
@@ -694,6 +748,7 @@ impl Output {
         let output = Self {
             config: config.clone(),
             folder: folder.to_owned(),
+            layout,
             tables: open,
             ids,
             index,
@@ -796,7 +851,7 @@ impl Output {
     ) -> Result<R> {
         self.commit()?;
         if memory.as_ref().is_some_and(|memory| memory.appends()) {
-            append::merge(&self.config, &self.folder, &mut self.tables)?;
+            append::merge(&self.config, &self.folder, self.layout, &mut self.tables)?;
         }
         let records = self.tables.iter().map(|(table, open)| TableRecord {
             file: table.file(self.config.compression),
@@ -1062,8 +1117,8 @@ fn names() -> Vec<String> {
 }
 
 /// Checks that rows can be added to the tables of a folder: that they are written as the config says.
-pub(crate) fn check_format(output: &serde_json::Value, folder: &Path) -> Result<()> {
-    append::check(output, folder)
+pub(crate) fn check_format(settings: &serde_json::Value, folder: &Path) -> Result<()> {
+    append::check(settings, folder)
 }
 
 /// Checks that the tables of a new run can go into a folder, without making it.
@@ -1290,7 +1345,7 @@ mod tests {
         Target {
             config,
             folder,
-            left_out: &[Table::Duplicates],
+            layout: Layout::default(),
             identity,
             has_state: false,
             every: Duration::ZERO,

@@ -54,15 +54,12 @@ impl blattwerk_command::Answer for Answer {
                         format!("{} after {}", shown(level), shown(before)),
                     ));
                 }
-                Ok(Sentiment {
-                    level,
-                    polarity: match judgement.label {
-                        Class::Negative => Polarity::Negative,
-                        Class::Neutral => Polarity::Neutral,
-                        Class::Positive => Polarity::Positive,
-                    },
-                    score: score(judgement.score)?,
-                })
+                let polarity = match judgement.label {
+                    Class::Negative => Polarity::Negative,
+                    Class::Neutral => Polarity::Neutral,
+                    Class::Positive => Polarity::Positive,
+                };
+                Ok(Sentiment::new(level, polarity, score(judgement.score)?))
             })
             .collect()
     }
@@ -116,17 +113,12 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/command");
         let built = config.build::<Answer>(&root).unwrap();
         let found = built.stage.process(&document()).unwrap();
-        let of = |level, polarity, score| Sentiment {
-            level,
-            polarity,
-            score,
-        };
         assert_eq!(
             found,
             [
-                of(Level::Article, Polarity::Neutral, 1.0 / 2.0),
-                of(Level::Sentence(0), Polarity::Negative, 2.0 / 3.0),
-                of(Level::Sentence(1), Polarity::Positive, 2.0 / 3.0),
+                Sentiment::new(Level::Article, Polarity::Neutral, 1.0 / 2.0),
+                Sentiment::new(Level::Sentence(0), Polarity::Negative, 2.0 / 3.0),
+                Sentiment::new(Level::Sentence(1), Polarity::Positive, 2.0 / 3.0),
             ]
         );
         contract::check(&*built.stage, "Köln freut sich.", |_| Vec::new());

@@ -241,11 +241,7 @@ mod tests {
         )
         .unwrap();
         let stage = |document: &Document| {
-            let judged = |level, polarity| Sentiment {
-                level,
-                polarity,
-                score: 1.0,
-            };
+            let judged = |level, polarity| Sentiment::new(level, polarity, 1.0);
             let mut layer = vec![judged(Level::Sentence(0), Positive)];
             layer.extend((0..document.entities.len()).map(|i| judged(Level::Entity(i), Negative)));
             Ok(layer)

@@ -8,16 +8,18 @@
 //! An article is judged like one sentence that says what all of its sentences say, over the square root of
 //! their number: the many neutral sentences of a report do not drown the few that judge.
 
+use std::iter::repeat;
 use std::path::{Path, PathBuf};
 
 use blattwerk_core::{
-    Asset, Built, Document, Error, Level, Polarity, Result, Sentiment, Span, Stage,
+    Asset, Built, Document, Error, Level, Polarity, Reason, Result, Sentiment, Span, Stage,
 };
 use rustc_hash::FxHashMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::clause::{GRAMMAR, NEGATED, Polar, Reader, Role};
+use crate::reasons::{self, Candidate};
 use crate::words::{self, Token, Word};
 
 /// The keys of `lexicon`.
@@ -29,6 +31,8 @@ pub struct Config {
     /// upper and lower case alike; a line that starts with `#` is a remark. Your words go before the built-in
     /// ones; the weight 0 silences a word. None by default.
     pub lexicon: Option<PathBuf>,
+    /// Whether `sentiment.csv` has the column `reason`: the words that carried each judgement. False by default.
+    pub explain: bool,
 }
 
 impl Config {
@@ -49,8 +53,9 @@ impl Config {
             lexicon.add_own(parse(&path, &text)?);
             assets.push(asset);
         }
+        let explains = self.explain;
         Ok(Built {
-            stage: Box::new(lexicon),
+            stage: Box::new(Judge { lexicon, explains }),
             assets,
         })
     }
@@ -85,9 +90,9 @@ pub struct Lexicon {
     softmax: Softmax,
 }
 
-/// A word that carries sentiment in a sentence.
+/// A word of a sentence that the lexicon knows.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Reason<'a> {
+pub struct Match<'a> {
     /// Where it stands, in bytes of the sentence.
     pub span: Span,
     /// The word of the lexicon that it was found by: a compound's is its last part.
@@ -103,30 +108,65 @@ struct Evidence {
     bad: f32,
 }
 
+impl Evidence {
+    fn of(polar: impl Iterator<Item = Polar>) -> Self {
+        let mut evidence = Self::default();
+        for Polar { weight, .. } in polar {
+            if weight > 0.0 {
+                evidence.good += weight;
+            } else {
+                evidence.bad -= weight;
+            }
+        }
+        evidence
+    }
+}
+
 /// Turns evidence into probabilities. Rows are the classes in their order, columns a constant, good, bad.
 #[derive(Debug, Clone, Copy)]
 struct Softmax([[f32; 3]; 3]);
 
 type Probabilities = [f32; 3];
 
-impl Stage for Lexicon {
+/// The stage: judges by a lexicon.
+struct Judge {
+    lexicon: Lexicon,
+    explains: bool,
+}
+
+impl Stage for Judge {
     type Layer = Vec<Sentiment>;
 
     fn process(&self, document: &Document) -> Result<Vec<Sentiment>> {
+        let lexicon = &self.lexicon;
         let mut reader = Reader::default();
         let mut buffer = String::new();
         let sentences: Vec<Evidence> = document
             .sentences
             .iter()
-            .map(|&span| self.evidence(&document.text[span], &mut reader, &mut buffer))
+            .map(|&span| lexicon.evidence(&document.text[span], &mut reader, &mut buffer))
             .collect();
         let mut layer = Vec::with_capacity(sentences.len() + 1);
-        layer.push(judgement(Level::Article, self.article(&sentences)));
+        layer.push(judgement(Level::Article, lexicon.article(&sentences)));
         layer.extend(sentences.iter().enumerate().map(|(index, &sentence)| {
-            judgement(Level::Sentence(index), self.softmax.of(sentence))
+            judgement(Level::Sentence(index), lexicon.softmax.of(sentence))
         }));
+        if self.explains {
+            let (article, sentences) = layer.split_at_mut(1);
+            for (judgement, &span) in sentences.iter_mut().zip(&document.sentences) {
+                judgement.reasons = reasons::at(span.start, lexicon.reasons(&document.text[span]));
+            }
+            let share = 1.0 / root(sentences.len());
+            article[0].reasons = reasons::of_article(sentences, repeat(share));
+        }
         Ok(layer)
     }
+}
+
+/// What a word, or a mark that parts clauses, does in its sentence.
+enum Step {
+    Border,
+    Word(Span, Option<Role>),
 }
 
 impl Lexicon {
@@ -216,18 +256,18 @@ impl Lexicon {
         u32::try_from(entry).expect("a lexicon has less than 2^32 words")
     }
 
-    /// Returns the words that carry sentiment in a sentence, in order.
+    /// Returns the words of a sentence that the lexicon knows, in order.
     ///
     /// ```
     /// use blattwerk_sentiment::lexicon::Lexicon;
     ///
     /// let lexicon = Lexicon::embedded()?;
-    /// let reasons = lexicon.reasons("Das war kein Erfolg.");
-    /// assert_eq!(reasons[0].word, "Erfolg");
-    /// assert!(reasons[0].weight < 0.0);
+    /// let matches = lexicon.matches("Das war kein Erfolg.");
+    /// assert_eq!(matches[0].word, "Erfolg");
+    /// assert!(matches[0].weight < 0.0);
     /// # Ok::<(), blattwerk_core::Error>(())
     /// ```
-    pub fn reasons(&self, sentence: &str) -> Vec<Reason<'_>> {
+    pub fn matches(&self, sentence: &str) -> Vec<Match<'_>> {
         let mut spans = Vec::new();
         let mut reader = Reader::default();
         self.read(sentence, &mut reader, &mut String::new(), |word| {
@@ -236,7 +276,7 @@ impl Lexicon {
         spans
             .into_iter()
             .zip(reader.finish())
-            .map(|(span, Polar { entry, weight, .. })| Reason {
+            .map(|(span, Polar { entry, weight, .. })| Match {
                 span,
                 word: &self.entries[entry as usize],
                 weight,
@@ -247,15 +287,41 @@ impl Lexicon {
     /// Weighs the words of a sentence.
     fn evidence(&self, sentence: &str, reader: &mut Reader, buffer: &mut String) -> Evidence {
         self.read(sentence, reader, buffer, |_| {});
-        let mut evidence = Evidence::default();
-        for polar in reader.finish() {
-            if polar.weight > 0.0 {
-                evidence.good += polar.weight;
-            } else {
-                evidence.bad -= polar.weight;
+        Evidence::of(reader.finish())
+    }
+
+    /// Returns the words that carry the judgement of a sentence, in bytes of it, strongest first.
+    fn reasons(&self, sentence: &str) -> Vec<Reason> {
+        let mut steps = Vec::new();
+        words::visit(sentence, &mut String::new(), |token| {
+            steps.push(match token {
+                Token::Border => Step::Border,
+                Token::Word(word) => Step::Word(Span::new(word.start, word.end), self.role(word)),
+            });
+        });
+        let candidate = |(index, step): (usize, &Step)| {
+            let (span, worth) = match *step {
+                Step::Word(span, Some(Role::Polar(polar))) => (span, polar.weight.abs()),
+                // What words of grammar do is known only when they are left out.
+                Step::Word(span, Some(_)) => (span, 1.0),
+                Step::Word(_, None) | Step::Border => return None,
+            };
+            Some(Candidate { index, span, worth })
+        };
+        let candidates = steps.iter().enumerate().filter_map(candidate).collect();
+        let mut reader = Reader::default();
+        reasons::reasons(candidates, |left_out| {
+            reader.start();
+            for (index, step) in steps.iter().enumerate() {
+                match step {
+                    Step::Border => reader.end_clause(),
+                    Step::Word(_, role) => {
+                        reader.read(role.filter(|_| left_out != Some(index)));
+                    }
+                }
             }
-        }
-        evidence
+            self.softmax.odds(Evidence::of(reader.finish()))
+        })
     }
 
     /// Reads a sentence, and calls `found` with each polar word.
@@ -323,18 +389,25 @@ impl Lexicon {
     /// drown the few that judge.
     fn article(&self, sentences: &[Evidence]) -> Probabilities {
         let mut sum = Evidence::default();
-        let mut count = 0.0_f32;
         for sentence in sentences {
             sum.good += sentence.good;
             sum.bad += sentence.bad;
-            count += 1.0;
         }
-        let root = count.max(1.0).sqrt();
+        let root = root(sentences.len());
         self.softmax.of(Evidence {
             good: sum.good / root,
             bad: sum.bad / root,
         })
     }
+}
+
+/// The square root of a number of sentences.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "an article has less than 2^23 sentences, or it does not matter"
+)]
+fn root(sentences: usize) -> f32 {
+    (sentences.max(1) as f32).sqrt()
 }
 
 /// A line of a lexicon.
@@ -394,12 +467,21 @@ impl Softmax {
         Ok(Self(rows))
     }
 
-    fn of(&self, evidence: Evidence) -> Probabilities {
+    fn logits(&self, evidence: Evidence) -> [f32; 3] {
         // The tenth bad word of a long sentence says less than the first.
         let (good, bad) = (evidence.good.ln_1p(), evidence.bad.ln_1p());
-        let logits = self
-            .0
-            .map(|[constant, by_good, by_bad]| constant + by_good * good + by_bad * bad);
+        self.0
+            .map(|[constant, by_good, by_bad]| constant + by_good * good + by_bad * bad)
+    }
+
+    /// The log-odds of positive against negative.
+    fn odds(&self, evidence: Evidence) -> f32 {
+        let [negative, _, positive] = self.logits(evidence);
+        positive - negative
+    }
+
+    fn of(&self, evidence: Evidence) -> Probabilities {
+        let logits = self.logits(evidence);
         let highest = logits.into_iter().fold(f32::NEG_INFINITY, f32::max);
         let exps = logits.map(|logit| (logit - highest).exp());
         let total: f32 = exps.iter().sum();
@@ -409,11 +491,7 @@ impl Softmax {
 
 fn judgement(level: Level, probabilities: Probabilities) -> Sentiment {
     let polarity = likeliest(probabilities);
-    Sentiment {
-        level,
-        polarity,
-        score: probabilities[polarity as usize],
-    }
+    Sentiment::new(level, polarity, probabilities[polarity as usize])
 }
 
 /// The likeliest class; neutral before another that is as likely.
@@ -485,18 +563,18 @@ mod tests {
             ("Botschaft", None),
         ];
         for (word, weight) in cases {
-            let found = lexicon.reasons(word).first().map(|reason| reason.weight);
+            let found = lexicon.matches(word).first().map(|found| found.weight);
             assert_eq!(found, weight, "{word}");
         }
     }
 
     #[test]
-    fn a_reason_tells_its_place_and_its_entry() {
+    fn a_match_tells_its_place_and_its_entry() {
         let lexicon = small();
-        let reasons = lexicon.reasons("Die Ölkrise war teuer.");
-        let found: Vec<_> = reasons
+        let matches = lexicon.matches("Die Ölkrise war teuer.");
+        let found: Vec<_> = matches
             .iter()
-            .map(|reason| (reason.span, reason.word))
+            .map(|found| (found.span, found.word))
             .collect();
         assert_eq!(
             found,
@@ -504,9 +582,74 @@ mod tests {
         );
     }
 
+    /// The log-odds of the small lexicon are 3 ln(1 + good) - 3 ln(1 + bad).
+    #[test]
+    fn reasons_are_what_the_odds_lose_without_the_word() {
+        let cases: &[(&str, &[(&str, f32)])] = &[
+            // 3 ln 2
+            ("Das Essen ist gut.", &[("gut", 2.079)]),
+            // -3 ln 1.6 without "gut" is 0, without "nicht" it is 3 ln 2
+            (
+                "Das Essen ist nicht gut.",
+                &[("nicht", -1.410 - 2.079), ("gut", -1.410)],
+            ),
+            // 3 ln 2 - 3 ln 2
+            (
+                "Nach der Finanzkrise, sehr teuer, kam der Erfolg.",
+                &[
+                    ("Erfolg", 2.079),
+                    // 3 ln(2.55 / 1.75), 3 ln(2.55 / 1.8), 3 ln(2.55 / 2.3)
+                    ("Finanzkrise", -1.129),
+                    ("teuer", -1.045),
+                    ("sehr", -0.310),
+                ],
+            ),
+            ("Er kam um neun.", &[]),
+        ];
+        let lexicon = small();
+        for &(text, expected) in cases {
+            let found = lexicon.reasons(text);
+            let words: Vec<_> = found
+                .iter()
+                .map(|reason| &text[reason.span.range()])
+                .collect();
+            let named: Vec<_> = expected.iter().map(|(word, _)| *word).collect();
+            assert_eq!(words, named, "{text:?}");
+            for (reason, (word, weight)) in found.iter().zip(expected) {
+                let found = reason.weight;
+                assert!(
+                    (found - weight).abs() < 2e-3,
+                    "{word}: {weight}, found {found}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn an_article_has_the_strongest_reasons_of_its_sentences() {
+        let judge = Judge {
+            lexicon: small(),
+            explains: true,
+        };
+        let text = "Ein Erfolg ist gut. Die Krise ist ein Schaden. Das gefällt.";
+        let mut document = Document::new("a", text);
+        document.sentences = vec![Span::new(0, 19), Span::new(20, 46), Span::new(47, 60)];
+        let layer = judge.process(&document).unwrap();
+        let words = |index: usize| -> Vec<&str> {
+            let reasons = layer[index].reasons.iter();
+            reasons.map(|reason| &document.text[reason.span]).collect()
+        };
+        assert_eq!(words(2), ["Krise", "Schaden"]);
+        // alone in its sentence, a word adds more: 3 ln 2 against 3 ln(3 / 2)
+        assert_eq!(words(0), ["gefällt", "Erfolg", "gut", "Krise", "Schaden"]);
+    }
+
     #[test]
     fn neutral_sentences_do_not_drown_an_opinion() {
-        let lexicon = small();
+        let judge = Judge {
+            lexicon: small(),
+            explains: false,
+        };
         let mut text = "Das Treffen begann um neun Uhr. ".repeat(20);
         text.push_str("Die Krise ist ein Schaden. Die Krise wächst. Der Schaden auch.");
         let mut document = Document::new("a", text);
@@ -515,7 +658,7 @@ mod tests {
             document.sentences.push(Span::new(start, end + 1));
             start = end + 2;
         }
-        let layer = lexicon.process(&document).unwrap();
+        let layer = judge.process(&document).unwrap();
         assert_eq!(layer.len(), 24);
         assert_eq!(layer[0].polarity, Polarity::Negative);
         assert_eq!(layer[1].polarity, Polarity::Neutral);
@@ -536,9 +679,9 @@ mod tests {
         let own = "# Eigene\n\nGut\t-1\nohne\t-0.5\nkrise\t0.5";
         lexicon.add_own(parse(Path::new("own.tsv"), own).unwrap());
         let weights: Vec<_> = lexicon
-            .reasons("ohne gut Krise")
+            .matches("ohne gut Krise")
             .iter()
-            .map(|reason| reason.weight)
+            .map(|found| found.weight)
             .collect();
         assert_eq!(
             weights,

@@ -2,7 +2,8 @@
 //!
 //! A backend sees the text, its sentences and its entities, and promises one judgement of the article
 //! (also of an empty one), then one of each sentence in order; only a program of the user's may leave some
-//! out. `score` is the probability of the class that is given.
+//! out. `score` is the probability of the class that is given. `linear` and `lexicon` name the words that carried
+//! a judgement, if asked.
 
 mod clause;
 mod command;
@@ -10,6 +11,7 @@ pub mod eval;
 pub mod lexicon;
 pub mod linear;
 mod onnx;
+mod reasons;
 mod words;
 
 use std::path::Path;

@@ -34,7 +34,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use self::model::{Model, Probabilities};
-use self::reading::Reader;
+use self::reading::{Reader, Token};
+use crate::reasons;
 
 /// The embedded model; `models/sentiment-de/MODEL.md` is its card.
 const EMBEDDED: &[u8] = include_bytes!("../../../models/sentiment-de/model.bin");
@@ -46,6 +47,8 @@ pub struct Config {
     /// A model of your own: the folder that `blattwerk train sentiment` wrote, or its file. The embedded German
     /// model by default.
     pub model: Option<PathBuf>,
+    /// Whether `sentiment.csv` has the column `reason`: the words that carried each judgement. False by default.
+    pub explain: bool,
 }
 
 impl Config {
@@ -60,7 +63,10 @@ impl Config {
             None => embedded()?,
         };
         Ok(Built {
-            stage: Box::new(model),
+            stage: Box::new(Judge {
+                model,
+                explains: self.explain,
+            }),
             assets: vec![asset],
         })
     }
@@ -87,39 +93,51 @@ pub fn load(path: &Path) -> Result<(Model, Asset)> {
 /// How far two mentions of a name may be apart, in entities, to be judged together in their sentence.
 const TOGETHER: usize = 20;
 
-impl Stage for Model {
+/// The stage: judges by a model.
+struct Judge {
+    model: Model,
+    explains: bool,
+}
+
+impl Stage for Judge {
     type Layer = Vec<Sentiment>;
 
     fn process(&self, document: &Document) -> Result<Vec<Sentiment>> {
+        let model = &self.model;
         let mut reader = Reader::default();
         let mut sentences = Vec::with_capacity(document.sentences.len());
-        let mut toward: Vec<Option<Probabilities>> = vec![None; document.entities.len()];
+        let mut layer = Vec::with_capacity(1 + sentences.capacity() + document.entities.len());
+        let mut toward = Vec::with_capacity(document.entities.len());
         let mut next = 0;
-        for &sentence in &document.sentences {
-            reader.read(&document.text[sentence], &self.words);
-            sentences.push(self.whole(&reader));
+        for (index, &sentence) in document.sentences.iter().enumerate() {
+            let text = &document.text[sentence];
+            reader.read(text, &model.words);
+            let judged = model.whole(&reader);
+            sentences.push(judged);
+            let mut judgement = model.whole.judgement(Level::Sentence(index), judged);
+            if self.explains {
+                let reasons = model.why_whole(text, &reader.tokens);
+                judgement.reasons = reasons::at(sentence.start, reasons);
+            }
+            layer.push(judgement);
             while next < document.entities.len()
                 && document.entities[next].span.start < sentence.end
             {
-                toward[next] = self.entity(document, next, sentence, &reader);
+                toward.extend(self.entity(document, next, sentence, &reader));
                 next += 1;
             }
         }
-        let mut layer = Vec::with_capacity(1 + sentences.len() + toward.len());
-        layer.push(self.whole.judgement(Level::Article, article(&sentences)));
-        for (index, &judged) in sentences.iter().enumerate() {
-            layer.push(self.whole.judgement(Level::Sentence(index), judged));
+        let mut judgement = model.whole.judgement(Level::Article, article(&sentences));
+        if self.explains {
+            judgement.reasons = reasons::of_article(&layer, shares(&sentences));
         }
-        for (index, judged) in toward.into_iter().enumerate() {
-            if let Some(judged) = judged {
-                layer.push(self.toward.judgement(Level::Entity(index), judged));
-            }
-        }
+        layer.insert(0, judgement);
+        layer.append(&mut toward);
         Ok(layer)
     }
 }
 
-impl Model {
+impl Judge {
     /// Judges toward an entity of the sentence that was read, all mentions of its name there together.
     fn entity(
         &self,
@@ -127,7 +145,7 @@ impl Model {
         index: usize,
         sentence: Span,
         reader: &Reader,
-    ) -> Option<Probabilities> {
+    ) -> Option<Sentiment> {
         let entity = &document.entities[index];
         let start = entity.span.start.checked_sub(sentence.start)?;
         let own = Span::new(start, start + entity.span.len());
@@ -149,20 +167,25 @@ impl Model {
                 )
             })
             .collect();
-        Some(self.toward(reader, first, |token| {
+        let is_target = |token: &Token| {
             token.span.overlaps(own) || mentions.iter().any(|mention| mention.overlaps(token.span))
-        }))
+        };
+        let model = &self.model;
+        let judged = model.toward(reader, first, is_target);
+        let mut judgement = model.toward.judgement(Level::Entity(index), judged);
+        if self.explains {
+            let text = &document.text[sentence];
+            let reasons = model.why_toward(text, &reader.tokens, first, is_target);
+            judgement.reasons = reasons::at(sentence.start, reasons);
+        }
+        Some(judgement)
     }
 }
 
 impl model::Head {
     fn judgement(&self, level: Level, probabilities: Probabilities) -> Sentiment {
         let polarity = self.choose(probabilities);
-        Sentiment {
-            level,
-            polarity,
-            score: probabilities[polarity as usize],
-        }
+        Sentiment::new(level, polarity, probabilities[polarity as usize])
     }
 }
 
@@ -174,9 +197,10 @@ impl model::Head {
 fn article(sentences: &[Probabilities]) -> Probabilities {
     let log = |p: f32| f64::from(p.max(1e-6)).ln();
     let (mut neutral, mut way, mut squares) = (0.0, 0.0, 0.0);
-    for &[negative, none, positive] in sentences {
+    for &sentence in sentences {
+        let [negative, none, positive] = sentence;
         neutral += log(none) - log(negative).midpoint(log(positive));
-        let share = f64::from(1.0 - none).max(1e-6);
+        let share = opinion(sentence);
         way += share * (log(positive) - log(negative) - USUAL_WAY);
         squares += share * share;
     }
@@ -189,6 +213,22 @@ fn article(sentences: &[Probabilities]) -> Probabilities {
         )
     };
     learn::softmax([-way / 2.0, neutral, way / 2.0]).map(|p| p as f32)
+}
+
+/// How much a sentence is not neutral.
+fn opinion([_, neutral, _]: Probabilities) -> f64 {
+    f64::from(1.0 - neutral).max(1e-6)
+}
+
+/// How much of the log-odds of each sentence, positive against negative, goes into those of [`article`].
+fn shares(sentences: &[Probabilities]) -> impl Iterator<Item = f32> {
+    let opinions = sentences.iter().map(|&sentence| opinion(sentence));
+    let root = opinions
+        .clone()
+        .map(|share| share * share)
+        .sum::<f64>()
+        .sqrt();
+    opinions.map(move |share| (share / root) as f32)
 }
 
 /// The log-odds of positive against negative in labelled news: ln(656 / 400).
@@ -285,11 +325,89 @@ mod tests {
     }
 
     #[test]
+    fn shares_are_what_a_sentence_moves_its_article() {
+        let sentences = [[0.3, 0.45, 0.25], [0.1, 0.8, 0.1], [0.5, 0.3, 0.2]];
+        let odds = |sentences: &[Probabilities]| {
+            let [negative, _, positive] = article(sentences);
+            (positive / negative).ln()
+        };
+        for (index, share) in shares(&sentences).enumerate() {
+            let mut moved = sentences;
+            // as opinionated as before, but 0.1 more positive in log-odds
+            let [negative, neutral, positive] = moved[index];
+            let opinion = negative + positive;
+            let ratio = positive / negative * 0.1_f32.exp();
+            moved[index] = [
+                opinion / (1.0 + ratio),
+                neutral,
+                opinion * ratio / (1.0 + ratio),
+            ];
+            let by = odds(&moved) - odds(&sentences);
+            assert!((by - 0.1 * share).abs() < 1e-4, "{by}, {share}");
+        }
+    }
+
+    #[test]
     fn one_sentence_is_judged_as_itself() {
         let alone = [0.25_f32, 0.5, 0.25];
         for (found, expected) in article(&[alone]).into_iter().zip(alone) {
             assert!((found - expected).abs() < 1e-5);
         }
+    }
+
+    #[test]
+    fn reasons_quote_the_words_that_carry_a_judgement() {
+        let config = Config {
+            explain: true,
+            ..Config::default()
+        };
+        let stage = config.build(Path::new("")).unwrap().stage;
+        let mut document = document(
+            "Es regnet. Alle loben Ida für ihre hervorragende Leistung.",
+            &["Ida"],
+        );
+        document.sentences = vec![Span::new(0, 10), Span::new(11, 59)];
+        let layer = stage.process(&document).unwrap();
+        let plain = judged(&document);
+        for (judgement, plain) in layer.iter().zip(&plain) {
+            let found = (judgement.level, judgement.polarity, judgement.score);
+            assert_eq!(found, (plain.level, plain.polarity, plain.score));
+            assert_eq!(plain.reasons, [], "nobody asked");
+        }
+        let strongest = |judgement: &Sentiment| {
+            let reason = judgement.reasons.first().unwrap();
+            assert!(reason.weight > 0.0);
+            document.text[reason.span].to_owned()
+        };
+        assert_eq!(strongest(&layer[3]), "hervorragende", "toward the name");
+        let [of_article, of_sentence] = [0, 2].map(|index: usize| layer[index].reasons[0]);
+        assert_eq!(of_article.span, of_sentence.span);
+        assert!(
+            of_article.weight < of_sentence.weight,
+            "the other sentence counts too"
+        );
+    }
+
+    #[test]
+    fn a_long_sentence_is_explained_in_time() {
+        let config = Config {
+            explain: true,
+            ..Config::default()
+        };
+        let stage = config.build(Path::new("")).unwrap().stage;
+        let text = "Ida lobt und Jan tadelt nicht ".repeat(1_000);
+        let mut document = document(&text, &[]);
+        document.entities = text
+            .match_indices("Jan")
+            .map(|(at, name)| Entity {
+                span: Span::new(at, at + name.len()),
+                label: "PER".into(),
+                score: 1.0,
+            })
+            .collect();
+        let layer = stage.process(&document).unwrap();
+        assert_eq!(layer.len(), 2 + 1_000);
+        assert!(layer.iter().all(|judgement| judgement.reasons.len() <= 5));
     }
 
     #[test]

@@ -77,11 +77,7 @@ impl Onnx {
                 (polarity, score) = (class, sum);
             }
         }
-        Sentiment {
-            level,
-            polarity,
-            score: score.clamp(0.0, 1.0),
-        }
+        Sentiment::new(level, polarity, score.clamp(0.0, 1.0))
     }
 }
 

@@ -10,14 +10,19 @@ use std::path::{Path, PathBuf};
 
 use flate2::bufread::MultiGzDecoder;
 
-use super::{Compression, Config, Open, Sink, Table, merged, read_record};
+use super::{Compression, Config, Layout, Open, Sink, Table, merged, read_record};
 use crate::{Error, Result};
 
 /// Rows are compressed and written so many bytes at a time.
 const TOGETHER: usize = 1 << 22;
 
 /// Writes each table with the old rows that stay and the new ones, beside the new one.
-pub(super) fn merge(config: &Config, folder: &Path, tables: &mut [(Table, Open)]) -> Result<()> {
+pub(super) fn merge(
+    config: &Config,
+    folder: &Path,
+    layout: Layout,
+    tables: &mut [(Table, Open)],
+) -> Result<()> {
     let done = ids(config, tables, |table, row| {
         // A failure of the input may be a second article with an id, whose first one is as it was.
         table == Table::Failures && row.get(2) != Some("input")
@@ -29,7 +34,7 @@ pub(super) fn merge(config: &Config, folder: &Path, tables: &mut [(Table, Open)]
     let failed = ids(config, tables, |table, _| table == Table::Failures)?;
     for (table, open) in tables {
         let path = merged(&open.path);
-        let mut out = Out::create(path, config, *table)?;
+        let mut out = Out::create(path, config, layout.columns(*table))?;
         let old = folder.join(table.file(config.compression));
         if old.exists() {
             let mut rows = read(&old, config)?;
@@ -53,20 +58,26 @@ pub(super) fn merge(config: &Config, folder: &Path, tables: &mut [(Table, Open)]
 }
 
 /// Checks that the tables in a folder are written as the config says, so that rows can be added.
-pub(super) fn check(config: &serde_json::Value, folder: &Path) -> Result<()> {
+pub(super) fn check(settings: &serde_json::Value, folder: &Path) -> Result<()> {
     let Some(record) = read_record(folder)? else {
         return Ok(());
     };
     let empty = serde_json::Value::Null;
-    for key in ["delimiter", "compression", "bom"] {
-        let pointer = format!("/config/output/{key}");
-        let was = record.pointer(&pointer).unwrap_or(&empty);
-        let is = config.get(key).unwrap_or(&empty);
+    let of = |settings: &serde_json::Value, key: &str| {
+        let pointer = format!("/{}", key.replace('.', "/"));
+        settings.pointer(&pointer).unwrap_or(&empty).clone()
+    };
+    let has_reasons = |settings| Layout::new(settings).has_reasons.into();
+    let old = &record["config"];
+    let keys = ["output.delimiter", "output.compression", "output.bom"];
+    let written = keys.map(|key| (key, of(old, key), of(settings, key)));
+    let columns = ("sentiment.explain", has_reasons(old), has_reasons(settings));
+    for (key, was, is) in written.into_iter().chain([columns]) {
         if was != is {
             return Err(Error::Occupied {
                 folder: folder.to_owned(),
                 message: format!(
-                    "rows cannot be added to its tables: `output.{key}` was {was}, is {is}; put that right, or choose \
+                    "rows cannot be added to its tables: `{key}` was {was}, is {is}; put that right, or choose \
                      another folder and state"
                 ),
             });
@@ -148,7 +159,7 @@ struct Out {
 }
 
 impl Out {
-    fn create(path: PathBuf, config: &Config, table: Table) -> Result<Self> {
+    fn create(path: PathBuf, config: &Config, columns: &[&str]) -> Result<Self> {
         let mut open = Open::create(path, config.compression)?;
         if config.bom {
             open.with_sink(|sink| sink.write_all("\u{FEFF}".as_bytes()))?;
@@ -160,7 +171,7 @@ impl Out {
             delimiter,
             rows: 0,
         };
-        out.write(&table.columns().iter().collect())?;
+        out.write(&columns.iter().collect())?;
         out.rows = 0;
         Ok(out)
     }

@@ -1,5 +1,6 @@
 //! The features of a text, toward a target in it or as a whole.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::reading::{Cue, Token};
@@ -24,7 +25,7 @@ pub(super) const COUNT: usize =
     PLACES * OF_PLACE + FADES.len() * OF_FADE + VIEWS * LEANINGS + SHAPES;
 
 /// The columns of the leanings among them.
-pub(super) const VIEWED: std::ops::Range<usize> = {
+pub(super) const VIEWED: Range<usize> = {
     let first = PLACES * OF_PLACE + FADES.len() * OF_FADE;
     first..first + VIEWS * LEANINGS
 };
@@ -44,6 +45,11 @@ static FADING: LazyLock<[[f32; FAR + 1]; 4]> = LazyLock::new(|| {
 /// How much of a long text is looked at, in tokens to each side of the target.
 const REACH: usize = 150;
 
+/// Returns the numbers of the tokens that are looked at, seen from that of the number `first`, of so many.
+pub(super) fn seen(first: usize, count: usize) -> Range<usize> {
+    first.saturating_sub(REACH)..count.min(first + REACH)
+}
+
 /// Returns the features of the tokens, seen from the tokens that `is_target` names; `first` is the number of one.
 ///
 /// Without a target they speak of the text as a whole. Of a long text, what is near the target is read.
@@ -54,10 +60,7 @@ pub(super) fn features(
     is_target: impl Fn(&Token) -> bool,
 ) -> Features {
     let tokens = match first {
-        Some(first) => {
-            let end = tokens.len().min(first + REACH);
-            &tokens[first.saturating_sub(REACH)..end]
-        }
+        Some(first) => &tokens[seen(first, tokens.len())],
         None => tokens,
     };
     let distances = first.map(|_| distances(tokens, &is_target));

@@ -1,11 +1,13 @@
 //! The model: a word table and two heads.
 
-use super::feature::{COUNT, Features, features};
-use super::learn::softmax;
-use super::reading::{Reader, Token};
-use super::words::Words;
-use blattwerk_core::Polarity;
+use blattwerk_core::{Polarity, Reason};
 use blattwerk_model_file::{Damage, Kind, put};
+
+use super::feature::{COUNT, Features, features, seen};
+use super::learn::softmax;
+use super::reading::{Reader, Token, without};
+use super::words::Words;
+use crate::reasons::{Candidate, reasons};
 
 /// The files of these models.
 const KIND: Kind = Kind {
@@ -47,7 +49,7 @@ impl Default for Head {
 }
 
 impl Head {
-    pub(super) fn probabilities(&self, features: &Features) -> Probabilities {
+    fn logits(&self, features: &Features) -> [f64; 3] {
         let mut logits = self.weights[COUNT].map(f64::from);
         for (&feature, weights) in features.iter().zip(&self.weights) {
             if feature != 0.0 {
@@ -56,7 +58,17 @@ impl Head {
                 }
             }
         }
-        softmax(logits).map(|p| p as f32)
+        logits
+    }
+
+    pub(super) fn probabilities(&self, features: &Features) -> Probabilities {
+        softmax(self.logits(features)).map(|p| p as f32)
+    }
+
+    /// The log-odds of positive against negative.
+    fn odds(&self, features: &Features) -> f32 {
+        let [negative, _, positive] = self.logits(features);
+        (positive - negative) as f32
     }
 
     /// Returns the label.
@@ -89,6 +101,52 @@ impl Model {
     pub(super) fn whole(&self, reader: &Reader) -> Probabilities {
         let features = features(&reader.tokens, &self.words, None, |_| false);
         self.whole.probabilities(&features)
+    }
+
+    /// Returns the words that carry the judgement of the whole of a text, in bytes of it, strongest first.
+    pub(super) fn why_whole(&self, text: &str, tokens: &[Token]) -> Vec<Reason> {
+        self.reasons(&self.whole, text, tokens, None, |_| false)
+    }
+
+    /// Returns the words that carry the judgement toward the tokens that `is_target` names.
+    pub(super) fn why_toward(
+        &self,
+        text: &str,
+        tokens: &[Token],
+        first: usize,
+        is_target: impl Fn(&Token) -> bool,
+    ) -> Vec<Reason> {
+        let seen = seen(first, tokens.len());
+        let first = first - seen.start;
+        self.reasons(&self.toward, text, &tokens[seen], Some(first), is_target)
+    }
+
+    fn reasons(
+        &self,
+        head: &Head,
+        text: &str,
+        tokens: &[Token],
+        first: Option<usize>,
+        is_target: impl Fn(&Token) -> bool,
+    ) -> Vec<Reason> {
+        let candidate = |(index, token): (usize, &Token)| {
+            let row = token.row.map(|row| self.words.row(row));
+            let known = row.map_or(0.0, |row| row.weight + row.polarity.abs());
+            let worth = known + f32::from(u8::from(token.cue.is_some()));
+            (worth > 0.0).then_some(Candidate {
+                index,
+                span: token.span,
+                worth,
+            })
+        };
+        let candidates = tokens.iter().enumerate().filter_map(candidate).collect();
+        let mut copy = Vec::with_capacity(tokens.len());
+        reasons(candidates, |left_out| {
+            // A number that no token has leaves none out.
+            let left_out = left_out.unwrap_or(tokens.len());
+            without(tokens, left_out, text, &self.words, &mut copy);
+            head.odds(&features(&copy, &self.words, first, &is_target))
+        })
     }
 
     /// Returns the file of the model.
@@ -186,6 +244,46 @@ mod tests {
             Model::load(&KIND.seal(&payload)),
             Err(Damage::Content { .. })
         ));
+    }
+
+    /// The model knows "gut" and "schlecht", and its log-odds are 2 ln(1 + good).
+    #[test]
+    fn reasons_are_what_the_odds_lose_without_the_word() {
+        let model = model();
+        let cases: &[(&str, &[(&str, f32)])] = &[
+            // 2 ln 2
+            ("Das ist gut.", &[("gut", 1.386)]),
+            // without the booster 2 ln 2 of 2 ln 2.5
+            ("Das ist sehr gut.", &[("gut", 1.833), ("sehr", 0.446)]),
+            // nothing is good; without the negator, "gut" is
+            ("Das ist nicht gut.", &[("nicht", -1.386)]),
+            // 2 ln 1.6
+            (
+                "Das ist nicht schlecht.",
+                &[("nicht", 0.940), ("schlecht", 0.940)],
+            ),
+            // a contrast ends the reach of the negator
+            ("Er kam nicht aber gut.", &[("aber", 1.386), ("gut", 1.386)]),
+            ("Er kam um neun.", &[]),
+        ];
+        for &(text, expected) in cases {
+            let mut reader = Reader::default();
+            reader.read(text, &model.words);
+            let found = model.why_whole(text, &reader.tokens);
+            let words: Vec<_> = found
+                .iter()
+                .map(|reason| &text[reason.span.range()])
+                .collect();
+            let named: Vec<_> = expected.iter().map(|(word, _)| *word).collect();
+            assert_eq!(words, named, "{text:?}");
+            for (reason, (word, weight)) in found.iter().zip(expected) {
+                let found = reason.weight;
+                assert!(
+                    (found - weight).abs() < 2e-3,
+                    "{word}: {weight}, found {found}"
+                );
+            }
+        }
     }
 
     #[test]

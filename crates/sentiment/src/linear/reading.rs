@@ -115,7 +115,7 @@ impl Reader {
                     .push(Token::new(Span::new(at, at + c.len_utf8()), Some(c)));
             }
         }
-        self.arrange(text);
+        arrange(&mut self.tokens, text);
     }
 
     fn word(&mut self, span: Span, words: &Words) {
@@ -128,52 +128,71 @@ impl Reader {
             ..Token::new(span, None)
         });
     }
+}
 
-    /// Counts clauses and sentences, and lets negators and boosters do their work.
-    fn arrange(&mut self, text: &str) {
-        let first = |token: Token| text.get(token.span.range()).and_then(|s| s.chars().next());
-        let (mut clause, mut sentence, mut is_quoted) = (0, 0, false);
-        let mut negator: Option<usize> = None;
-        let mut booster: Option<usize> = None;
-        let mut is_number = false;
-        for i in 0..self.tokens.len() {
-            let next = self.tokens.get(i + 1).copied().and_then(first);
-            let token = &mut self.tokens[i];
-            let before = clause;
-            match token.mark {
-                Some('„' | '»') => is_quoted = true,
-                Some('“' | '”' | '«') => is_quoted = false,
-                Some('"') => is_quoted = !is_quoted,
-                Some(',' | ';' | ':' | '(' | ')' | '–' | '—') => clause += 1,
-                Some('!' | '?') => {
-                    sentence += 1;
-                    clause += 1;
-                }
-                Some('.') if !is_number && next.is_some_and(|c| c.is_uppercase() || c == '„') => {
-                    sentence += 1;
-                    clause += 1;
-                }
-                _ if token.cue == Some(Cue::Contrast) => clause += 1,
-                _ => {}
+/// Copies tokens of a text that was read, as they would be if the one of the number `left_out` meant nothing.
+pub(super) fn without(
+    tokens: &[Token],
+    left_out: usize,
+    text: &str,
+    words: &Words,
+    copy: &mut Vec<Token>,
+) {
+    copy.clear();
+    copy.extend(tokens);
+    if let Some(token) = copy.get_mut(left_out) {
+        (token.row, token.cue) = (None, None);
+    }
+    for token in &mut *copy {
+        token.polarity = token.row.map_or(0.0, |row| words.row(row).polarity);
+    }
+    arrange(copy, text);
+}
+
+/// Counts clauses and sentences, and lets negators and boosters do their work.
+fn arrange(tokens: &mut [Token], text: &str) {
+    let first = |token: Token| text.get(token.span.range()).and_then(|s| s.chars().next());
+    let (mut clause, mut sentence, mut is_quoted) = (0, 0, false);
+    let mut negator: Option<usize> = None;
+    let mut booster: Option<usize> = None;
+    let mut is_number = false;
+    for i in 0..tokens.len() {
+        let next = tokens.get(i + 1).copied().and_then(first);
+        let token = &mut tokens[i];
+        let before = clause;
+        match token.mark {
+            Some('„' | '»') => is_quoted = true,
+            Some('“' | '”' | '«') => is_quoted = false,
+            Some('"') => is_quoted = !is_quoted,
+            Some(',' | ';' | ':' | '(' | ')' | '–' | '—') => clause += 1,
+            Some('!' | '?') => {
+                sentence += 1;
+                clause += 1;
             }
-            if clause != before {
-                (negator, booster) = (None, None);
+            Some('.') if !is_number && next.is_some_and(|c| c.is_uppercase() || c == '„') => {
+                sentence += 1;
+                clause += 1;
             }
-            (token.clause, token.sentence, token.is_quoted) = (clause, sentence, is_quoted);
-            match token.cue {
-                Some(Cue::Negator) => negator = Some(i),
-                Some(Cue::Booster) => booster = Some(i),
-                _ => {
-                    if negator.is_some_and(|at| i - at <= NEGATOR_REACH) {
-                        token.polarity *= NEGATED;
-                    }
-                    if booster.is_some_and(|at| i - at <= BOOSTER_REACH) {
-                        token.polarity *= BOOSTED;
-                    }
-                }
-            }
-            is_number = token.mark.is_none() && first(*token).is_some_and(char::is_numeric);
+            _ if token.cue == Some(Cue::Contrast) => clause += 1,
+            _ => {}
         }
+        if clause != before {
+            (negator, booster) = (None, None);
+        }
+        (token.clause, token.sentence, token.is_quoted) = (clause, sentence, is_quoted);
+        match token.cue {
+            Some(Cue::Negator) => negator = Some(i),
+            Some(Cue::Booster) => booster = Some(i),
+            _ => {
+                if negator.is_some_and(|at| i - at <= NEGATOR_REACH) {
+                    token.polarity *= NEGATED;
+                }
+                if booster.is_some_and(|at| i - at <= BOOSTER_REACH) {
+                    token.polarity *= BOOSTED;
+                }
+            }
+        }
+        is_number = token.mark.is_none() && first(*token).is_some_and(char::is_numeric);
     }
 }
 

@@ -15,12 +15,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let mut out = BufWriter::new(io::stdout().lock());
     for line in io::stdin().lines() {
-        let reasons: Vec<String> = lexicon
-            .reasons(&line?)
+        let matches: Vec<String> = lexicon
+            .matches(&line?)
             .iter()
-            .map(|reason| format!("{} {}", reason.word, reason.weight))
+            .map(|found| format!("{} {}", found.word, found.weight))
             .collect();
-        writeln!(out, "{}", reasons.join("\t"))?;
+        writeln!(out, "{}", matches.join("\t"))?;
     }
     Ok(out.flush()?)
 }

@@ -1,0 +1,86 @@
+//! Why a text was judged as it was: the words that carried the judgement.
+//!
+//! A word's part in a judgement is what is lost without it: the log-odds of positive against negative, less those
+//! of the same text if the word meant nothing (Robnik-Šikonja & Kononenko 2008). So a word counts with all it does
+//! there: "nicht" by what it turns around, though it is neither good nor bad itself.
+//!
+//! - Robnik-Šikonja, Kononenko: Explaining classifications for individual instances. IEEE TKDE 20(5), 2008.
+
+use blattwerk_core::{Reason, Sentiment, Span};
+
+/// The most reasons of a judgement.
+const MOST: usize = 5;
+
+/// How many words of a text are left out one by one, at most. A sentence seldom has more that count; if it does,
+/// time stays proportional to its length.
+const TRIED: usize = 24;
+
+/// Weaker reasons would be shown as 0.00.
+const WEAKEST: f32 = 0.005;
+
+/// A word that may be a reason.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Candidate {
+    /// Its number in the text.
+    pub(crate) index: usize,
+    pub(crate) span: Span,
+    /// A guess at how much it counts, which decides if there are too many.
+    pub(crate) worth: f32,
+}
+
+/// Returns the strongest reasons, strongest first.
+///
+/// `odds` returns the log-odds of positive against negative, of the whole text or without the word of a number.
+pub(crate) fn reasons(
+    mut candidates: Vec<Candidate>,
+    mut odds: impl FnMut(Option<usize>) -> f32,
+) -> Vec<Reason> {
+    if candidates.is_empty() {
+        return Vec::new();
+    }
+    candidates.sort_by(|a, b| b.worth.total_cmp(&a.worth));
+    candidates.truncate(TRIED);
+    let whole = odds(None);
+    let reason = |candidate: Candidate| Reason {
+        span: candidate.span,
+        weight: whole - odds(Some(candidate.index)),
+    };
+    strongest(candidates.into_iter().map(reason))
+}
+
+/// Moves reasons that were found in a piece of a text to where it starts.
+pub(crate) fn at(start: usize, mut reasons: Vec<Reason>) -> Vec<Reason> {
+    for Reason { span, .. } in &mut reasons {
+        *span = Span::new(start + span.start, start + span.end);
+    }
+    reasons
+}
+
+/// Returns the strongest reasons of the sentences of an article, strongest first.
+///
+/// `shares` says how much of the log-odds of each sentence goes into those of the article.
+pub(crate) fn of_article(
+    sentences: &[Sentiment],
+    shares: impl IntoIterator<Item = f32>,
+) -> Vec<Reason> {
+    let shared = sentences.iter().zip(shares);
+    strongest(shared.flat_map(|(sentence, share)| {
+        let reasons = sentence.reasons.iter();
+        reasons.map(move |reason| Reason {
+            weight: share * reason.weight,
+            ..*reason
+        })
+    }))
+}
+
+fn strongest(reasons: impl Iterator<Item = Reason>) -> Vec<Reason> {
+    let mut reasons: Vec<Reason> = reasons
+        .filter(|reason| reason.weight.abs() >= WEAKEST)
+        .collect();
+    reasons.sort_by(|a, b| {
+        let by_strength = b.weight.abs().total_cmp(&a.weight.abs());
+        by_strength.then(a.span.start.cmp(&b.span.start))
+    });
+    reasons.truncate(MOST);
+    reasons
+}
