@@ -10,7 +10,8 @@
 //! 5. *summarize* shortens it ([`Summary`]).
 //!
 //! A stage is a function from a document to one layer: it sees the layers before it and cannot touch
-//! them. This crate holds no model, no config and no file format, so every other crate can build on it.
+//! them. This crate holds no model, no config and no file format, so every other crate can build on it. What several
+//! stages need to read German is here too: [`token`].
 //!
 //! ```
 //! use blattwerk_core::{Change, Document, Result, Span, Stage};
@@ -39,6 +40,7 @@ mod error;
 mod span;
 mod stage;
 mod text;
+pub mod token;
 
 pub use asset::Asset;
 pub use chars::Chars;

@@ -9,14 +9,13 @@ use std::path::Path;
 use std::thread;
 use std::time::Instant;
 
-use blattwerk_core::Asset;
+use blattwerk_core::{Asset, token};
 use blattwerk_ner::crf::corpus::{self, Sentence};
 use blattwerk_ner::crf::knowledge::{self, List};
 use blattwerk_ner::crf::lexicon::list;
 use blattwerk_ner::crf::train::{Corpus, Options, Tagger, train};
 use blattwerk_ner::crf::uses::Uses;
 use blattwerk_ner::crf::{Model, calibrate};
-use blattwerk_ner::token;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 

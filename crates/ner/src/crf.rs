@@ -36,15 +36,15 @@ mod vectors;
 
 use std::path::{Path, PathBuf};
 
-use blattwerk_core::{Asset, Built, Document, Entity, Result, Span, Text};
+use blattwerk_core::{Asset, Built, Document, Entity, Result, Span, Text, token};
 use blattwerk_model_file as model_file;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use self::model::Model;
 use self::tag::Label;
+use crate::gazetteer;
 use crate::names::Names;
-use crate::{gazetteer, token};
 
 /// The embedded model; `models/ner-de/MODEL.md` is its card.
 const EMBEDDED: &[u8] = include_bytes!("../../../models/ner-de/model.bin");

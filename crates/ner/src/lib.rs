@@ -8,7 +8,6 @@ pub mod crf;
 pub mod gazetteer;
 pub mod names;
 mod onnx;
-pub mod token;
 
 use std::path::Path;
 

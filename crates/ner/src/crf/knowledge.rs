@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 use std::thread;
 
+use blattwerk_core::token;
+
 use super::lexicon::{Lexicon, Record, hash, list};
 use super::phrase::{self, Phrases};
 use super::random::Random;
 use super::tag::Label;
 use super::vectors::{self, Text, normal_form};
-use crate::token;
 
 /// Sizes of the word classes, from coarse to fine; the last is of vectors that keep word order.
 const CLASSES: [usize; 4] = [64, 256, 1000, 128];

@@ -30,7 +30,7 @@ const ABBREVIATIONS: &[&str] = &[
 ///
 /// ```
 /// let text = "Am 3. Mai sprach Dr. Kohl („CDU/CSU“).";
-/// let tokens: Vec<&str> = blattwerk_ner::token::tokens(text).filter_map(|at| text.get(at)).collect();
+/// let tokens: Vec<&str> = blattwerk_core::token::tokens(text).filter_map(|at| text.get(at)).collect();
 /// assert_eq!(tokens, ["Am", "3.", "Mai", "sprach", "Dr.", "Kohl", "(", "„", "CDU/CSU", "“", ")", "."]);
 /// ```
 pub fn tokens(text: &str) -> Tokens<'_> {
