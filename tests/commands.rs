@@ -185,7 +185,7 @@ fn later_layers_of_settings_win() {
         );
         assert_eq!(outcome.code, 0, "{outcome:?}");
         let record: serde_json::Value = serde_json::from_str(&place.read("out/run.json")).unwrap();
-        record["stages"][6]["backend"].as_str().unwrap().to_owned()
+        record["stages"][7]["backend"].as_str().unwrap().to_owned()
     };
     let variable = [("BLATTWERK__SUMMARIZE__BACKEND", "lead")];
     assert_eq!(backend("", &[]), "off");

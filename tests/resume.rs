@@ -12,8 +12,8 @@ use crate::support::Place;
 
 /// Small chunks and a journal after each, so that there are many places to stop at, and all that is optional in the
 /// tables.
-pub(crate) const SMALL: &str =
-    "--quiet --set run.chunk_articles=7 --set run.journal_seconds=0 --set sentiment.explain=true";
+pub(crate) const SMALL: &str = "--quiet --set run.chunk_articles=7 --set run.journal_seconds=0 --set sentiment.explain=true \
+     --set keywords.backend=keyness";
 
 /// Articles with what is remembered from chunk to chunk: ids, of which some come again, and failures.
 pub(crate) fn dump() -> String {

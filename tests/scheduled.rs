@@ -66,7 +66,7 @@ fn by_article(rows: Vec<Row>) -> BTreeMap<String, Vec<Row>> {
 }
 
 /// What is optional in the tables.
-const OPTIONAL: &str = "--set sentiment.explain=true";
+const OPTIONAL: &str = "--set sentiment.explain=true --set keywords.backend=keyness";
 
 /// The tables whose rows belong to articles.
 const TABLES: [&str; 4] = ["normalized", "sentences", "entities", "sentiment"];

@@ -113,7 +113,8 @@ fn what_failed_is_tried_again_and_put_in_its_place() {
     let place = Place::new();
     place.write("d.jsonl", dump()).write("ner.py", FLAKY);
     let layers = "--set ner.backend=command --set ner.command=[\"python3\",\"ner.py\"] --input d.jsonl \
-                  --set run.chunk_articles=7 --set sentiment.explain=true --quiet";
+                  --set run.chunk_articles=7 --set sentiment.explain=true \
+                  --set keywords.backend=keyness --quiet";
     let whole = place.blattwerk(&format!("run {layers} --output whole"));
     assert_eq!(whole.code, 1, "{whole:?}");
 

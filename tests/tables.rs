@@ -59,7 +59,9 @@ fn threads_and_chunks_do_not_change_a_byte() {
         root().join("tests/articles").display()
     );
     let run = |folder: &str, more: &str| {
-        let outcome = place.blattwerk(&format!("run --quiet {inputs} --output {folder} {more}"));
+        let outcome = place.blattwerk(&format!(
+            "run --quiet {inputs} --output {folder} --set keywords.backend=keyness {more}"
+        ));
         assert_eq!(
             outcome.code, 1,
             "tests/articles has broken records: {outcome:?}"
@@ -67,7 +69,7 @@ fn threads_and_chunks_do_not_change_a_byte() {
         place.tables(folder)
     };
     let one = run("one", "--jobs 1");
-    assert_eq!(one.len(), 8);
+    assert_eq!(one.len(), 9);
     assert_eq!(one, run("four", "--jobs 4"), "four threads");
     assert_eq!(
         one,
@@ -239,6 +241,39 @@ fn reasons_quote_the_article_as_it_came_in() {
 }
 
 #[test]
+fn keywords_quote_the_article_as_it_came_in() {
+    let place = Place::new();
+    let article = "K&ouml;ln sperrt den Gas\u{AD}speicher.\r\n\r\nDer  Gas\u{AD}speicher ist undicht, Gasspeicher kosten Geld.";
+    place.write("a.txt", article);
+    let run = |more: &str| {
+        let outcome = place.blattwerk(&format!("run --overwrite --input a.txt {more}"));
+        assert_eq!(outcome.code, 0, "{outcome:?}");
+    };
+    run("--set keywords.backend=keyness --set keywords.most=2");
+    let rows = place.rows("out/keywords.csv");
+    let chars: Vec<char> = article.chars().collect();
+    let quoted = rows.iter().map(|row| {
+        let [start, end] = ["start", "end"].map(|column| row[column].parse::<usize>().unwrap());
+        (
+            &*row["rank"],
+            &*row["keyword"],
+            chars[start..end].iter().collect(),
+        )
+    });
+    let expected: [(&str, &str, String); 2] = [
+        ("0", "Gasspeicher", "Gas\u{AD}speicher".into()),
+        ("1", "Köln", "K&ouml;ln".into()),
+    ];
+    assert_eq!(quoted.collect::<Vec<_>>(), expected);
+    assert_eq!(rows[0]["score"], "1.000");
+    run("");
+    assert!(
+        !place.path().join("out/keywords.csv").exists(),
+        "off by default"
+    );
+}
+
+#[test]
 fn lost_characters_are_told_and_not_guessed() {
     let place = Place::new();
     place.write(
@@ -357,6 +392,7 @@ fn off_everywhere_gives_neutral_answers() {
         "dedup",
         "split",
         "ner",
+        "keywords",
         "sentiment",
         "summarize",
     ]
@@ -374,6 +410,7 @@ fn off_everywhere_gives_neutral_answers() {
     let sentences = place.rows("out/sentences.csv");
     assert_eq!(sentences.len(), 1);
     assert_eq!(sentences[0]["text"], "Ein  Satz. Noch einer in Köln.");
+    assert!(!place.path().join("out/keywords.csv").exists());
     for table in ["removed", "entities", "sentiment", "summaries"] {
         assert!(
             place.rows(&format!("out/{table}.csv")).is_empty(),
@@ -398,7 +435,7 @@ fn the_record_says_what_ran() {
     assert_eq!(record["counts"]["failures"], 1);
     assert_eq!(record["counts"]["words"], 2);
     assert_eq!(record["counts"]["bytes"], 9);
-    assert_eq!(record["stages"][6]["backend"], "lead");
+    assert_eq!(record["stages"][7]["backend"], "lead");
     assert_eq!(record["config"]["summarize"]["backend"], "lead");
     assert_eq!(record["inputs"][1]["path"], "b.txt");
     assert_eq!(record["config_hash"].as_str().unwrap().len(), 64);

@@ -28,6 +28,8 @@ pub struct Document {
     pub sentences: Vec<Span>,
     /// The entities, in order and without overlap.
     pub entities: Vec<Entity>,
+    /// The keywords, the best first.
+    pub keywords: Vec<Keyword>,
     /// The judgements, article first, then sentences, then entities.
     pub sentiment: Vec<Sentiment>,
     /// The summary; empty if there is none.
@@ -47,6 +49,7 @@ impl Document {
             removed: Vec::new(),
             sentences: Vec::new(),
             entities: Vec::new(),
+            keywords: Vec::new(),
             sentiment: Vec::new(),
             summary: Summary::default(),
         }
@@ -99,6 +102,15 @@ pub struct Entity {
     /// What kind of name it is.
     pub label: Label,
     /// How sure the backend is, as a probability between 0 and 1.
+    pub score: f32,
+}
+
+/// A word, name or phrase that says what the article is about.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Keyword {
+    /// Bytes of the current text: its first mention in the form that stands for all its forms.
+    pub span: Span,
+    /// How much it says beside the best one of the article, which has 1.
     pub score: f32,
 }
 

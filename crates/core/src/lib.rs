@@ -1,13 +1,14 @@
 //! The words that all of blattwerk shares: the document, its text, its layers, and the stage.
 //!
-//! Five stages read each article in turn, and each adds one layer:
+//! Stages read each article in turn, and each adds one layer:
 //!
 //! 1. *normalize* makes the [`Text`], which remembers where each of its bytes came from, and says what
 //!    it left out ([`Removed`]);
 //! 2. *split* finds its sentences, as [`Span`]s;
 //! 3. *ner* finds its entities ([`Entity`]);
-//! 4. *sentiment* judges it ([`Sentiment`]);
-//! 5. *summarize* shortens it ([`Summary`]).
+//! 4. *keywords* finds the words that say what it is about ([`Keyword`]);
+//! 5. *sentiment* judges it ([`Sentiment`]);
+//! 6. *summarize* shortens it ([`Summary`]).
 //!
 //! A stage is a function from a document to one layer: it sees the layers before it and cannot touch
 //! them. This crate holds no model, no config and no file format, so every other crate can build on it. What several
@@ -45,7 +46,8 @@ pub mod token;
 pub use asset::Asset;
 pub use chars::Chars;
 pub use document::{
-    Document, Entity, Label, Level, Normalized, Polarity, Reason, Removed, Sentiment, Summary,
+    Document, Entity, Keyword, Label, Level, Normalized, Polarity, Reason, Removed, Sentiment,
+    Summary,
 };
 pub use error::{Error, Result};
 pub use span::Span;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use ::config::builder::DefaultState;
 use ::config::{ConfigBuilder, ConfigError, File, FileFormat, Map, Source, Value, ValueKind};
-use blattwerk_core::{Asset, Built, Entity, Normalized, Sentiment, Span, Summary};
+use blattwerk_core::{Asset, Built, Entity, Keyword, Normalized, Sentiment, Span, Summary};
 use blattwerk_dedup::Dedup;
 use blattwerk_language::Detected;
 use schemars::{Schema, schema_for};
@@ -26,6 +26,7 @@ language.backend = "trigrams"
 dedup.backend = "off"
 split.backend = "rules"
 ner.backend = "crf"
+keywords.backend = "off"
 sentiment.backend = "linear"
 summarize.backend = "centroid"
 "#;
@@ -48,6 +49,8 @@ pub struct Config {
     pub split: blattwerk_split::Config,
     /// How names are found.
     pub ner: blattwerk_ner::Config,
+    /// Whether keywords are found, and how.
+    pub keywords: blattwerk_keywords::Config,
     /// How sentiment is judged.
     pub sentiment: blattwerk_sentiment::Config,
     /// How articles are shortened.
@@ -61,13 +64,14 @@ pub struct Config {
 }
 
 /// The tables of the config, in the order of the flow.
-pub const TABLES: [&str; 11] = [
+pub const TABLES: [&str; 12] = [
     "input",
     "normalize",
     "language",
     "dedup",
     "split",
     "ner",
+    "keywords",
     "sentiment",
     "summarize",
     "output",
@@ -78,7 +82,7 @@ pub const TABLES: [&str; 11] = [
 /// Returns the JSON schema of each table, in the order of the flow.
 ///
 /// The schemas are made from the config types themselves, descriptions from their doc comments.
-pub fn schemas() -> [(&'static str, Schema); 11] {
+pub fn schemas() -> [(&'static str, Schema); 12] {
     [
         ("input", schema_for!(input::Config)),
         ("normalize", schema_for!(blattwerk_normalize::Config)),
@@ -86,6 +90,7 @@ pub fn schemas() -> [(&'static str, Schema); 11] {
         ("dedup", schema_for!(blattwerk_dedup::Config)),
         ("split", schema_for!(blattwerk_split::Config)),
         ("ner", schema_for!(blattwerk_ner::Config)),
+        ("keywords", schema_for!(blattwerk_keywords::Config)),
         ("sentiment", schema_for!(blattwerk_sentiment::Config)),
         ("summarize", schema_for!(blattwerk_summarize::Config)),
         ("output", schema_for!(tables::Config)),
@@ -101,6 +106,7 @@ pub struct Stages {
     pub(crate) dedup: Dedup,
     pub(crate) split: Built<Vec<Span>>,
     pub(crate) ner: Built<Vec<Entity>>,
+    pub(crate) keywords: Built<Vec<Keyword>>,
     pub(crate) sentiment: Built<Vec<Sentiment>>,
     pub(crate) summarize: Built<Summary>,
     /// The name of the summarizer, for its table.
@@ -109,12 +115,13 @@ pub struct Stages {
 
 impl Stages {
     /// The names of the stages, in the order of the flow.
-    pub const NAMES: [&'static str; 7] = [
+    pub const NAMES: [&'static str; 8] = [
         "normalize",
         "language",
         "dedup",
         "split",
         "ner",
+        "keywords",
         "sentiment",
         "summarize",
     ];
@@ -131,6 +138,7 @@ impl Stages {
             "dedup" => &self.dedup.signatures.assets,
             "split" => &self.split.assets,
             "ner" => &self.ner.assets,
+            "keywords" => &self.keywords.assets,
             "sentiment" => &self.sentiment.assets,
             "summarize" => &self.summarize.assets,
             _ => panic!("there is no stage `{stage}`"),
@@ -172,6 +180,7 @@ impl Loaded {
             dedup: merged.table("dedup")?,
             split: merged.table("split")?,
             ner: merged.table("ner")?,
+            keywords: merged.table("keywords")?,
             sentiment: merged.table("sentiment")?,
             summarize: merged.table("summarize")?,
             output: merged.table("output")?,
@@ -202,6 +211,7 @@ impl Loaded {
             dedup,
             split,
             ner,
+            keywords,
             sentiment,
             summarize,
             ..
@@ -220,6 +230,9 @@ impl Loaded {
                 .build(&self.root)
                 .map_err(|e| self.blame("split", e))?,
             ner: ner.build(&self.root).map_err(|e| self.blame("ner", e))?,
+            keywords: keywords
+                .build(&self.root)
+                .map_err(|e| self.blame("keywords", e))?,
             sentiment: sentiment
                 .build(&self.root)
                 .map_err(|e| self.blame("sentiment", e))?,
@@ -274,6 +287,11 @@ impl Loaded {
     /// Those of [`Loaded::hash`], and how the tables are written.
     pub(crate) fn decisive(&self) -> Json {
         decisive(&self.settings)
+    }
+
+    /// Returns which tables a run has, and with which columns.
+    pub(crate) fn layout(&self) -> tables::Layout {
+        tables::Layout::new(&self.settings)
     }
 
     fn blame(&self, table: &'static str, source: blattwerk_core::Error) -> Error {

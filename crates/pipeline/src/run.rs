@@ -36,7 +36,7 @@ use crate::input::{Failure, File, Inputs, Item, Items, Position, Share, Taking};
 use crate::journal::{Identity, Length, State};
 use crate::state::{Increment, Memory};
 use crate::tables::{
-    self, Failed, Layout, Output, Renderer, Resumed, Rows, Skipped, TABLES, TableRecord, Target,
+    self, Failed, Output, Renderer, Resumed, Rows, Skipped, TABLES, TableRecord, Target,
 };
 use crate::{Error, Result, utc};
 
@@ -507,8 +507,7 @@ impl Run {
                 (*output, *state, *items)
             }
         };
-        let layout = Layout::new(&loaded.settings);
-        let renderer = Renderer::new(&loaded.config.output, layout, stages.summarizer);
+        let renderer = Renderer::new(&loaded.config.output, loaded.layout(), stages.summarizer);
         let jobs = pool.current_num_threads();
         let limit = options.limit.unwrap_or(usize::MAX);
         let mut reader = Reader {
@@ -605,7 +604,7 @@ fn begin(
     let target = Target {
         config: &loaded.config.output,
         folder,
-        layout: Layout::new(&loaded.settings),
+        layout: loaded.layout(),
         identity,
         has_state: memory.is_some(),
         every: Duration::from_secs(loaded.config.run.journal_seconds),
@@ -974,6 +973,7 @@ impl<'a> Worker<'a> {
             language,
             split,
             ner,
+            keywords,
             sentiment,
             summarize,
             ..
@@ -984,6 +984,7 @@ impl<'a> Worker<'a> {
             time_dedup,
             time_split,
             time_ner,
+            time_keywords,
             time_sentiment,
             time_summarize,
         ] = &mut self.state.times[..]
@@ -1008,6 +1009,9 @@ impl<'a> Worker<'a> {
             });
             batch.pass(&*ner.stage, time_ner, |document, entities| {
                 document.entities = entities;
+            });
+            batch.pass(&*keywords.stage, time_keywords, |document, keywords| {
+                document.keywords = keywords;
             });
             batch.pass(&*sentiment.stage, time_sentiment, |document, sentiment| {
                 document.sentiment = sentiment;

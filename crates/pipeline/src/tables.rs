@@ -124,6 +124,7 @@ pub(crate) enum Table {
     Removed,
     Sentences,
     Entities,
+    Keywords,
     Sentiment,
     Summaries,
     Duplicates,
@@ -132,11 +133,12 @@ pub(crate) enum Table {
 }
 
 impl Table {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Normalized,
         Self::Removed,
         Self::Sentences,
         Self::Entities,
+        Self::Keywords,
         Self::Sentiment,
         Self::Summaries,
         Self::Duplicates,
@@ -150,6 +152,7 @@ impl Table {
             Self::Removed => "removed",
             Self::Sentences => "sentences",
             Self::Entities => "entities",
+            Self::Keywords => "keywords",
             Self::Sentiment => "sentiment",
             Self::Summaries => "summaries",
             Self::Duplicates => "duplicates",
@@ -181,6 +184,7 @@ impl Table {
                 "score",
                 "text",
             ],
+            Self::Keywords => &["article_id", "rank", "score", "keyword", "start", "end"],
             Self::Sentiment => &["article_id", "level", "index", "label", "score", "reason"],
             Self::Summaries => &["article_id", "backend", "sentences", "text"],
             Self::Duplicates => &["article_id", "of", "similarity"],
@@ -198,6 +202,7 @@ impl Table {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Layout {
     has_duplicates: bool,
+    has_keywords: bool,
     has_reasons: bool,
 }
 
@@ -211,6 +216,7 @@ impl Layout {
         let explain = settings.pointer("/sentiment/explain");
         Self {
             has_duplicates: is_on("dedup"),
+            has_keywords: is_on("keywords"),
             // What is off may keep its keys.
             has_reasons: is_on("sentiment") && explain == Some(&true.into()),
         }
@@ -219,6 +225,7 @@ impl Layout {
     /// Returns the tables, in the order of the flow.
     pub(crate) fn tables(self) -> impl Iterator<Item = Table> {
         Table::ALL.into_iter().filter(move |table| match table {
+            Table::Keywords => self.has_keywords,
             Table::Duplicates => self.has_duplicates,
             _ => true,
         })
@@ -401,6 +408,7 @@ impl Renderer {
             removed,
             sentences,
             entities,
+            keywords,
             sentiment,
             summaries,
             ..,
@@ -457,6 +465,19 @@ impl Renderer {
                 &entity.label,
                 &score(entity.score),
                 &text[entity.span],
+            ])?;
+        }
+
+        let mut chars = text.source_chars();
+        for (rank, keyword) in document.keywords.iter().enumerate() {
+            let source = text.to_source(keyword.span);
+            keywords.write_record([
+                id.as_str(),
+                &rank.to_string(),
+                &score(keyword.score),
+                &text[keyword.span],
+                &chars.at(source.start).to_string(),
+                &chars.at(source.end).to_string(),
             ])?;
         }
 
@@ -1383,8 +1404,8 @@ mod tests {
         let ours: Vec<String> = expected.iter().map(|(name, _)| name.clone()).collect();
         assert_eq!(
             ours.len(),
-            TABLES + 1,
-            "one is left out, the record and the index come on top"
+            TABLES,
+            "two are left out, the record and the index come on top"
         );
 
         for moved in 0..=ours.len() {

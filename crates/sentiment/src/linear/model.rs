@@ -272,7 +272,7 @@ mod tests {
             let found = model.why_whole(text, &reader.tokens);
             let words: Vec<_> = found
                 .iter()
-                .map(|reason| &text[reason.span.range()])
+                .map(|reason| text.get(reason.span.range()).unwrap())
                 .collect();
             let named: Vec<_> = expected.iter().map(|(word, _)| *word).collect();
             assert_eq!(words, named, "{text:?}");
