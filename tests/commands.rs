@@ -250,7 +250,7 @@ fn eval_summarize_shows_every_backend_beside_lead_chance_and_oracle() {
     let outcome = place.blattwerk("eval summarize gold.jsonl --sentences 1");
     assert_eq!(outcome.code, 0, "{outcome:?}");
     for row in [
-        "first", "random", "oracle", "lead", "centroid", "textrank", "lexrank",
+        "first", "random", "oracle", "lead", "features", "centroid", "textrank", "lexrank",
     ] {
         assert!(outcome.stdout.contains(row), "{row} in {}", outcome.stdout);
     }
@@ -258,7 +258,20 @@ fn eval_summarize_shows_every_backend_beside_lead_chance_and_oracle() {
         .stdout
         .lines()
         .find(|line| line.starts_with("oracle"));
-    assert_eq!(oracle, Some("oracle      100.00  100.00  100.00"));
+    let figures = "oracle      100.00  100.00  100.00     7.0";
+    assert!(
+        oracle.is_some_and(|row| row.starts_with(figures)),
+        "{oracle:?}"
+    );
+    let words = place.blattwerk("eval summarize gold.jsonl --words 5 --rows lead,features");
+    assert_eq!(words.code, 0, "{words:?}");
+    let rows: Vec<&str> = words.stdout.lines().skip(1).collect();
+    assert_eq!(rows.len(), 2, "{}", words.stdout);
+    // Only the second sentence has five words, and the reference has no word of it.
+    for (row, name) in rows.iter().zip(["lead", "features"]) {
+        let figures = format!("{name:<10}    0.00    0.00    0.00     5.0");
+        assert!(row.starts_with(&figures), "{row}");
+    }
     place.write("bad.jsonl", "{\"text\": \"Ja.\"}\n");
     let bad = place.blattwerk("eval summarize bad.jsonl");
     assert_eq!(bad.code, 2);

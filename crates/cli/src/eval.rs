@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Instant;
 
 use anyhow::Context;
 use blattwerk_core::{Asset, Document, Summary};
@@ -11,10 +12,11 @@ use blattwerk_ner::crf::corpus::{self, Sentence};
 use blattwerk_ner::crf::score::Score;
 use blattwerk_ner::crf::tag::Tag;
 use blattwerk_ner::crf::{self, Model};
+use blattwerk_pipeline::config::Loaded;
 use blattwerk_sentiment::eval::{Gold, Scores, judge};
 use blattwerk_split::eval::evaluate;
 use blattwerk_summarize::eval::{self as rouge, Rouge};
-use blattwerk_summarize::{Budget, Config as Backend, centroid, graph, lead};
+use blattwerk_summarize::{Budget, Config as Backend, centroid, features, graph, lead};
 use clap::{Args, Subcommand};
 
 use crate::Layers;
@@ -37,8 +39,10 @@ pub(crate) enum Eval {
     Sentiment(Sentiment),
     /// Summaries: ROUGE-1, ROUGE-2 and ROUGE-L of every backend beside the first sentences, chance and an oracle
     ///
-    /// Gold lines are JSON objects with `text` and `summary`. Words are in lower case, without stemming. The row `oracle`
-    /// picks the sentences that raise ROUGE-1 most: about what whole sentences can reach.
+    /// Gold lines are JSON objects with `text`, `summary` and, if there is one, `title`. Words are in lower case, without
+    /// stemming. The row `oracle` picks the sentences that raise ROUGE-1 most: about what whole sentences can reach. If the
+    /// config's backend is `command`, it has a row too. The last two columns are the mean number of words of a summary, and
+    /// the speed in MB of text a second, on one thread.
     Summarize(Summarize),
 }
 
@@ -88,11 +92,17 @@ pub(crate) struct Summarize {
     /// The gold file
     gold: PathBuf,
     /// The most sentences of a summary
-    #[arg(long, value_name = "N", default_value_t = 3, conflicts_with = "chars")]
+    #[arg(long, value_name = "N", default_value_t = 3, conflicts_with_all = ["words", "chars"])]
     sentences: usize,
+    /// The most words of a summary, instead
+    #[arg(long, value_name = "N")]
+    words: Option<usize>,
     /// The most characters of a summary, instead
     #[arg(long, value_name = "N")]
     chars: Option<usize>,
+    /// Only these rows
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    rows: Vec<String>,
     #[command(flatten)]
     layers: Layers,
 }
@@ -176,35 +186,41 @@ fn sentiment(options: &Sentiment) -> anyhow::Result<ExitCode> {
 /// The order of chance.
 const SEED: u64 = 1;
 
+#[expect(clippy::cast_precision_loss, reason = "figures for people")]
 fn summarize(options: &Summarize) -> anyhow::Result<ExitCode> {
     let loaded = options.layers.load()?;
-    let split = loaded.config.split.build(&loaded.root)?;
-    let (content, _) = Asset::read_text(&options.gold)?;
-    let mut articles = Vec::new();
-    for (number, line) in content.lines().enumerate() {
-        let record: serde_json::Value = serde_json::from_str(line).unwrap_or_default();
-        let field = |name: &str| record[name].as_str();
-        let (Some(text), Some(summary)) = (field("text"), field("summary")) else {
-            anyhow::bail!(
-                "{}:{}: expected a JSON object with `text` and `summary`",
-                options.gold.display(),
-                number + 1
-            );
-        };
-        let mut document = Document::new(number.to_string(), text);
-        document.sentences = split.stage.process(&document)?;
-        articles.push((document, summary.to_owned()));
-    }
-    let sentences = options.chars.is_none().then_some(options.sentences);
-    let chars = options.chars;
-    let budget = Budget::new(sentences, chars)?;
-    let mut text = format!("{:<10} {:>7} {:>7} {:>7}\n", "", "R-1", "R-2", "R-L");
+    let gold = summaries(&options.gold, &loaded)?;
+    let (words, chars) = (options.words, options.chars);
+    let sentences = words.or(chars).is_none().then_some(options.sentences);
+    let budget = Budget::new(sentences, words, chars)?;
+    let bytes: usize = gold.iter().map(|(document, _)| document.text.len()).sum();
+    let mut table = format!(
+        "{:<10} {:>7} {:>7} {:>7} {:>7} {:>8}\n",
+        "", "R-1", "R-2", "R-L", "words", "MB/s"
+    );
     let mut row = |name: &str, make: &dyn Fn(&Document, &str) -> anyhow::Result<Summary>| {
-        let mut sum = Rouge::default();
-        for (document, reference) in &articles {
-            sum += Rouge::new(&make(document, reference)?.text, reference);
+        if !(options.rows.is_empty() || options.rows.iter().any(|row| row == name)) {
+            return anyhow::Ok(());
         }
-        writeln!(text, "{name:<10} {}", sum.mean_of(articles.len()))?;
+        // What a backend does once, such as starting a program, is not its speed.
+        if let Some((document, reference)) = gold.first() {
+            make(document, reference)?;
+        }
+        let start = Instant::now();
+        let made: Vec<Summary> = gold
+            .iter()
+            .map(|(document, reference)| make(document, reference))
+            .collect::<anyhow::Result<_>>()?;
+        let speed = bytes as f64 / 1e6 / start.elapsed().as_secs_f64();
+        let mut sum = Rouge::default();
+        let mut words = 0;
+        for (summary, (_, reference)) in made.iter().zip(&gold) {
+            sum += Rouge::new(&summary.text, reference);
+            words += summary.text.split_whitespace().count();
+        }
+        let words = words as f64 / gold.len().max(1) as f64;
+        let mean = sum.mean_of(gold.len());
+        writeln!(table, "{name:<10} {mean} {words:>7.1} {speed:>8.2}")?;
         anyhow::Ok(())
     };
     row("first", &|document, _| Ok(rouge::first(document, budget)))?;
@@ -214,21 +230,49 @@ fn summarize(options: &Summarize) -> anyhow::Result<ExitCode> {
     row("oracle", &|document, reference| {
         Ok(rouge::oracle(document, reference, budget))
     })?;
-    let backends = [
-        Backend::Lead(lead::Config { sentences, chars }),
-        Backend::Centroid(centroid::Config {
-            sentences,
-            chars,
-            ..centroid::Config::default()
-        }),
-        Backend::Textrank(graph::Config { sentences, chars }),
-        Backend::Lexrank(graph::Config { sentences, chars }),
+    let configured = &loaded.config.summarize;
+    let mut backends = vec![
+        Backend::Lead(lead::Config::default()),
+        Backend::Features(features::Config::default()),
+        Backend::Centroid(centroid::Config::default()),
+        Backend::Textrank(graph::Config::default()),
+        Backend::Lexrank(graph::Config::default()),
     ];
+    match backends.iter_mut().find(|backend| backend.name() == configured.name()) {
+        Some(backend) => *backend = configured.clone(),
+        None => backends.push(configured.clone()),
+    }
     for backend in backends {
+        let backend = backend.with_budget(sentences, words, chars);
         let built = backend.build(&loaded.root)?;
         row(backend.name(), &|document, _| {
             Ok(built.stage.process(document)?)
         })?;
     }
-    crate::print(text)
+    crate::print(table)
+}
+
+/// Reads articles, with their sentences and names, and their references.
+fn summaries(path: &Path, loaded: &Loaded) -> anyhow::Result<Vec<(Document, String)>> {
+    let split = loaded.config.split.build(&loaded.root)?;
+    let ner = loaded.config.ner.build(&loaded.root)?;
+    let (content, _) = Asset::read_text(path)?;
+    let mut articles = Vec::new();
+    for (number, line) in content.lines().enumerate() {
+        let record: serde_json::Value = serde_json::from_str(line).unwrap_or_default();
+        let field = |name: &str| record[name].as_str();
+        let (Some(text), Some(summary)) = (field("text"), field("summary")) else {
+            anyhow::bail!(
+                "{}:{}: expected a JSON object with `text` and `summary`",
+                path.display(),
+                number + 1
+            );
+        };
+        let mut document = Document::new(number.to_string(), text);
+        document.title = field("title").map(str::to_owned);
+        document.sentences = split.stage.process(&document)?;
+        document.entities = ner.stage.process(&document)?;
+        articles.push((document, summary.to_owned()));
+    }
+    Ok(articles)
 }

@@ -28,7 +28,7 @@ split.backend = "rules"
 ner.backend = "crf"
 keywords.backend = "off"
 sentiment.backend = "linear"
-summarize.backend = "centroid"
+summarize.backend = "features"
 "#;
 
 /// The prefix of the variables that are settings; `__` parts table and key.

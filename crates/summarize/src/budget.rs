@@ -2,27 +2,37 @@
 
 use blattwerk_core::{Document, Error, Result};
 
-/// What the keys `sentences` and `chars` allow.
+/// What the keys `sentences`, `words` and `chars` allow, the same for every backend.
 ///
-/// Sentences are taken whole. Where not one candidate fits into `chars`, the shortest is taken all the
+/// Sentences are taken whole, in the order in which a backend ranks them; one that is too long for what is left is
+/// skipped, and the next one that fits is taken. Where not one candidate fits, the shortest is taken all the
 /// same: who asks for a summary is better served by one that is too long than by an empty cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
     sentences: usize,
+    words: usize,
     chars: usize,
 }
 
 impl Budget {
-    /// The number of sentences if neither key is set.
+    /// The number of sentences if no key is set.
     const SENTENCES: usize = 3;
 
-    /// Returns the budget of the two keys; with `chars` alone the number of sentences is free.
+    /// Returns the budget of the three keys; with `words` or `chars` alone the number of sentences is free.
     ///
     /// # Errors
     ///
     /// [`Error::Setting`] if a key is 0, since `off` says that better.
-    pub fn new(sentences: Option<usize>, chars: Option<usize>) -> Result<Self> {
-        for (key, value) in [("sentences", sentences), ("chars", chars)] {
+    pub fn new(
+        sentences: Option<usize>,
+        words: Option<usize>,
+        chars: Option<usize>,
+    ) -> Result<Self> {
+        for (key, value) in [
+            ("sentences", sentences),
+            ("words", words),
+            ("chars", chars),
+        ] {
             if value == Some(0) {
                 return Err(Error::Setting {
                     key,
@@ -32,80 +42,95 @@ impl Budget {
             }
         }
         Ok(Self {
-            sentences: sentences.unwrap_or(match chars {
-                None => Self::SENTENCES,
-                Some(_) => usize::MAX,
+            sentences: sentences.unwrap_or(if words.or(chars).is_none() {
+                Self::SENTENCES
+            } else {
+                usize::MAX
             }),
+            words: words.unwrap_or(usize::MAX),
             chars: chars.unwrap_or(usize::MAX),
         })
     }
 
     /// Returns a purse to pay the sentences of one document from.
     pub(crate) fn purse(self, document: &Document) -> Purse {
-        let lengths = match self.chars {
-            usize::MAX => vec![0; document.sentences.len()],
-            _ => lengths(document),
+        let is_free = self.words.min(self.chars) == usize::MAX;
+        let lengths = if is_free {
+            vec![Length::default(); document.sentences.len()]
+        } else {
+            let texts = document.sentences.iter().map(|&span| &document.text[span]);
+            texts.map(Length::new).collect()
         };
         Purse {
             lengths,
-            sentences: self.sentences,
-            chars: self.chars,
+            left: self,
             taken: Vec::new(),
         }
     }
 }
 
-/// The characters of each sentence as a summary shows it, where a run of white space is one blank.
-fn lengths(document: &Document) -> Vec<usize> {
-    let length = |text: &str| -> usize {
-        let words = text.split_whitespace().map(|word| word.chars().count() + 1);
-        words.sum::<usize>().saturating_sub(1)
-    };
-    let texts = document.sentences.iter().map(|&span| &document.text[span]);
-    texts.map(length).collect()
+/// How long a sentence is as a summary shows it, where a run of white space is one blank.
+#[derive(Debug, Clone, Copy, Default)]
+struct Length {
+    words: usize,
+    chars: usize,
+}
+
+impl Length {
+    fn new(text: &str) -> Self {
+        let mut length = Self::default();
+        for word in text.split_whitespace() {
+            length.words += 1;
+            length.chars += word.chars().count() + 1;
+        }
+        length.chars = length.chars.saturating_sub(1);
+        length
+    }
 }
 
 /// What is left of a budget while a summary is put together.
 pub(crate) struct Purse {
-    lengths: Vec<usize>,
-    sentences: usize,
-    chars: usize,
+    lengths: Vec<Length>,
+    left: Budget,
     taken: Vec<usize>,
 }
 
 impl Purse {
     /// Tells whether there is enough left for a sentence.
     pub(crate) fn affords(&self, sentence: usize) -> bool {
-        self.taken.len() < self.sentences && self.cost(sentence) <= self.chars
+        let cost = self.cost(sentence);
+        self.left.sentences > 0 && cost.words <= self.left.words && cost.chars <= self.left.chars
     }
 
     /// Takes a sentence if there is enough left for it, and tells whether there was.
     pub(crate) fn take(&mut self, sentence: usize) -> bool {
         let affords = self.affords(sentence);
         if affords {
-            self.chars -= self.cost(sentence);
+            let cost = self.cost(sentence);
+            self.left.sentences -= 1;
+            self.left.words -= cost.words;
+            self.left.chars -= cost.chars;
             self.taken.push(sentence);
         }
         affords
     }
 
-    /// Tells whether nothing has been taken.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.taken.is_empty()
-    }
-
     /// Returns what was taken; the shortest of the candidates if nothing was.
     pub(crate) fn spend(self, candidates: &[usize]) -> Vec<usize> {
         if self.taken.is_empty() {
-            let shortest = candidates.iter().copied().min_by_key(|&i| self.lengths[i]);
+            let shortest = candidates.iter().copied().min_by_key(|&i| self.lengths[i].chars);
             return shortest.into_iter().collect();
         }
         self.taken
     }
 
     /// A sentence behind another needs a blank before it.
-    fn cost(&self, sentence: usize) -> usize {
-        self.lengths[sentence] + usize::from(!self.taken.is_empty())
+    fn cost(&self, sentence: usize) -> Length {
+        let Length { words, chars } = self.lengths[sentence];
+        Length {
+            words,
+            chars: chars + usize::from(!self.taken.is_empty()),
+        }
     }
 }
 
@@ -133,35 +158,52 @@ pub(crate) mod tests {
     #[test]
     fn characters_are_counted_as_the_summary_shows_them() {
         let document = document("Köln  ja.\nNein.");
-        let mut purse = Budget::new(None, Some(14)).unwrap().purse(&document);
+        let mut purse = Budget::new(None, None, Some(14)).unwrap().purse(&document);
         assert!(purse.take(0), "8 characters");
         assert!(purse.take(1), "a blank and 5 more");
         assert!(!purse.affords(1), "nothing is left");
     }
 
     #[test]
-    fn characters_alone_leave_the_number_of_sentences_free() {
+    fn words_or_characters_alone_leave_the_number_of_sentences_free() {
         let document = document("Eins.\nZwei.\nDrei.\nVier.\nFünf.");
         let take_all = |budget: Budget| {
             let mut purse = budget.purse(&document);
             (0..5).filter(|&i| purse.take(i)).count()
         };
-        assert_eq!(take_all(Budget::new(None, None).unwrap()), 3);
-        assert_eq!(take_all(Budget::new(None, Some(100)).unwrap()), 5);
-        assert_eq!(take_all(Budget::new(Some(2), Some(100)).unwrap()), 2);
-        assert_eq!(take_all(Budget::new(Some(4), None).unwrap()), 4);
+        let cases = [
+            (None, None, None, 3),
+            (None, None, Some(100), 5),
+            (None, Some(100), None, 5),
+            (None, Some(4), None, 4),
+            (Some(2), None, Some(100), 2),
+            (Some(4), None, None, 4),
+        ];
+        for (sentences, words, chars, taken) in cases {
+            let budget = Budget::new(sentences, words, chars).unwrap();
+            assert_eq!(take_all(budget), taken, "{budget:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_long_is_skipped() {
+        let document = document("Eins zwei drei.\nVier fünf sechs sieben acht.\nNeun zehn.");
+        let mut purse = Budget::new(None, Some(5), None).unwrap().purse(&document);
+        let taken = [0, 1, 2].map(|sentence| purse.take(sentence));
+        assert_eq!(taken, [true, false, true]);
+        assert_eq!(purse.spend(&[0, 1, 2]), [0, 2]);
     }
 
     #[test]
     fn nothing_that_fits_gives_the_shortest() {
         let document = document("Das ist viel zu lang.\nDas auch.\nUnd dieses erst recht.");
-        let purse = Budget::new(None, Some(3)).unwrap().purse(&document);
+        let purse = Budget::new(None, None, Some(3)).unwrap().purse(&document);
         assert_eq!(purse.spend(&[0, 1, 2]), [1]);
     }
 
     #[test]
     fn a_budget_of_nothing_is_refused() {
-        let error = Budget::new(Some(0), None).unwrap_err().to_string();
+        let error = Budget::new(Some(0), None, None).unwrap_err().to_string();
         assert!(
             error.starts_with("`sentences`: expected at least 1"),
             "{error}"

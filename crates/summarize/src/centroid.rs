@@ -2,13 +2,9 @@
 //!
 //! The centroid of Radev et al. (2004): the sum of the sentences' word vectors stands for what the article
 //! is about, and a sentence is as central as its vector is near. Sentences at the front count more, as news
-//! are told from the front. They are picked one by one by maximal marginal relevance (Carbonell & Goldstein
-//! 1998): what the picked ones already say is taken off. Each pick reads the article once, so the time grows
-//! with its length and with the number of sentences asked for, and no more.
+//! are told from the front. They are picked one by one by maximal marginal relevance.
 //!
-//! - Radev, Jing, Styś, Tam: Centroid-based summarization of multiple documents. IP&M 40, 2004.
-//! - Carbonell, Goldstein: The use of MMR, diversity-based reranking for reordering documents and producing
-//!   summaries. SIGIR 1998.
+//! Radev, Jing, Styś, Tam: Centroid-based summarization of multiple documents. IP&M 40, 2004.
 
 use std::path::Path;
 
@@ -16,17 +12,20 @@ use blattwerk_core::{Built, Document, Error, Result, Summary};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::terms::{self, Reader, Terms};
+use crate::mmr::{self, Candidate, Names, Weights};
+use crate::terms::{Reader, Terms};
 use crate::{Budget, readable};
 
 /// The keys of `centroid`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The most sentences of a summary. 3 if neither this nor `chars` is set.
+    /// The most sentences of a summary. 3 if neither this nor `words` or `chars` is set.
     pub sentences: Option<usize>,
-    /// The most characters of a summary; only whole sentences are taken. If no sentence is short enough,
-    /// the shortest stands alone. Unlimited by default.
+    /// The most words of a summary, parted by white space. Unlimited by default.
+    pub words: Option<usize>,
+    /// The most characters of a summary. Only whole sentences are taken; one that is too long for what is
+    /// left is skipped, and if all are too long, the shortest stands alone. Unlimited by default.
     pub chars: Option<usize>,
     /// How much the place in the article counts beside centrality, from 0 (not at all) to 1 (alone; then
     /// the first sentences win). 0.4 by default.
@@ -39,6 +38,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             sentences: None,
+            words: None,
             chars: None,
             position: 0.4,
             redundancy: 0.3,
@@ -64,7 +64,7 @@ impl Config {
         }
         let centroid = Centroid {
             reader: Reader::new(),
-            budget: Budget::new(self.sentences, self.chars)?,
+            budget: Budget::new(self.sentences, self.words, self.chars)?,
             position: self.position,
             redundancy: self.redundancy,
         };
@@ -86,91 +86,50 @@ impl Centroid {
         let terms = self.reader.read(document);
         let scores = self.scores(&terms);
         let candidates = readable::candidates(document);
-        let mut rest: Vec<Candidate> = candidates
-            .iter()
-            .map(|&sentence| {
-                let text = &document.text[document.sentences[sentence]];
-                let factor = if readable::leans_back(text) {
-                    LEANING
-                } else {
-                    1.0
-                };
-                Candidate {
-                    sentence,
-                    score: factor * scores[sentence],
-                    said: 0.0,
-                }
-            })
-            .collect();
+        let scored = candidates.iter().map(|&sentence| {
+            let text = &document.text[document.sentences[sentence]];
+            let factor = if readable::leans_back(text) {
+                LEANING
+            } else {
+                1.0
+            };
+            Candidate::new(
+                sentence,
+                (1.0 - self.redundancy) * factor * scores[sentence],
+            )
+        });
+        let weights = Weights {
+            redundancy: self.redundancy,
+            names: 0.0,
+        };
         let mut purse = self.budget.purse(document);
-        let mut picked = terms.zeros();
-        loop {
-            // What is too long once is too long for good, so no candidate is looked at in vain.
-            rest.retain(|candidate| purse.affords(candidate.sentence));
-            let Some(best) = self.best(&rest) else { break };
-            let sentence = rest.swap_remove(best).sentence;
-            purse.take(sentence);
-            for term in terms.of(sentence) {
-                picked[term.id as usize] = term.weight;
-            }
-            for candidate in &mut rest {
-                let alike = terms::dot(terms.of(candidate.sentence), &picked);
-                candidate.said = candidate.said.max(alike);
-            }
-            for term in terms.of(sentence) {
-                picked[term.id as usize] = 0.0;
-            }
-        }
+        mmr::pick(
+            scored.collect(),
+            weights,
+            &terms,
+            Names::default(),
+            &mut purse,
+        );
         Summary::extract(document, purse.spend(&candidates))
     }
 
     /// How much each sentence is worth by itself, from 0 to 1.
     fn scores(&self, terms: &Terms) -> Vec<f32> {
-        let mut centroid = terms.zeros();
-        for sentence in 0..terms.len() {
-            for term in terms.of(sentence) {
-                centroid[term.id as usize] += term.weight;
-            }
-        }
-        let centrality: Vec<f32> = (0..terms.len())
-            .map(|sentence| terms::dot(terms.of(sentence), &centroid))
-            .collect();
-        let highest = centrality.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
         let place = (1_u16..).chain(std::iter::repeat(u16::MAX));
-        centrality
+        terms
+            .centrality(terms.len())
             .iter()
             .zip(place)
             .map(|(centrality, place)| {
                 let front = 1.0 / f32::from(place).sqrt();
-                (1.0 - self.position) * centrality / highest + self.position * front
+                (1.0 - self.position) * centrality + self.position * front
             })
             .collect()
-    }
-
-    /// The place of the best candidate; the one that stands first in the article among equals.
-    fn best(&self, candidates: &[Candidate]) -> Option<usize> {
-        let worth = |candidate: &Candidate| {
-            (1.0 - self.redundancy) * candidate.score - self.redundancy * candidate.said
-        };
-        (0..candidates.len()).max_by(|&a, &b| {
-            let (a, b) = (&candidates[a], &candidates[b]);
-            worth(a)
-                .total_cmp(&worth(b))
-                .then(b.sentence.cmp(&a.sentence))
-        })
     }
 }
 
 /// What is left of the score of a sentence that goes on from the one before it.
 const LEANING: f32 = 0.75;
-
-/// A sentence that may still be picked.
-struct Candidate {
-    sentence: usize,
-    score: f32,
-    /// How like it is to the most alike of the picked ones.
-    said: f32,
-}
 
 #[cfg(test)]
 mod tests {

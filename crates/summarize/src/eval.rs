@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn the_oracle_takes_what_the_reference_says() {
         let document = document("Es regnet viel.\nDer Hafen ist neu.\nDie Insel freut sich.");
-        let budget = Budget::new(Some(2), None).unwrap();
+        let budget = Budget::new(Some(2), None, None).unwrap();
         let found = oracle(
             &document,
             "Der neue Hafen ist da und die Insel freut sich.",
@@ -244,7 +244,7 @@ mod tests {
     #[test]
     fn chance_has_a_seed() {
         let document = document("Eins.\nZwei.\nDrei.\nVier.\nFünf.\nSechs.\nSieben.");
-        let budget = Budget::new(Some(3), None).unwrap();
+        let budget = Budget::new(Some(3), None, None).unwrap();
         let of = |seed| random(&document, budget, seed).sentences;
         assert_eq!(of(1), of(1));
         assert!((2..9).any(|seed| of(seed) != of(1)));

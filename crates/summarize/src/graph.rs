@@ -11,10 +11,12 @@ use crate::terms::{Reader, Terms};
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The most sentences of a summary. 3 if neither this nor `chars` is set.
+    /// The most sentences of a summary. 3 if neither this nor `words` or `chars` is set.
     pub sentences: Option<usize>,
-    /// The most characters of a summary; only whole sentences are taken. If no sentence is short enough,
-    /// the shortest stands alone. Unlimited by default.
+    /// The most words of a summary, parted by white space. Unlimited by default.
+    pub words: Option<usize>,
+    /// The most characters of a summary. Only whole sentences are taken; one that is too long for what is
+    /// left is skipped, and if all are too long, the shortest stands alone. Unlimited by default.
     pub chars: Option<usize>,
 }
 
@@ -25,7 +27,7 @@ impl Config {
     ///
     /// If a limit is 0.
     pub(crate) fn build(&self, scores: fn(&Terms) -> Vec<f32>) -> Result<Built<Summary>> {
-        let budget = Budget::new(self.sentences, self.chars)?;
+        let budget = Budget::new(self.sentences, self.words, self.chars)?;
         let reader = Reader::new();
         Ok(Built::new(move |document: &Document| {
             let order = order(&scores(&reader.read(document)));

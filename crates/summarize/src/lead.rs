@@ -15,10 +15,12 @@ use crate::{Budget, readable};
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The most sentences of a summary. 3 if neither this nor `chars` is set.
+    /// The most sentences of a summary. 3 if neither this nor `words` or `chars` is set.
     pub sentences: Option<usize>,
-    /// The most characters of a summary; only whole sentences are taken. If no sentence is short enough,
-    /// the shortest stands alone. Unlimited by default.
+    /// The most words of a summary, parted by white space. Unlimited by default.
+    pub words: Option<usize>,
+    /// The most characters of a summary. Only whole sentences are taken; one that is too long for what is
+    /// left is skipped, and if all are too long, the shortest stands alone. Unlimited by default.
     pub chars: Option<usize>,
 }
 
@@ -29,7 +31,7 @@ impl Config {
     ///
     /// If a limit is 0.
     pub fn build(&self, _root: &Path) -> Result<Built<Summary>> {
-        let budget = Budget::new(self.sentences, self.chars)?;
+        let budget = Budget::new(self.sentences, self.words, self.chars)?;
         Ok(Built::new(move |document: &Document| {
             Ok(summary(document, budget))
         }))
@@ -40,10 +42,7 @@ fn summary(document: &Document, budget: Budget) -> Summary {
     let candidates = readable::candidates(document);
     let mut purse = budget.purse(document);
     for &sentence in &candidates {
-        // A lead with a gap reads badly, so the first sentence that is too long ends it.
-        if !purse.take(sentence) && !purse.is_empty() {
-            break;
-        }
+        purse.take(sentence);
     }
     Summary::extract(document, purse.spend(&candidates))
 }
@@ -62,7 +61,13 @@ mod tests {
         Pendler müssen einen Umweg von zwanzig Kilometern fahren.";
 
     fn taken(lines: &str, sentences: Option<usize>, chars: Option<usize>) -> Vec<usize> {
-        let built = Config { sentences, chars }.build(Path::new("")).unwrap();
+        let words = None;
+        let config = Config {
+            sentences,
+            words,
+            chars,
+        };
+        let built = config.build(Path::new("")).unwrap();
         built.stage.process(&document(lines)).unwrap().sentences
     }
 
@@ -73,12 +78,8 @@ mod tests {
     }
 
     #[test]
-    fn the_lead_ends_where_a_sentence_does_not_fit() {
-        assert_eq!(taken(ARTICLE, None, Some(150)), [1, 2]);
-    }
-
-    #[test]
-    fn a_first_sentence_that_is_too_long_is_passed_over() {
+    fn a_sentence_that_is_too_long_is_skipped() {
+        assert_eq!(taken(ARTICLE, None, Some(150)), [1, 2, 4]);
         assert_eq!(taken(ARTICLE, None, Some(40)), [2]);
     }
 

@@ -1,4 +1,4 @@
-//! Summaries: the few sentences of an article that tell most of it.
+//! Summaries: the few sentences of an article that tell most of config.
 //!
 //! A backend sees the text with its sentences, and promises whole sentences in the order of the text,
 //! within the budget the user set; an article without sentences has an empty summary.
@@ -12,9 +12,11 @@ mod budget;
 pub mod centroid;
 mod command;
 pub mod eval;
+pub mod features;
 pub mod graph;
 pub mod lead;
 mod lexrank;
+mod mmr;
 mod readable;
 mod terms;
 mod textrank;
@@ -35,6 +37,8 @@ pub enum Config {
     Off,
     /// Takes the first sentences: a news article says the main thing first.
     Lead(lead::Config),
+    /// Takes the sentences whose features add up to most: place, centrality, names, and what reads badly.
+    Features(features::Config),
     /// Takes the sentences nearest to what the article is about, with a preference for its front.
     Centroid(centroid::Config),
     /// Takes the most central sentences of the graph of shared words (Mihalcea & Tarau 2004).
@@ -51,11 +55,33 @@ impl Config {
         match self {
             Self::Off => "off",
             Self::Lead(_) => "lead",
+            Self::Features(_) => "features",
             Self::Centroid(_) => "centroid",
             Self::Textrank(_) => "textrank",
             Self::Lexrank(_) => "lexrank",
             Self::Command(_) => "command",
         }
+    }
+
+    /// Returns the same backend with another budget; `off` and `command` have none.
+    #[must_use]
+    pub fn with_budget(
+        mut self,
+        sentences: Option<usize>,
+        words: Option<usize>,
+        chars: Option<usize>,
+    ) -> Self {
+        let (a, b, c) = match &mut self {
+            Self::Off | Self::Command(_) => return self,
+            Self::Lead(config) => (&mut config.sentences, &mut config.words, &mut config.chars),
+            Self::Features(config) => (&mut config.sentences, &mut config.words, &mut config.chars),
+            Self::Centroid(config) => (&mut config.sentences, &mut config.words, &mut config.chars),
+            Self::Textrank(config) | Self::Lexrank(config) => {
+                (&mut config.sentences, &mut config.words, &mut config.chars)
+            }
+        };
+        (*a, *b, *c) = (sentences, words, chars);
+        self
     }
 
     /// Builds the backend; paths are relative to `root`.
@@ -67,6 +93,7 @@ impl Config {
         match self {
             Self::Off => Ok(Built::new(|_: &Document| Ok(Summary::default()))),
             Self::Lead(config) => config.build(root),
+            Self::Features(config) => config.build(root),
             Self::Centroid(config) => config.build(root),
             Self::Textrank(config) => config.build(textrank::scores),
             Self::Lexrank(config) => config.build(lexrank::scores),

@@ -4,6 +4,7 @@
 //! place and date, credits, questions, and quotes that do not say whose they are.
 
 use blattwerk_core::Document;
+use rustc_hash::FxHashMap;
 
 /// Fewer words say too little.
 const MIN_WORDS: usize = 4;
@@ -29,6 +30,10 @@ const LABELS: &[&str] = &[
     "Mehr zum Thema",
     "Mehr dazu",
     "Stand:",
+    "Diese Nachricht",
+    "Dieser Artikel",
+    "Dieser Beitrag",
+    "Dieser Text",
 ];
 
 /// Returns the sentences that can stand alone; all of them if none can.
@@ -58,9 +63,61 @@ pub(crate) fn candidates(document: &Document) -> Vec<usize> {
 
 /// Tells whether a sentence goes on from the one before it, so that it puzzles a reader who sees it alone.
 pub(crate) fn leans_back(text: &str) -> bool {
-    let first = text.split(|c: char| !c.is_alphanumeric()).next();
-    first.is_some_and(|word| LEANING.contains(&word))
+    let mut words = text.split(|c: char| !c.is_alphanumeric());
+    let (first, second) = (words.next().unwrap_or_default(), words.next());
+    // "Das lag am Wetter", but not "Das Wetter".
+    let is_pronoun = ["Der", "Die", "Das"].contains(&first)
+        && second.is_some_and(|second| VERBS.contains(&second));
+    is_pronoun || LEANING.contains(&first)
 }
+
+/// Tells of each sentence whether somebody speaks in it who is not named there: an answer of an interview, or the
+/// first person outside quotation marks.
+pub(crate) fn spoken(document: &Document) -> Vec<bool> {
+    let text = document.text.as_str();
+    let mut labels: FxHashMap<&str, usize> = FxHashMap::default();
+    for line in text.lines() {
+        if let Some(label) = speaker(line) {
+            *labels.entry(label).or_default() += 1;
+        }
+    }
+    let mut is_turn = false;
+    let mut end = 0;
+    let spoken = document.sentences.iter().map(|&span| {
+        let sentence = &document.text[span];
+        let gap = text.get(end..span.start).unwrap_or_default();
+        end = span.end;
+        if gap.contains('\n') || gap.len() == span.start {
+            let label = speaker(sentence);
+            is_turn = label.is_some_and(|label| labels.get(label).is_some_and(|&n| n > 1));
+        }
+        is_turn || has_first_person(sentence)
+    });
+    spoken.collect()
+}
+
+/// Returns the name before the colon if a line looks like a turn of an interview.
+fn speaker(line: &str) -> Option<&str> {
+    let (label, turn) = line.trim_start().split_once(':')?;
+    let is_name = label.len() <= 40
+        && label.split_whitespace().count() <= 3
+        && label.split_whitespace().all(|word| word.starts_with(char::is_uppercase));
+    let is_quote = turn.trim_start().starts_with(['„', '“', '"', '»', '«']);
+    (is_name && !is_quote && turn.starts_with(' ')).then_some(label)
+}
+
+/// Tells whether a sentence says "I" or "we" outside quotation marks.
+fn has_first_person(text: &str) -> bool {
+    let outside = text.split(['„', '“', '”', '"', '»', '«']).step_by(2);
+    outside
+        .flat_map(|piece| piece.split(|c: char| !c.is_alphanumeric()))
+        .any(|word| FIRST_PERSON.contains(&word))
+}
+
+const FIRST_PERSON: &[&str] = &[
+    "ich", "Ich", "mich", "mir", "Mir", "wir", "Wir", "uns", "Uns", "unser", "unsere", "Unsere", "unserem", "unseren",
+    "unserer", "meine", "Meine", "meinem", "meinen", "meiner",
+];
 
 const LEANING: &[&str] = &[
     "Er",
@@ -75,6 +132,10 @@ const LEANING: &[&str] = &[
     "Sein",
     "Seine",
     "Seinen",
+    "Seinem",
+    "Seiner",
+    "Ihrem",
+    "Ihrer",
     "Dies",
     "Diese",
     "Diesem",
@@ -82,6 +143,10 @@ const LEANING: &[&str] = &[
     "Dieser",
     "Dieses",
     "Letztere",
+    "Letzterer",
+    "Jene",
+    "Jener",
+    "Solche",
     "Beide",
     "Dabei",
     "Dadurch",
@@ -97,6 +162,8 @@ const LEANING: &[&str] = &[
     "Darüber",
     "Darum",
     "Davon",
+    "Darunter",
+    "Demnach",
     "Dazu",
     "Dennoch",
     "Deshalb",
@@ -121,6 +188,14 @@ const LEANING: &[&str] = &[
     "Und",
     "Zudem",
     "Zwar",
+    "Anschließend",
+    "Ferner",
+    "Gleichzeitig",
+    "Unterdessen",
+    "Währenddessen",
+    "Weiterhin",
+    "Zugleich",
+    "Zuvor",
 ];
 
 /// Whether a sentence begins inside a quote that an earlier one opened.
@@ -203,6 +278,8 @@ const NO_VERBS: &[&str] = &[
 
 #[cfg(test)]
 mod tests {
+    use blattwerk_core::Span;
+
     use super::*;
     use crate::budget::tests::document;
 
@@ -231,6 +308,7 @@ mod tests {
             ),
             ("Ein Bericht von unserem Korrespondenten.", false),
             ("Das lag am Wetter.", true),
+            ("Dieser Artikel erschien zuerst im Wochenblatt.", false),
             ("Danke schön.", false),
             ("", false),
         ];
@@ -243,7 +321,36 @@ mod tests {
     fn pronouns_and_connectors_lean_back() {
         assert!(leans_back("Er trat danach zurück."));
         assert!(leans_back("Aber das reichte nicht."));
+        assert!(leans_back("Dies lag am Wetter."));
+        assert!(leans_back("Das lag am Wetter."));
+        assert!(!leans_back("Das Wetter war gut."));
         assert!(!leans_back("Erfurt bekommt eine neue Brücke."));
+    }
+
+    #[test]
+    fn answers_and_the_first_person_are_spoken() {
+        let document = document(
+            "Ida Berg leitet den Hafen und sieht ihn am Ende.\n\
+             Blatt: Was wird aus den Fähren?\n\
+             Berg: Die Fähren fahren weiter.\n\
+             Blatt: Bis wann?\n\
+             Berg: Das entscheidet der Rat.\n\
+             Nur eines steht fest: Der Rat tagt im Mai.\n\
+             Darauf warten wir seit Jahren.\n\
+             Der Kapitän sagte: „Wir fahren.“",
+        );
+        let expected = [false, true, true, true, true, false, true, false];
+        assert_eq!(spoken(&document), expected);
+    }
+
+    #[test]
+    fn a_turn_ends_with_its_line() {
+        let text = "Berg: Ja.\nBerg: Nein. Gut so.\nDer Hafen schweigt.";
+        let mut document = Document::new("a", text);
+        document.sentences = [(0, 9), (10, 21), (22, 29), (30, 49)]
+            .map(|(start, end)| Span::new(start, end))
+            .into();
+        assert_eq!(spoken(&document), [true, true, true, false]);
     }
 
     #[test]

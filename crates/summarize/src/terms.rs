@@ -34,6 +34,24 @@ impl Terms {
         &self.all[self.sentences[sentence].clone()]
     }
 
+    /// Returns how near each of the first `count` sentences is to the sum of them, the centroid; the nearest has 1.
+    pub(crate) fn centrality(&self, count: usize) -> Vec<f32> {
+        let mut centroid = self.zeros();
+        for sentence in 0..count {
+            for term in self.of(sentence) {
+                centroid[term.id as usize] += term.weight;
+            }
+        }
+        let mut centrality: Vec<f32> = (0..count)
+            .map(|sentence| dot(self.of(sentence), &centroid))
+            .collect();
+        let highest = centrality.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
+        for value in &mut centrality {
+            *value /= highest;
+        }
+        centrality
+    }
+
     /// Returns a vector that has a place for each term.
     pub(crate) fn zeros(&self) -> Vec<f32> {
         vec![0.0; self.distinct]
@@ -60,15 +78,22 @@ impl Reader {
         }
     }
 
+    /// Reads the sentences of a document.
     pub(crate) fn read(&self, document: &Document) -> Terms {
+        self.read_with(document, None)
+    }
+
+    /// Reads the sentences of a document, and a text as one more sentence behind them.
+    pub(crate) fn read_with(&self, document: &Document, text: Option<&str>) -> Terms {
         let mut ids: FxHashMap<u64, u32> = FxHashMap::default();
         ids.reserve(document.text.len() / 16);
         let mut terms = Terms::default();
         let mut buffer = String::new();
         let mut sentence: Vec<u32> = Vec::new();
-        for &span in &document.sentences {
+        let sentences = document.sentences.iter().map(|&span| &document.text[span]);
+        for text in sentences.chain(text) {
             sentence.clear();
-            visit_words(&document.text[span], &mut buffer, |word| {
+            visit_words(text, &mut buffer, |word| {
                 if word.len() >= MIN_WORD && !self.stopwords.contains(&hash(word)) {
                     let next =
                         u32::try_from(ids.len()).expect("an article has less than 2^32 words");
@@ -126,6 +151,12 @@ fn stem(word: &str) -> &str {
         .filter_map(|ending| word.strip_suffix(ending))
         .find(|stem| stem.len() >= 4)
         .unwrap_or(word)
+}
+
+/// Stands for the forms of a name: its last word, which a person is called by, without the ending.
+pub(crate) fn name(text: &str) -> u64 {
+    let last = text.split_whitespace().next_back().unwrap_or_default();
+    hash(stem(&last.to_lowercase()))
 }
 
 /// Stands for a word. That two words of an article share their 64 bits does not happen.

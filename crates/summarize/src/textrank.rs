@@ -48,7 +48,7 @@ mod tests {
     fn the_number_of_sentences_is_kept_to() {
         let config = Config {
             sentences: Some(2),
-            chars: None,
+            ..Config::default()
         };
         let built = config.build(scores).unwrap();
         let summary = built.stage.process(&document(ARTICLE)).unwrap();
