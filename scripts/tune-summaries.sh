@@ -4,7 +4,7 @@
 #   scripts/tune-summaries.sh DATA_DIR
 #
 # DATA_DIR has summarize/klexikon.dev.jsonl.gz and raw/wikinews_de.jsonl; scripts/split-summaries.py says what is made of them.
-# News count twice as much as the encyclopedia. The weights are printed; they belong into the defaults of
+# News count four times as much as the encyclopedia. The weights are printed; they belong into the defaults of
 # crates/summarize/src/features.rs. The same data gives the same weights.
 set -euo pipefail
 data=$(realpath "${1:?usage: scripts/tune-summaries.sh DATA_DIR}")
@@ -13,9 +13,9 @@ cd "$(dirname "$0")/.."
 gold=${CARGO_TARGET_DIR:-target}/tune-summaries
 python3 scripts/split-summaries.py "$data" "$gold"
 cargo run --quiet --release -p blattwerk-summarize --example tune_features -- \
-    "$gold/klexikon.tune.jsonl:3:2" "$gold/klexikon.tune.jsonl:60w:1" \
-    "$gold/wikinews.tune.jsonl:3:2" "$gold/wikinews.tune.jsonl:40w:1" "$gold/wikinews-title.tune.jsonl:3:1" \
-    "$gold/headline.tune.jsonl:40w:1" "$gold/headline.tune.jsonl:25w:1"
+    "$gold/klexikon.tune.jsonl:3:1" "$gold/klexikon.tune.jsonl:60w:1" \
+    "$gold/wikinews.tune.jsonl:2:1" "$gold/wikinews.tune.jsonl:3:1" "$gold/wikinews.tune.jsonl:40w:1" \
+    "$gold/wikinews-title.tune.jsonl:3:1" "$gold/headline.tune.jsonl:40w:2" "$gold/headline.tune.jsonl:25w:2"
 for set in klexikon wikinews wikinews-title headline; do
     echo "$set"
     cargo run --quiet --release -- eval summarize "$gold/$set.report.jsonl"

@@ -258,7 +258,7 @@ fn eval_summarize_shows_every_backend_beside_lead_chance_and_oracle() {
         .stdout
         .lines()
         .find(|line| line.starts_with("oracle"));
-    let figures = "oracle      100.00  100.00  100.00     7.0";
+    let figures = "oracle      100.00  100.00  100.00     6.0";
     assert!(
         oracle.is_some_and(|row| row.starts_with(figures)),
         "{oracle:?}"

@@ -238,7 +238,10 @@ fn summarize(options: &Summarize) -> anyhow::Result<ExitCode> {
         Backend::Textrank(graph::Config::default()),
         Backend::Lexrank(graph::Config::default()),
     ];
-    match backends.iter_mut().find(|backend| backend.name() == configured.name()) {
+    match backends
+        .iter_mut()
+        .find(|backend| backend.name() == configured.name())
+    {
         Some(backend) => *backend = configured.clone(),
         None => backends.push(configured.clone()),
     }

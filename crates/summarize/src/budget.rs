@@ -28,11 +28,7 @@ impl Budget {
         words: Option<usize>,
         chars: Option<usize>,
     ) -> Result<Self> {
-        for (key, value) in [
-            ("sentences", sentences),
-            ("words", words),
-            ("chars", chars),
-        ] {
+        for (key, value) in [("sentences", sentences), ("words", words), ("chars", chars)] {
             if value == Some(0) {
                 return Err(Error::Setting {
                     key,
@@ -118,7 +114,10 @@ impl Purse {
     /// Returns what was taken; the shortest of the candidates if nothing was.
     pub(crate) fn spend(self, candidates: &[usize]) -> Vec<usize> {
         if self.taken.is_empty() {
-            let shortest = candidates.iter().copied().min_by_key(|&i| self.lengths[i].chars);
+            let shortest = candidates
+                .iter()
+                .copied()
+                .min_by_key(|&i| self.lengths[i].chars);
             return shortest.into_iter().collect();
         }
         self.taken

@@ -3,7 +3,7 @@
 //! A sentence is worth the weighted sum of what is known of it (Edmundson 1969): how near it is to what the article is
 //! about (the centroid of Radev et al. 2004), how far at the front it stands, whether it opens a paragraph, what it shares
 //! with the headline, how many words of weight it has; and it loses for what makes it hard to read alone: that it goes on
-//! from the one before, or that somebody speaks who is not named. Sentences are then picked by maximal marginal relevance, where
+//! from the one before, shows a part of a quote, or that somebody speaks who is not named. Sentences are then picked by maximal marginal relevance, where
 //! names count until they are covered. Headlines, questions, credits and bare quotes are no candidates.
 //!
 //! The weights are not set by taste: `scripts/tune-summaries.sh` finds them by coordinate ascent on ROUGE. The time grows with
@@ -43,7 +43,8 @@ pub struct Config {
     pub names: f32,
     /// What a sentence gets that has 20 words of weight or more.
     pub length: f32,
-    /// What a sentence loses that goes on from the one before it, or that somebody says who is not named in it.
+    /// What a sentence loses that goes on from the one before it, shows a part of a quote, or is said by somebody
+    /// whom it does not name.
     pub leaning: f32,
     /// What a sentence loses that has the words of a picked one.
     pub redundancy: f32,
@@ -57,11 +58,11 @@ impl Default for Config {
             chars: None,
             position: 0.8,
             paragraph: 0.1,
-            title: 1.0,
+            title: 1.2,
             names: 0.1,
             length: 0.2,
             leaning: 0.3,
-            redundancy: 0.3,
+            redundancy: 0.1,
         }
     }
 }
@@ -128,7 +129,9 @@ impl Features {
         let scored = candidates.iter().zip(places).map(|(&sentence, place)| {
             let span = document.sentences[sentence];
             let words = u8::try_from(terms.of(sentence).len()).unwrap_or(LONG);
-            let leans = spoken[sentence] || readable::leans_back(&document.text[span]);
+            let text = &document.text[span];
+            let leans =
+                spoken[sentence] || readable::leans_back(text) || readable::cuts_quote(text);
             let score = centrality[sentence]
                 + weights.position / f32::from(place)
                 + weights.paragraph * one_if(opens_paragraph(document, span))

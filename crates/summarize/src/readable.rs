@@ -71,6 +71,12 @@ pub(crate) fn leans_back(text: &str) -> bool {
     is_pronoun || LEANING.contains(&first)
 }
 
+/// Tells whether a quote begins or ends in a sentence and not in the same, so that it shows a part of it.
+pub(crate) fn cuts_quote(text: &str) -> bool {
+    let is_odd = |marks: &[char]| text.matches(marks).count() % 2 == 1;
+    is_odd(&['„', '“', '”']) || is_odd(&['"'])
+}
+
 /// Tells of each sentence whether somebody speaks in it who is not named there: an answer of an interview, or the
 /// first person outside quotation marks.
 pub(crate) fn spoken(document: &Document) -> Vec<bool> {
@@ -101,22 +107,28 @@ fn speaker(line: &str) -> Option<&str> {
     let (label, turn) = line.trim_start().split_once(':')?;
     let is_name = label.len() <= 40
         && label.split_whitespace().count() <= 3
-        && label.split_whitespace().all(|word| word.starts_with(char::is_uppercase));
-    let is_quote = turn.trim_start().starts_with(['„', '“', '"', '»', '«']);
+        && label
+            .split_whitespace()
+            .all(|word| word.starts_with(char::is_uppercase));
+    let is_quote = turn.trim_start().starts_with(QUOTES);
     (is_name && !is_quote && turn.starts_with(' ')).then_some(label)
 }
 
 /// Tells whether a sentence says "I" or "we" outside quotation marks.
 fn has_first_person(text: &str) -> bool {
-    let outside = text.split(['„', '“', '”', '"', '»', '«']).step_by(2);
-    outside
-        .flat_map(|piece| piece.split(|c: char| !c.is_alphanumeric()))
-        .any(|word| FIRST_PERSON.contains(&word))
+    let says_it = |text: &str| {
+        text.split([' ', '\n'])
+            .any(|word| FIRST_PERSON.contains(&word.trim_matches(|c: char| !c.is_alphanumeric())))
+    };
+    // Few sentences have such a word, so that the quotes of most need not be looked for.
+    says_it(text) && text.split(QUOTES).step_by(2).any(says_it)
 }
 
+const QUOTES: [char; 6] = ['„', '“', '”', '"', '»', '«'];
+
 const FIRST_PERSON: &[&str] = &[
-    "ich", "Ich", "mich", "mir", "Mir", "wir", "Wir", "uns", "Uns", "unser", "unsere", "Unsere", "unserem", "unseren",
-    "unserer", "meine", "Meine", "meinem", "meinen", "meiner",
+    "ich", "Ich", "mich", "mir", "Mir", "wir", "Wir", "uns", "Uns", "unser", "unsere", "Unsere",
+    "unserem", "unseren", "unserer", "meine", "Meine", "meinem", "meinen", "meiner",
 ];
 
 const LEANING: &[&str] = &[
@@ -325,6 +337,14 @@ mod tests {
         assert!(leans_back("Das lag am Wetter."));
         assert!(!leans_back("Das Wetter war gut."));
         assert!(!leans_back("Erfurt bekommt eine neue Brücke."));
+    }
+
+    #[test]
+    fn a_part_of_a_quote_is_a_cut_one() {
+        assert!(cuts_quote("Der Trainer sagte: „Wir haben gut gespielt."));
+        assert!(cuts_quote("Der Trainer: \"Wir haben gut gespielt."));
+        assert!(!cuts_quote("Der „Spiegel“ fragt, und \"Die Zeit\" auch."));
+        assert!(!cuts_quote("Die “Times” fragt auch."));
     }
 
     #[test]
