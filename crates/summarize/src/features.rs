@@ -58,7 +58,7 @@ impl Default for Config {
             chars: None,
             position: 0.8,
             paragraph: 0.1,
-            title: 1.2,
+            title: 1.6,
             names: 0.1,
             length: 0.2,
             leaning: 0.3,
