@@ -175,13 +175,15 @@ mod tests {
             .unwrap()
             .stage
             .process(&document)
-            .unwrap()[0];
+            .unwrap()[0]
+            .clone();
         let mapping = [("neutral", "negative")];
         let two = load("bert-sequence", &mapping)
             .unwrap()
             .stage
             .process(&document)
-            .unwrap()[0];
+            .unwrap()[0]
+            .clone();
         assert!(
             two.score >= one.score - 1e-6,
             "{two:?} holds the labels of {one:?}"
