@@ -59,7 +59,7 @@ impl Default for Config {
             position: 0.8,
             paragraph: 0.1,
             title: 1.6,
-            names: 0.1,
+            names: 0.2,
             length: 0.2,
             leaning: 0.3,
             redundancy: 0.1,
