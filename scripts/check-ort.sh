@@ -15,4 +15,4 @@ name = next(name for name in wheel.namelist() if "/libonnxruntime.so" in name)
 PYTHON
 fi
 library="$(realpath "$folder/libonnxruntime.so")"
-ORT_DYLIB_PATH="$library" cargo test --locked --package blattwerk-transformer --all-features --test golden -- --ignored
+ORT_DYLIB_PATH="$library" cargo test --locked --package blattwerk-transformer --features rten,ort --test golden -- --ignored

@@ -7,9 +7,12 @@
 
 The weights are random and the vocabulary is learned from the few sentences below, so the models know nothing;
 but they are built, split text and answer as the real ones do. For each architecture there is a token and a
-sequence classifier, with its ONNX file, and `golden.json`: tokens, logits, names and probabilities from
+sequence classifier, as weights and as ONNX file, and `golden.json`: tokens, logits, names and probabilities from
 transformers and torch, by the rules that blattwerk documents, written down here a second time. Windows, words
 and names of the reference are made with Python's own means, in characters; no code is shared.
+
+Beside them there are models that write text, and what `generate` writes about the articles of `articles.json`, with
+one draft and with four; a long article is summarized in parts, which are made here a second time as well.
 
 The files are the same in every run with these versions.
 """
@@ -17,6 +20,7 @@ The files are the same in every run with these versions.
 import collections
 import json
 import logging
+import re
 import shutil
 import sys
 import unicodedata
@@ -331,6 +335,122 @@ def export(model, kind, path):
     onnx.save(graph, path)
 
 
+# Models that write text
+
+ARTICLES = {
+    "sentence": [CORPUS[0]],
+    "news": CORPUS[:3],
+    "quotes": CORPUS[1:2] + ["Die \t Brücke\nsteht 🎉."],
+    "parts": CORPUS * 3,
+    "long sentence": [CORPUS[4], article(60), CORPUS[7]],
+    "nothing": [],
+    "white": [" \n "],
+}
+
+
+def writer(kind, tokenizer):
+    """The random model of an architecture, with its tokenizer and how it writes."""
+    tokenizer = Tokenizer.from_str(tokenizer.to_str())
+    ids = tokenizer.token_to_id
+    start, end, padding = ids("<s>"), ids("</s>"), ids("<pad>")
+    if kind != "bart":
+        tokenizer.post_processor = processors.TemplateProcessing(
+            single="$A </s>", special_tokens=[("</s>", end)])
+    common = {
+        "vocab_size": tokenizer.get_vocab_size(),
+        "pad_token_id": padding,
+        "eos_token_id": end,
+    }
+    stacks = {f"{part}_{key}": value for part in ("encoder", "decoder") for key, value in (
+        ("layers", LAYERS), ("attention_heads", HEADS), ("ffn_dim", 2 * HIDDEN))}
+    usual = common | stacks | {
+        "d_model": HIDDEN, "max_position_embeddings": 2 * LENGTH, "init_std": 0.4}
+    t5 = common | {
+        "d_model": HIDDEN, "d_kv": 8, "d_ff": 2 * HIDDEN, "num_layers": LAYERS, "num_heads": HEADS,
+        "n_positions": 2 * LENGTH, "decoder_start_token_id": padding, "initializer_factor": 1.0}
+    config, name, settings = {
+        "bart": lambda: (
+            transformers.BartConfig(
+                **usual, bos_token_id=start, decoder_start_token_id=end, forced_eos_token_id=end), "Bart",
+            {"max_length": 24, "min_length": 8, "num_beams": 4, "no_repeat_ngram_size": 3, "length_penalty": 2.0,
+             "early_stopping": True, "forced_bos_token_id": start, "forced_eos_token_id": end}),
+        "pegasus": lambda: (
+            transformers.PegasusConfig(
+                **usual, bos_token_id=start, decoder_start_token_id=padding, scale_embedding=True,
+                activation_function="relu", forced_eos_token_id=end), "Pegasus",
+            {"max_length": 21, "num_beams": 2, "no_repeat_ngram_size": 2, "length_penalty": 0.8,
+             "forced_eos_token_id": end}),
+        "t5": lambda: (transformers.T5Config(**t5), "T5", {"max_length": 18, "no_repeat_ngram_size": 2}),
+        "mt5": lambda: (
+            transformers.MT5Config(**t5, feed_forward_proj="gated-gelu", tie_word_embeddings=False), "MT5",
+            {"max_new_tokens": 16, "no_repeat_ngram_size": 2}),
+    }[kind]()
+    torch.manual_seed(40 + len(kind))
+    model = getattr(transformers, f"{name}ForConditionalGeneration")._from_config(config, attn_implementation="eager")
+    model.config.architectures = [type(model).__name__]
+    for key, value in settings.items():
+        setattr(model.generation_config, key, value)
+    return model.eval(), tokenizer, settings
+
+
+def blanked(text):
+    """The words of a text; to Python, but not to Unicode, some control characters are white space."""
+    return re.split(r"[^\S\x1c-\x1f]+", text.strip(" \t\r\n"))
+
+
+def pieces(tokenizer, sentences, room):
+    """The tokens of each sentence, as a beginning and as what goes on; of one that is too long, of its parts."""
+    found = []
+    for sentence in sentences:
+        words = " ".join(blanked(sentence))
+        if not words:
+            continue
+        first, inner = (tokenizer.encode(text, add_special_tokens=False).ids for text in (words, " " + words))
+        if max(len(first), len(inner)) <= room:
+            found.append((first, inner))
+            continue
+        size = -(-len(first) // -(-len(first) // room))
+        found += [(first[at:at + size],) * 2 for at in range(0, len(first), size)]
+    return found
+
+
+def parts(lengths, room):
+    """As few groups as fit, filled up to the lowest limit that does not take more."""
+    def filled(limit):
+        groups = []
+        for index, length in enumerate(lengths):
+            if groups and sum(lengths[at] for at in groups[-1]) + length <= limit:
+                groups[-1].append(index)
+            else:
+                groups.append([index])
+        return groups
+    fewest = len(filled(room))
+    return next(
+        groups for limit in range(max(lengths, default=0), room + 1) if len(groups := filled(limit)) <= fewest)
+
+
+def written(model, tokenizer):
+    """What the model writes about each article."""
+    frame = len(tokenizer.encode("").ids)
+    before = tokenizer.encode("").ids[:frame - 1]
+    expected = {}
+    for name, sentences in ARTICLES.items():
+        found = pieces(tokenizer, sentences, 2 * LENGTH - frame)
+        groups = parts([max(map(len, piece)) for piece in found], 2 * LENGTH - frame)
+        expected[name] = {"parts": len(groups)}
+        for beams in (1, 4):
+            texts = []
+            for group in groups:
+                ids = before + found[group[0]][0] + [id for index in group[1:] for id in found[index][1]]
+                ids = torch.tensor([ids + [model.config.eos_token_id]])
+                with torch.no_grad():
+                    answer = model.generate(
+                        ids, attention_mask=torch.ones_like(ids), num_beams=beams, do_sample=False)
+                texts += blanked(tokenizer.decode(answer[0].tolist(), skip_special_tokens=True))
+            expected[name][f"beams_{beams}"] = " ".join(filter(None, texts))
+    return expected
+
+
 def write_json(path, value):
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     path.write_text(text.replace('"},"', '"},\n"').replace('},"', '},\n"') + "\n", encoding="utf-8")
@@ -343,8 +463,8 @@ def main():
     torch.set_num_threads(1)
     folder.mkdir(parents=True, exist_ok=True)
     write_json(folder / "texts.json", TEXTS)
-    cased, uncased, by_bytes, pieces = wordpiece(False), wordpiece(True), byte_level(), unigram()
-    tokenizers = {"bert": cased, "distilbert": cased, "electra": uncased, "roberta": by_bytes, "xlm-roberta": pieces}
+    cased, uncased, by_bytes, by_pieces = wordpiece(False), wordpiece(True), byte_level(), unigram()
+    tokenizers = {"bert": cased, "distilbert": cased, "electra": uncased, "roberta": by_bytes, "xlm-roberta": by_pieces}
     for kind, tokenizer in tokenizers.items():
         for task in ("tokens", "sequence"):
             is_tokens = task == "tokens"
@@ -352,7 +472,7 @@ def main():
             shutil.rmtree(path, ignore_errors=True)
             path.mkdir()
             model = build(kind, is_tokens, tokenizer.get_vocab_size())
-            model.config.save_pretrained(path)
+            model.save_pretrained(path)
             tokenizer.save(str(path / "tokenizer.json"), pretty=False)
             export(model, kind, path / "model.onnx")
 
@@ -378,6 +498,22 @@ def main():
                 quantized = InferenceSession(small)
                 write_json(path / "golden_quantized.json", golden(
                     lambda ids: with_onnx(ids, quantized), tokenizer, LENGTH - 2, is_tokens))
+
+    write_json(folder / "articles.json", ARTICLES)
+    for kind, tokenizer in {"bart": by_bytes, "pegasus": by_pieces, "t5": by_pieces, "mt5": by_pieces}.items():
+        path = folder / kind
+        shutil.rmtree(path, ignore_errors=True)
+        path.mkdir()
+        model, tokenizer, settings = writer(kind, tokenizer)
+        model.save_pretrained(path)
+        tokenizer.save(str(path / "tokenizer.json"), pretty=False)
+        if kind == "t5":
+            # As with models that are older than this file.
+            (path / "generation_config.json").unlink()
+            config = json.loads((path / "config.json").read_text())
+            (path / "config.json").write_text(json.dumps(config | settings, indent=2) + "\n")
+        write_json(path / "golden.json", written(model, tokenizer))
+        print(f"{path.name}: {sum(file.stat().st_size for file in path.iterdir())} bytes")
 
 
 if __name__ == "__main__":

@@ -384,3 +384,198 @@ fn a_model_that_cannot_run_is_told_before_the_first_article() {
         assert!(error.contains(says), "{name}: {says:?} is in {error:?}");
     }
 }
+
+/// The same by libtorch.
+#[cfg(feature = "rust-bert")]
+mod rust_bert {
+    use super::*;
+
+    const NER: &str = "--set ner.backend=rust-bert --set ner.model=bert-tokens";
+    const SENTIMENT: &str =
+        "--set sentiment.backend=rust-bert --set sentiment.model=electra-sequence";
+    const SUMMARIZE: &str = "--set summarize.backend=rust-bert --set summarize.model=bart";
+
+    #[test]
+    fn the_tables_are_the_same_at_any_number_of_threads() {
+        let place = place(&["bert-tokens", "electra-sequence", "bart"]);
+        let articles = articles();
+        place.write("a.jsonl", &articles);
+        for jobs in [1, 4] {
+            let outcome = place.blattwerk(&format!(
+                "run --input a.jsonl --output out{jobs} --jobs {jobs} {NER} {SENTIMENT} {SUMMARIZE}"
+            ));
+            assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+        }
+        assert_eq!(place.tables("out1"), place.tables("out4"));
+        assert!(check_offsets(&place, "out1", &articles) > 5);
+        let summaries = place.rows("out1/summaries.csv");
+        assert_eq!(summaries.len(), articles.lines().count());
+        for row in summaries {
+            assert_eq!(row["backend"], "rust-bert");
+            assert_eq!(row["sentences"], "", "the text is the model's own");
+            assert_ne!(row["text"], "");
+        }
+        let record = place.read("out1/run.json");
+        for name in [
+            "bert-tokens/model.safetensors",
+            "bart/generation_config.json",
+        ] {
+            assert!(record.contains(name), "{name} is in {record}");
+        }
+    }
+
+    #[test]
+    fn names_are_those_of_the_other_runtime() {
+        let place = place(&["bert-tokens"]);
+        place.write("a.jsonl", articles());
+        for (folder, ner) in [("rten", super::NER), ("libtorch", NER)] {
+            let outcome = place.blattwerk(&format!("run --input a.jsonl --output {folder} {ner}"));
+            assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+        }
+        let names = |folder: &str| -> Vec<String> {
+            let rows = place.rows(&format!("{folder}/entities.csv"));
+            let key = ["article_id", "start", "end", "label", "text"];
+            rows.iter()
+                .map(|row| key.map(|column| row[column].clone()).join(","))
+                .collect()
+        };
+        assert_eq!(names("rten"), names("libtorch"));
+    }
+
+    const FAULTS: &[Fault] = &[
+        (
+            "no weights",
+            |place| remove(place, "bert-tokens/model.safetensors"),
+            NER,
+            "cannot read bert-tokens/model.safetensors",
+        ),
+        (
+            "cut weights",
+            |place| cut(place, "bert-tokens/model.safetensors"),
+            NER,
+            "model.safetensors: expected a model that the runtime can load",
+        ),
+        (
+            "weights that are a page",
+            |place| {
+                place.write("bert-tokens/model.safetensors", "<!doctype html>Not found");
+            },
+            NER,
+            "model.safetensors: expected a model that the runtime can load",
+        ),
+        (
+            "weights of another task",
+            |place| {
+                copy(
+                    place,
+                    "bert-sequence/model.safetensors",
+                    "bert-tokens/model.safetensors",
+                );
+            },
+            NER,
+            "found the tensor `classifier.bias` with the shape [3] and not [5], as config.json has it",
+        ),
+        (
+            "weights of another kind",
+            |place| {
+                copy(
+                    place,
+                    "bart/model.safetensors",
+                    "bert-tokens/model.safetensors",
+                )
+            },
+            NER,
+            "of a layer that config.json does not have",
+        ),
+        (
+            "a layer too few",
+            |place| {
+                let (from, to) = ("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 1");
+                replace(place, "bert-tokens/config.json", from, to);
+            },
+            NER,
+            "found the tensor `bert.encoder.layer.1.attention.output.LayerNorm.bias` of a layer that config.json does \
+             not have",
+        ),
+        (
+            "a layer too many",
+            |place| {
+                let (from, to) = ("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3");
+                replace(place, "bert-tokens/config.json", from, to);
+            },
+            NER,
+            "found no tensor `bert.encoder.layer.2.",
+        ),
+        (
+            "heads that do not divide the width",
+            |place| {
+                let (from, to) = ("\"num_attention_heads\": 2", "\"num_attention_heads\": 3");
+                replace(place, "bert-tokens/config.json", from, to);
+            },
+            NER,
+            "model.safetensors: expected ",
+        ),
+        (
+            "a key too few",
+            |place| {
+                let (from, to) = ("\"hidden_act\"", "\"hidden_fact\"");
+                replace(place, "bert-tokens/config.json", from, to);
+            },
+            NER,
+            "config.json: expected a model that `rust-bert` has, found a fault: missing field `hidden_act`",
+        ),
+        (
+            "a kind that it does not have",
+            |place| {
+                let (from, to) = ("\"model_type\": \"bert\"", "\"model_type\": \"modernbert\"");
+                replace(place, "bert-tokens/config.json", from, to);
+            },
+            NER,
+            "found `model_type` = \"modernbert\" and none of `bert`, ",
+        ),
+        (
+            "positions of another kind",
+            |place| {
+                let (from, to) = ("\"absolute\"", "\"relative_key\"");
+                replace(place, "bert-tokens/config.json", from, to);
+            },
+            NER,
+            "found `position_embedding_type` = \"relative_key\" and not \"absolute\"",
+        ),
+        (
+            "a classifier is to write",
+            |_| (),
+            "--set summarize.backend=rust-bert --set summarize.model=bert-tokens",
+            "expected a model that writes text (`…ForConditionalGeneration`), found `BertForTokenClassification`",
+        ),
+        (
+            "cut settings",
+            |place| cut(place, "bart/generation_config.json"),
+            SUMMARIZE,
+            "generation_config.json: expected settings in JSON",
+        ),
+        (
+            "no end of a text",
+            |place| {
+                for file in ["bart/generation_config.json", "bart/config.json"] {
+                    replace(place, file, "\"eos_token_id\"", "\"eos_token_ix\"");
+                }
+            },
+            SUMMARIZE,
+            "expected the number of a token as `eos_token_id`, found none",
+        ),
+    ];
+
+    #[test]
+    fn a_model_that_cannot_run_is_told_before_the_first_article() {
+        for (name, damage, settings, says) in FAULTS {
+            let place = place(&["bert-tokens", "bert-sequence", "bart"]);
+            place.write("a.jsonl", articles());
+            damage(&place);
+            let outcome = place.blattwerk(&format!("check --input a.jsonl {settings}"));
+            assert_eq!(outcome.code, 2, "{name}: {}", outcome.stderr);
+            let error = outcome.stderr.lines().last().unwrap_or_default();
+            assert!(error.contains(says), "{name}: {says:?} is in {error:?}");
+        }
+    }
+}

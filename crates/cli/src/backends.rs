@@ -45,8 +45,8 @@ fn describe(text: &mut String, name: &str, schema: &Value) -> anyhow::Result<()>
                     .unwrap_or("");
                 let about = backend["description"].as_str().unwrap_or("");
                 writeln!(text, "\n  backend = \"{name}\"  {}", first_line(about))?;
-                if name == "onnx" {
-                    writeln!(text, "      {}", runtimes())?;
+                if let Some(runtimes) = runtimes(name) {
+                    writeln!(text, "      {runtimes}")?;
                 }
                 keys(text, schema, backend, "      ")?;
             }
@@ -56,17 +56,21 @@ fn describe(text: &mut String, name: &str, schema: &Value) -> anyhow::Result<()>
     Ok(())
 }
 
-/// Which runtimes for transformer models this build has.
-fn runtimes() -> String {
-    let all = Runtime::ALL.map(|runtime| {
-        let (name, feature) = (runtime.as_str(), runtime.feature());
-        if runtime.is_built() {
-            format!("`{name}`")
-        } else {
-            format!("not `{name}` (cargo feature `{feature}`)")
-        }
-    });
-    format!("runtimes in this build: {}", all.join(", "))
+/// Which runtimes this build has for a backend that runs transformer models.
+fn runtimes(backend: &str) -> Option<String> {
+    let all = Runtime::ALL.into_iter();
+    let all: Vec<String> = all
+        .filter(|runtime| runtime.backend() == backend)
+        .map(|runtime| {
+            let (name, feature) = (runtime.as_str(), runtime.feature());
+            if runtime.is_built() {
+                format!("`{name}`")
+            } else {
+                format!("not `{name}` (cargo feature `{feature}`)")
+            }
+        })
+        .collect();
+    (!all.is_empty()).then(|| format!("runtimes in this build: {}", all.join(", ")))
 }
 
 /// Writes the keys of an object, those of the objects in it with their path.

@@ -7,7 +7,7 @@ mod command;
 pub mod crf;
 pub mod gazetteer;
 pub mod names;
-mod onnx;
+mod transformer;
 
 use std::path::Path;
 
@@ -27,6 +27,8 @@ pub enum Config {
     Gazetteer(gazetteer::Config),
     /// Runs a transformer model of yours on each sentence.
     Onnx(blattwerk_transformer::Config),
+    /// Does the same by libtorch, from the weights as they were trained.
+    RustBert(blattwerk_transformer::rust_bert::Config),
     /// Asks a program of yours, in lines of JSON.
     Command(blattwerk_command::Config),
 }
@@ -42,7 +44,8 @@ impl Config {
             Self::Off => Ok(Built::new(|_: &Document| Ok(Vec::new()))),
             Self::Crf(config) => config.build(root),
             Self::Gazetteer(config) => config.build(root),
-            Self::Onnx(config) => onnx::build(config, root),
+            Self::Onnx(config) => transformer::build(config, root),
+            Self::RustBert(config) => transformer::build(&config.into(), root),
             Self::Command(config) => config.build::<command::Answer>(root),
         }
     }

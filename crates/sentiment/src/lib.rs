@@ -10,8 +10,8 @@ mod command;
 pub mod eval;
 pub mod lexicon;
 pub mod linear;
-mod onnx;
 mod reasons;
+mod transformer;
 mod words;
 
 use std::path::Path;
@@ -32,6 +32,8 @@ pub enum Config {
     Lexicon(lexicon::Config),
     /// Runs a transformer model of yours on the article and on each sentence.
     Onnx(blattwerk_transformer::Config),
+    /// Does the same by libtorch, from the weights as they were trained.
+    RustBert(blattwerk_transformer::rust_bert::Config),
     /// Asks a program of yours, in lines of JSON.
     Command(blattwerk_command::Config),
 }
@@ -47,7 +49,8 @@ impl Config {
             Self::Off => Ok(Built::new(|_: &Document| Ok(Vec::new()))),
             Self::Linear(config) => config.build(root),
             Self::Lexicon(config) => config.build(root),
-            Self::Onnx(config) => onnx::build(config, root),
+            Self::Onnx(config) => transformer::build(config, root),
+            Self::RustBert(config) => transformer::build(&config.into(), root),
             Self::Command(config) => config.build::<command::Answer>(root),
         }
     }

@@ -1,9 +1,10 @@
-//! Summaries: the few sentences of an article that tell most of config.
+//! Summaries: the few sentences of an article that tell most of it.
 //!
 //! A backend sees the text with its sentences, and promises whole sentences in the order of the text,
-//! within the budget the user set; an article without sentences has an empty summary.
+//! within the budget the user set; an article without sentences has an empty summary. Only a model and a program
+//! of the user's may write a text of their own.
 //!
-//! The backends differ in one thing, how they rank sentences. What all of them need stands beside them:
+//! The other backends differ in one thing, how they rank sentences. What all of them need stands beside them:
 //! `readable` tells which sentences can stand alone, [`Budget`] says how much is taken, and `terms` turns
 //! sentences into vectors of words. Where a backend compares sentences with each other, it does so
 //! with a bounded number of them, since an article may be a book.
@@ -18,6 +19,7 @@ pub mod lead;
 mod lexrank;
 mod mmr;
 mod readable;
+mod rust_bert;
 mod terms;
 mod textrank;
 
@@ -45,6 +47,8 @@ pub enum Config {
     Textrank(graph::Config),
     /// Takes the most central sentences of the graph of like sentences (Erkan & Radev 2004).
     Lexrank(graph::Config),
+    /// Writes a text of its own, with a transformer model of yours.
+    RustBert(blattwerk_transformer::summary::Config),
     /// Asks a program of yours, in lines of JSON.
     Command(blattwerk_command::Config),
 }
@@ -59,11 +63,12 @@ impl Config {
             Self::Centroid(_) => "centroid",
             Self::Textrank(_) => "textrank",
             Self::Lexrank(_) => "lexrank",
+            Self::RustBert(_) => "rust-bert",
             Self::Command(_) => "command",
         }
     }
 
-    /// Returns the same backend with another budget; `off` and `command` have none.
+    /// Returns the same backend with another budget; `off` and those that write a text of their own have none.
     #[must_use]
     pub fn with_budget(
         mut self,
@@ -71,16 +76,16 @@ impl Config {
         words: Option<usize>,
         chars: Option<usize>,
     ) -> Self {
-        let (a, b, c) = match &mut self {
-            Self::Off | Self::Command(_) => return self,
-            Self::Lead(config) => (&mut config.sentences, &mut config.words, &mut config.chars),
-            Self::Features(config) => (&mut config.sentences, &mut config.words, &mut config.chars),
-            Self::Centroid(config) => (&mut config.sentences, &mut config.words, &mut config.chars),
-            Self::Textrank(config) | Self::Lexrank(config) => {
-                (&mut config.sentences, &mut config.words, &mut config.chars)
+        let budget = match &mut self {
+            Self::Off | Self::RustBert(_) | Self::Command(_) => return self,
+            Self::Lead(of) => (&mut of.sentences, &mut of.words, &mut of.chars),
+            Self::Features(of) => (&mut of.sentences, &mut of.words, &mut of.chars),
+            Self::Centroid(of) => (&mut of.sentences, &mut of.words, &mut of.chars),
+            Self::Textrank(of) | Self::Lexrank(of) => {
+                (&mut of.sentences, &mut of.words, &mut of.chars)
             }
         };
-        (*a, *b, *c) = (sentences, words, chars);
+        (*budget.0, *budget.1, *budget.2) = (sentences, words, chars);
         self
     }
 
@@ -97,6 +102,7 @@ impl Config {
             Self::Centroid(config) => config.build(root),
             Self::Textrank(config) => config.build(textrank::scores),
             Self::Lexrank(config) => config.build(lexrank::scores),
+            Self::RustBert(config) => rust_bert::build(config, root),
             Self::Command(config) => config.build::<command::Answer>(root),
         }
     }

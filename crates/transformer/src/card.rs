@@ -15,6 +15,8 @@ pub(crate) enum Task {
     Tokens,
     /// A label for the text.
     Sequence,
+    /// A text of its own.
+    Text,
 }
 
 impl Task {
@@ -23,6 +25,7 @@ impl Task {
         match self {
             Self::Tokens => "ForTokenClassification",
             Self::Sequence => "ForSequenceClassification",
+            Self::Text => "ForConditionalGeneration",
         }
     }
 
@@ -31,6 +34,7 @@ impl Task {
         match self {
             Self::Tokens => "a token classifier",
             Self::Sequence => "a sequence classifier",
+            Self::Text => "a model that writes text",
         }
     }
 }
@@ -38,7 +42,7 @@ impl Task {
 /// What is needed of a model's `config.json`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Card {
-    /// The labels, by their number.
+    /// The labels, by their number; none of a model that writes text.
     pub(crate) labels: Vec<String>,
     /// The most tokens of a sequence, those of the frame included.
     pub(crate) max_tokens: usize,
@@ -56,6 +60,7 @@ struct File {
     id2label: Option<BTreeMap<String, String>>,
     num_labels: Option<usize>,
     max_position_embeddings: Option<usize>,
+    n_positions: Option<usize>,
     vocab_size: Option<usize>,
     pad_token_id: Option<i64>,
     problem_type: Option<String>,
@@ -100,8 +105,10 @@ impl Card {
             let expected = format!("{} (`…{}`)", task.noun(), task.suffix());
             return Err(refuse(&expected, quoted(&architectures)));
         }
+        let is_classifier = task != Task::Text;
         if let Some(kind) = file
             .problem_type
+            .filter(|_| is_classifier)
             .filter(|kind| kind != "single_label_classification")
         {
             return Err(refuse(
@@ -109,16 +116,21 @@ impl Card {
                 format!("`{kind}`"),
             ));
         }
-        let labels = labels(file.id2label, file.num_labels).map_err(|found| {
-            refuse(
-                "`id2label` with a name for each of at least two labels",
-                found,
-            )
-        })?;
+        let labels = if is_classifier {
+            labels(file.id2label, file.num_labels).map_err(|found| {
+                refuse(
+                    "`id2label` with a name for each of at least two labels",
+                    found,
+                )
+            })?
+        } else {
+            Vec::new()
+        };
 
         let padding = file.pad_token_id.and_then(|id| u32::try_from(id).ok());
         let model_type = file.model_type.unwrap_or_default();
-        let positions = file.max_position_embeddings.unwrap_or(COMMON_LENGTH);
+        let positions = file.max_position_embeddings.or(file.n_positions);
+        let positions = positions.unwrap_or(COMMON_LENGTH);
         let skipped = if OFFSET_POSITIONS.contains(&model_type.as_str()) {
             padding.map_or(0, |padding| padding as usize + 1)
         } else {

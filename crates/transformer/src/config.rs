@@ -38,17 +38,29 @@ pub enum Runtime {
     Rten,
     /// The ONNX Runtime, a library that is loaded when the run starts.
     Ort,
+    /// libtorch, with the models of the crate `rust-bert`. It has a backend of its own.
+    #[serde(skip)]
+    RustBert,
 }
 
 impl Runtime {
     /// All runtimes.
-    pub const ALL: [Self; 2] = [Self::Rten, Self::Ort];
+    pub const ALL: [Self; 3] = [Self::Rten, Self::Ort, Self::RustBert];
 
     /// Returns the word for it in the config.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Rten => "rten",
             Self::Ort => "ort",
+            Self::RustBert => "rust-bert",
+        }
+    }
+
+    /// Returns the backend that it serves.
+    pub fn backend(self) -> &'static str {
+        match self {
+            Self::Rten | Self::Ort => "onnx",
+            Self::RustBert => "rust-bert",
         }
     }
 
@@ -57,6 +69,7 @@ impl Runtime {
         match self {
             Self::Rten => "onnx",
             Self::Ort => "ort",
+            Self::RustBert => "rust-bert",
         }
     }
 
@@ -65,6 +78,7 @@ impl Runtime {
         match self {
             Self::Rten => cfg!(feature = "rten"),
             Self::Ort => cfg!(feature = "ort"),
+            Self::RustBert => cfg!(feature = "rust-bert"),
         }
     }
 }
@@ -72,10 +86,14 @@ impl Runtime {
 impl Runtime {
     /// Returns the error for a build that does not have it.
     pub(crate) fn missing(self) -> Error {
+        let (key, needs) = match self {
+            Self::Rten | Self::Ort => ("runtime", ""),
+            Self::RustBert => ("backend", ", with libtorch (`scripts/setup-libtorch.sh`)"),
+        };
         Error::Setting {
-            key: "runtime",
+            key,
             expected: format!(
-                "a build with the runtime `{}`: `cargo build --release --features {}`",
+                "a build with the {key} `{}`: `cargo build --release --features {}`{needs}",
                 self.as_str(),
                 self.feature()
             ),

@@ -101,16 +101,14 @@ impl Encoder {
                 for (part, Sequence { window, .. }) in parts.into_iter().zip(windows) {
                     let part = part?;
                     answer.owned.push(window.owns.len());
-                    match self.task {
-                        Task::Sequence => answer.logits.extend(part),
-                        Task::Tokens => {
-                            let first =
-                                self.splitter.offset() + window.owns.start - window.reads.start;
-                            let last = first + window.owns.len();
-                            answer
-                                .logits
-                                .extend_from_slice(&part[first * self.labels..last * self.labels]);
-                        }
+                    if self.task == Task::Tokens {
+                        let first = self.splitter.offset() + window.owns.start - window.reads.start;
+                        let last = first + window.owns.len();
+                        answer
+                            .logits
+                            .extend_from_slice(&part[first * self.labels..last * self.labels]);
+                    } else {
+                        answer.logits.extend(part);
                     }
                 }
                 Ok(answer)
@@ -231,9 +229,10 @@ impl Encoder {
             catch_unwind(AssertUnwindSafe(|| self.runtime.logits(&batch)))
                 .unwrap_or_else(|_| Err("a fault of the runtime".into()))
                 .map_err(|found| refuse("an answer".into(), found))?;
-        let expected = match self.task {
-            Task::Tokens => vec![rows, length, self.labels],
-            Task::Sequence => vec![rows, self.labels],
+        let expected = if self.task == Task::Tokens {
+            vec![rows, length, self.labels]
+        } else {
+            vec![rows, self.labels]
         };
         if shape != expected || values.len() != expected.iter().product::<usize>() {
             return Err(refuse(

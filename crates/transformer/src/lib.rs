@@ -4,7 +4,7 @@
 //! weights. Everything but the forward pass is here, once: tokens with exact offsets ([`TokenClassifier`],
 //! [`SequenceClassifier`]), windows for long texts, batches of equal length across texts, probabilities, names
 //! from tags. What runs the weights is behind the small trait `Runtime`, so that its choice changes nothing
-//! else. The crate knows no document and fetches nothing.
+//! else. The crate knows no document and fetches nothing. A model that writes text is a [`Summarizer`].
 //!
 //! Without a runtime among its cargo features, the crate is no more than the [`Config`] and the message that
 //! says which feature to build.
@@ -24,6 +24,10 @@ mod load;
 mod missing;
 #[cfg(feature = "model")]
 pub mod runtime;
+pub mod rust_bert;
+#[cfg(feature = "rust-bert")]
+mod summarizer;
+pub mod summary;
 #[cfg(feature = "model")]
 mod tag;
 #[cfg(feature = "model")]
@@ -38,5 +42,9 @@ pub use classify::{SequenceClassifier, TokenClassifier};
 pub use config::{Config, Runtime};
 #[cfg(not(feature = "model"))]
 pub use missing::{Found, SequenceClassifier, TokenClassifier};
+#[cfg(feature = "rust-bert")]
+pub use summarizer::Summarizer;
+#[cfg(not(feature = "rust-bert"))]
+pub use summary::Summarizer;
 #[cfg(feature = "model")]
 pub use tag::Found;

@@ -7,7 +7,6 @@ use blattwerk_core::{Asset, Error, Result};
 
 use crate::card::{Card, Task};
 use crate::encoder::{Encoder, MAX_ROWS};
-use crate::runtime::Runtime;
 use crate::tokens::Splitter;
 use crate::{Config, config};
 
@@ -23,38 +22,30 @@ const LEAST_ROOM: usize = 8;
 
 /// Opens the files of a model, and runs it once.
 pub(crate) fn load(config: &Config, root: &Path, task: Task) -> Result<Loaded> {
-    if config.model.as_os_str().is_empty() {
-        return Err(Error::Setting {
-            key: "model",
-            expected: "the folder of a model".into(),
-            found: "none".into(),
-        });
-    }
-    let folder = root.join(&config.model);
-    let (card, card_asset) = Card::read(&folder.join("config.json"), task)?;
+    let folder = folder(&config.model, root)?;
+    let card_path = folder.join("config.json");
+    let (card, card_asset) = Card::read(&card_path, task)?;
     let (splitter, splitter_asset) = Splitter::read(&folder.join("tokenizer.json"), &card)?;
 
-    let least = splitter.frame() + LEAST_ROOM;
-    if card.max_tokens < least {
-        return Err(Error::Model {
-            name: card_asset.name,
-            expected: format!("a model that can hold at least {least} tokens"),
-            found: card.max_tokens.to_string(),
-        });
-    }
-    let max_tokens = config.max_tokens.unwrap_or(card.max_tokens);
-    if !(least..=card.max_tokens).contains(&max_tokens) {
-        return Err(Error::Setting {
-            key: "max_tokens",
-            expected: format!("{least} to {}, what the model can hold", card.max_tokens),
-            found: max_tokens.to_string(),
-        });
-    }
-
-    let file = onnx_file(config, &folder);
+    let max_tokens = max_tokens(config.max_tokens, splitter.frame(), &card, &card_asset)?;
+    let file = weights(config, &folder);
     let asset = Asset::of_file(&file)?;
-    let runtime = catch_unwind(AssertUnwindSafe(|| open(config, root, &file)))
-        .unwrap_or_else(|_| Err(broken(&file, "one that makes it panic".into())))?;
+    let runtime = catch_unwind(AssertUnwindSafe(|| match config.runtime {
+        #[cfg(feature = "rten")]
+        config::Runtime::Rten => crate::runtime::rten::open(&file),
+        #[cfg(feature = "ort")]
+        config::Runtime::Ort => {
+            let library = config.library.as_ref().map(|library| root.join(library));
+            crate::runtime::ort::open(&file, library)
+        }
+        #[cfg(feature = "rust-bert")]
+        config::Runtime::RustBert => {
+            crate::runtime::rust_bert::open(&card_path, &file, task, card.labels.len())
+        }
+        #[allow(unreachable_patterns, reason = "a build with all runtimes misses none")]
+        missing => Err(missing.missing()),
+    }))
+    .unwrap_or_else(|_| Err(broken(&file, "one that makes it panic".into())))?;
     let mut encoder = Encoder {
         splitter,
         runtime,
@@ -72,10 +63,51 @@ pub(crate) fn load(config: &Config, root: &Path, task: Task) -> Result<Loaded> {
     })
 }
 
-/// The file of the model within its folder.
-fn onnx_file(config: &Config, folder: &Path) -> PathBuf {
+/// The folder of a model.
+pub(crate) fn folder(model: &Path, root: &Path) -> Result<PathBuf> {
+    if model.as_os_str().is_empty() {
+        return Err(Error::Setting {
+            key: "model",
+            expected: "the folder of a model".into(),
+            found: "none".into(),
+        });
+    }
+    Ok(root.join(model))
+}
+
+/// The most tokens that the model reads at once, `frame` of them those of the frame.
+pub(crate) fn max_tokens(
+    wanted: Option<usize>,
+    frame: usize,
+    card: &Card,
+    card_asset: &Asset,
+) -> Result<usize> {
+    let least = frame + LEAST_ROOM;
+    if card.max_tokens < least {
+        return Err(Error::Model {
+            name: card_asset.name.clone(),
+            expected: format!("a model that can hold at least {least} tokens"),
+            found: card.max_tokens.to_string(),
+        });
+    }
+    let max_tokens = wanted.unwrap_or(card.max_tokens);
+    if !(least..=card.max_tokens).contains(&max_tokens) {
+        return Err(Error::Setting {
+            key: "max_tokens",
+            expected: format!("{least} to {}, what the model can hold", card.max_tokens),
+            found: max_tokens.to_string(),
+        });
+    }
+    Ok(max_tokens)
+}
+
+/// The file of the weights within a model's folder.
+fn weights(config: &Config, folder: &Path) -> PathBuf {
     if let Some(file) = &config.file {
         return folder.join(file);
+    }
+    if config.runtime == config::Runtime::RustBert {
+        return folder.join(crate::rust_bert::FILE);
     }
     let plain = folder.join("model.onnx");
     let exported = folder.join("onnx").join("model.onnx");
@@ -83,25 +115,6 @@ fn onnx_file(config: &Config, folder: &Path) -> PathBuf {
         exported
     } else {
         plain
-    }
-}
-
-/// Opens the model with the runtime that the config names.
-#[cfg_attr(
-    not(feature = "ort"),
-    expect(unused_variables, reason = "only `ort` has another file")
-)]
-fn open(config: &Config, root: &Path, file: &Path) -> Result<Box<dyn Runtime>> {
-    match config.runtime {
-        #[cfg(feature = "rten")]
-        config::Runtime::Rten => crate::runtime::rten::open(file),
-        #[cfg(feature = "ort")]
-        config::Runtime::Ort => {
-            let library = config.library.as_ref().map(|library| root.join(library));
-            crate::runtime::ort::open(file, library)
-        }
-        #[allow(unreachable_patterns, reason = "a build with all runtimes misses none")]
-        missing => Err(missing.missing()),
     }
 }
 

@@ -4,6 +4,8 @@
 pub(crate) mod ort;
 #[cfg(feature = "rten")]
 pub(crate) mod rten;
+#[cfg(feature = "rust-bert")]
+pub(crate) mod rust_bert;
 
 /// Sequences of one length, ready for the model.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +47,7 @@ pub trait Runtime: Send + Sync {
 }
 
 /// What of a batch goes into an input of an ONNX file.
+#[cfg(any(feature = "rten", feature = "ort"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Input {
     /// `input_ids`
@@ -55,6 +58,7 @@ pub(crate) enum Input {
     Types,
 }
 
+#[cfg(any(feature = "rten", feature = "ort"))]
 impl Input {
     /// Returns what goes into each of a model's inputs, given by their names; or what is wrong with them.
     pub(crate) fn all<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<Self>, String> {

@@ -133,6 +133,25 @@ impl Splitter {
     }
 }
 
+#[cfg(feature = "rust-bert")]
+impl Splitter {
+    /// Returns the text that a model has written, without the tokens of its frame.
+    ///
+    /// # Errors
+    ///
+    /// If the tokenizer cannot put tokens together.
+    pub(crate) fn text(&self, ids: &[i32]) -> Result<String> {
+        let ids: Vec<u32> = ids.iter().map(|id| id.unsigned_abs()).collect();
+        self.tokenizer
+            .decode(&ids, true)
+            .map_err(|error| Error::Model {
+                name: "tokenizer.json".into(),
+                expected: "a text for every token".into(),
+                found: format!("a fault: {error}"),
+            })
+    }
+}
+
 /// The ids as the models want them. A vocabulary is far below two thousand million tokens.
 fn signed(ids: &[u32]) -> Vec<i32> {
     ids.iter()

@@ -1,7 +1,11 @@
 //! Every tiny model answers as Python's transformers do: the same tokens, logits, names and probabilities.
 //!
 //! `scripts/make-tiny-models.py` makes the models and writes down what is expected.
-#![cfg(feature = "rten")]
+#![cfg(feature = "model")]
+#![cfg_attr(
+    not(all(feature = "rten", feature = "ort", feature = "rust-bert")),
+    allow(dead_code, reason = "a build has the tests of its runtimes")
+)]
 #![expect(
     clippy::unwrap_used,
     reason = "the helpers of tests may panic as the tests do"
@@ -136,24 +140,31 @@ fn check_sequences(model: &SequenceClassifier, golden: &Value, tolerance: f32, p
     }
 }
 
-#[test]
-fn token_classifiers_answer_as_python_does() {
+/// Checks the models of all kinds.
+fn check_all(runtime: Runtime) {
     for kind in KINDS {
         let name = format!("{kind}-tokens");
-        let model = TokenClassifier::load(&config(&name, Runtime::Rten), &models()).unwrap();
+        let model = TokenClassifier::load(&config(&name, runtime), &models()).unwrap();
         check_tokens(&model, &read(&format!("{name}/golden.json")), &name);
-    }
-}
-
-#[test]
-fn sequence_classifiers_answer_as_python_does() {
-    for kind in KINDS {
         let name = format!("{kind}-sequence");
-        let model = SequenceClassifier::load(&config(&name, Runtime::Rten), &models()).unwrap();
+        let model = SequenceClassifier::load(&config(&name, runtime), &models()).unwrap();
         check_sequences(&model, &read(&format!("{name}/golden.json")), EXACT, &name);
     }
 }
 
+#[cfg(feature = "rten")]
+#[test]
+fn rten_answers_as_python_does() {
+    check_all(Runtime::Rten);
+}
+
+#[cfg(feature = "rust-bert")]
+#[test]
+fn rust_bert_answers_as_python_does() {
+    check_all(Runtime::RustBert);
+}
+
+#[cfg(feature = "rten")]
 #[test]
 fn a_quantized_model_answers_nearly_as_the_onnx_runtime_does() {
     let name = "bert-sequence";
@@ -170,14 +181,7 @@ fn a_quantized_model_answers_nearly_as_the_onnx_runtime_does() {
 #[test]
 #[ignore = "needs the library of the ONNX Runtime: scripts/check-ort.sh"]
 fn the_onnx_runtime_answers_as_python_does() {
-    for kind in KINDS {
-        let name = format!("{kind}-tokens");
-        let model = TokenClassifier::load(&config(&name, Runtime::Ort), &models()).unwrap();
-        check_tokens(&model, &read(&format!("{name}/golden.json")), &name);
-        let name = format!("{kind}-sequence");
-        let model = SequenceClassifier::load(&config(&name, Runtime::Ort), &models()).unwrap();
-        check_sequences(&model, &read(&format!("{name}/golden.json")), EXACT, &name);
-    }
+    check_all(Runtime::Ort);
     let name = "bert-sequence";
     let quantized = Config {
         file: Some("model_quantized.onnx".into()),
@@ -206,19 +210,26 @@ fn a_missing_library_of_the_onnx_runtime_is_named() {
     assert!(error.contains("nirgends.so"), "{error}");
 }
 
+#[cfg(feature = "rten")]
 #[test]
 fn an_answer_hangs_neither_on_neighbours_nor_on_threads() {
-    check_independence(Runtime::Rten);
+    check_independence(Runtime::Rten, Some("model_quantized.onnx"));
+}
+
+#[cfg(feature = "rust-bert")]
+#[test]
+fn with_rust_bert_an_answer_hangs_neither_on_neighbours_nor_on_threads() {
+    check_independence(Runtime::RustBert, None);
 }
 
 #[cfg(feature = "ort")]
 #[test]
 #[ignore = "needs the library of the ONNX Runtime: scripts/check-ort.sh"]
 fn with_the_onnx_runtime_an_answer_hangs_neither_on_neighbours_nor_on_threads() {
-    check_independence(Runtime::Ort);
+    check_independence(Runtime::Ort, Some("model_quantized.onnx"));
 }
 
-fn check_independence(runtime: Runtime) {
+fn check_independence(runtime: Runtime, quantized: Option<&str>) {
     let texts = texts();
     let mut all: Vec<&str> = texts.iter().map(|(_, text)| text.as_str()).collect();
     // Many of each length, so that batches are large.
@@ -229,14 +240,11 @@ fn check_independence(runtime: Runtime) {
         .unwrap();
     all.extend(long.split_inclusive(". "));
     all.extend(long.split_inclusive(' ').take(60));
-    let cases = [
-        ("bert-tokens", "model.onnx"),
-        ("bert-tokens", "model_quantized.onnx"),
-        ("xlm-roberta-tokens", "model.onnx"),
-    ];
+    let mut cases = vec![("bert-tokens", None), ("xlm-roberta-tokens", None)];
+    cases.extend(quantized.map(|file| ("bert-tokens", Some(file))));
     for (name, file) in cases {
         let config = Config {
-            file: Some(file.into()),
+            file: file.map(PathBuf::from),
             ..config(name, runtime)
         };
         let model = TokenClassifier::load(&config, &models()).unwrap();
@@ -246,7 +254,7 @@ fn check_independence(runtime: Runtime) {
             let together = together.as_ref().unwrap();
             assert!(
                 &alone == together,
-                "{runtime:?}, {name}, {file}, {} bytes",
+                "{runtime:?}, {name}, {file:?}, {} bytes",
                 text.len()
             );
         }
@@ -259,6 +267,146 @@ fn check_independence(runtime: Runtime) {
             for (found, together) in found.iter().zip(&together) {
                 assert!(found.as_ref().unwrap() == together.as_ref().unwrap());
             }
+        }
+    }
+}
+
+/// How the models that write text write about the articles of `articles.json`.
+#[cfg(feature = "rust-bert")]
+mod summaries {
+    use blattwerk_transformer::{Summarizer, summary};
+
+    use super::*;
+
+    const WRITERS: [&str; 4] = ["bart", "pegasus", "t5", "mt5"];
+
+    fn config(model: &str) -> summary::Config {
+        summary::Config {
+            model: model.into(),
+            ..summary::Config::default()
+        }
+    }
+
+    /// The articles with their names: a text, and its sentences.
+    fn articles() -> Vec<(String, String, Vec<Span>)> {
+        let articles = read("articles.json");
+        let articles = articles.as_object().unwrap().iter();
+        articles
+            .map(|(name, sentences)| {
+                let (mut text, mut spans) = (String::new(), Vec::new());
+                for sentence in sentences.as_array().unwrap() {
+                    let start = text.len();
+                    text.push_str(sentence.as_str().unwrap());
+                    spans.push(Span::new(start, text.len()));
+                    text.push('\n');
+                }
+                (name.clone(), text, spans)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn summaries_are_those_of_python() {
+        let articles = articles();
+        let texts: Vec<(&str, &[Span])> = articles
+            .iter()
+            .map(|(_, text, sentences)| (text.as_str(), sentences.as_slice()))
+            .collect();
+        for model in WRITERS {
+            let golden = read(&format!("{model}/golden.json"));
+            for beams in [1, 4] {
+                let config = summary::Config {
+                    beams: Some(beams),
+                    ..config(model)
+                };
+                let found = Summarizer::load(&config, &models())
+                    .unwrap()
+                    .summarize(&texts);
+                for ((name, ..), found) in articles.iter().zip(found) {
+                    let expected = &golden[name][format!("beams_{beams}")];
+                    assert_eq!(found.unwrap(), *expected, "{model}, {beams}, {name}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_summary_hangs_neither_on_neighbours_nor_on_threads() {
+        let articles = articles();
+        let texts: Vec<(&str, &[Span])> = articles
+            .iter()
+            .map(|(_, text, sentences)| (text.as_str(), sentences.as_slice()))
+            .collect();
+        let model = Summarizer::load(&config("bart"), &models()).unwrap();
+        let alone: Vec<String> = texts
+            .iter()
+            .map(|text| model.summarize(&[*text]).remove(0).unwrap())
+            .collect();
+        for threads in [1, 3] {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
+            let together = pool.install(|| model.summarize(&texts));
+            let together: Vec<String> = together.into_iter().map(Result::unwrap).collect();
+            assert_eq!(together, alone);
+        }
+    }
+
+    #[test]
+    fn a_prefix_is_read_before_each_part() {
+        let text = "Die Brücke steht.";
+        let whole = format!("summarize: {text}");
+        let plain = Summarizer::load(&config("t5"), &models()).unwrap();
+        let prefixed = summary::Config {
+            prefix: "summarize: ".into(),
+            ..config("t5")
+        };
+        let prefixed = Summarizer::load(&prefixed, &models()).unwrap();
+        let write = |model: &Summarizer, text: &str| {
+            let sentence = [Span::new(0, text.len())];
+            model.summarize(&[(text, &sentence)]).remove(0).unwrap()
+        };
+        assert_eq!(write(&prefixed, text), write(&plain, &whole));
+        assert_ne!(write(&prefixed, text), write(&plain, text));
+        assert_eq!(write(&prefixed, ""), "");
+    }
+
+    #[test]
+    fn settings_beyond_the_model_are_refused() {
+        let cases = [
+            (
+                summary::Config {
+                    beams: Some(0),
+                    ..config("t5")
+                },
+                "`beams`: expected 1 to 64, found 0",
+            ),
+            (
+                summary::Config {
+                    summary_tokens: Some(128),
+                    ..config("bart")
+                },
+                "`summary_tokens`: expected 1 to 127, found 128",
+            ),
+            (
+                summary::Config {
+                    max_tokens: Some(129),
+                    ..config("bart")
+                },
+                "`max_tokens`: expected 10 to 128, what the model can hold, found 129",
+            ),
+            (
+                config("bert-tokens"),
+                "expected a model that writes text (`…ForConditionalGeneration`)",
+            ),
+        ];
+        for (config, says) in cases {
+            let error = Summarizer::load(&config, &models())
+                .err()
+                .unwrap()
+                .to_string();
+            assert!(error.contains(says), "{says:?} is in {error:?}");
         }
     }
 }

@@ -7,13 +7,13 @@ use std::path::Path;
 use blattwerk_core::{Built, Document, Error, Level, Polarity, Result, Sentiment, Stage};
 use blattwerk_transformer::{Config, SequenceClassifier, labels};
 
-/// Builds the backend; paths are relative to `root`.
+/// Builds a backend; paths are relative to `root`.
 pub(crate) fn build(config: &Config, root: &Path) -> Result<Built<Vec<Sentiment>>> {
     let model = SequenceClassifier::load(config, root)?;
     let names: Vec<&str> = model.labels().iter().map(|name| &**name).collect();
     let classes = classes(&names, config)?;
     let assets = model.assets().to_vec();
-    let mut built = Built::new(Onnx { model, classes });
+    let mut built = Built::new(Transformer { model, classes });
     built.assets = assets;
     Ok(built)
 }
@@ -57,13 +57,13 @@ fn polarity(name: &str) -> Option<Polarity> {
     })
 }
 
-struct Onnx {
+struct Transformer {
     model: SequenceClassifier,
     /// The class of each label.
     classes: Vec<Polarity>,
 }
 
-impl Onnx {
+impl Transformer {
     /// The likeliest class and its probability; of labels that mean the same, the probabilities are summed.
     fn judgement(&self, level: Level, probabilities: &[f32]) -> Sentiment {
         let (mut polarity, mut score) = (Polarity::Neutral, -1.0);
@@ -81,7 +81,7 @@ impl Onnx {
     }
 }
 
-impl Stage for Onnx {
+impl Stage for Transformer {
     type Layer = Vec<Sentiment>;
 
     fn process(&self, document: &Document) -> Result<Vec<Sentiment>> {

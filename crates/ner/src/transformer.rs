@@ -8,18 +8,18 @@ use std::path::Path;
 use blattwerk_core::{Built, Document, Entity, Result, Span, Stage};
 use blattwerk_transformer::{Config, TokenClassifier};
 
-/// Builds the backend; paths are relative to `root`.
+/// Builds a backend; paths are relative to `root`.
 pub(crate) fn build(config: &Config, root: &Path) -> Result<Built<Vec<Entity>>> {
     let model = TokenClassifier::load(config, root)?;
     let assets = model.assets().to_vec();
-    let mut built = Built::new(Onnx(model));
+    let mut built = Built::new(Transformer(model));
     built.assets = assets;
     Ok(built)
 }
 
-struct Onnx(TokenClassifier);
+struct Transformer(TokenClassifier);
 
-impl Stage for Onnx {
+impl Stage for Transformer {
     type Layer = Vec<Entity>;
 
     fn process(&self, document: &Document) -> Result<Vec<Entity>> {
