@@ -3,7 +3,7 @@
 #
 #     python3 -m venv VENV
 #     VENV/bin/pip install torch==2.4.1 transformers==4.57.1 onnx==1.17.0 onnxruntime==1.23.2 'numpy<2.5'
-#     scripts/bench-transformer.sh VENV [FOLDER]
+#     [WITH_ORT=1] [WITH_LIBTORCH=target/libtorch] scripts/bench-transformer.sh VENV [FOLDER]
 #
 # The model has random weights and is made in FOLDER (target/bench-transformer), once. One run of 200 sentences of
 # about 30 tokens each, then articles of mixed length through the whole program, beside a Python program that does the
@@ -21,10 +21,21 @@ if [[ -n "${WITH_ORT:-}" ]]; then
     runtimes+=(ort)
     features+=(ort)
 fi
+# The folder that scripts/setup-libtorch.sh wrote.
+if [[ -n "${WITH_LIBTORCH:-}" ]]; then
+    runtimes+=(rust-bert)
+    features+=(rust-bert)
+    LIBTORCH=$(realpath "$WITH_LIBTORCH")
+    export LIBTORCH LIBTORCH_CXX11_ABI=0 LD_LIBRARY_PATH="$LIBTORCH/lib"
+fi
+# The files of the model that a runtime can read.
+files() {
+    [[ "$1" == rust-bert ]] && echo model.safetensors || echo model.onnx model_quantized.onnx
+}
 
 [[ -e "$folder/model/model_quantized.onnx" ]] || "$python" scripts/bench-transformer.py make "$folder"
 cargo build --release --quiet --features "$(IFS=,; echo "${features[*]}")"
-cargo build --release --quiet --package blattwerk-transformer --example throughput --features "rten${WITH_ORT:+,ort}"
+cargo build --release --quiet --package blattwerk-transformer --example throughput --features "rten${WITH_ORT:+,ort}${WITH_LIBTORCH:+,rust-bert}"
 target=${CARGO_TARGET_DIR:-target}
 
 echo "runtime file batch threads sentences/s megabytes largest-difference"
@@ -34,7 +45,7 @@ for threads in 1 2; do
     done
 done
 for runtime in "${runtimes[@]}"; do
-    for file in model.onnx model_quantized.onnx; do
+    for file in $(files "$runtime"); do
         for threads in 1 2; do
             for rows in 1 8 32; do
                 read -r speed memory < <("$target/release/examples/throughput" "$folder/model" "$file" "$runtime" \
@@ -50,10 +61,12 @@ echo
 echo "articles through the whole program: program file seconds entities"
 "$python" scripts/bench-transformer.py articles "$folder" 2
 for runtime in "${runtimes[@]}"; do
-    for file in model.onnx model_quantized.onnx; do
+    for file in $(files "$runtime"); do
+        model=("--set=ner.backend=onnx" "--set=ner.runtime=$runtime")
+        [[ "$runtime" == rust-bert ]] && model=("--set=ner.backend=rust-bert")
         "$target/release/blattwerk" run --quiet --overwrite --config /dev/null --jobs 2 --input "$folder/articles.jsonl" \
-            --output "$folder/out" --set ner.backend=onnx --set "ner.model=$(realpath "$folder/model")" \
-            --set "ner.file=$file" --set "ner.runtime=$runtime" --set sentiment.backend=off
+            --output "$folder/out" "${model[@]}" --set "ner.model=$(realpath "$folder/model")" \
+            --set "ner.file=$file" --set sentiment.backend=off
         "$python" - "$folder/out" "$runtime" "$file" <<'PYTHON'
 import csv, json, sys
 record = json.load(open(sys.argv[1] + "/run.json"))

@@ -5,7 +5,7 @@
 #     LIBTORCH=$(realpath FOLDER) LIBTORCH_CXX11_ABI=0 cargo build --release --features rust-bert
 #     LD_LIBRARY_PATH=FOLDER/lib target/release/blattwerk …
 #
-# It is taken from PyPI's wheels for Linux on x86_64 (0.8 GB to download, 0.6 GB in FOLDER), which are deleted
+# It is taken from PyPI's wheels for Linux on x86_64 (0.8 GB to download, 0.5 GB in FOLDER), which are deleted
 # afterwards. Needs pip for Python 3 and gcc. A FOLDER that is complete is left as it is.
 set -euo pipefail
 folder=${1:?the folder that libtorch goes into}
