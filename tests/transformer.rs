@@ -385,6 +385,21 @@ fn a_model_that_cannot_run_is_told_before_the_first_article() {
     }
 }
 
+#[cfg(not(feature = "rust-bert"))]
+#[test]
+fn a_backend_that_is_not_built_says_how_to_build_it() {
+    for stage in ["ner", "sentiment", "summarize"] {
+        let place = place(&[]);
+        place.write("a.jsonl", articles());
+        let outcome = place.blattwerk(&format!(
+            "check --input a.jsonl --set {stage}.backend=rust-bert"
+        ));
+        assert_eq!(outcome.code, 2, "{stage}: {}", outcome.stderr);
+        let says = "`cargo build --release --features rust-bert`, with libtorch (`scripts/setup-libtorch.sh`)";
+        assert!(outcome.stderr.contains(says), "{stage}: {}", outcome.stderr);
+    }
+}
+
 /// The same by libtorch.
 #[cfg(feature = "rust-bert")]
 mod rust_bert {

@@ -22,6 +22,9 @@ const LEAST_ROOM: usize = 8;
 
 /// Opens the files of a model, and runs it once.
 pub(crate) fn load(config: &Config, root: &Path, task: Task) -> Result<Loaded> {
+    if !config.runtime.is_built() {
+        return Err(config.runtime.missing());
+    }
     let folder = folder(&config.model, root)?;
     let card_path = folder.join("config.json");
     let (card, card_asset) = Card::read(&card_path, task)?;
