@@ -42,20 +42,20 @@ def loose(text):
     return re.sub(r"[^\w()\[\]%&§€$/+=]", "", text)
 
 
-def check(table, texts, to_the_letter=False):
+def check(table, texts, column="text", to_the_letter=False):
     rows = exact = changed = wrong = 0
     with open(table, encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
             rows += 1
             quoted = texts[row["article_id"]][int(row["start"]) : int(row["end"])]
-            if quoted == row["text"]:
+            if quoted == row[column]:
                 exact += 1
-            elif not to_the_letter and loose(quoted) == loose(row["text"]):
+            elif not to_the_letter and loose(quoted) == loose(row[column]):
                 changed += 1
             else:
                 wrong += 1
                 if wrong <= 10:
-                    print(f"  {row['article_id']}: {quoted!r} is not {row['text']!r}")
+                    print(f"  {row['article_id']}: {quoted!r} is not {row[column]!r}")
     print(f"{table.name}: {rows} rows, {exact} to the letter, {changed} up to normalization, {wrong} wrong")
     return wrong
 
@@ -69,6 +69,8 @@ def main():
     print(f"normalized.csv: {len(found)} of {len(texts)} articles")
     wrong = sum(check(out / name, texts) for name in ("sentences.csv", "entities.csv"))
     wrong += check(out / "removed.csv", texts, to_the_letter=True)
+    if (out / "keywords.csv").exists():
+        wrong += check(out / "keywords.csv", texts, column="keyword")
     sys.exit(1 if wrong or missing or len(found) != len(texts) else 0)
 
 

@@ -122,6 +122,11 @@ fn backends_lists_backends_and_keys() {
         "{}",
         one.stdout
     );
+    assert!(
+        one.stdout.contains("redundancy = 0.3\n"),
+        "defaults are as one writes them: {}",
+        one.stdout
+    );
     let none = place.blattwerk("backends summarise");
     assert_eq!(none.code, 2);
     assert!(

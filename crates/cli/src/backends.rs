@@ -86,7 +86,7 @@ fn keys(text: &mut String, root: &Value, object: &Value, indent: &str) -> anyhow
         let inner = properties(root, &property);
         if inner.is_empty() {
             let default = property.get("default").filter(|default| !default.is_null());
-            let default = default.map_or_else(|| "…".to_owned(), Value::to_string);
+            let default = default.map_or_else(|| "…".to_owned(), shown);
             writeln!(text, "{indent}{key} = {default}")?;
             wrap(text, &about, &format!("{indent}    "))?;
         } else {
@@ -101,6 +101,22 @@ fn keys(text: &mut String, root: &Value, object: &Value, indent: &str) -> anyhow
         }
     }
     Ok(())
+}
+
+/// A default as the user would write it: schemas widen `f32`, and 0.1 becomes 0.10000000149011612.
+fn shown(default: &Value) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "what was widened is narrowed again"
+    )]
+    match default.as_f64().map(|wide| (wide, wide as f32)) {
+        Some((wide, narrow))
+            if default.is_f64() && f64::from(narrow).to_bits() == wide.to_bits() =>
+        {
+            format!("{narrow:?}")
+        }
+        _ => default.to_string(),
+    }
 }
 
 /// The properties of a schema, through references to other schemas.
