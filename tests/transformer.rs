@@ -497,7 +497,7 @@ mod rust_bert {
                     place,
                     "bart/model.safetensors",
                     "bert-tokens/model.safetensors",
-                )
+                );
             },
             NER,
             "of a layer that config.json does not have",
