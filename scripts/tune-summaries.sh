@@ -6,6 +6,9 @@
 # DATA_DIR has summarize/klexikon.dev.jsonl.gz and raw/wikinews_de.jsonl; scripts/split-summaries.py says what is made of them.
 # News count four times as much as the encyclopedia. The weights are printed; they belong into the defaults of
 # crates/summarize/src/features.rs. The same data gives the same weights.
+#
+# Where a budget counts sentences, long ones win by their length alone: it finds position 0.8 and length 0.2. The defaults
+# are 0.5 and 0.1, which lose less on headlines (R-1 of two sentences 16.9 for 16.6) and no news story (18.2) of the same tune halves.
 set -euo pipefail
 data=$(realpath "${1:?usage: scripts/tune-summaries.sh DATA_DIR}")
 cd "$(dirname "$0")/.."
