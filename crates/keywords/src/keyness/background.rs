@@ -1,6 +1,6 @@
 //! How frequent words are in German, and which of them are no nouns: a table learned from raw text.
 //!
-//! Frequency is counted in pieces of [`PIECE`] words: in how large a share of them a word stands. So a word that an
+//! Frequency is counted in pieces of 200 words: in how large a share of them a word stands. So a word that an
 //! encyclopedia repeats in its own article counts there a few times and not a hundred. What kinds of text are
 //! mixed, count alike, whatever their sizes.
 
