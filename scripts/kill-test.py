@@ -29,7 +29,7 @@ import tempfile
 import time
 
 # What run.json says of time, and of the machine.
-TIMES = {"seconds", "seconds_waiting_for_input", "seconds_waiting_for_output", "seconds_journalling", "jobs"}
+TIMES = {"started", "seconds", "seconds_waiting_for_input", "seconds_waiting_for_output", "seconds_journalling", "jobs"}
 
 
 def main():
