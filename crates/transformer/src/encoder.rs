@@ -124,12 +124,13 @@ impl Encoder {
     pub(crate) fn settle_rows(&mut self) -> Result<()> {
         let tokens = self.splitter.split(TRIAL)?.ids;
         let room = self.max_tokens - self.splitter.frame();
-        for length in [3, 17, room] {
-            // Each row has the same tokens, turned by one.
-            let sequences: Vec<Sequence> = (0..4)
+        for length in [3, 17, room].map(|length| length.min(room)) {
+            // As many rows as a batch has, four at most. Each has the same tokens, turned by one.
+            let rows = (BATCH_TOKENS / (length + self.splitter.frame())).clamp(2, 4);
+            let sequences: Vec<Sequence> = (0..rows)
                 .map(|turn| {
                     let ids = tokens.iter().copied().cycle().skip(turn);
-                    let ids: Vec<i32> = ids.take(length.min(room)).collect();
+                    let ids: Vec<i32> = ids.take(length).collect();
                     Sequence {
                         window: Window {
                             reads: 0..ids.len(),
@@ -139,7 +140,8 @@ impl Encoder {
                     }
                 })
                 .collect();
-            let together = self.run_together(&sequences, &[0, 1, 2, 3])?;
+            let all: Vec<usize> = (0..rows).collect();
+            let together = self.run_together(&sequences, &all)?;
             for (index, together) in together.into_iter().enumerate() {
                 if self.run_together(&sequences, &[index])? != [together] {
                     self.max_rows = 1;
