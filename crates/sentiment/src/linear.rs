@@ -2,8 +2,8 @@
 //!
 //! Two softmaxes over about ninety features of a sentence: one judges toward a target in it, one the sentence as a
 //! whole. The features sum up how good or bad words are, by where they stand: in the target's clause, just before or
-//! behind it, within quotation marks, in another sentence. What is known of words is a table learned from raw text,
-//! a polarity lexicon and labelled texts.
+//! behind it, within quotation marks, in another sentence; what the target itself says is left out. What is known of words
+//! is a table learned from raw text, a polarity lexicon and labelled texts.
 //!
 //! An article is judged by its sentences together. How opinionated it is, is their mean; which way it goes adds up
 //! about with the square root of their number, so that many weak signs are a strong one, and the neutral sentences
@@ -22,6 +22,7 @@ mod feature;
 mod learn;
 mod model;
 mod reading;
+mod speech;
 pub mod train;
 mod vectors;
 mod words;
@@ -285,6 +286,22 @@ mod tests {
             let found = layer.last().map(|found| (found.level, found.polarity));
             assert_eq!(found, Some((Level::Entity(0), expected)), "{text:?}");
         }
+    }
+
+    #[test]
+    fn what_somebody_says_is_not_held_against_him() {
+        let cases = [
+            ("„Das war ein grausamer Angriff“, sagte Ida.", "Ida"),
+            ("Ida verurteilte den grausamen Angriff.", "Ida"),
+            ("Nach Angaben von Ida war es ein grausamer Angriff.", "Ida"),
+        ];
+        for (text, name) in cases {
+            let found = judged(&document(text, &[name])).pop().unwrap();
+            assert_eq!(found.polarity, Polarity::Neutral, "{text:?}");
+        }
+        let text = "Jan sagte, Ida habe ihn grausam angegriffen.";
+        let found = judged(&document(text, &["Ida"])).pop().unwrap();
+        assert_eq!(found.polarity, Polarity::Negative, "she is spoken of");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::reading::{Cue, Token};
+use super::speech::Speech;
 use super::words::{LEANINGS, Words};
 
 /// Where a token stands, seen from the target. Each place sums the good and the bad of its words.
@@ -18,7 +19,7 @@ const VIEWS: usize = 4;
 /// The reach of the view "near", in tokens.
 const NEAR: f32 = 4.0;
 /// Counts and shapes.
-const SHAPES: usize = 16;
+const SHAPES: usize = 17;
 
 /// How many features there are.
 pub(super) const COUNT: usize =
@@ -52,7 +53,8 @@ pub(super) fn seen(first: usize, count: usize) -> Range<usize> {
 
 /// Returns the features of the tokens, seen from the tokens that `is_target` names; `first` is the number of one.
 ///
-/// Without a target they speak of the text as a whole. Of a long text, what is near the target is read.
+/// Without a target they speak of the text as a whole. Of a long text, what is near the target is read. Words that the
+/// target says are neither good nor bad for it.
 pub(super) fn features(
     tokens: &[Token],
     words: &Words,
@@ -68,6 +70,9 @@ pub(super) fn features(
         .as_ref()
         .and_then(|distances| distances.iter().position(|&d| d == 0));
     let home = first.map(|first| (tokens[first].sentence, tokens[first].clause));
+    let speech = distances
+        .as_ref()
+        .and_then(|distances| Speech::of(tokens, |i| distances[i] == 0));
 
     let mut sums = Sums::default();
     for (i, token) in tokens.iter().enumerate() {
@@ -77,7 +82,9 @@ pub(super) fn features(
             in_clause: home.is_some_and(|(_, clause)| clause == token.clause),
             is_behind: first.is_some_and(|first| i > first),
         };
-        sums.polarity(token, seat);
+        if !speech.as_ref().is_some_and(|speech| speech.has(i, token)) {
+            sums.polarity(token, seat);
+        }
         sums.leanings(token, words, seat);
         sums.cue(token, seat);
     }
@@ -86,7 +93,10 @@ pub(super) fn features(
         .flatten()
         .filter(|&&distance| distance == 0)
         .count();
-    let shapes = shapes(tokens, &sums, first, targets);
+    let speaks = one_if(speech.is_some());
+    let shapes = shapes(tokens, &sums, first, targets)
+        .into_iter()
+        .chain([speaks]);
 
     let places = sums.places.into_iter();
     let all = places
@@ -183,11 +193,11 @@ impl Sums {
             Cue::Negator => 0,
             Cue::Contrast => 1,
             Cue::Irrealis => 2,
-            Cue::Report => 3,
-            Cue::Booster => return,
+            Cue::Report | Cue::Verdict | Cue::Source | Cue::SourceBehind => 3,
+            Cue::Booster | Cue::Preposition => return,
         };
         self.cues[of] += one_if(seat.in_sentence);
-        if cue == Cue::Report {
+        if of == 3 {
             self.cues[4] += one_if(seat.distance.is_some_and(|distance| distance <= 3));
         }
     }
@@ -198,7 +208,12 @@ fn one_if(is: bool) -> f32 {
 }
 
 /// Returns counts and shapes; `first` is the number of the target's first token, `targets` how many it has.
-fn shapes(tokens: &[Token], sums: &Sums, first: Option<usize>, targets: usize) -> [f32; SHAPES] {
+fn shapes(
+    tokens: &[Token],
+    sums: &Sums,
+    first: Option<usize>,
+    targets: usize,
+) -> [f32; SHAPES - 1] {
     let [[all_good, _, all_bad, _], [good, _, bad, _], ..] = sums.places;
     let [negators, contrasts, irrealis, reports, near_reports] = sums.cues;
     let target = first.map(|first| tokens[first]);
@@ -306,6 +321,19 @@ mod tests {
         assert_eq!(of_jan[..OF_PLACE], of_ida[..OF_PLACE]);
         // the clause is not
         assert!(of_jan[2 * OF_PLACE] > 0.0 && of_ida[2 * OF_PLACE] == 0.0);
+    }
+
+    #[test]
+    fn what_the_target_says_is_not_about_it() {
+        let text = "Die Kritik sei falsch, sagte Ida über Jan.";
+        let all_bad = 2;
+        assert!(of(text, "Ida")[all_bad] == 0.0);
+        assert!(of(text, "Jan")[all_bad] > 0.0);
+        // the last feature is that the target speaks
+        assert_eq!(
+            (of(text, "Ida")[COUNT - 1], of(text, "Jan")[COUNT - 1]),
+            (1.0, 0.0)
+        );
     }
 
     #[test]

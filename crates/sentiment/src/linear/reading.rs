@@ -21,6 +21,28 @@ pub(super) enum Cue {
     Irrealis,
     /// Somebody says what is said.
     Report,
+    /// Somebody says what he thinks of somebody.
+    Verdict,
+    /// Stands before the one who says what is said: "laut", "Angaben".
+    Source,
+    /// Stands behind him: "zufolge".
+    SourceBehind,
+    /// Makes a name a part of something else.
+    Preposition,
+}
+
+impl Cue {
+    /// Tells whether it helps to find who speaks.
+    pub(super) fn is_of_speech(self) -> bool {
+        match self {
+            Self::Report
+            | Self::Verdict
+            | Self::Source
+            | Self::SourceBehind
+            | Self::Preposition => true,
+            Self::Negator | Self::Booster | Self::Contrast | Self::Irrealis => false,
+        }
+    }
 }
 
 const CUES: &[(Cue, &str)] = &[
@@ -43,8 +65,27 @@ const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Report,
-        "sagte sagt erklärte betonte teilte mitteilte mit berichtet berichtete laut zufolge so meinte twitterte schrieb \
-         schreibt forderte fordert kritisierte warnte betont erklärt",
+        "sagte sagt sagten erklärte erklärt erklärten betonte betont betonten teilte teilten mitteilte mitteilten \
+         berichtete berichtet berichteten meinte meint meinten schrieb schreibt schrieben twitterte forderte fordert \
+         forderten warnte warnt warnten äußerte äußerten fügte ergänzte ergänzten kündigte kündigten bestätigte \
+         bestätigt bestätigten argumentierte argumentiert verlangte verlangten versicherte versicherten behauptete \
+         behauptet behaupteten verwies verwiesen",
+    ),
+    (
+        Cue::Verdict,
+        "kritisierte kritisierten rügte rügten tadelte tadelten beschuldigte beschuldigten verurteilte verurteilten \
+         lobte lobten würdigte würdigten nannte nannten bezeichnete bezeichneten attackierte attackierten beklagte \
+         beklagten",
+    ),
+    (
+        Cue::Source,
+        "laut so angaben ansicht auffassung einschätzung meinung überzeugung darstellung",
+    ),
+    (Cue::SourceBehind, "zufolge"),
+    (
+        Cue::Preposition,
+        "an am auf aus bei beim bis durch für gegen hinter in im ins mit nach neben seit über um unter vor wegen zu \
+         zum zur zwischen",
     ),
 ];
 
@@ -119,7 +160,8 @@ impl Reader {
     }
 
     fn word(&mut self, span: Span, words: &Words) {
-        let cue = CUE.get(self.lower.as_str()).copied();
+        let is_so = self.lower == "so" && !self.follows_quote();
+        let cue = CUE.get(self.lower.as_str()).filter(|_| !is_so).copied();
         let row = words.find(&self.lower);
         self.tokens.push(Token {
             row,
@@ -127,6 +169,12 @@ impl Reader {
             cue,
             ..Token::new(span, None)
         });
+    }
+
+    /// Tells whether a quote and a comma were read last: only there does "so" name who speaks.
+    fn follows_quote(&self) -> bool {
+        let mut marks = self.tokens.iter().rev().map(|token| token.mark);
+        marks.next() == Some(Some(',')) && matches!(marks.next(), Some(Some('“' | '”' | '"' | '«')))
     }
 }
 
