@@ -84,3 +84,25 @@ fn strongest(reasons: impl Iterator<Item = Reason>) -> Vec<Reason> {
     reasons.truncate(MOST);
     reasons
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// Panics if the words of `reasons`, or their weights to the third digit, are not the expected ones.
+    pub(crate) fn expect(text: &str, reasons: &[Reason], expected: &[(&str, f32)]) {
+        let words: Vec<_> = reasons
+            .iter()
+            .map(|reason| text.get(reason.span.range()).unwrap())
+            .collect();
+        let named: Vec<_> = expected.iter().map(|(word, _)| *word).collect();
+        assert_eq!(words, named, "{text:?}");
+        for (reason, (word, weight)) in reasons.iter().zip(expected) {
+            let found = reason.weight;
+            assert!(
+                (found - weight).abs() < 2e-3,
+                "{word}: {weight}, found {found}"
+            );
+        }
+    }
+}

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::Runtime;
 
 /// The file of the weights, as the model hubs name it.
+#[cfg(feature = "model")]
 pub(crate) const FILE: &str = "model.safetensors";
 
 /// Runs a transformer model of yours, in a folder as people download it, by libtorch.

@@ -271,19 +271,7 @@ mod tests {
             let mut reader = Reader::default();
             reader.read(text, &model.words);
             let found = model.why_whole(text, &reader.tokens);
-            let words: Vec<_> = found
-                .iter()
-                .map(|reason| text.get(reason.span.range()).unwrap())
-                .collect();
-            let named: Vec<_> = expected.iter().map(|(word, _)| *word).collect();
-            assert_eq!(words, named, "{text:?}");
-            for (reason, (word, weight)) in found.iter().zip(expected) {
-                let found = reason.weight;
-                assert!(
-                    (found - weight).abs() < 2e-3,
-                    "{word}: {weight}, found {found}"
-                );
-            }
+            crate::reasons::tests::expect(text, &found, expected);
         }
     }
 
