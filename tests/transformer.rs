@@ -263,7 +263,7 @@ const FAULTS: &[Fault] = &[
         "weights of another task",
         |place| copy(place, "bert-sequence/model.onnx", "bert-tokens/model.onnx"),
         NER,
-        "expected logits of the shape [4, 5, 5], for 5 labels, found [4, 3]",
+        "expected logits of the shape [32, 5, 5], for 5 labels, found [32, 3]",
     ),
     (
         "a label too few",
@@ -276,7 +276,7 @@ const FAULTS: &[Fault] = &[
             );
         },
         NER,
-        "expected logits of the shape [4, 5, 4], for 4 labels, found [4, 5, 5]",
+        "expected logits of the shape [32, 5, 4], for 4 labels, found [32, 5, 5]",
     ),
     (
         "labels that say nothing",

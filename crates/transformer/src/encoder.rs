@@ -124,9 +124,10 @@ impl Encoder {
     pub(crate) fn settle_rows(&mut self) -> Result<()> {
         let tokens = self.splitter.split(TRIAL)?.ids;
         let room = self.max_tokens - self.splitter.frame();
-        for length in [3, 17, room].map(|length| length.min(room)) {
-            // As many rows as a batch has, four at most. Each has the same tokens, turned by one.
-            let rows = (BATCH_TOKENS / (length + self.splitter.frame())).clamp(2, 4);
+        for (length, most) in [(3, MAX_ROWS), (17, 4), (room, 4)] {
+            let length = length.min(room);
+            // No more rows than a batch has. Each has the same tokens, turned by one.
+            let rows = (BATCH_TOKENS / (length + self.splitter.frame())).clamp(1, most);
             let sequences: Vec<Sequence> = (0..rows)
                 .map(|turn| {
                     let ids = tokens.iter().copied().cycle().skip(turn);
