@@ -120,7 +120,7 @@ pub fn embedded() -> Result<(Model, Asset)> {
 ///
 /// # Errors
 ///
-/// If it cannot be read, is damaged, or made by a newer version.
+/// If it cannot be read, is damaged, or made by another version.
 pub fn load(path: &Path) -> Result<(Model, Asset)> {
     model_file::load(path, Model::load)
 }

@@ -2,8 +2,8 @@
 //!
 //! Two softmaxes over about ninety features of a sentence: one judges toward a target in it, one the sentence as a
 //! whole. The features sum up how good or bad words are, by where they stand: in the target's clause, just before or
-//! behind it, within quotation marks, in another sentence; what the target itself says is left out. What is known of words
-//! is a table learned from raw text, a polarity lexicon and labelled texts.
+//! behind it, within quotation marks, in another sentence; the good and the bad of what the target itself says is left out.
+//! What is known of words is a table learned from raw text, a polarity lexicon and labelled texts.
 //!
 //! An article is judged by its sentences together. How opinionated it is, is their mean; which way it goes adds up
 //! about with the square root of their number, so that many weak signs are a strong one, and the neutral sentences
@@ -86,7 +86,7 @@ pub fn embedded() -> Result<(Model, Asset)> {
 ///
 /// # Errors
 ///
-/// If it cannot be read, is damaged, or made by a newer version.
+/// If it cannot be read, is damaged, or made by another version.
 pub fn load(path: &Path) -> Result<(Model, Asset)> {
     model_file::load(path, Model::load)
 }

@@ -19,7 +19,7 @@ const VIEWS: usize = 4;
 /// The reach of the view "near", in tokens.
 const NEAR: f32 = 4.0;
 /// Counts and shapes.
-const SHAPES: usize = 17;
+const SHAPES: usize = 16;
 
 /// How many features there are.
 pub(super) const COUNT: usize =
@@ -93,10 +93,7 @@ pub(super) fn features(
         .flatten()
         .filter(|&&distance| distance == 0)
         .count();
-    let speaks = one_if(speech.is_some());
-    let shapes = shapes(tokens, &sums, first, targets)
-        .into_iter()
-        .chain([speaks]);
+    let shapes = shapes(tokens, &sums, first, targets);
 
     let places = sums.places.into_iter();
     let all = places
@@ -193,8 +190,13 @@ impl Sums {
             Cue::Negator => 0,
             Cue::Contrast => 1,
             Cue::Irrealis => 2,
-            Cue::Report | Cue::Verdict | Cue::Source | Cue::SourceBehind => 3,
-            Cue::Booster | Cue::Preposition => return,
+            Cue::Report
+            | Cue::Verdict
+            | Cue::Source
+            | Cue::SourceNoun
+            | Cue::So
+            | Cue::SourceBehind => 3,
+            Cue::Booster | Cue::Preposition | Cue::Oblique => return,
         };
         self.cues[of] += one_if(seat.in_sentence);
         if of == 3 {
@@ -208,12 +210,7 @@ fn one_if(is: bool) -> f32 {
 }
 
 /// Returns counts and shapes; `first` is the number of the target's first token, `targets` how many it has.
-fn shapes(
-    tokens: &[Token],
-    sums: &Sums,
-    first: Option<usize>,
-    targets: usize,
-) -> [f32; SHAPES - 1] {
+fn shapes(tokens: &[Token], sums: &Sums, first: Option<usize>, targets: usize) -> [f32; SHAPES] {
     let [[all_good, _, all_bad, _], [good, _, bad, _], ..] = sums.places;
     let [negators, contrasts, irrealis, reports, near_reports] = sums.cues;
     let target = first.map(|first| tokens[first]);
@@ -317,7 +314,7 @@ mod tests {
         let of_ida = of("Lob für Jan, aber Kritik an Ida.", "Ida");
         assert!(of_jan[near_good] > of_jan[near_good + 1]);
         assert!(of_ida[near_good] < of_ida[near_good + 1]);
-        // the text as a whole is the same for both
+        // nobody speaks, so the text as a whole is the same for both
         assert_eq!(of_jan[..OF_PLACE], of_ida[..OF_PLACE]);
         // the clause is not
         assert!(of_jan[2 * OF_PLACE] > 0.0 && of_ida[2 * OF_PLACE] == 0.0);
@@ -329,11 +326,6 @@ mod tests {
         let all_bad = 2;
         assert!(of(text, "Ida")[all_bad] == 0.0);
         assert!(of(text, "Jan")[all_bad] > 0.0);
-        // the last feature is that the target speaks
-        assert_eq!(
-            (of(text, "Ida")[COUNT - 1], of(text, "Jan")[COUNT - 1]),
-            (1.0, 0.0)
-        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use blattwerk_model_file::{Damage, Kind, put};
 
 use super::feature::{COUNT, Features, features, seen};
 use super::learn::softmax;
-use super::reading::{Cue, Reader, Token, without};
+use super::reading::{Reader, Token, without};
 use super::words::Words;
 use crate::reasons::{Candidate, reasons};
 
@@ -132,7 +132,7 @@ impl Model {
         let candidate = |(index, token): (usize, &Token)| {
             let row = token.row.map(|row| self.words.row(row));
             let known = row.map_or(0.0, |row| row.weight + row.polarity.abs());
-            let is_cue = token.cue.is_some_and(|cue| cue != Cue::Preposition);
+            let is_cue = token.cue.is_some_and(|cue| !cue.is_of_grammar());
             let worth = known + f32::from(u8::from(is_cue));
             (worth > 0.0).then_some(Candidate {
                 index,

@@ -23,25 +23,24 @@ pub(super) enum Cue {
     Report,
     /// Somebody says what he thinks of somebody.
     Verdict,
-    /// Stands before the one who says what is said: "laut", "Angaben".
+    /// Stands before the one who says what is said: "laut".
     Source,
+    /// The same behind "nach": "nach Angaben von".
+    SourceNoun,
+    /// The same behind a comma, if no more follows than who it is: ", so Ida."
+    So,
     /// Stands behind him: "zufolge".
     SourceBehind,
     /// Makes a name a part of something else.
     Preposition,
+    /// Stands before a name that does not speak, if no source is named: "von", "dem".
+    Oblique,
 }
 
 impl Cue {
-    /// Tells whether it helps to find who speaks.
-    pub(super) fn is_of_speech(self) -> bool {
-        match self {
-            Self::Report
-            | Self::Verdict
-            | Self::Source
-            | Self::SourceBehind
-            | Self::Preposition => true,
-            Self::Negator | Self::Booster | Self::Contrast | Self::Irrealis => false,
-        }
+    /// Tells whether it only helps to find who speaks.
+    pub(super) fn is_of_grammar(self) -> bool {
+        matches!(self, Self::Preposition | Self::Oblique)
     }
 }
 
@@ -66,26 +65,32 @@ const CUES: &[(Cue, &str)] = &[
     (
         Cue::Report,
         "sagte sagt sagten erklärte erklärt erklärten betonte betont betonten teilte teilten mitteilte mitteilten \
-         berichtete berichtet berichteten meinte meint meinten schrieb schreibt schrieben twitterte forderte fordert \
-         forderten warnte warnt warnten äußerte äußerten fügte ergänzte ergänzten kündigte kündigten bestätigte \
-         bestätigt bestätigten argumentierte argumentiert verlangte verlangten versicherte versicherten behauptete \
-         behauptet behaupteten verwies verwiesen",
+         berichtete berichtet berichteten meinte meint meinten twitterte forderte fordert forderten warnte warnt \
+         warnten mahnte mahnten äußerte äußerten ergänzte ergänzten kündigte kündigten bestätigte bestätigt \
+         bestätigten argumentierte argumentiert verlangte verlangten versicherte versicherten behauptete behauptet \
+         behaupteten dementierte dementierten",
     ),
     (
         Cue::Verdict,
         "kritisierte kritisierten rügte rügten tadelte tadelten beschuldigte beschuldigten verurteilte verurteilten \
          lobte lobten würdigte würdigten nannte nannten bezeichnete bezeichneten attackierte attackierten beklagte \
-         beklagten",
+         beklagten bemängelte bemängelten begrüßte begrüßten verteidigte verteidigten",
     ),
+    (Cue::Source, "laut"),
     (
-        Cue::Source,
-        "laut so angaben ansicht auffassung einschätzung meinung überzeugung darstellung",
+        Cue::SourceNoun,
+        "angaben ansicht auffassung einschätzung meinung überzeugung darstellung",
     ),
+    (Cue::So, "so"),
     (Cue::SourceBehind, "zufolge"),
     (
         Cue::Preposition,
-        "an am auf aus bei beim bis durch für gegen hinter in im ins mit nach neben seit über um unter vor wegen zu \
-         zum zur zwischen",
+        "an am auf aus bei beim bis durch für gegen gegenüber hinter in im ins mit nach neben seit über um unter vor \
+         wegen zu zum zur zwischen",
+    ),
+    (
+        Cue::Oblique,
+        "von vom dem den einem einen seinem seinen ihrem ihren",
     ),
 ];
 
@@ -160,8 +165,7 @@ impl Reader {
     }
 
     fn word(&mut self, span: Span, words: &Words) {
-        let is_so = self.lower == "so" && !self.follows_quote();
-        let cue = CUE.get(self.lower.as_str()).filter(|_| !is_so).copied();
+        let cue = CUE.get(self.lower.as_str()).copied();
         let row = words.find(&self.lower);
         self.tokens.push(Token {
             row,
@@ -169,12 +173,6 @@ impl Reader {
             cue,
             ..Token::new(span, None)
         });
-    }
-
-    /// Tells whether a quote and a comma were read last: only there does "so" name who speaks.
-    fn follows_quote(&self) -> bool {
-        let mut marks = self.tokens.iter().rev().map(|token| token.mark);
-        marks.next() == Some(Some(',')) && matches!(marks.next(), Some(Some('“' | '”' | '"' | '«')))
     }
 }
 
@@ -197,6 +195,14 @@ pub(super) fn without(
     arrange(copy, text);
 }
 
+/// Tells whether the token of a number is a comma behind a quote that ends.
+pub(super) fn ends_quote(tokens: &[Token], comma: usize) -> bool {
+    let mark = |i: usize| tokens.get(i).and_then(|token| token.mark);
+    mark(comma) == Some(',')
+        && comma > 0
+        && matches!(mark(comma - 1), Some('“' | '”' | '"' | '«' | '»'))
+}
+
 /// Counts clauses and sentences, and lets negators and boosters do their work.
 fn arrange(tokens: &mut [Token], text: &str) {
     let first = |token: Token| text.get(token.span.range()).and_then(|s| s.chars().next());
@@ -206,6 +212,7 @@ fn arrange(tokens: &mut [Token], text: &str) {
     let mut is_number = false;
     for i in 0..tokens.len() {
         let next = tokens.get(i + 1).copied().and_then(first);
+        let is_quote_with_comma = ends_quote(tokens, i + 2);
         let token = &mut tokens[i];
         let before = clause;
         match token.mark {
@@ -213,6 +220,8 @@ fn arrange(tokens: &mut [Token], text: &str) {
             Some('“' | '”' | '«') => is_quoted = false,
             Some('"') => is_quoted = !is_quoted,
             Some(',' | ';' | ':' | '(' | ')' | '–' | '—') => clause += 1,
+            // „Das ist wahr!“, sagte er.
+            Some('!' | '?') if is_quote_with_comma => clause += 1,
             Some('!' | '?') => {
                 sentence += 1;
                 clause += 1;

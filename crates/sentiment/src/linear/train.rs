@@ -234,7 +234,7 @@ fn scored(judged: &[[f64; 3]], labels: &[usize], factors: [f32; 3]) -> Scores {
     Scores::new(pairs.map(|(&judged, &label)| (Polarity::ALL[label], chosen(judged, factors))))
 }
 
-/// Returns the factors of the classes with the best macro-F1, the mean of that of their neighbours.
+/// Returns the factors of the classes with the highest mean of their own macro-F1 and that of their neighbours.
 ///
 /// What is best by itself is often so by chance, and next to worse ones.
 fn best_factors(judged: &[[f64; 3]], labels: &[usize]) -> [f32; 3] {
