@@ -6,7 +6,7 @@
 #     [WITH_ORT=1] [WITH_LIBTORCH=target/libtorch] scripts/bench-transformer.sh VENV [FOLDER]
 #
 # The model has random weights and is made in FOLDER (target/bench-transformer), once. One run of 200 sentences of
-# about 30 tokens each, then articles of mixed length through the whole program, beside a Python program that does the
+# about 34 tokens each, then articles of mixed length through the whole program, beside a Python program that does the
 # same: sentences in batches of 8, padded. Nothing else should run on the machine.
 set -euo pipefail
 cd "$(dirname "$0")/.."

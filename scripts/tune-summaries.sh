@@ -7,8 +7,10 @@
 # News count four times as much as the encyclopedia. The weights are printed; they belong into the defaults of
 # crates/summarize/src/features.rs. The same data gives the same weights.
 #
-# Where a budget counts sentences, long ones win by their length alone: it finds position 0.8 and length 0.2. The defaults
-# are 0.5 and 0.1, which lose less on headlines (R-1 of two sentences 16.9 for 16.6) and no news story (18.2) of the same tune halves.
+# It finds position 0.8, first 0.1, leaning 0 and redundancy 0, by gains of a thousandth or two. The defaults differ where a reader
+# gains: place counts less (position 0.5), so that more is told than the first sentences, but the lead is not skipped (first 0.2); and
+# what puzzles a reader or repeats is held back (leaning 0.3, redundancy 0.2). On the tune halves that costs nothing: ROUGE-1 of Klexikon
+# in 60 words 16.0 for 16.0, of news in two sentences 18.1 for 17.9, of headlines in 40 words 16.8 for 17.0.
 set -euo pipefail
 data=$(realpath "${1:?usage: scripts/tune-summaries.sh DATA_DIR}")
 cd "$(dirname "$0")/.."

@@ -27,6 +27,11 @@ const WEIGHTS: &[Weight] = &[
         &[0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.6],
     ),
     (
+        "first",
+        |config| &mut config.first,
+        &[0.0, 0.1, 0.2, 0.3, 0.5],
+    ),
+    (
         "paragraph",
         |config| &mut config.paragraph,
         &[0.0, 0.1, 0.2, 0.3],
@@ -41,8 +46,6 @@ const WEIGHTS: &[Weight] = &[
         |config| &mut config.names,
         &[0.0, 0.1, 0.2, 0.4, 0.8],
     ),
-    // Among so many sentences the longest win against a long reference, and nothing is won at an equal number of words.
-    ("length", |config| &mut config.length, &[0.0, 0.1, 0.2]),
     (
         "leaning",
         |config| &mut config.leaning,
