@@ -77,8 +77,8 @@ pub(crate) fn cuts_quote(text: &str) -> bool {
     is_odd(&['„', '“', '”']) || is_odd(&['"'])
 }
 
-/// Tells of each sentence whether somebody speaks in it who is not named there: an answer of an interview, or the
-/// first person outside quotation marks.
+/// Tells of each sentence whether somebody speaks in it who is not named there: an answer of an interview, the first
+/// person outside quotation marks, or indirect speech.
 pub(crate) fn spoken(document: &Document) -> Vec<bool> {
     let text = document.text.as_str();
     let mut labels: FxHashMap<&str, usize> = FxHashMap::default();
@@ -97,7 +97,7 @@ pub(crate) fn spoken(document: &Document) -> Vec<bool> {
             let label = speaker(sentence);
             is_turn = label.is_some_and(|label| labels.get(label).is_some_and(|&n| n > 1));
         }
-        is_turn || has_first_person(sentence)
+        is_turn || has_first_person(sentence) || is_indirect(sentence)
     });
     spoken.collect()
 }
@@ -123,6 +123,49 @@ fn has_first_person(text: &str) -> bool {
     // Few sentences have such a word, so that the quotes of most need not be looked for.
     says_it(text) && text.split(QUOTES).step_by(2).any(says_it)
 }
+
+/// Tells whether a sentence is indirect speech by its verb ("Die Lage sei ernst"), and does not say whose.
+fn is_indirect(text: &str) -> bool {
+    let mut words = text.split([' ', '\n', ',']);
+    let clause = text.split(',').next().unwrap_or_default();
+    clause
+        .split([' ', '\n'])
+        .any(|word| INDIRECT.contains(&word))
+        && !words.any(|word| SOURCES.contains(&word) || word.starts_with(QUOTES))
+}
+
+const INDIRECT: &[&str] = &[
+    "sei", "seien", "habe", "werde", "könne", "müsse", "solle", "wolle", "dürfe", "gebe", "gehe",
+    "komme", "bleibe", "stehe", "liege",
+];
+
+/// Words that say whose indirect speech is, or that it is none ("es sei denn", "ich habe").
+const SOURCES: &[&str] = &[
+    "Angaben",
+    "Angabe",
+    "Laut",
+    "laut",
+    "zufolge",
+    "Nach",
+    "nach",
+    "so",
+    "denn",
+    "ob",
+    "dass",
+    "wie",
+    "Ich",
+    "ich",
+    "sagte",
+    "sagt",
+    "sagten",
+    "erklärte",
+    "betonte",
+    "teilte",
+    "hieß",
+    "heißt",
+    "berichtete",
+    "berichten",
+];
 
 const QUOTES: [char; 6] = ['„', '“', '”', '"', '»', '«'];
 
@@ -357,9 +400,15 @@ mod tests {
              Berg: Das entscheidet der Rat.\n\
              Nur eines steht fest: Der Rat tagt im Mai.\n\
              Darauf warten wir seit Jahren.\n\
-             Der Kapitän sagte: „Wir fahren.“",
+             Der Kapitän sagte: „Wir fahren.“\n\
+             Die Fähren seien alt.\n\
+             Die Fähren seien alt, sagte der Kapitän.\n\
+             Nach Angaben des Rats sei der Hafen neu.\n\
+             Der Kapitän warnte, die Fähren seien alt.",
         );
-        let expected = [false, true, true, true, true, false, true, false];
+        let expected = [
+            false, true, true, true, true, false, true, false, true, false, false, false,
+        ];
         assert_eq!(spoken(&document), expected);
     }
 
