@@ -265,9 +265,18 @@ mod tests {
         built.stage.process(document).unwrap()
     }
 
+    /// Panics if the judgement toward Ida is not the expected one.
+    fn expect_toward_ida(cases: &[(&str, Polarity)]) {
+        for &(text, expected) in cases {
+            let layer = judged(&document(text, &["Ida"]));
+            let found = layer.last().map(|found| (found.level, found.polarity));
+            assert_eq!(found, Some((Level::Entity(0), expected)), "{text:?}");
+        }
+    }
+
     #[test]
     fn plain_opinions_are_seen_toward_the_name() {
-        let cases = [
+        expect_toward_ida(&[
             (
                 "Alle loben Ida für ihre hervorragende Leistung.",
                 Polarity::Positive,
@@ -280,28 +289,27 @@ mod tests {
                 "Ida kam am Montag mit dem Zug nach Bonn.",
                 Polarity::Neutral,
             ),
-        ];
-        for (text, expected) in cases {
-            let layer = judged(&document(text, &["Ida"]));
-            let found = layer.last().map(|found| (found.level, found.polarity));
-            assert_eq!(found, Some((Level::Entity(0), expected)), "{text:?}");
-        }
+        ]);
     }
 
     #[test]
     fn what_somebody_says_is_not_held_against_him() {
-        let cases = [
-            ("„Das war ein grausamer Angriff“, sagte Ida.", "Ida"),
-            ("Ida verurteilte den grausamen Angriff.", "Ida"),
-            ("Nach Angaben von Ida war es ein grausamer Angriff.", "Ida"),
-        ];
-        for (text, name) in cases {
-            let found = judged(&document(text, &[name])).pop().unwrap();
-            assert_eq!(found.polarity, Polarity::Neutral, "{text:?}");
-        }
-        let text = "Jan sagte, Ida habe ihn grausam angegriffen.";
-        let found = judged(&document(text, &["Ida"])).pop().unwrap();
-        assert_eq!(found.polarity, Polarity::Negative, "she is spoken of");
+        expect_toward_ida(&[
+            (
+                "„Das war ein grausamer Angriff“, sagte Ida.",
+                Polarity::Neutral,
+            ),
+            ("Ida verurteilte den grausamen Angriff.", Polarity::Neutral),
+            (
+                "Nach Angaben von Ida war es ein grausamer Angriff.",
+                Polarity::Neutral,
+            ),
+            // she is spoken of
+            (
+                "Jan sagte, Ida habe ihn grausam angegriffen.",
+                Polarity::Negative,
+            ),
+        ]);
     }
 
     #[test]

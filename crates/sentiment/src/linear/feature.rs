@@ -18,6 +18,9 @@ const OF_FADE: usize = 3;
 const VIEWS: usize = 4;
 /// The reach of the view "near", in tokens.
 const NEAR: f32 = 4.0;
+/// Places among the counts of cues: all reports, and those next to the target.
+const REPORTS: usize = 3;
+const NEAR_REPORTS: usize = 4;
 /// Counts and shapes.
 const SHAPES: usize = 16;
 
@@ -195,12 +198,12 @@ impl Sums {
             | Cue::Source
             | Cue::SourceNoun
             | Cue::So
-            | Cue::SourceBehind => 3,
+            | Cue::SourceBehind => REPORTS,
             Cue::Booster | Cue::Preposition | Cue::Oblique => return,
         };
         self.cues[of] += one_if(seat.in_sentence);
-        if of == 3 {
-            self.cues[4] += one_if(seat.distance.is_some_and(|distance| distance <= 3));
+        if of == REPORTS {
+            self.cues[NEAR_REPORTS] += one_if(seat.distance.is_some_and(|distance| distance <= 3));
         }
     }
 }

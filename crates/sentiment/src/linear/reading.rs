@@ -212,7 +212,8 @@ fn arrange(tokens: &mut [Token], text: &str) {
     let mut is_number = false;
     for i in 0..tokens.len() {
         let next = tokens.get(i + 1).copied().and_then(first);
-        let is_quote_with_comma = ends_quote(tokens, i + 2);
+        // „Das ist wahr!“, sagte er.
+        let goes_on = matches!(tokens[i].mark, Some('!' | '?')) && ends_quote(tokens, i + 2);
         let token = &mut tokens[i];
         let before = clause;
         match token.mark {
@@ -220,10 +221,8 @@ fn arrange(tokens: &mut [Token], text: &str) {
             Some('“' | '”' | '«') => is_quoted = false,
             Some('"') => is_quoted = !is_quoted,
             Some(',' | ';' | ':' | '(' | ')' | '–' | '—') => clause += 1,
-            // „Das ist wahr!“, sagte er.
-            Some('!' | '?') if is_quote_with_comma => clause += 1,
             Some('!' | '?') => {
-                sentence += 1;
+                sentence += u32::from(!goes_on);
                 clause += 1;
             }
             Some('.') if !is_number && next.is_some_and(|c| c.is_uppercase() || c == '„') => {

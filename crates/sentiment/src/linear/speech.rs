@@ -67,10 +67,12 @@ fn behind_verb(tokens: &[Token], name: &Range<usize>) -> Option<Range<usize>> {
                 continue;
             }
             // Behind a subject comes the object: "die Stadt warnte Ida", "Jan lobte Ida".
-            Some(cue @ (Cue::Report | Cue::Verdict)) => {
-                let is_first = mark_before.is_some() && cue == Cue::Report;
+            Some(Cue::Report) => {
+                !is_oblique && (mark_before.is_some() || opens_with_place(tokens, i))
+            }
+            Some(Cue::Verdict) => {
                 let is_behind_quote = i > 0 && ends_quote(tokens, i - 1);
-                !is_oblique && (is_first || is_behind_quote || opens_with_place(tokens, i))
+                !is_oblique && (is_behind_quote || opens_with_place(tokens, i))
             }
             Some(Cue::Source) => distance <= SOURCE_REACH,
             Some(Cue::SourceNoun) => {
@@ -109,27 +111,26 @@ fn before_verb(tokens: &[Token], name: &Range<usize>) -> Option<Range<usize>> {
         // Two who say the same. Which word joins them does not matter: a verb would have a subject already.
         verb += 2;
     }
+    let cue = tokens.get(verb)?.cue?;
+    let is_source = cue == Cue::SourceBehind;
     let next = tokens.get(verb + 1);
-    let ends_clause = next.is_none_or(|next| next.mark.is_some());
-    let is_verb = match tokens.get(verb)?.cue? {
+    let speaks = match cue {
         Cue::Report => true,
         // "die Ida lobten": there the clause ends, and she is praised.
-        Cue::Verdict => !ends_clause,
-        Cue::SourceBehind => verb == name.end,
-        _ => return None,
+        Cue::Verdict => next.is_some_and(|next| next.mark.is_none()),
+        _ => is_source && verb == name.end,
     };
     let clause = tokens[name.start].clause;
     let before = tokens[..name.start]
         .iter()
         .rev()
         .take_while(|token| token.clause == clause && token.mark.is_none());
-    let is_behind = tokens[verb].cue == Some(Cue::SourceBehind);
     let is_governed = before.clone().take(GOVERNED).any(|token| match token.cue {
         Some(Cue::Preposition) => true,
-        Some(Cue::Oblique) => !is_behind,
+        Some(Cue::Oblique) => !is_source,
         _ => false,
     });
-    (is_verb && !is_governed).then(|| name.start - before.count()..name.end)
+    (speaks && !is_governed).then(|| name.start - before.count()..name.end)
 }
 
 #[cfg(test)]
@@ -189,7 +190,6 @@ mod tests {
                 "In Bonn verurteilte den Angriff",
             ),
             ("Laut Ida ist das Terror.", "Laut ist das Terror"),
-            ("Laut dem Amt Ida ist das Terror.", "Laut ist das Terror"),
             (
                 "Nach Angaben von Ida war es Terror.",
                 "Nach Angaben war es Terror",
@@ -197,22 +197,27 @@ mod tests {
             ("Ida zufolge war es Terror.", "zufolge war es Terror"),
         ];
         for (text, expected) in cases {
-            let name = if text.contains("dem Amt Ida") {
-                "dem Amt Ida"
-            } else {
-                "Ida"
-            };
-            assert_eq!(said(text, name).as_deref(), Some(expected), "{text:?}");
+            assert_eq!(said(text, "Ida").as_deref(), Some(expected), "{text:?}");
         }
     }
 
     #[test]
     fn a_name_of_several_words_speaks_as_a_whole() {
-        let said = said(
-            "„Das ist Terror“, sagte die Deutsche Umwelthilfe.",
-            "Deutsche Umwelthilfe",
-        );
-        assert_eq!(said.as_deref(), Some("Das ist Terror sagte"));
+        let cases = [
+            (
+                "„Das ist Terror“, sagte die Deutsche Umwelthilfe.",
+                "Deutsche Umwelthilfe",
+                "Das ist Terror sagte",
+            ),
+            (
+                "Laut dem Amt Ida ist das Terror.",
+                "dem Amt Ida",
+                "Laut ist das Terror",
+            ),
+        ];
+        for (text, name, expected) in cases {
+            assert_eq!(said(text, name).as_deref(), Some(expected), "{text:?}");
+        }
     }
 
     #[test]
