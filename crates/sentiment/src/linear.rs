@@ -3,6 +3,7 @@
 //! Two softmaxes over about ninety features of a sentence: one judges toward a target in it, one the sentence as a
 //! whole. The features sum up how good or bad words are, by where they stand: in the target's clause, just before or
 //! behind it, within quotation marks, in another sentence; the good and the bad of what the target itself says is left out.
+//! Names mean nothing by themselves: nobody is bad for being called Krieg, or for having been written of badly before.
 //! What is known of words is a table learned from raw text, a polarity lexicon and labelled texts.
 //!
 //! An article is judged by its sentences together. How opinionated it is, is their mean; which way it goes adds up
@@ -113,6 +114,13 @@ impl Stage for Judge {
         for (index, &sentence) in document.sentences.iter().enumerate() {
             let text = &document.text[sentence];
             reader.read(text, &model.words);
+            let inside = document.entities[next..]
+                .iter()
+                .take_while(|entity| entity.span.start < sentence.end)
+                .count();
+            for entity in &document.entities[next..next + inside] {
+                reader.mute(entity.span, sentence);
+            }
             let judged = model.whole(&reader);
             sentences.push(judged);
             let mut judgement = model.whole.judgement(Level::Sentence(index), judged);
@@ -121,12 +129,10 @@ impl Stage for Judge {
                 judgement.reasons = reasons::at(sentence.start, reasons);
             }
             layer.push(judgement);
-            while next < document.entities.len()
-                && document.entities[next].span.start < sentence.end
-            {
-                toward.extend(self.entity(document, next, sentence, &reader));
-                next += 1;
+            for entity in next..next + inside {
+                toward.extend(self.entity(document, entity, sentence, &reader));
             }
+            next += inside;
         }
         let mut judgement = model.whole.judgement(Level::Article, article(&sentences));
         if self.explains {
@@ -310,6 +316,22 @@ mod tests {
                 Polarity::Negative,
             ),
         ]);
+    }
+
+    #[test]
+    fn a_name_says_nothing_by_itself() {
+        let neutral = judged(&document(
+            "Ida Ritz kam am Montag nach Bonn.",
+            &["Ida Ritz"],
+        ));
+        for name in ["Ida Krieg", "Ida Mord", "Ida Glück"] {
+            let text = format!("{name} kam am Montag nach Bonn.");
+            let found = judged(&document(&text, &[name]));
+            assert_eq!(found, neutral, "{name}");
+            // as a word it says something
+            let unnamed = judged(&document(&text, &[]));
+            assert_ne!(unnamed, neutral[..2], "{name}");
+        }
     }
 
     #[test]

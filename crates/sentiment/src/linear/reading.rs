@@ -164,6 +164,20 @@ impl Reader {
         arrange(&mut self.tokens, text);
     }
 
+    /// Forgets what is known of the words of a name; both spans are bytes of the article, `read` those of the text.
+    pub(super) fn mute(&mut self, name: Span, read: Span) {
+        let place = |token: &Token| token.span.start + read.start;
+        let first = self
+            .tokens
+            .partition_point(|token| token.span.end + read.start <= name.start);
+        let named = self.tokens[first..]
+            .iter_mut()
+            .take_while(|token| place(token) < name.end);
+        for token in named {
+            (token.row, token.polarity) = (None, 0.0);
+        }
+    }
+
     fn word(&mut self, span: Span, words: &Words) {
         let cue = CUE.get(self.lower.as_str()).copied();
         let row = words.find(&self.lower);
