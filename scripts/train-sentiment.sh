@@ -4,11 +4,13 @@
 # usage: scripts/train-sentiment.sh DATA_DIR [MODEL_FILE]
 #
 # MODEL_FILE is models/sentiment-de/model.bin if it is not given. One thread, 1.5 GB of memory, half a minute of
-# processor time. The same data gives the same file.
+# processor time. The same data gives the same file. What each labelled sentence is judged to be by what was learned
+# from the others goes to target/sentiment-folds.tsv.
 set -euo pipefail
 data=$(realpath "${1:?usage: scripts/train-sentiment.sh DATA_DIR [MODEL_FILE]}")
 cd "$(dirname "$0")/.."
 model=${2:-models/sentiment-de/model.bin}
-cargo run --quiet --release -p blattwerk-sentiment --example build_sentiment -- "$data" "$model"
+folds=${CARGO_TARGET_DIR:-target}/sentiment-folds.tsv
+cargo run --quiet --release -p blattwerk-sentiment --example build_sentiment -- "$data" "$model" "$folds"
 cargo run --quiet --release -- eval sentiment "$data/sentiment/gerntsa_news.dev.tsv" \
     --set sentiment.backend=linear --set sentiment.model="$model"

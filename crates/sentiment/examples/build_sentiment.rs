@@ -1,5 +1,6 @@
-//! Makes the embedded model from the data folder: `build_sentiment DATA_DIR MODEL_FILE`.
+//! Makes the embedded model from the data folder: `build_sentiment DATA_DIR MODEL_FILE FOLDS_FILE`.
 //!
+//! The last file gets the labelled news with what each sentence is judged to be by what was learned from the other parts.
 //! The same data gives the same file.
 
 use std::error::Error;
@@ -23,9 +24,9 @@ const RAW: &[&str] = &[
 
 fn main() -> Result<()> {
     let mut arguments = std::env::args_os().skip(1);
-    let (Some(data), Some(file), None) = (arguments.next(), arguments.next(), arguments.next())
+    let [Some(data), Some(file), Some(folds), None] = std::array::from_fn(|_| arguments.next())
     else {
-        return Err("usage: build_sentiment DATA_DIR MODEL_FILE".into());
+        return Err("usage: build_sentiment DATA_DIR MODEL_FILE FOLDS_FILE".into());
     };
     let data = Path::new(&data);
     let start = Instant::now();
@@ -50,6 +51,14 @@ fn main() -> Result<()> {
     };
     let (model, report) = build(&sources, &Options::default(), &mut say);
     fs::write(file, model.to_bytes())?;
+    let judged = sources.news.iter().zip(&report.found);
+    let lines: String = judged
+        .map(|(gold, found)| {
+            let target = gold.target.as_deref().unwrap_or_default();
+            format!("{}\t{}\t{target}\t{found}\n", gold.label, gold.sentence)
+        })
+        .collect();
+    fs::write(folds, lines)?;
     writeln!(
         io::stderr(),
         "in five parts, each judged by what was learned from the others\n{report}"

@@ -48,6 +48,8 @@ pub struct Report {
     pub log_loss: f64,
     /// The mean distance of probabilities and shares of right labels, over ten bins.
     pub calibration_error: f64,
+    /// What each text was judged to be, toward the target.
+    pub found: Vec<Polarity>,
 }
 
 impl fmt::Display for Report {
@@ -104,6 +106,10 @@ pub(super) fn finish(
         whole: scores[1],
         log_loss: log_loss(&toward, labels),
         calibration_error: calibration_error(&toward, labels),
+        found: toward
+            .iter()
+            .map(|&judged| chosen(judged, heads[0].factors))
+            .collect(),
     };
     let [toward, whole] = heads;
     (

@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+"""Says how well readers agree with the labels that the sentiment model learns from, and with each other.
+
+usage: scripts/compare-readings.py DATA_DIR [PREDICTIONS]
+
+models/sentiment-de/readings.tsv has 300 lines of DATA_DIR/sentiment/gerntsa_news.train.tsv, by their numbers, each read
+three times without its label. PREDICTIONS, of `blattwerk eval sentiment` on that file, is compared with what most
+readings say; where all three differ, that is neutral.
+"""
+
+import itertools
+import sys
+from collections import Counter
+from pathlib import Path
+
+READINGS = Path(__file__).parent.parent / "models/sentiment-de/readings.tsv"
+
+
+def macro_f1(gold, found):
+    f1 = []
+    for label in ["negative", "neutral", "positive"]:
+        right = sum(a == label == b for a, b in zip(gold, found))
+        f1.append(2 * right / max(1, gold.count(label) + found.count(label)))
+    return sum(f1) / 3
+
+
+def compare(name, gold, found):
+    accuracy = sum(a == b for a, b in zip(gold, found)) / len(gold)
+    print(f"{name:<24} macro-F1 {macro_f1(gold, found):.3f}  accuracy {accuracy:.3f}")
+
+
+def main():
+    if len(sys.argv) not in (2, 3):
+        sys.exit(__doc__)
+    rows = [line.split("\t") for line in READINGS.read_text("utf8").splitlines()]
+    numbers = [int(row[0]) - 1 for row in rows]
+    readings = dict(zip(["first", "second", "third"], map(list, zip(*(row[1:] for row in rows)))))
+    lines = (Path(sys.argv[1]) / "sentiment/gerntsa_news.train.tsv").read_text("utf8").split("\n")
+    labels = [lines[number].split("\t")[0] for number in numbers]
+    for name, reading in readings.items():
+        compare(f"labels, {name}", labels, reading)
+    for (one, a), (other, b) in itertools.combinations(readings.items(), 2):
+        compare(f"{one}, {other}", a, b)
+    most = []
+    for votes in zip(*readings.values()):
+        label, count = Counter(votes).most_common(1)[0]
+        most.append(label if count > 1 else "neutral")
+    compare("labels, most readings", labels, most)
+    if len(sys.argv) == 3:
+        predictions = Path(sys.argv[2]).read_text("utf8").split("\n")
+        found = [predictions[number].split("\t")[-1] for number in numbers]
+        compare("most readings, found", most, found)
+        compare("labels, found", labels, found)
+
+
+if __name__ == "__main__":
+    main()
