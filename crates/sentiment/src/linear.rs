@@ -119,7 +119,10 @@ impl Stage for Judge {
                 .take_while(|entity| entity.span.start < sentence.end)
                 .count();
             for entity in &document.entities[next..next + inside] {
-                reader.mute(entity.span, sentence);
+                // what stands before the sentence is no part of it
+                let [start, end] = [entity.span.start, entity.span.end]
+                    .map(|byte| byte.saturating_sub(sentence.start));
+                reader.mute(Span::new(start, end));
             }
             let judged = model.whole(&reader);
             sentences.push(judged);
@@ -156,12 +159,7 @@ impl Judge {
         let entity = &document.entities[index];
         let start = entity.span.start.checked_sub(sentence.start)?;
         let own = Span::new(start, start + entity.span.len());
-        let first = reader
-            .tokens
-            .partition_point(|token| token.span.end <= own.start);
-        if !reader.tokens.get(first)?.span.overlaps(own) {
-            return None;
-        }
+        let first = reader.within(own).next()?;
         let name = &document.text[entity.span];
         let near = index.saturating_sub(TOGETHER)..document.entities.len().min(index + TOGETHER);
         let mentions: Vec<Span> = document.entities[near]

@@ -1,6 +1,7 @@
 //! A sentence as the model sees it: words with what is known of them, clauses, quotes, and how far each word is
 //! from the target.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use blattwerk_core::Span;
@@ -164,16 +165,21 @@ impl Reader {
         arrange(&mut self.tokens, text);
     }
 
-    /// Forgets what is known of the words of a name; both spans are bytes of the article, `read` those of the text.
-    pub(super) fn mute(&mut self, name: Span, read: Span) {
-        let place = |token: &Token| token.span.start + read.start;
+    /// Returns the numbers of the tokens that overlap a span of the text that was read.
+    pub(super) fn within(&self, span: Span) -> Range<usize> {
         let first = self
             .tokens
-            .partition_point(|token| token.span.end + read.start <= name.start);
-        let named = self.tokens[first..]
-            .iter_mut()
-            .take_while(|token| place(token) < name.end);
-        for token in named {
+            .partition_point(|token| token.span.end <= span.start);
+        let inside = self.tokens[first..]
+            .iter()
+            .take_while(|token| token.span.start < span.end);
+        first..first + inside.count()
+    }
+
+    /// Forgets what is known of the words of a name, a span of the text that was read.
+    pub(super) fn mute(&mut self, name: Span) {
+        let named = self.within(name);
+        for token in &mut self.tokens[named] {
             (token.row, token.polarity) = (None, 0.0);
         }
     }
