@@ -3,10 +3,9 @@
 use std::fmt::Write;
 use std::process::ExitCode;
 
-use blattwerk_pipeline::config::Stages;
 use blattwerk_pipeline::input::{Described, Item};
-use blattwerk_pipeline::state;
-use blattwerk_pipeline::tables::check_free;
+use blattwerk_pipeline::output::check_free;
+use blattwerk_pipeline::schedule;
 use clap::Args;
 
 use crate::{Prepared, Settings, shown};
@@ -29,7 +28,7 @@ pub(crate) fn check(options: &Options) -> anyhow::Result<ExitCode> {
         inputs,
         folder,
     } = options.settings.prepare()?;
-    let folder = state::place(&mut loaded, &folder)?;
+    let folder = schedule::place(&mut loaded, &folder)?;
     let files: Vec<_> = inputs
         .files()
         .iter()
@@ -45,9 +44,9 @@ pub(crate) fn check(options: &Options) -> anyhow::Result<ExitCode> {
         .file()
         .map_or("none, the defaults".to_owned(), shown);
     writeln!(text, "config     {config}")?;
-    for stage in Stages::NAMES {
-        writeln!(text, "{stage:<10} {}", loaded.backend(stage))?;
-        for asset in stages.assets(stage) {
+    for stage in &stages {
+        writeln!(text, "{:<10} {}", stage.name, loaded.backend(stage.name))?;
+        for asset in &stage.assets {
             writeln!(
                 text,
                 "           {} ({})",

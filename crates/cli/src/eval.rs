@@ -118,7 +118,9 @@ pub(crate) fn eval(eval: Eval) -> anyhow::Result<ExitCode> {
 
 fn split(options: &Split) -> anyhow::Result<ExitCode> {
     let loaded = options.layers.load()?;
-    let built = loaded.config.split.build(&loaded.root)?;
+    let built = loaded
+        .section::<blattwerk_split::Config>("split")?
+        .build(&loaded.root)?;
     let mut text = String::new();
     for path in &options.gold {
         let gold = blattwerk_split::eval::Gold::read(path)?;
@@ -168,7 +170,9 @@ pub(crate) fn score(found: &[Vec<Tag>], gold: &[Sentence]) -> Score {
 
 fn sentiment(options: &Sentiment) -> anyhow::Result<ExitCode> {
     let loaded = options.layers.load()?;
-    let built = loaded.config.sentiment.build(&loaded.root)?;
+    let built = loaded
+        .section::<blattwerk_sentiment::Config>("sentiment")?
+        .build(&loaded.root)?;
     let (content, _) = Asset::read_text(&options.gold)?;
     let gold = Gold::parse(&options.gold, &content)?;
     let found = judge(&*built.stage, &gold)?;
@@ -230,7 +234,7 @@ fn summarize(options: &Summarize) -> anyhow::Result<ExitCode> {
     row("oracle", &|document, reference| {
         Ok(rouge::oracle(document, reference, budget))
     })?;
-    let configured = &loaded.config.summarize;
+    let configured: Backend = loaded.section("summarize")?;
     let mut backends = vec![
         Backend::Lead(lead::Config::default()),
         Backend::Features(features::Config::default()),
@@ -257,8 +261,12 @@ fn summarize(options: &Summarize) -> anyhow::Result<ExitCode> {
 
 /// Reads articles, with their sentences and names, and their references.
 fn summaries(path: &Path, loaded: &Loaded) -> anyhow::Result<Vec<(Document, String)>> {
-    let split = loaded.config.split.build(&loaded.root)?;
-    let ner = loaded.config.ner.build(&loaded.root)?;
+    let split = loaded
+        .section::<blattwerk_split::Config>("split")?
+        .build(&loaded.root)?;
+    let ner = loaded
+        .section::<blattwerk_ner::Config>("ner")?
+        .build(&loaded.root)?;
     let (content, _) = Asset::read_text(path)?;
     let mut articles = Vec::new();
     for (number, line) in content.lines().enumerate() {

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
-use blattwerk_pipeline::merge;
 use blattwerk_pipeline::run::Outcome;
+use blattwerk_pipeline::{merge, retry};
 use clap::Args;
 
 use crate::Layers;
@@ -64,7 +64,7 @@ pub(crate) fn retry(options: &Retry) -> anyhow::Result<ExitCode> {
     let signals = Signals::listen(Duration::from_secs(loaded.config.run.grace_seconds))
         .context("cannot listen to signals")?;
     let mut progress = Progress::new(options.quiet, Log::Text, inputs.total_bytes());
-    let ended = merge::retry(
+    let ended = retry::retry(
         loaded,
         inputs,
         &options.run,

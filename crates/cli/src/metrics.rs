@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
-use blattwerk_pipeline::run::{Progress, Record};
+use blattwerk_pipeline::record::{Progress, Record};
 
 /// How often the file is written while the run goes on.
 const EVERY: Duration = Duration::from_secs(15);

@@ -4,8 +4,9 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use blattwerk_pipeline::run::{self, Event, Record};
-use blattwerk_pipeline::tables::Failed;
+use blattwerk_pipeline::fate::Failed;
+use blattwerk_pipeline::record::{self, Record};
+use blattwerk_pipeline::run::Event;
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use serde_json::json;
 
@@ -93,7 +94,7 @@ impl Progress {
         }
     }
 
-    fn resumed(&self, counts: &run::Progress) {
+    fn resumed(&self, counts: &record::Progress) {
         let told = || {
             let articles = HumanCount(counts.articles);
             format!("going on after {articles} articles")
@@ -110,7 +111,7 @@ impl Progress {
         }
     }
 
-    fn progress(&mut self, counts: &run::Progress) {
+    fn progress(&mut self, counts: &record::Progress) {
         let seconds = self.started.elapsed().as_secs_f64();
         let told = || {
             format!(
@@ -142,7 +143,7 @@ impl Progress {
     }
 
     /// Tells that a signal, given with the exit code, has stopped the run.
-    pub(crate) fn stopped(&self, counts: &run::Progress, (signal, exit): (&str, u8)) {
+    pub(crate) fn stopped(&self, counts: &record::Progress, (signal, exit): (&str, u8)) {
         let told = || {
             let articles = HumanCount(counts.articles);
             format!("stopped by {signal} after {articles} articles; go on with `--resume`")

@@ -6,9 +6,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
+use blattwerk_pipeline::config::MaxFailures;
 use blattwerk_pipeline::input::{Share, Taking};
-use blattwerk_pipeline::run::{self, Event, MaxFailures, Outcome, Record, Run, Start};
-use blattwerk_pipeline::state;
+use blattwerk_pipeline::record::Record;
+use blattwerk_pipeline::run::{self, Event, Outcome, Run, Start};
+use blattwerk_pipeline::schedule;
 use clap::{Args, ValueEnum};
 use indicatif::{HumanCount, HumanDuration};
 
@@ -81,7 +83,7 @@ fn go(options: &Options) -> anyhow::Result<ExitCode> {
         (_, true) => Start::Restart,
         _ => Start::New,
     };
-    let folder = state::place(&mut loaded, &folder)?;
+    let folder = schedule::place(&mut loaded, &folder)?;
     let config = &mut loaded.config.run;
     if let Some(jobs) = options.jobs {
         config.jobs = jobs;

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::process::ExitCode;
 
-use blattwerk_pipeline::state;
+use blattwerk_pipeline::schedule;
 use clap::Args;
 
 use crate::Layers;
@@ -16,7 +16,7 @@ pub(crate) struct Options {
 
 pub(crate) fn runs(options: &Options) -> anyhow::Result<ExitCode> {
     let loaded = options.layers.load()?;
-    let runs = state::runs(&loaded)?;
+    let runs = schedule::runs(&loaded)?;
     let mut text = format!(
         "{:<20} {:>9} {:>9} {:>9} {:>9} {:>9}  folder\n",
         "finished", "added", "changed", "redone", "unchanged", "failures"

@@ -99,7 +99,10 @@ fn boilerplate(options: &Boilerplate) -> anyhow::Result<ExitCode> {
         options.out.display()
     );
     let loaded = options.layers.load()?;
-    let rules = loaded.config.normalize.build(&loaded.root)?.stage;
+    let rules = loaded
+        .section::<blattwerk_normalize::Config>("normalize")?
+        .build(&loaded.root)?
+        .stage;
     let mut repeated = Repeated::default();
     let mut failures = 0;
     for item in loaded.inputs(&options.input)?.items() {

@@ -3,8 +3,6 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::run::MaxFailures;
-
 /// A result with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -59,13 +57,13 @@ pub enum Error {
         message: String,
     },
 
-    /// What a table asks for cannot be had: a list is missing, a number makes no sense.
-    #[error("{origin}: [{table}]")]
+    /// What a section asks for cannot be built: a list is missing, a number makes no sense.
+    #[error("{origin}: [{section}]")]
     Build {
-        /// Where the table or the key at fault stands.
+        /// Where the section or the key at fault stands.
         origin: String,
-        /// The table.
-        table: &'static str,
+        /// The section.
+        section: &'static str,
         /// Why.
         source: blattwerk_core::Error,
     },
@@ -100,7 +98,7 @@ pub enum Error {
         /// Everything that was read.
         items: usize,
         /// What was allowed.
-        most: MaxFailures,
+        most: String,
     },
 
     /// The input of an unfinished run has no place where it was left off.
@@ -115,4 +113,12 @@ pub enum Error {
     /// The state of scheduled runs cannot be used.
     #[error(transparent)]
     State(#[from] blattwerk_state::Error),
+}
+
+/// Returns an error and all its sources on one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let sources = std::iter::successors(error.source(), |error| error.source());
+    sources.fold(error.to_string(), |text, source| {
+        format!("{text}: {source}")
+    })
 }

@@ -1,20 +1,26 @@
 //! The pipeline: from a config to tables.
 //!
-//! [`config`] turns a TOML file into built stages, [`input`] reads a dump as a stream of documents,
-//! [`run`] takes them through the stages chunk by chunk, and [`tables`] writes what was found, with a journal
-//! from which a stopped run goes on. This is the one crate that sees all stages, and the one place where
-//! threads are started and time is measured.
+//! [`config`] turns a TOML file into built stages, which [`stages`] lists; [`input`] reads a dump as a stream of documents;
+//! [`flow`] takes documents in memory through the stages; [`run`] does that chunk by chunk, and [`output`] writes what was
+//! found, with a journal from which a stopped run is resumed. [`schedule`] says where scheduled runs write, and [`state`]
+//! what they remember; [`merge`] and [`retry`] put the tables of several runs together. [`record`] is what a run says of itself.
+//! This is the one crate that sees all stages, and the one place where threads are started and time is measured.
 
 pub mod config;
+mod digest;
 mod error;
-mod index;
+pub mod fate;
+pub mod flow;
+mod identity;
 pub mod input;
-mod journal;
-mod lock;
 pub mod merge;
+pub mod output;
+pub mod record;
+pub mod retry;
 pub mod run;
+pub mod schedule;
+pub mod stages;
 pub mod state;
-pub mod tables;
 pub mod utc;
 
 pub use error::{Error, Result};

@@ -1,26 +1,23 @@
-//! Merges the tables of several runs into those of one: shards into the whole, and articles that were tried
-//! again into their places.
+//! Merges the tables of several runs into those of one: shards into the whole, and retried articles into their places.
 //!
 //! The index of each run says which rows came of which article of the input, by its number there. So the rows
 //! are copied, not read: what comes out is the same to the byte as from one run over everything.
 
-use std::fs::{self, File};
-use std::io::{self, BufReader, Read};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
-use crate::config::Loaded;
-use crate::index::{self, Entry};
-use crate::input::{Inputs, Share, Taking};
-use crate::journal::{Identity, State};
-use crate::run::{self, Event, Options, Outcome, Record, Run, Start};
-use crate::tables::{self, Compression, Layout, Output, Renderer, Rows, TABLES, Table, Target};
+use crate::config::RunConfig;
+use crate::identity::Identity;
+use crate::input::Share;
+use crate::output::{
+    self, BYTE_ORDER_MARK, Carried, Entry, Facts, INDEX, Layout, Output, Renderer, Rows, TABLES,
+    Table, Target,
+};
+use crate::record::Record;
 use crate::{Error, Result};
-
-/// The folder within that of a run where failed articles are tried again.
-const RETRY: &str = "retry";
 
 /// Merges the shards of one run; returns the record of the whole.
 ///
@@ -40,13 +37,13 @@ pub fn shards(folders: &[PathBuf], output: &Path, overwrite: bool) -> Result<Rec
     let Some((first, first_folder, first_record)) = parts.first() else {
         return Err(refused(output, "there are no shards to merge"));
     };
-    let identity = identity(first_record);
+    let identity = Identity::of(first_record).whole();
     for (share, folder, record) in &parts {
         if share.of != first.of {
             let message = format!("is shard {share}, {} is {first}", first_folder.display());
             return Err(refused(folder, &message));
         }
-        let differences = whole(&identity).differences(&whole(&self::identity(record)));
+        let differences = identity.differences(&Identity::of(record).whole());
         if !differences.is_empty() {
             let message = format!(
                 "is a shard of another run than {}: {}",
@@ -79,96 +76,37 @@ pub fn shards(folders: &[PathBuf], output: &Path, overwrite: bool) -> Result<Rec
         .into_iter()
         .map(|(_, folder, record)| (folder.as_path(), record))
         .unzip();
-    let mut config: tables::Config = setting(&records[0], "output", folders[0])?;
+    let mut config: output::Config = section(&records[0], "output", folders[0])?;
     config.overwrite = overwrite;
-    merge(&folders, output, &config, whole(&identity), || sum(records))
-}
-
-/// Tries the articles that failed in a complete run once more, and merges what comes of them into its tables.
-///
-/// The run must be the same in everything: it is repeated for what may have been a fault of the moment.
-///
-/// # Errors
-///
-/// As [`Run::prepare`] and [`Run::start`] have them, or if the folder has no complete run or another one.
-pub fn retry(
-    mut loaded: Loaded,
-    inputs: Inputs,
-    folder: &Path,
-    stop: run::Stop,
-    watch: &mut dyn FnMut(Event<'_>),
-) -> Result<Outcome> {
-    let base = record(folder)?;
-    if base.shard.is_some() {
-        return Err(refused(folder, "is a shard: merge the shards, then retry"));
-    }
-    let (failed, text_bytes) = failed(folder)?;
-    if failed.is_empty() {
-        return Ok(Outcome::Complete(Box::new(base)));
-    }
-    let count = failed.len() as u64;
-    let mut config = loaded.config.output.clone();
-    config.overwrite = true;
-    // What is left of an earlier attempt goes on, or is merged if it is complete.
-    loaded.config.output.overwrite = true;
-    let again = folder.join(RETRY);
-    let options = Options {
-        limit: base.limit,
-        start: Start::Resume,
-        taking: Taking::Only(failed.into()),
-        stop,
-    };
-    let prepared = Run::prepare(loaded, inputs, again.clone(), options)?;
-    let identity = identity(&base);
-    let differences = identity.differences(prepared.identity());
-    if !differences.is_empty() {
-        let message = format!("cannot be retried: {}", differences.join("; "));
-        return Err(refused(folder, &message));
-    }
-    let retried = match prepared.start(watch)? {
-        Outcome::Complete(record) => *record,
-        stopped @ Outcome::Stopped(_) => return Ok(stopped),
-    };
-    let record = merge(&[folder, &again], folder, &config, identity, || {
-        // What was done twice counts once.
-        let mut base = base;
-        base.counts.failures = base.counts.failures.saturating_sub(count);
-        base.counts.bytes = base.counts.bytes.saturating_sub(text_bytes);
-        sum(vec![base, retried])
-    })?;
-    fs::remove_dir_all(&again).map_err(|source| Error::Write {
-        path: again,
-        source,
-    })?;
-    Ok(Outcome::Complete(Box::new(record)))
+    merge(&folders, output, &config, &identity, || sum(records))
 }
 
 /// Merges the tables of folders, of which a later one wins where two have the same article.
 ///
 /// `record` makes the record, without the rows of the tables.
-fn merge(
+pub(crate) fn merge(
     folders: &[&Path],
     output: &Path,
-    config: &tables::Config,
-    identity: Identity,
+    config: &output::Config,
+    identity: &Identity,
     record: impl FnOnce() -> Record,
 ) -> Result<Record> {
     let layout = Layout::new(&identity.settings);
     let mut parts = Vec::with_capacity(folders.len());
     for folder in folders {
-        parts.push(Part::open(folder, config, layout)?);
+        parts.push(Part::open(folder, config, &layout)?);
     }
     let record = record();
-    let size: run::Config = setting(&record, "run", output)?;
+    let size: RunConfig = section(&record, "run", output)?;
     let most_bytes = (size.chunk_megabytes.max(1) as u64) << 20;
     let most_articles = size.chunk_articles.max(1);
 
-    tables::unfinished(output)?;
+    output::unfinished(output)?;
     let identity = identity.merged();
     let target = Target {
         config,
         folder: output,
-        layout,
+        layout: &layout,
         identity: &identity,
         has_state: false,
         every: Duration::from_secs(size.journal_seconds),
@@ -178,13 +116,14 @@ fn merge(
     let (mut entries, mut bytes) = (Vec::new(), 0);
     while let Some(number) = parts
         .iter()
-        .filter_map(|part| part.head.map(|entry| entry.number))
+        .filter_map(|part| part.head.as_ref().map(|entry| entry.number))
         .min()
     {
         let mut found = None;
         for part in &mut parts {
-            if let Some(entry) = part.head.filter(|entry| entry.number == number) {
-                found = Some((entry, part.take(&entry)?));
+            if let Some(entry) = part.head.take_if(|entry| entry.number == number) {
+                let rows = part.take(&entry)?;
+                found = Some((entry, rows));
             }
         }
         let (entry, rows) = found.expect("one part has the least number");
@@ -192,12 +131,12 @@ fn merge(
         bytes += entry.text_bytes;
         entries.push(entry);
         if entries.len() >= most_articles || bytes >= most_bytes {
-            output.end_chunk(State::default(), &[], &entries, &[])?;
+            output.end_chunk(Carried::default(), &[], &entries, &[])?;
             entries.clear();
             bytes = 0;
         }
     }
-    output.end_chunk(State::default(), &[], &entries, &[])?;
+    output.end_chunk(Carried::default(), &[], &entries, &[])?;
     for part in &mut parts {
         part.check_end()?;
     }
@@ -207,39 +146,25 @@ fn merge(
 /// The tables of a run, which are read along its index.
 struct Part {
     folder: PathBuf,
-    index: BufReader<File>,
+    index: Box<dyn Read>,
     /// The next entry.
     head: Option<Entry>,
-    tables: Vec<(Table, PathBuf, Box<dyn Read>)>,
+    tables: Vec<(&'static Table, PathBuf, Box<dyn Read>)>,
 }
 
 impl Part {
-    fn open(folder: &Path, config: &tables::Config, layout: Layout) -> Result<Self> {
-        let open = |path: &Path| {
-            File::open(path).map_err(|source| Error::Read {
-                path: path.to_owned(),
-                source,
-            })
-        };
-        let mut tables: Vec<(Table, PathBuf, Box<dyn Read>)> = Vec::with_capacity(TABLES);
-        let headers = Renderer::new(config, layout, "").headers().into_bytes();
+    fn open(folder: &Path, config: &output::Config, layout: &Layout) -> Result<Self> {
+        let renderer = Renderer::new(config.delimiter, layout.clone(), Facts::default());
+        let headers = TABLES.iter().zip(renderer.headers().into_bytes());
+        let mut tables: Vec<(&'static Table, PathBuf, Box<dyn Read>)> = Vec::new();
         for table in layout.tables() {
-            let header = &headers[table as usize];
-            let path = folder.join(table.file(config.compression));
-            let file = BufReader::with_capacity(1 << 16, open(&path)?);
-            let mut rows: Box<dyn Read> = match config.compression {
-                Compression::None => Box::new(file),
-                Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(file)),
-                Compression::Zstd => {
-                    let decoder = zstd::Decoder::with_buffer(file);
-                    Box::new(decoder.map_err(|source| Error::Read {
-                        path: path.clone(),
-                        source,
-                    })?)
-                }
-            };
-            let mark: &[u8] = if config.bom { b"\xEF\xBB\xBF" } else { b"" };
-            let expected = [mark, header].concat();
+            let mut headers = headers.clone();
+            let header = headers.find(|(other, _)| **other == table);
+            let (_, header) = header.expect("every table has a header");
+            let path = folder.join(table.spool(config.compression));
+            let mut rows = output::open(&path, config.compression)?;
+            let mark: &[u8] = if config.bom { BYTE_ORDER_MARK } else { b"" };
+            let expected = [mark, &header].concat();
             let mut found = vec![0; expected.len()];
             let read = rows.read_exact(&mut found).and_then(|()| {
                 if found == expected {
@@ -256,7 +181,7 @@ impl Part {
         }
         let mut part = Self {
             folder: folder.to_owned(),
-            index: BufReader::new(open(&folder.join(index::FILE))?),
+            index: index(folder)?,
             head: None,
             tables,
         };
@@ -265,9 +190,9 @@ impl Part {
     }
 
     fn advance(&mut self) -> Result<()> {
-        let next = Entry::read(&mut self.index);
+        let next = Entry::read(&mut self.index, TABLES.len());
         self.head = next.map_err(|source| Error::Read {
-            path: self.folder.join(index::FILE),
+            path: self.folder.join(INDEX),
             source,
         })?;
         Ok(())
@@ -275,10 +200,12 @@ impl Part {
 
     /// Reads the rows of an entry, and moves on to the next one.
     fn take(&mut self, entry: &Entry) -> Result<Rows> {
-        let mut found: [(Vec<u8>, u64); TABLES] = Default::default();
-        for (table, path, content) in &mut self.tables {
-            let length = entry.lengths[*table as usize];
-            let (bytes, rows) = &mut found[*table as usize];
+        let mut found = vec![(Vec::new(), 0); TABLES.len()];
+        let mut open = self.tables.iter_mut().peekable();
+        for ((table, length), (bytes, rows)) in TABLES.iter().zip(&entry.lengths).zip(&mut found) {
+            let Some((_, path, content)) = open.next_if(|(open, ..)| open == table) else {
+                continue;
+            };
             *rows = length.rows;
             let read = content.take(length.bytes).read_to_end(bytes);
             read.and_then(|read| {
@@ -317,62 +244,27 @@ impl Part {
     }
 }
 
-/// Returns the numbers of the articles in the input that failed, sorted, and the bytes of their texts.
-fn failed(folder: &Path) -> Result<(Vec<u64>, u64)> {
-    let path = folder.join(index::FILE);
-    let read = || {
-        let mut index = BufReader::new(File::open(&path)?);
-        let (mut failed, mut text_bytes) = (Vec::new(), 0);
-        while let Some(entry) = Entry::read(&mut index)? {
-            let [.., failures] = entry.lengths;
-            if failures.bytes > 0 {
-                failed.push(entry.number);
-                text_bytes += entry.text_bytes;
-            }
-        }
-        Ok((failed, text_bytes))
-    };
-    let failed = read();
-    failed.map_err(|source: io::Error| Error::Read { path, source })
+/// Opens the index of the tables in a folder.
+pub(crate) fn index(folder: &Path) -> Result<Box<dyn Read>> {
+    output::open(&folder.join(INDEX), output::Compression::None)
 }
 
-/// The record of several runs over parts of the same input.
-fn sum(records: Vec<Record>) -> Record {
+/// Returns the record of several runs over parts of the same input, without its tables.
+pub(crate) fn sum(records: Vec<Record>) -> Record {
     let mut records = records.into_iter();
     let mut sum = records.next().expect("there is something to merge");
     sum.shard = None;
     for record in records {
-        let (counts, more) = (&mut sum.counts, record.counts);
-        counts.articles += more.articles;
-        counts.failures += more.failures;
-        counts.skipped += more.skipped;
-        counts.duplicates += more.duplicates;
-        counts.words += more.words;
-        counts.damaged += more.damaged;
-        counts.bytes += more.bytes;
-        counts.read = counts.read.max(more.read);
-        sum.jobs = sum.jobs.max(record.jobs);
-        sum.seconds += record.seconds;
-        sum.seconds_waiting_for_input += record.seconds_waiting_for_input;
-        sum.seconds_waiting_for_output += record.seconds_waiting_for_output;
-        sum.seconds_journalling += record.seconds_journalling;
-        for (stage, more) in sum.stages.iter_mut().zip(record.stages) {
-            stage.articles += more.articles;
-            stage.failures += more.failures;
-            stage.skipped += more.skipped;
-            stage.bytes += more.bytes;
-            stage.seconds += more.seconds;
-        }
+        sum.add(&record);
     }
-    sum.exit = u8::from(sum.counts.failures > 0);
     sum
 }
 
 /// Returns the record of the complete run in a folder.
-fn record(folder: &Path) -> Result<Record> {
-    match tables::read_record(folder)? {
-        Some(record) => run::parse(record, folder),
-        None if tables::unfinished(folder)?.is_some() => Err(refused(
+pub(crate) fn record(folder: &Path) -> Result<Record> {
+    match output::read_record(folder)? {
+        Some(record) => Ok(record),
+        None if output::unfinished(folder)?.is_some() => Err(refused(
             folder,
             "holds an unfinished run; finish it with `run --resume`",
         )),
@@ -383,36 +275,9 @@ fn record(folder: &Path) -> Result<Record> {
     }
 }
 
-/// Everything that decides the tables of the run of a record.
-fn identity(record: &Record) -> Identity {
-    let models = record.stages.iter();
-    Identity {
-        version: record.version.to_string(),
-        settings: crate::config::decisive(&record.config),
-        models: models
-            .map(|stage| (stage.stage.to_string(), stage.models.clone()))
-            .collect(),
-        limit: record.limit,
-        shard: record.shard,
-        inputs: record.inputs.clone(),
-    }
-}
-
-/// The same for all shards.
-fn whole(identity: &Identity) -> Identity {
-    Identity {
-        shard: None,
-        ..identity.clone()
-    }
-}
-
-/// A table of the config of a record.
-fn setting<T: DeserializeOwned + Default>(
-    record: &Record,
-    table: &str,
-    folder: &Path,
-) -> Result<T> {
-    let Some(settings) = record.config.get(table) else {
+/// Returns a section of the config of a record.
+fn section<T: DeserializeOwned + Default>(record: &Record, name: &str, folder: &Path) -> Result<T> {
+    let Some(settings) = record.config.get(name) else {
         return Ok(T::default());
     };
     T::deserialize(settings).map_err(|error| Error::Read {
@@ -421,7 +286,7 @@ fn setting<T: DeserializeOwned + Default>(
     })
 }
 
-fn refused(folder: &Path, message: &str) -> Error {
+pub(crate) fn refused(folder: &Path, message: &str) -> Error {
     Error::Occupied {
         folder: folder.to_owned(),
         message: message.to_owned(),

@@ -1,11 +1,11 @@
-//! Scheduled runs: only what is new or changed is processed, and each run finds its place.
+//! The state of scheduled runs: what was processed, so that a run processes only what is new or changed.
 //!
 //! A run asks the state file what has to be done with each article, before any stage. The articles it has
 //! done stand in a file beside its tables, which the journal covers too; they go into the state file when the
 //! tables have their names. So a run that dies leaves the state as it was, and one that is resumed between the
 //! two steps does the second again, which changes nothing.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -13,11 +13,11 @@ use std::time::SystemTime;
 use blattwerk_core::Document;
 use blattwerk_state::{Content, Due, Entry, Key, Run, State};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use crate::config::Loaded;
-use crate::journal::Identity;
-use crate::{Error, Result, tables, utc};
+use crate::identity::Identity;
+use crate::record::{Increment, Record};
+use crate::{Error, Result, utc};
 
 /// Which articles a run processes, and where its tables go, if runs are scheduled.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -40,94 +40,6 @@ pub enum Tables {
     /// Into the tables of the output folder: rows of an article that is done again are replaced, those of the
     /// run come last.
     Append,
-}
-
-/// How many articles were due, and why.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Increment {
-    /// No run had them before.
-    pub added: u64,
-    /// They have another content.
-    pub changed: u64,
-    /// They have the same content, but config, models or version are others.
-    pub redone: u64,
-    /// They were left alone: their rows are those that they would get.
-    pub unchanged: u64,
-}
-
-/// Returns the folder for the tables of a run, and lets them go into those that it adds to.
-///
-/// Without a state that is `output`; if each run has its own folder, one within it: that of an unfinished run, which
-/// is gone on with or in the way, or a new one.
-///
-/// # Errors
-///
-/// If the folders or the state cannot be read, or the tables there are written in another way.
-pub fn place(loaded: &mut Loaded, output: &Path) -> Result<PathBuf> {
-    let config = &loaded.config.state;
-    if config.file.is_none() {
-        return Ok(output.to_owned());
-    }
-    if config.tables == Tables::Append {
-        if appends(config, &loaded.root)? {
-            if !output.join("run.json").exists() && !tables::has_unfinished(output) {
-                return Err(Error::Occupied {
-                    folder: output.to_owned(),
-                    message: "expected the tables of the runs that the state remembers, found none; choose their \
-                              folder, or begin with another state file"
-                        .into(),
-                });
-            }
-            tables::check_format(&loaded.settings, output)?;
-            loaded.config.output.overwrite = true;
-        }
-        return Ok(output.to_owned());
-    }
-    let mut unfinished = Vec::new();
-    match fs::read_dir(output) {
-        Ok(entries) => {
-            for entry in entries {
-                let path = entry
-                    .map_err(|source| Error::Read {
-                        path: output.to_owned(),
-                        source,
-                    })?
-                    .path();
-                if tables::has_unfinished(&path) {
-                    unfinished.push(path);
-                }
-            }
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Err(source) => {
-            return Err(Error::Read {
-                path: output.to_owned(),
-                source,
-            });
-        }
-    }
-    unfinished.sort();
-    if let Some(path) = unfinished.pop() {
-        // A new run is refused there, with what to do.
-        return Ok(path);
-    }
-    let now = utc::seconds(SystemTime::now()).replace(['-', ':'], "");
-    let mut path = output.join(&now);
-    let mut number = 2;
-    while path.exists() {
-        path = output.join(format!("{now}-{number}"));
-        number += 1;
-    }
-    Ok(path)
-}
-
-/// Tells whether the tables of a run go into those of runs before it.
-fn appends(config: &Config, root: &Path) -> Result<bool> {
-    let path = config.file.as_ref().map(|file| root.join(file));
-    match path.filter(|path| config.tables == Tables::Append && path.exists()) {
-        Some(path) => Ok(!State::runs(&path)?.is_empty()),
-        None => Ok(false),
-    }
 }
 
 /// The state file of a run.
@@ -155,7 +67,7 @@ impl Memory {
     }
 
     /// Tells whether the tables go into those of earlier runs.
-    pub(super) fn appends(&self) -> bool {
+    pub(crate) fn appends(&self) -> bool {
         self.tables == Tables::Append && self.has_runs
     }
 
@@ -180,12 +92,7 @@ impl Memory {
     }
 
     /// Records a complete run with the articles in a file of entries.
-    pub(crate) fn record(
-        &mut self,
-        folder: &Path,
-        entries: &Path,
-        record: &serde_json::Value,
-    ) -> Result<()> {
+    pub(crate) fn record(&mut self, folder: &Path, entries: &Path, record: &Record) -> Result<()> {
         let read = |source| Error::Read {
             path: entries.to_owned(),
             source,
@@ -204,40 +111,27 @@ impl Memory {
                 }
             }
         });
-        let count = |pointer: &str| {
-            let count = record.pointer(pointer);
-            count.and_then(serde_json::Value::as_u64).unwrap_or(0)
-        };
-        let started = record["started"].as_str().unwrap_or_default();
+        let Increment {
+            added,
+            changed,
+            redone,
+            unchanged,
+        } = record.counts.increment.unwrap_or_default();
+        let started = &record.started;
         let run = Run {
             // Two runs into one folder differ by their time, two at one time by their folder.
             id: format!("{started} {}", folder.display()),
             folder: folder.display().to_string(),
             finished: utc::seconds(SystemTime::now()),
-            added: count("/counts/increment/added"),
-            changed: count("/counts/increment/changed"),
-            redone: count("/counts/increment/redone"),
-            unchanged: count("/counts/increment/unchanged"),
-            failures: count("/counts/failures"),
+            added,
+            changed,
+            redone,
+            unchanged,
+            failures: record.counts.failures,
         };
         self.state.record(&run, entries)?;
         broken.map_or(Ok(()), |error| Err(read(error)))
     }
-}
-
-/// Returns the runs in the state file of a config, the first one first.
-///
-/// # Errors
-///
-/// If the config names no state, or it cannot be read.
-pub fn runs(loaded: &Loaded) -> Result<Vec<Run>> {
-    let file = loaded.config.state.file.as_ref();
-    let file = file.ok_or_else(|| Error::Setting {
-        origin: "config".into(),
-        key: "[state] file".into(),
-        message: "expected the file that remembers runs, found none".into(),
-    })?;
-    Ok(State::runs(&loaded.root.join(file))?)
 }
 
 /// Returns what the rows of an article are made from.

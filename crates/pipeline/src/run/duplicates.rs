@@ -12,12 +12,15 @@ use std::time::Instant;
 use blattwerk_core::Document;
 use blattwerk_dedup::{Dedup, Keep, Seen, Signature};
 
-use super::{Batch, Time, layers};
-use crate::tables::Duplicate;
+use crate::fate::Duplicate;
+use crate::flow::{Batch, layers};
+use crate::record::Time;
 
 /// The articles that the run has seen. A run that is resumed gets the same by remembering the articles of
 /// its tables again, but for the copies.
 pub(super) struct Duplicates<'a> {
+    /// The name of the stage.
+    name: &'static str,
     dedup: &'a Dedup,
     seen: Seen,
 }
@@ -31,8 +34,9 @@ struct Print {
 }
 
 impl<'a> Duplicates<'a> {
-    pub(super) fn new(dedup: &'a Dedup) -> Self {
+    pub(super) fn new(name: &'static str, dedup: &'a Dedup) -> Self {
         Self {
+            name,
             dedup,
             seen: dedup.seen.clone(),
         }
@@ -88,7 +92,7 @@ impl<'a> Duplicates<'a> {
                     });
                     batch.put(position, document);
                 }
-                Err(error) => batch.fail(position, document, time.stage, error),
+                Err(error) => batch.fail(position, document, self.name, error),
             }
         }
         prints
@@ -185,7 +189,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::input::Item;
+    use crate::stages::Set;
 
     fn dedup(keep: &str, remember: usize) -> Dedup {
         let settings = serde_json::json!({
@@ -219,38 +223,37 @@ mod tests {
     /// Takes articles through a stage that fails for some of them, so many at once; returns their fates, and
     /// how many the stage was given.
     fn process(articles: &[Article], dedup: &Dedup, chunk: usize) -> (Fates, usize) {
-        let mut duplicates = Duplicates::new(dedup);
+        let mut duplicates = Duplicates::new("dedup", dedup);
         let mut time = Time::default();
         let mut stage_time = Time::default();
-        let fails = |document: &Document| match document.source.as_str() {
-            "fails" => Err(blattwerk_core::Error::Model {
-                name: "m".into(),
-                expected: "a".into(),
-                found: "b".into(),
-            }),
-            _ => Ok(()),
+        let fails = |document: &Document| -> blattwerk_core::Result<Set> {
+            if document.source == "fails" {
+                return Err(blattwerk_core::Error::Model {
+                    name: "m".into(),
+                    expected: "a".into(),
+                    found: "b".into(),
+                });
+            }
+            Ok(Box::new(|_| None))
         };
         let (mut kept, mut failed, mut copies) = Fates::default();
         for (number, articles) in articles.chunks(chunk).enumerate() {
-            let items = articles.iter().enumerate().map(|(place, article)| {
+            let mut batch = Batch::default();
+            for (place, article) in articles.iter().enumerate() {
                 let mut document =
                     Document::new((number * chunk + place).to_string(), article.text());
                 if article.fails {
                     document.source = "fails".into();
                 }
-                Item::Article(Box::new(document))
-            });
-            let mut batch = Batch::new(items.collect());
+                batch.put(place, document);
+            }
             let found = duplicates.process(&mut batch, &mut time, |batch| {
-                batch.pass(&fails, &mut stage_time, |_, ()| {});
+                batch.pass("test", &fails, &mut stage_time);
             });
             copies.extend(found.into_iter().map(|(_, copy)| (copy.id, copy.of)));
-            failed.extend(
-                super::super::in_order(batch.failed)
-                    .1
-                    .into_iter()
-                    .map(|failed| failed.failure.id),
-            );
+            batch.failed.sort_by_key(|(position, _)| *position);
+            let ids = batch.failed.into_iter();
+            failed.extend(ids.map(|(_, failed)| failed.failure.id));
             kept.extend(batch.documents.into_iter().map(|document| document.id));
         }
         let processed = usize::try_from(stage_time.articles).unwrap();

@@ -7,21 +7,20 @@
 
 use std::io::{self, Read};
 
-use crate::journal::Length;
-use crate::tables::TABLES;
+use super::file::Length;
 
 /// The name of the file.
 pub(crate) const FILE: &str = "run.index";
 
 /// An article or a failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
     /// Its number in the input, counted from 0.
     pub(crate) number: u64,
     /// The bytes of its text; 0 if it is no article.
     pub(crate) text_bytes: u64,
     /// What it has in each table.
-    pub(crate) lengths: [Length; TABLES],
+    pub(crate) lengths: Vec<Length>,
 }
 
 impl Entry {
@@ -29,22 +28,22 @@ impl Entry {
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         put(out, self.number);
         put(out, self.text_bytes);
-        for Length { bytes, rows } in self.lengths {
-            put(out, bytes);
-            if bytes > 0 {
-                put(out, rows);
+        for Length { bytes, rows } in &self.lengths {
+            put(out, *bytes);
+            if *bytes > 0 {
+                put(out, *rows);
             }
         }
     }
 
-    /// Reads the next entry of an index; none at its end.
-    pub(crate) fn read(index: &mut impl Read) -> io::Result<Option<Self>> {
+    /// Reads the next entry of an index of so many tables; returns none at its end.
+    pub(crate) fn read(index: &mut impl Read, tables: usize) -> io::Result<Option<Self>> {
         let Some(number) = get(index)? else {
             return Ok(None);
         };
         let mut next = || get(index)?.ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof));
         let text_bytes = next()?;
-        let mut lengths = [Length::default(); TABLES];
+        let mut lengths = vec![Length::default(); tables];
         for length in &mut lengths {
             length.bytes = next()?;
             if length.bytes > 0 {
@@ -94,6 +93,8 @@ fn get(input: &mut impl Read) -> io::Result<Option<u64>> {
 mod tests {
     use super::*;
 
+    const TABLES: usize = 3;
+
     #[test]
     fn entries_come_back_as_they_were() {
         let values = [
@@ -108,7 +109,7 @@ mod tests {
         ];
         let mut index = Vec::new();
         let entry = |value: u64| {
-            let mut lengths = [Length::default(); TABLES];
+            let mut lengths = vec![Length::default(); TABLES];
             lengths[1] = Length {
                 bytes: value,
                 rows: if value > 0 { value / 2 } else { 0 },
@@ -124,12 +125,12 @@ mod tests {
         }
         let mut rest = &index[..];
         for value in values {
-            assert_eq!(Entry::read(&mut rest).unwrap(), Some(entry(value)));
+            assert_eq!(Entry::read(&mut rest, TABLES).unwrap(), Some(entry(value)));
         }
-        assert_eq!(Entry::read(&mut rest).unwrap(), None);
+        assert_eq!(Entry::read(&mut rest, TABLES).unwrap(), None);
         let mut cut = &index[..index.len() - 1];
-        while let Ok(Some(_)) = Entry::read(&mut cut) {}
+        while let Ok(Some(_)) = Entry::read(&mut cut, TABLES) {}
         assert!(cut.is_empty(), "the last entry is no entry");
-        assert!(Entry::read(&mut &[0xFF; 11][..]).is_err());
+        assert!(Entry::read(&mut &[0xFF; 11][..], TABLES).is_err());
     }
 }

@@ -1,0 +1,474 @@
+//! The tables of a run while they are written.
+//!
+//! Beside the tables in the folder `unfinished` the journal says up to where they are valid, so that a
+//! run that was stopped, by whatever, can cut them there and continue. Each step has a file: `table` lists the tables and their
+//! rows, `rows` renders them, `file` writes and cuts files, `journal` and `index` say what is in them, `folder` gives them their
+//! names, `format` writes them in other formats.
+
+mod append;
+mod column;
+mod compression;
+mod config;
+mod file;
+mod folder;
+mod format;
+mod index;
+mod journal;
+mod layout;
+mod lock;
+mod read;
+mod rows;
+mod sheet;
+mod table;
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
+
+use blattwerk_state::Entry as Done;
+
+pub use self::config::Config;
+use self::file::Open;
+pub use self::folder::check_free;
+use self::folder::{
+    DONE, IDS, UNFINISHED, check_unfinished, discard, lock, merged, publish, remove, sync_folder,
+    write_record,
+};
+use self::journal::{Checkpoint, Found, Journal};
+use self::lock::Lock;
+
+pub(crate) use self::append::check as check_appendable;
+pub(crate) use self::compression::Compression;
+pub(crate) use self::file::{BYTE_ORDER_MARK, Length};
+pub(crate) use self::folder::{check_room, check_same, has_unfinished, read_record, unfinished};
+pub(crate) use self::index::{Entry, FILE as INDEX};
+pub(crate) use self::journal::Carried;
+pub(crate) use self::layout::Layout;
+pub(crate) use self::read::{open, originals};
+pub(crate) use self::rows::{Renderer, Rows};
+pub(crate) use self::table::{FAILURES, Facts, TABLES, Table};
+
+use crate::identity::Identity;
+use crate::record::{Record, TableRecord};
+use crate::state::Memory;
+use crate::{Error, Result, utc};
+
+/// Where the tables of a run go, and which it has.
+#[derive(Clone, Copy)]
+pub(crate) struct Target<'a> {
+    pub(crate) config: &'a Config,
+    pub(crate) folder: &'a Path,
+    pub(crate) layout: &'a Layout,
+    pub(crate) identity: &'a Identity,
+    /// Whether it writes down what was done, for the state of scheduled runs.
+    pub(crate) has_state: bool,
+    /// How often the journal is written, at most.
+    pub(crate) every: Duration,
+}
+
+/// The output folder while a run writes into it.
+pub(crate) struct Output {
+    config: Config,
+    folder: PathBuf,
+    layout: Layout,
+    tables: Vec<(&'static Table, Open)>,
+    ids: Open,
+    index: Open,
+    /// What was done, for the state of scheduled runs.
+    done: Option<Open>,
+    started: String,
+    journal: Journal,
+    /// How often the journal is written, at most.
+    every: Duration,
+    /// When it was.
+    written: Instant,
+    /// What that took, all in all.
+    journalled: Duration,
+    /// What it does not have yet.
+    pending: Option<Carried>,
+    // Held until the end; a second run into the folder cannot take it.
+    _lock: Lock,
+}
+
+impl Output {
+    /// Makes the folder, checks that it is free, and begins every table with its header.
+    ///
+    /// What an unfinished run left there is thrown away if `restart` says so, otherwise the folder is not
+    /// free.
+    pub(crate) fn create(target: Target<'_>, inputs: &[PathBuf], restart: bool) -> Result<Self> {
+        let Target {
+            config,
+            folder,
+            layout,
+            identity,
+            ..
+        } = target;
+        check_room(config, folder, inputs)?;
+        let unfinished = folder.join(UNFINISHED);
+        let lock = lock(folder)?;
+        if !restart {
+            check_unfinished(folder)?;
+        }
+        // Two runs into one folder differ by it.
+        let started = utc::nanoseconds(SystemTime::now());
+        let create = || {
+            // Without its journal, what is left of another run is nothing.
+            remove(&unfinished.join(journal::FILE))?;
+            let mut tables = Vec::new();
+            for table in layout.tables() {
+                let path = unfinished.join(table.spool(config.compression));
+                remove(&merged(&path))?;
+                tables.push((table, Open::create(path, config.compression)?));
+            }
+            let done = unfinished.join(DONE);
+            remove(&done)?;
+            let done = target.has_state.then_some(done);
+            let mut output = Self {
+                config: config.clone(),
+                folder: folder.to_owned(),
+                layout: layout.clone(),
+                tables,
+                ids: Open::create(unfinished.join(IDS), Compression::None)?,
+                index: Open::create(unfinished.join(index::FILE), Compression::None)?,
+                done: done
+                    .map(|path| Open::create(path, Compression::None))
+                    .transpose()?,
+                journal: Journal::create(&unfinished, identity.clone(), started.clone())?,
+                started,
+                every: target.every,
+                written: Instant::now(),
+                journalled: Duration::ZERO,
+                pending: None,
+                _lock: lock,
+            };
+            if config.bom {
+                let mut tables = output.tables.iter_mut();
+                tables.try_for_each(|(_, open)| open.write(BYTE_ORDER_MARK))?;
+            }
+            let renderer = Renderer::new(config.delimiter, layout.clone(), Facts::default());
+            output.write(&renderer.headers())?;
+            output.end_chunk(Carried::default(), &[], &[], &[])?;
+            sync_folder(&unfinished)?;
+            output.commit()?;
+            let parent = folder.parent().filter(|path| !path.as_os_str().is_empty());
+            [folder, parent.unwrap_or(Path::new("."))]
+                .into_iter()
+                .try_for_each(sync_folder)?;
+            Ok(output)
+        };
+        create().inspect_err(|_| discard(folder))
+    }
+
+    /// Goes on where the journal of an unfinished run stops: cuts every table to what it says.
+    ///
+    /// Returns what the run carries, and the ids that were taken.
+    pub(crate) fn go_on(target: Target<'_>, memory: Option<&mut Memory>) -> Result<Resumed> {
+        let Target {
+            config,
+            folder,
+            layout,
+            ..
+        } = target;
+        let unfinished = folder.join(UNFINISHED);
+        let lock = lock(folder)?;
+        let found = Found::read(&unfinished)?.ok_or_else(|| Error::Occupied {
+            folder: folder.to_owned(),
+            message: "another process has finished the run meanwhile".into(),
+        })?;
+        check_same(folder, &found, target.identity)?;
+        if found.is_complete {
+            return publish(config, folder, layout.tables(), memory)
+                .map(|record| Resumed::Complete(Box::new(record)));
+        }
+        let journal = Journal::go_on(&unfinished, &found)?;
+        let started = found.started.clone();
+        let Checkpoint {
+            state,
+            tables,
+            ids,
+            index,
+            done,
+        } = found.last;
+        let mut open = Vec::new();
+        for (table, length) in layout.tables().zip(tables) {
+            let path = unfinished.join(table.spool(config.compression));
+            open.push((table, Open::cut(path, config.compression, length)?));
+        }
+        let cut = |name: &str, bytes: u64| {
+            let length = Length { bytes, rows: 0 };
+            Open::cut(unfinished.join(name), Compression::None, length)
+        };
+        let ids = cut(IDS, ids)?;
+        let index = cut(index::FILE, index)?;
+        let done = target.has_state.then(|| cut(DONE, done)).transpose()?;
+        let path = unfinished.join(IDS);
+        let taken = fs::read(&path).map_err(|source| Error::Read { path, source })?;
+        let (taken, _) = taken.as_chunks();
+        let output = Self {
+            config: config.clone(),
+            folder: folder.to_owned(),
+            layout: layout.clone(),
+            tables: open,
+            ids,
+            index,
+            done,
+            started,
+            journal,
+            every: target.every,
+            written: Instant::now(),
+            journalled: state.journalled,
+            pending: None,
+            _lock: lock,
+        };
+        Ok(Resumed::Unfinished {
+            output: Box::new(output),
+            state: Box::new(state),
+            ids: taken.iter().map(|id| u128::from_le_bytes(*id)).collect(),
+        })
+    }
+
+    /// Appends rows to the tables.
+    pub(crate) fn write(&mut self, rows: &Rows) -> Result<()> {
+        for (table, (bytes, rows)) in TABLES.iter().zip(&rows.tables) {
+            if let Some((_, open)) = self.tables.iter_mut().find(|(open, _)| open == table) {
+                open.rows += rows;
+                open.write(bytes)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns when the run began, in UTC.
+    pub(crate) fn started(&self) -> &str {
+        &self.started
+    }
+
+    /// Ends a chunk, from which a run can go on: with what is carried on from it, the ids that it took, what rows
+    /// came of what, and what it did.
+    pub(crate) fn end_chunk(
+        &mut self,
+        state: Carried,
+        ids: &[u128],
+        entries: &[Entry],
+        done: &[Done],
+    ) -> Result<()> {
+        let mut index = Vec::new();
+        for entry in entries {
+            entry.write(&mut index);
+        }
+        self.index.write(&index)?;
+        if let Some(open) = &mut self.done {
+            let done: Vec<u8> = done.iter().flat_map(|done| done.to_bytes()).collect();
+            open.write(&done)?;
+        }
+        let ids: Vec<u8> = ids.iter().flat_map(|id| id.to_le_bytes()).collect();
+        self.ids.write(&ids)?;
+        self.tables
+            .iter_mut()
+            .try_for_each(|(_, open)| open.end_member())?;
+        self.pending = Some(state);
+        if self.written.elapsed() >= self.every {
+            self.commit()?;
+        }
+        Ok(())
+    }
+
+    /// Brings everything up to the end of the last chunk to disk, and then the journal that says so.
+    pub(crate) fn commit(&mut self) -> Result<()> {
+        let Some(mut state) = self.pending.take() else {
+            return Ok(());
+        };
+        let started = Instant::now();
+        state.journalled = self.journalled;
+        let tables = self.tables.iter_mut().map(|(_, open)| open);
+        let rest = [&mut self.ids, &mut self.index];
+        for open in tables.chain(rest).chain(&mut self.done) {
+            open.sync()?;
+        }
+        self.journal.checkpoint(Checkpoint {
+            state,
+            tables: self.tables.iter().map(|(_, open)| open.length()).collect(),
+            ids: self.ids.length().bytes,
+            index: self.index.length().bytes,
+            done: self.done.as_ref().map_or(0, |open| open.length().bytes),
+        })?;
+        self.written = Instant::now();
+        self.journalled += started.elapsed();
+        Ok(())
+    }
+
+    /// Returns how long the journal and bringing the tables to disk took so far.
+    pub(crate) fn journalled(&self) -> Duration {
+        self.journalled
+    }
+
+    /// Completes the tables, adds the record, and gives all of them their names.
+    ///
+    /// `record` makes the record from those of the tables.
+    pub(crate) fn finish(
+        mut self,
+        memory: Option<&mut Memory>,
+        record: impl FnOnce(Vec<TableRecord>) -> Record,
+    ) -> Result<Record> {
+        self.commit()?;
+        if memory.as_ref().is_some_and(|memory| memory.appends()) {
+            append::merge(&self.config, &self.folder, &self.layout, &mut self.tables)?;
+        }
+        let unfinished = self.folder.join(UNFINISHED);
+        self.write_formats(&unfinished)?;
+        let records = self.tables.iter().map(|(table, open)| TableRecord {
+            file: table.file(&self.config),
+            rows: open.rows,
+        });
+        let record = record(records.collect());
+        write_record(&unfinished, &record)?;
+        sync_folder(&unfinished)?;
+        self.journal.complete()?;
+        publish(&self.config, &self.folder, self.layout.tables(), memory)?;
+        Ok(record)
+    }
+
+    /// Writes the complete tables in their format, if that is not the one of their spools.
+    fn write_formats(&self, unfinished: &Path) -> Result<()> {
+        let Some(write) = self.config.format.writer() else {
+            return Ok(());
+        };
+        for (table, open) in &self.tables {
+            let with_earlier_rows = merged(&open.path);
+            let spool = if with_earlier_rows.exists() {
+                with_earlier_rows
+            } else {
+                open.path.clone()
+            };
+            let mut rows = read::Table::open_file(&self.config, spool)?.into_rows();
+            let path = unfinished.join(table.file(&self.config));
+            let columns = self.layout.columns(table);
+            let written = File::create(&path)
+                .and_then(|file| write(&columns, &mut rows, self.config.compression, file));
+            written
+                .and_then(|()| File::open(&path)?.sync_all())
+                .map_err(|source| Error::Write { path, source })?;
+        }
+        Ok(())
+    }
+}
+
+/// An unfinished run that is gone on with.
+pub(crate) enum Resumed {
+    /// Only its tables did not have their names: the record.
+    Complete(Box<Record>),
+    Unfinished {
+        output: Box<Output>,
+        state: Box<Carried>,
+        ids: Vec<u128>,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use super::folder::RECORD;
+    use super::*;
+
+    static LAYOUT: LazyLock<Layout> = LazyLock::new(|| Layout::new(&serde_json::json!({})));
+
+    fn record() -> Record {
+        Record {
+            jobs: 7,
+            ..Record::default()
+        }
+    }
+
+    fn identity() -> Identity {
+        Identity {
+            version: "1".into(),
+            settings: serde_json::json!({}),
+            models: [].into(),
+            limit: None,
+            shard: None,
+            inputs: Vec::new(),
+            is_merge: false,
+        }
+    }
+
+    fn target<'a>(config: &'a Config, folder: &'a Path, identity: &'a Identity) -> Target<'a> {
+        Target {
+            config,
+            folder,
+            layout: &LAYOUT,
+            identity,
+            has_state: false,
+            every: Duration::ZERO,
+        }
+    }
+
+    fn begun(config: &Config, folder: &Path) -> Output {
+        Output::create(target(config, folder, &identity()), &[], false).unwrap()
+    }
+
+    fn files(folder: &Path) -> Vec<(String, String)> {
+        let mut files: Vec<_> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap())
+            .map(|entry| {
+                let content = fs::read_to_string(entry.path()).unwrap_or_default();
+                (entry.file_name().into_string().unwrap(), content)
+            })
+            .collect();
+        files.sort();
+        files
+    }
+
+    /// The tables get their names one by one, and the process may be killed between any two steps.
+    #[test]
+    fn a_crash_between_two_renames_is_made_good() {
+        let config = Config {
+            overwrite: true,
+            ..Config::default()
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let whole = folder.path().join("whole");
+        begun(&config, &whole).finish(None, |_| record()).unwrap();
+        let expected = files(&whole);
+        let ours: Vec<String> = expected.iter().map(|(name, _)| name.clone()).collect();
+        assert_eq!(
+            ours.len(),
+            TABLES.len(),
+            "two are left out, the record and the index come on top"
+        );
+
+        for moved in 0..=ours.len() {
+            let folder = folder.path().join(moved.to_string());
+            fs::create_dir(&folder).unwrap();
+            for name in ["run.json", "normalized.csv", "duplicates.csv"] {
+                fs::write(folder.join(name), "old").unwrap();
+            }
+            let mut output = begun(&config, &folder);
+            let unfinished = folder.join(UNFINISHED);
+            write_record(&unfinished, &record()).unwrap();
+            output.commit().unwrap();
+            output.journal.complete().unwrap();
+            drop(output);
+            // The record is moved last.
+            let order = ours.iter().filter(|name| *name != RECORD);
+            for name in order.map(String::as_str).chain([RECORD]).take(moved) {
+                let _ = fs::remove_file(folder.join(RECORD));
+                fs::rename(unfinished.join(name), folder.join(name)).unwrap();
+            }
+            let is_free = check_free(&config, &folder, &[]).is_ok();
+            assert_eq!(is_free, moved == ours.len(), "only the cleaning up is left");
+            let resumed = Output::go_on(target(&config, &folder, &identity()), None).unwrap();
+            let Resumed::Complete(found) = resumed else {
+                panic!("the run is complete");
+            };
+            assert_eq!(*found, record());
+            let mut found = files(&folder);
+            // What was moved last has removed the old files, as it does in one go.
+            if moved == ours.len() {
+                found.retain(|(name, _)| name != "duplicates.csv");
+            }
+            assert_eq!(found, expected, "{moved} files were moved");
+        }
+    }
+}

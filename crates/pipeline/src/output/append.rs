@@ -1,0 +1,171 @@
+//! Adds the rows of a run to the tables of the runs before it.
+//!
+//! The rows of an article that was processed again are replaced: the old ones go, those of the run come last. So each
+//! article has the rows of the last run that processed it, exactly once.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value as Json;
+
+use super::column::Column;
+use super::config::Config;
+use super::file::{BYTE_ORDER_MARK, Open};
+use super::folder::{merged, read_record};
+use super::layout::Layout;
+use super::read;
+use super::table::{DUPLICATES, FAILURES, NORMALIZED, SKIPPED, Table};
+use crate::digest::digest;
+use crate::{Error, Result};
+
+/// How many bytes of rows are compressed and written at a time.
+const TOGETHER: usize = 1 << 22;
+
+/// Writes each table with the old rows that stay and the new ones, beside the new one.
+pub(super) fn merge(
+    config: &Config,
+    folder: &Path,
+    layout: &Layout,
+    tables: &mut [(&'static Table, Open)],
+) -> Result<()> {
+    let done = ids(config, tables, |table, row| {
+        // A failure of the input may be a second article with an id, whose first one is unchanged.
+        *table != FAILURES || row.get(2) != Some("input")
+    })?;
+    let failed = ids(config, tables, |table, _| *table == FAILURES)?;
+    for (table, open) in tables {
+        let path = merged(&open.path);
+        let mut out = Out::create(path, config, &layout.columns(table))?;
+        if folder.join(table.spool(config.compression)).exists() {
+            let mut rows = read::Table::open(config, folder, table)?;
+            while let Some(row) = rows.next()? {
+                let id = digest(row.get(0).unwrap_or_default().as_bytes());
+                let goes = done.contains(&id) || **table == FAILURES && failed.contains(&id);
+                if !goes {
+                    out.write(row)?;
+                }
+            }
+        }
+        let mut rows = read::Table::open_file(config, open.path.clone())?;
+        while let Some(row) = rows.next()? {
+            out.write(row)?;
+        }
+        open.rows = out.finish()?;
+    }
+    Ok(())
+}
+
+/// Checks that rows can be added to the tables of a folder: that these are written as merged settings say.
+///
+/// # Errors
+///
+/// If they are written in another way.
+pub(crate) fn check(settings: &Json, folder: &Path) -> Result<()> {
+    let Some(record) = read_record(folder)? else {
+        return Ok(());
+    };
+    let written = ["format", "delimiter", "compression", "bom"].map(|key| {
+        let of = |settings: &Json| settings.pointer(&format!("/output/{key}")).cloned();
+        (
+            format!("output.{key}"),
+            of(&record.config).unwrap_or_default(),
+            of(settings).unwrap_or_default(),
+        )
+    });
+    let (was, is) = (Layout::new(&record.config), Layout::new(settings));
+    let columns = was.optional_columns().zip(is.optional_columns());
+    let columns = columns.map(|((setting, was), (_, is))| (setting.into(), was.into(), is.into()));
+    for (key, was, is) in written.into_iter().chain(columns) {
+        if was != is {
+            return Err(Error::Occupied {
+                folder: folder.to_owned(),
+                message: format!(
+                    "rows cannot be added to its tables: `{key}` was {was}, is {is}; put that right, or choose \
+                     another folder and state"
+                ),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Returns the hashes of the ids of articles that have rows in the tables of a run, or failed.
+fn ids(
+    config: &Config,
+    tables: &[(&'static Table, Open)],
+    counts: impl Fn(&Table, &csv::StringRecord) -> bool,
+) -> Result<HashSet<u128>> {
+    // Every article has a row in one of these.
+    let with_articles = [&NORMALIZED, &DUPLICATES, &SKIPPED, &FAILURES];
+    let mut ids = HashSet::new();
+    for (table, open) in tables {
+        if !with_articles.contains(table) {
+            continue;
+        }
+        let mut rows = read::Table::open_file(config, open.path.clone())?;
+        while let Some(row) = rows.next()? {
+            if counts(table, row) {
+                ids.insert(digest(row.get(0).unwrap_or_default().as_bytes()));
+            }
+        }
+    }
+    Ok(ids)
+}
+
+/// A table that is written anew.
+struct Out {
+    open: Open,
+    csv: csv::Writer<Vec<u8>>,
+    delimiter: u8,
+    rows: u64,
+}
+
+impl Out {
+    fn create(path: PathBuf, config: &Config, columns: &[&Column]) -> Result<Self> {
+        let mut open = Open::create(path, config.compression)?;
+        if config.bom {
+            open.write(BYTE_ORDER_MARK)?;
+        }
+        let delimiter = config.delimiter.byte();
+        let mut out = Self {
+            open,
+            csv: writer(delimiter),
+            delimiter,
+            rows: 0,
+        };
+        out.write(&columns.iter().map(|column| column.name).collect())?;
+        out.rows = 0;
+        Ok(out)
+    }
+
+    fn write(&mut self, row: &csv::StringRecord) -> Result<()> {
+        self.csv
+            .write_record(row)
+            .expect("a row that was read has its columns, and memory does not fail");
+        self.rows += 1;
+        if self.csv.get_ref().len() > TOGETHER {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        let csv = std::mem::replace(&mut self.csv, writer(self.delimiter));
+        let bytes = csv.into_inner().expect("memory does not fail");
+        self.open.write(&bytes)?;
+        self.open.end_member()
+    }
+
+    /// Brings the table to disk, and returns how many rows it has.
+    fn finish(mut self) -> Result<u64> {
+        self.flush()?;
+        self.open.sync()?;
+        Ok(self.rows)
+    }
+}
+
+fn writer(delimiter: u8) -> csv::Writer<Vec<u8>> {
+    csv::WriterBuilder::new()
+        .delimiter(delimiter)
+        .from_writer(Vec::new())
+}

@@ -1,0 +1,42 @@
+//! The section `[output]` of the config: what the tables look like and where they go.
+
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::compression::Compression;
+use super::format;
+use super::sheet::Delimiter;
+
+/// What the tables look like and where they go.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The folder of the tables, made if it is missing. Default: `out`. `--output` takes its place.
+    pub folder: PathBuf,
+    /// Whether the tables of an earlier run in the folder may be replaced; that happens at the end, when all
+    /// new ones are complete. Default: false. `--overwrite` switches it on.
+    pub overwrite: bool,
+    /// The format of the tables: `csv` (default).
+    pub format: format::Name,
+    /// The character between two columns: `,` (default), `;` for a German Excel, or a tab (`"\t"`).
+    pub delimiter: Delimiter,
+    /// Whether tables begin with a byte order mark, which Excel needs to read UTF-8. Default: false.
+    pub bom: bool,
+    /// How tables are compressed: `none` (default), `gzip` (`.csv.gz`) or `zstd` (`.csv.zst`).
+    pub compression: Compression,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            folder: "out".into(),
+            overwrite: false,
+            format: format::Name::default(),
+            delimiter: Delimiter::default(),
+            bom: false,
+            compression: Compression::default(),
+        }
+    }
+}

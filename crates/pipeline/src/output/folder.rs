@@ -1,0 +1,344 @@
+//! The output folder: whether it is free, what unfinished or complete run it holds, and how tables get their names.
+//!
+//! A run writes into the folder `unfinished` within its output folder, and moves the tables to their
+//! names when all of them are complete, `run.json` last. So a table under its own name is a whole one, and
+//! a folder with `run.json` a whole run.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::compression::Compression;
+use super::config::Config;
+use super::format;
+use super::index;
+use super::journal::{self, Found};
+use super::lock::{self, Lock, Refused};
+use super::table::{TABLES, Table};
+use crate::identity::Identity;
+use crate::record::Record;
+use crate::state::Memory;
+use crate::{Error, Result};
+
+/// The folder of a run that is not complete.
+pub(super) const UNFINISHED: &str = "unfinished";
+/// The record of a run.
+pub(super) const RECORD: &str = "run.json";
+/// The hashes of all ids that are taken, 16 bytes each, beside the tables of an unfinished run.
+pub(super) const IDS: &str = "ids";
+/// What was done, for the state of scheduled runs, beside the tables of an unfinished run.
+pub(super) const DONE: &str = "done";
+
+/// Checks that the tables of a new run can go into a folder, without making it.
+///
+/// # Errors
+///
+/// If the folder is a file, holds other files and may not be overwritten, holds input or an unfinished run,
+/// or another run is writing into it.
+pub fn check_free(config: &Config, folder: &Path, inputs: &[PathBuf]) -> Result<()> {
+    unfinished(folder)?;
+    check_unfinished(folder)?;
+    check_room(config, folder, inputs)
+}
+
+/// The same, whatever run is unfinished there.
+pub(crate) fn check_room(config: &Config, folder: &Path, inputs: &[PathBuf]) -> Result<()> {
+    let occupied = |message: String| {
+        Err(Error::Occupied {
+            folder: folder.to_owned(),
+            message,
+        })
+    };
+    let read = |source| Error::Read {
+        path: folder.to_owned(),
+        source,
+    };
+    match fs::metadata(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(read(error)),
+        Ok(metadata) if !metadata.is_dir() => {
+            return occupied("expected a folder for the tables, found a file".into());
+        }
+        Ok(_) => {}
+    }
+    // A run must not read its own tables the second time.
+    let absolute = folder.canonicalize().map_err(read)?;
+    let inside = |input: &&PathBuf| {
+        input
+            .canonicalize()
+            .is_ok_and(|input| input.starts_with(&absolute))
+    };
+    if let Some(input) = inputs.iter().find(inside) {
+        return occupied(format!(
+            "the output folder holds input ({}); choose another output folder",
+            input.display()
+        ));
+    }
+    if config.overwrite {
+        return Ok(());
+    }
+    let ours = names();
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(read)? {
+        let name = entry
+            .map_err(read)?
+            .file_name()
+            .to_string_lossy()
+            .into_owned();
+        if name != UNFINISHED {
+            found.push(name);
+        }
+    }
+    found.sort();
+    match found
+        .iter()
+        .find(|name| ours.contains(name))
+        .or(found.first())
+    {
+        Some(name) if ours.contains(name) => occupied(format!(
+            "the folder holds the tables of another run ({name}); choose another folder or allow `--overwrite`"
+        )),
+        Some(name) => occupied(format!(
+            "the folder is not empty ({name}); choose a new one, or allow `--overwrite`, which replaces tables only"
+        )),
+        None => Ok(()),
+    }
+}
+
+fn create_folder(path: &Path) -> Result<()> {
+    fs::create_dir_all(path).map_err(|source| Error::Write {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// Takes the lock of a folder.
+pub(super) fn lock(folder: &Path) -> Result<Lock> {
+    let unfinished = folder.join(UNFINISHED);
+    loop {
+        create_folder(&unfinished)?;
+        return match Lock::take(&unfinished) {
+            Ok(lock) => Ok(lock),
+            // The run that had the lock was just done, and cleaned up.
+            Err(Refused::Io(error)) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(Refused::Io(source)) => Err(Error::Write {
+                path: unfinished.join(lock::FILE),
+                source,
+            }),
+            Err(Refused::Held(holder)) => Err(held(folder, &holder)),
+        };
+    }
+}
+
+fn held(folder: &Path, holder: &str) -> Error {
+    Error::Occupied {
+        folder: folder.to_owned(),
+        message: format!(
+            "another run is writing into this folder ({holder}); wait for it or choose another folder"
+        ),
+    }
+}
+
+/// Returns the names that runs use, the record first.
+fn names() -> Vec<String> {
+    let tables = Compression::ALL.into_iter().flat_map(|compression| {
+        format::Name::formats().flat_map(move |format| {
+            let files = TABLES.iter();
+            files.map(move |table| format.file(table.name, compression))
+        })
+    });
+    let beside = [RECORD, index::FILE].map(str::to_owned);
+    beside.into_iter().chain(tables).collect()
+}
+
+/// Returns the journal of the unfinished run in a folder, if there is one.
+///
+/// # Errors
+///
+/// If another process has the lock of the folder, or the journal cannot be read.
+pub(crate) fn unfinished(folder: &Path) -> Result<Option<Found>> {
+    let unfinished = folder.join(UNFINISHED);
+    if let Some(holder) = Lock::holder(&unfinished) {
+        return Err(held(folder, &holder));
+    }
+    Found::read(&unfinished)
+}
+
+/// Checks that no unfinished run is in the way.
+pub(super) fn check_unfinished(folder: &Path) -> Result<()> {
+    let unfinished = folder.join(UNFINISHED);
+    match Found::read(&unfinished)? {
+        // All that was left to do was to clean up.
+        Some(found) if found.is_complete && !unfinished.join(RECORD).exists() => Ok(()),
+        // Merging begins again whenever it is asked for.
+        Some(found) if found.identity.is_merge => Ok(()),
+        Some(found) => Err(Error::Occupied {
+            folder: folder.to_owned(),
+            message: format!(
+                "holds an unfinished run, begun {} and stopped after {} articles; go on with `--resume`, or \
+                 begin again with `--restart`",
+                found.begun(),
+                found.last.state.progress.articles
+            ),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Checks that an unfinished run is the same as the one that would go on with it.
+pub(crate) fn check_same(folder: &Path, found: &Found, identity: &Identity) -> Result<()> {
+    let differences = found.identity.differences(identity);
+    if differences.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Changed {
+        folder: folder.to_owned(),
+        started: found.begun(),
+        differences: differences.join("; "),
+    })
+}
+
+/// Tells whether a folder holds an unfinished run.
+pub(crate) fn has_unfinished(folder: &Path) -> bool {
+    folder.join(UNFINISHED).join(journal::FILE).exists()
+}
+
+/// Removes everything that a run wrote into a folder.
+pub(super) fn discard(folder: &Path) {
+    // Nothing is to be done if this fails too: what remains is under `unfinished`, and says so.
+    let _ = fs::remove_dir_all(folder.join(UNFINISHED));
+    let _ = fs::remove_dir(folder);
+}
+
+/// Removes a file that may not be there.
+pub(super) fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(Error::Write {
+            path: path.to_owned(),
+            source,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Brings the names in a folder to disk.
+pub(super) fn sync_folder(folder: &Path) -> Result<()> {
+    // Elsewhere a folder cannot be opened.
+    if !cfg!(unix) {
+        return Ok(());
+    }
+    let synced = File::open(folder).and_then(|folder| folder.sync_all());
+    synced.map_err(|source| Error::Write {
+        path: folder.to_owned(),
+        source,
+    })
+}
+
+/// Returns the record of the complete run in a folder, if there is one.
+///
+/// # Errors
+///
+/// If it cannot be read, or is not the record of a run.
+pub(crate) fn read_record(folder: &Path) -> Result<Option<Record>> {
+    let path = folder.join(RECORD);
+    let content = match fs::read(&path) {
+        Ok(content) => content,
+        Err(error) if journal::is_absent(&error) => return Ok(None),
+        Err(source) => return Err(Error::Read { path, source }),
+    };
+    let parsed = serde_json::from_slice(&content).map_err(io::Error::from);
+    let parsed = parsed.map_err(|source| Error::Read { path, source })?;
+    Ok(Some(parsed))
+}
+
+/// Writes the record of a run into its folder, and flushes it to disk.
+pub(super) fn write_record(unfinished: &Path, record: &Record) -> Result<()> {
+    let path = unfinished.join(RECORD);
+    let written = serde_json::to_string_pretty(record)
+        .map_err(io::Error::from)
+        .and_then(|json| {
+            let mut file = File::create(&path)?;
+            file.write_all(json.as_bytes())?;
+            file.write_all(b"\n")?;
+            file.sync_all()
+        });
+    written.map_err(|source| Error::Write { path, source })
+}
+
+/// The place of a table to which the rows of earlier runs were added.
+pub(super) fn merged(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".merged");
+    name.into()
+}
+
+/// Gives the tables of a complete run their names, as far as they do not have them, and returns its record.
+///
+/// The old record goes first and the new one comes last: no moment has a record beside foreign tables. Each
+/// step can be done again, so it does not matter where an earlier attempt stopped.
+pub(super) fn publish(
+    config: &Config,
+    folder: &Path,
+    tables: impl Iterator<Item = &'static Table>,
+    memory: Option<&mut Memory>,
+) -> Result<Record> {
+    let unfinished = folder.join(UNFINISHED);
+    let ours: Vec<String> = tables
+        .map(|table| table.file(config))
+        .chain([index::FILE.to_owned(), RECORD.to_owned()])
+        .collect();
+    if unfinished.join(RECORD).exists() {
+        remove(&folder.join(RECORD))?;
+        // Those with our names are replaced.
+        for name in names().iter().filter(|name| !ours.contains(name)) {
+            remove(&folder.join(name))?;
+        }
+        if memory.as_ref().is_some_and(|memory| memory.appends()) {
+            // It knows only the rows of this run.
+            remove(&unfinished.join(index::FILE))?;
+            remove(&folder.join(index::FILE))?;
+        }
+        for name in &ours {
+            let path = folder.join(name);
+            let ours = unfinished.join(name);
+            let mut source = merged(&ours);
+            if source.exists() {
+                // It holds the rows of the run too. The order of the two steps matters if this is done again.
+                remove(&ours)?;
+            } else {
+                source = ours;
+            }
+            match fs::rename(source, &path) {
+                Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                    return Err(Error::Write { path, source });
+                }
+                _ => {}
+            }
+        }
+        sync_folder(folder)?;
+    }
+    let record = read_record(folder)?.ok_or_else(|| Error::Read {
+        path: folder.join(RECORD),
+        source: io::ErrorKind::NotFound.into(),
+    });
+    let done = unfinished.join(DONE);
+    if let (Some(memory), true, Ok(record)) = (memory, done.exists(), &record) {
+        memory.record(folder, &done, record)?;
+    }
+    // The journal goes before the lock, so that nobody goes on with what is no more.
+    for name in [IDS, DONE, journal::FILE, lock::FILE] {
+        remove(&unfinished.join(name))?;
+    }
+    match fs::remove_dir(&unfinished) {
+        // The next run has come already, or something foreign is in it.
+        Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {}
+        Err(source) => {
+            return Err(Error::Write {
+                path: unfinished,
+                source,
+            });
+        }
+        Ok(()) => {}
+    }
+    record
+}

@@ -1,0 +1,22 @@
+//! CSV: the spool as it is.
+//!
+//! A compressed table is a sequence of members (frames), one for the rows of each chunk, so that it can be cut between two of
+//! them. Programs that decompress read such a file as one.
+
+use super::{Compression, Format, Writer};
+
+pub(super) struct Csv;
+
+impl Format for Csv {
+    fn name(&self) -> &'static str {
+        "csv"
+    }
+
+    fn suffix(&self, compression: Compression) -> String {
+        format!(".csv{}", compression.suffix())
+    }
+
+    fn writer(&self) -> Option<Writer> {
+        None
+    }
+}

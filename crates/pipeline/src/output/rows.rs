@@ -1,0 +1,151 @@
+//! Turns what went through a run into rows of CSV, in memory.
+
+use std::sync::Arc;
+
+use blattwerk_core::Document;
+
+use super::file::Length;
+use super::layout::Layout;
+use super::sheet::{Delimiter, Sheet};
+use super::table::{Facts, Rows as Source, TABLES};
+use crate::fate::{Duplicate, Failed, Skipped};
+
+/// Rows of each table, in the order of [`TABLES`].
+pub(crate) struct Rows {
+    /// The bytes that will stand in each table, and how many rows they are.
+    pub(super) tables: Vec<(Vec<u8>, u64)>,
+    /// How much of that belongs to each article or failure, by table.
+    pub(crate) parts: Vec<Vec<Length>>,
+}
+
+impl Rows {
+    /// Returns rows that were rendered before.
+    pub(crate) fn rendered(tables: Vec<(Vec<u8>, u64)>) -> Self {
+        Self {
+            tables,
+            parts: Vec::new(),
+        }
+    }
+
+    /// Returns the bytes of each table.
+    pub(crate) fn into_bytes(self) -> Vec<Vec<u8>> {
+        self.tables.into_iter().map(|(bytes, _)| bytes).collect()
+    }
+}
+
+/// Renders rows.
+#[derive(Debug, Clone)]
+pub(crate) struct Renderer {
+    delimiter: Delimiter,
+    layout: Arc<Layout>,
+    facts: Facts,
+}
+
+impl Renderer {
+    pub(crate) fn new(delimiter: Delimiter, layout: Layout, facts: Facts) -> Self {
+        Self {
+            delimiter,
+            layout: layout.into(),
+            facts,
+        }
+    }
+
+    /// Returns the rows of some documents, in their order.
+    pub(crate) fn documents(&self, documents: &[Document]) -> Rows {
+        let mut sheets = self.sheets();
+        for document in documents {
+            for (table, sheet) in TABLES.iter().zip(&mut sheets.open) {
+                if let Source::Documents(rows) = table.rows {
+                    rows(document, &self.facts, sheet);
+                }
+            }
+            sheets.end_part();
+        }
+        sheets.into_rows()
+    }
+
+    /// Returns the rows of some articles that are copies, were left out or failed, each in their order.
+    pub(crate) fn rest(
+        &self,
+        duplicates: &[Duplicate],
+        skipped: &[Skipped],
+        failures: &[Failed],
+    ) -> Rows {
+        let mut sheets = self.sheets();
+        for duplicate in duplicates {
+            for (table, sheet) in TABLES.iter().zip(&mut sheets.open) {
+                if let Source::Duplicates(rows) = table.rows {
+                    rows(duplicate, sheet);
+                }
+            }
+            sheets.end_part();
+        }
+        for skipped in skipped {
+            for (table, sheet) in TABLES.iter().zip(&mut sheets.open) {
+                if let Source::Skipped(rows) = table.rows {
+                    rows(skipped, sheet);
+                }
+            }
+            sheets.end_part();
+        }
+        for failed in failures {
+            for (table, sheet) in TABLES.iter().zip(&mut sheets.open) {
+                if let Source::Failures(rows) = table.rows {
+                    rows(failed, sheet);
+                }
+            }
+            sheets.end_part();
+        }
+        sheets.into_rows()
+    }
+
+    /// Returns the header of every table, which is not counted as a row.
+    pub(crate) fn headers(&self) -> Rows {
+        let mut sheets = self.sheets();
+        for (table, sheet) in TABLES.iter().zip(&mut sheets.open) {
+            sheet.header(table.columns.iter().map(|column| column.name));
+        }
+        sheets.into_rows()
+    }
+
+    fn sheets(&self) -> Sheets {
+        let sheet = |index| Sheet::new(self.delimiter, self.layout.is_written(index));
+        Sheets {
+            open: (0..TABLES.len()).map(sheet).collect(),
+            parts: Vec::new(),
+            before: vec![Length::default(); TABLES.len()],
+        }
+    }
+}
+
+/// A sheet for each table.
+struct Sheets {
+    open: Vec<Sheet>,
+    parts: Vec<Vec<Length>>,
+    /// How long the sheets were at the end of the last part.
+    before: Vec<Length>,
+}
+
+impl Sheets {
+    /// Notes how much was added to each sheet since the last part.
+    fn end_part(&mut self) {
+        let sheets = self.open.iter_mut().zip(&mut self.before);
+        let part = sheets.map(|(sheet, before)| {
+            let (bytes, rows) = sheet.length();
+            let added = Length {
+                bytes: bytes - before.bytes,
+                rows: rows - before.rows,
+            };
+            *before = Length { bytes, rows };
+            added
+        });
+        self.parts.push(part.collect());
+    }
+
+    fn into_rows(self) -> Rows {
+        Rows {
+            tables: self.open.into_iter().map(Sheet::into_bytes).collect(),
+            parts: self.parts,
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! The tables: a block each, with its name, its columns and the rows of what went through the run.
+
+use blattwerk_core::{Document, Reason};
+
+use super::column::{Column, Kind, count, score, text};
+use super::compression::Compression;
+use super::config::Config;
+use super::sheet::{Cell, Sheet};
+use crate::fate::{Duplicate, Failed, Skipped};
+use crate::stages::DEDUP;
+
+/// The tables, in the order of the flow.
+pub(crate) static TABLES: &[&Table] = &[
+    &NORMALIZED,
+    &REMOVED,
+    &SENTENCES,
+    &ENTITIES,
+    &KEYWORDS,
+    &SENTIMENT,
+    &SUMMARIES,
+    &DUPLICATES,
+    &SKIPPED,
+    &FAILURES,
+];
+
+/// A table.
+#[derive(Debug)]
+pub(crate) struct Table {
+    pub(super) name: &'static str,
+    /// The stage without which there is no such table; none if the table is always there.
+    pub(super) stage: Option<&'static str>,
+    pub(super) columns: &'static [Column],
+    pub(super) rows: Rows,
+}
+
+impl Table {
+    /// Returns the name of its file.
+    pub(super) fn file(&self, config: &Config) -> String {
+        config.format.file(self.name, config.compression)
+    }
+
+    /// Returns the name of the file that its rows are written to while a run goes on.
+    pub(crate) fn spool(&self, compression: Compression) -> String {
+        format!("{}.csv{}", self.name, compression.suffix())
+    }
+}
+
+impl PartialEq for Table {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+/// The first column of every table.
+const ARTICLE_ID: Column = text("article_id");
+
+/// What has rows in a table, and how it is turned into them.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Rows {
+    /// Articles that went through all stages.
+    Documents(fn(&Document, &Facts, &mut Sheet)),
+    /// Copies of earlier articles.
+    Duplicates(fn(&Duplicate, &mut Sheet)),
+    /// Articles that were left out.
+    Skipped(fn(&Skipped, &mut Sheet)),
+    /// Articles and pieces of the input that failed.
+    Failures(fn(&Failed, &mut Sheet)),
+}
+
+/// What rows say that is the same for all articles of a run.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Facts {
+    /// The backend of *summarize*.
+    pub(crate) summarizer: String,
+}
+
+pub(super) static NORMALIZED: Table = Table {
+    name: "normalized",
+    stage: None,
+    columns: &[
+        ARTICLE_ID,
+        text("source"),
+        text("title"),
+        text("date"),
+        text("language"),
+        count("removed_chars"),
+        text("text"),
+    ],
+    rows: Rows::Documents(|document, _, sheet| {
+        let Document { id, text, .. } = document;
+        let shorter = text
+            .source()
+            .chars()
+            .count()
+            .saturating_sub(text.as_str().chars().count());
+        sheet.row([
+            Cell::Text(id),
+            Cell::Text(&document.source),
+            Cell::Text(document.title.as_deref().unwrap_or("")),
+            Cell::Text(document.date.as_deref().unwrap_or("")),
+            Cell::Text(document.language.as_deref().unwrap_or("")),
+            Cell::Count(shorter),
+            Cell::Text(text.as_str()),
+        ]);
+    }),
+};
+
+static REMOVED: Table = Table {
+    name: "removed",
+    stage: None,
+    columns: &[
+        ARTICLE_ID,
+        count("start"),
+        count("end"),
+        text("reason"),
+        text("text"),
+    ],
+    rows: Rows::Documents(|document, _, sheet| {
+        let Document { id, text, .. } = document;
+        let mut chars = text.source_chars();
+        for piece in &document.removed {
+            let quoted = text.source().get(piece.source.range());
+            sheet.row([
+                Cell::Text(id),
+                Cell::Count(chars.at(piece.source.start)),
+                Cell::Count(chars.at(piece.source.end)),
+                Cell::Text(&piece.reason),
+                Cell::Text(quoted.expect("what was removed lies on character boundaries")),
+            ]);
+        }
+    }),
+};
+
+static SENTENCES: Table = Table {
+    name: "sentences",
+    stage: None,
+    columns: &[
+        ARTICLE_ID,
+        count("sentence"),
+        count("start"),
+        count("end"),
+        text("text"),
+    ],
+    rows: Rows::Documents(|document, _, sheet| {
+        let Document { id, text, .. } = document;
+        let mut chars = text.source_chars();
+        for (index, &sentence) in document.sentences.iter().enumerate() {
+            let source = text.to_source(sentence);
+            sheet.row([
+                Cell::Text(id),
+                Cell::Count(index),
+                Cell::Count(chars.at(source.start)),
+                Cell::Count(chars.at(source.end)),
+                Cell::Text(&text[sentence]),
+            ]);
+        }
+    }),
+};
+
+static ENTITIES: Table = Table {
+    name: "entities",
+    stage: None,
+    columns: &[
+        ARTICLE_ID,
+        count("sentence"),
+        count("start"),
+        count("end"),
+        text("label"),
+        score("score"),
+        text("text"),
+    ],
+    rows: Rows::Documents(|document, _, sheet| {
+        let Document { id, text, .. } = document;
+        let mut chars = text.source_chars();
+        for entity in &document.entities {
+            let source = text.to_source(entity.span);
+            let sentence = document.sentence_at(entity.span.start);
+            sheet.row([
+                Cell::Text(id),
+                sentence.map_or(Cell::Blank, Cell::Count),
+                Cell::Count(chars.at(source.start)),
+                Cell::Count(chars.at(source.end)),
+                Cell::Text(&entity.label),
+                Cell::Score(entity.score.into()),
+                Cell::Text(&text[entity.span]),
+            ]);
+        }
+    }),
+};
+
+static KEYWORDS: Table = Table {
+    name: "keywords",
+    stage: Some("keywords"),
+    columns: &[
+        ARTICLE_ID,
+        count("rank"),
+        score("score"),
+        text("keyword"),
+        count("start"),
+        count("end"),
+    ],
+    rows: Rows::Documents(|document, _, sheet| {
+        let Document { id, text, .. } = document;
+        let mut chars = text.source_chars();
+        for (rank, keyword) in document.keywords.iter().enumerate() {
+            let source = text.to_source(keyword.span);
+            sheet.row([
+                Cell::Text(id),
+                Cell::Count(rank),
+                Cell::Score(keyword.score.into()),
+                Cell::Text(&text[keyword.span]),
+                Cell::Count(chars.at(source.start)),
+                Cell::Count(chars.at(source.end)),
+            ]);
+        }
+    }),
+};
+
+static SENTIMENT: Table = Table {
+    name: "sentiment",
+    stage: None,
+    columns: &[
+        ARTICLE_ID,
+        text("level"),
+        count("index"),
+        text("label"),
+        score("score"),
+        Column {
+            name: "reason",
+            kind: Kind::Text,
+            setting: Some("sentiment.explain"),
+        },
+    ],
+    rows: Rows::Documents(|document, _, sheet| {
+        let Document { id, text, .. } = document;
+        let mut chars = text.source_chars();
+        // `gut 12:15 +0.42 | nicht 6:11 -0.10`: each word with its start, end and weight.
+        let mut shown = |reason: &Reason| {
+            let source = text.to_source(reason.span);
+            let (start, end) = (chars.at(source.start), chars.at(source.end));
+            format!("{} {start}:{end} {:+.2}", &text[reason.span], reason.weight)
+        };
+        for judgement in &document.sentiment {
+            let (level, index) = judgement.level.parts();
+            let reasons: Vec<String> = judgement.reasons.iter().map(&mut shown).collect();
+            sheet.row([
+                Cell::Text(id),
+                Cell::Text(level),
+                Cell::Count(index),
+                Cell::Text(judgement.polarity.as_str()),
+                Cell::Score(judgement.score.into()),
+                Cell::Text(&reasons.join(" | ")),
+            ]);
+        }
+    }),
+};
+
+static SUMMARIES: Table = Table {
+    name: "summaries",
+    stage: None,
+    columns: &[ARTICLE_ID, text("backend"), text("sentences"), text("text")],
+    rows: Rows::Documents(|document, facts, sheet| {
+        let summary = &document.summary;
+        if summary.is_empty() {
+            return;
+        }
+        let sentences: Vec<String> = summary.sentences.iter().map(usize::to_string).collect();
+        sheet.row([
+            Cell::Text(&document.id),
+            Cell::Text(&facts.summarizer),
+            Cell::Text(&sentences.join(" ")),
+            Cell::Text(&summary.text),
+        ]);
+    }),
+};
+
+pub(super) static DUPLICATES: Table = Table {
+    name: "duplicates",
+    stage: Some(DEDUP),
+    columns: &[ARTICLE_ID, text("of"), score("similarity")],
+    rows: Rows::Duplicates(|duplicate, sheet| {
+        let Duplicate { id, of, similarity } = duplicate;
+        sheet.row([Cell::Text(id), Cell::Text(of), Cell::Score(*similarity)]);
+    }),
+};
+
+pub(super) static SKIPPED: Table = Table {
+    name: "skipped",
+    stage: None,
+    columns: &[ARTICLE_ID, text("source"), text("reason")],
+    rows: Rows::Skipped(|Skipped { document, reason }, sheet| {
+        let Document { id, source, .. } = document;
+        sheet.row([Cell::Text(id), Cell::Text(source), Cell::Text(reason)]);
+    }),
+};
+
+pub(crate) static FAILURES: Table = Table {
+    name: "failures",
+    stage: None,
+    columns: &[ARTICLE_ID, text("source"), text("stage"), text("error")],
+    rows: Rows::Failures(|Failed { stage, failure }, sheet| {
+        sheet.row([
+            Cell::Text(&failure.id),
+            Cell::Text(&failure.source),
+            Cell::Text(stage),
+            Cell::Text(&failure.error),
+        ]);
+    }),
+};

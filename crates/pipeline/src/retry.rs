@@ -1,0 +1,94 @@
+//! Tries the articles that failed in a complete run once more.
+
+use std::fs;
+use std::path::Path;
+
+use crate::config::Loaded;
+use crate::identity::Identity;
+use crate::input::{Inputs, Taking};
+use crate::merge::{self, merge, record, refused, sum};
+use crate::output::{Entry, FAILURES, INDEX, TABLES};
+use crate::run::{Event, Options, Outcome, Run, Start, Stop};
+use crate::{Error, Result};
+
+/// The folder within that of a run where failed articles are tried again.
+const RETRY: &str = "retry";
+
+/// Tries the articles that failed in a complete run once more, and merges what comes of them into its tables.
+///
+/// The run must be the same in everything: it is repeated for what may have been a fault of the moment.
+///
+/// # Errors
+///
+/// As [`Run::prepare`] and [`Run::start`] have them, or if the folder has no complete run or another one.
+pub fn retry(
+    mut loaded: Loaded,
+    inputs: Inputs,
+    folder: &Path,
+    stop: Stop,
+    watch: &mut dyn FnMut(Event<'_>),
+) -> Result<Outcome> {
+    let base = record(folder)?;
+    if base.shard.is_some() {
+        return Err(refused(folder, "is a shard: merge the shards, then retry"));
+    }
+    let (failed, text_bytes) = failed(folder)?;
+    if failed.is_empty() {
+        return Ok(Outcome::Complete(Box::new(base)));
+    }
+    let count = failed.len() as u64;
+    let mut config = loaded.config.output.clone();
+    config.overwrite = true;
+    // What is left of an earlier attempt goes on, or is merged if it is complete.
+    loaded.config.output.overwrite = true;
+    let again = folder.join(RETRY);
+    let options = Options {
+        limit: base.limit,
+        start: Start::Resume,
+        taking: Taking::Only(failed.into()),
+        stop,
+    };
+    let prepared = Run::prepare(loaded, inputs, again.clone(), options)?;
+    let identity = Identity::of(&base);
+    let differences = identity.differences(prepared.identity());
+    if !differences.is_empty() {
+        let message = format!("cannot be retried: {}", differences.join("; "));
+        return Err(refused(folder, &message));
+    }
+    let retried = match prepared.start(watch)? {
+        Outcome::Complete(record) => *record,
+        stopped @ Outcome::Stopped(_) => return Ok(stopped),
+    };
+    let record = merge(&[folder, &again], folder, &config, &identity, || {
+        // What was done twice counts once.
+        let mut base = base;
+        base.counts.failures = base.counts.failures.saturating_sub(count);
+        base.counts.bytes = base.counts.bytes.saturating_sub(text_bytes);
+        sum(vec![base, retried])
+    })?;
+    fs::remove_dir_all(&again).map_err(|source| Error::Write {
+        path: again,
+        source,
+    })?;
+    Ok(Outcome::Complete(Box::new(record)))
+}
+
+/// Returns the numbers of the articles in the input that failed, sorted, and the bytes of their texts.
+fn failed(folder: &Path) -> Result<(Vec<u64>, u64)> {
+    let mut index = merge::index(folder)?;
+    let (mut failed, mut text_bytes) = (Vec::new(), 0);
+    loop {
+        let entry = Entry::read(&mut index, TABLES.len()).map_err(|source| Error::Read {
+            path: folder.join(INDEX),
+            source,
+        })?;
+        let Some(entry) = entry else {
+            return Ok((failed, text_bytes));
+        };
+        let mut lengths = TABLES.iter().zip(&entry.lengths);
+        if lengths.any(|(table, length)| **table == FAILURES && length.bytes > 0) {
+            failed.push(entry.number);
+            text_bytes += entry.text_bytes;
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The thread that reads: cuts the input into chunks.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::SyncSender;
+
+use crate::config::RunConfig;
+use crate::input::{Item, Items, Position};
+
+/// A piece of the input, in its order.
+pub(super) struct Chunk {
+    pub(super) items: Vec<Item>,
+    /// The numbers of the items in the input.
+    pub(super) numbers: Vec<u64>,
+    /// The hashes of the ids that it took.
+    pub(super) ids: Vec<u128>,
+    /// How many items were read up to its end, also of other shares, and how many of them were taken.
+    pub(super) count: usize,
+    pub(super) taken: usize,
+    /// The place in the input behind it.
+    pub(super) position: Position,
+    /// Bytes of the input files that were read up to its end.
+    pub(super) read: u64,
+    /// Whether nothing comes behind it.
+    pub(super) is_last: bool,
+}
+
+/// Cuts the input into chunks.
+pub(super) struct Reader {
+    pub(super) items: Items,
+    pub(super) bytes_read: Arc<AtomicU64>,
+    /// How many items were taken.
+    pub(super) taken: usize,
+    pub(super) limit: usize,
+}
+
+impl Reader {
+    /// Reads until the end of the input, the limit, or until nobody wants more.
+    pub(super) fn read(&mut self, size: &RunConfig, chunks: &SyncSender<Chunk>) {
+        let most_bytes = size.chunk_megabytes.max(1) << 20;
+        let mut items = Vec::new();
+        let mut bytes = 0;
+        let mut numbers = Vec::new();
+        while self.items.items_read() < self.limit
+            && let Some(item) = self.items.next()
+            // One beyond the limit may come from behind items that are not taken.
+            && self.items.items_read() <= self.limit
+        {
+            self.taken += 1;
+            numbers.push(self.items.items_read() as u64 - 1);
+            if let Item::Article(document) = &item {
+                bytes += document.text.len();
+            }
+            items.push(item);
+            if items.len() >= size.chunk_articles.max(1) || bytes >= most_bytes {
+                bytes = 0;
+                let chunk = self.chunk(
+                    std::mem::take(&mut items),
+                    std::mem::take(&mut numbers),
+                    false,
+                );
+                if chunks.send(chunk).is_err() {
+                    return;
+                }
+            }
+        }
+        // An error only says that the run has stopped already.
+        let _ = chunks.send(self.chunk(items, numbers, true));
+    }
+
+    fn chunk(&mut self, items: Vec<Item>, numbers: Vec<u64>, is_last: bool) -> Chunk {
+        Chunk {
+            items,
+            numbers,
+            ids: self.items.take_new_ids(),
+            count: self.items.items_read(),
+            taken: self.taken,
+            position: self.items.position(),
+            read: self.bytes_read.load(Ordering::Relaxed),
+            is_last,
+        }
+    }
+}

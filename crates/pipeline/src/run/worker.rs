@@ -1,0 +1,327 @@
+//! The thread that works: takes chunks through the stages and renders what came of them.
+
+use std::collections::BTreeMap;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::time::{Duration, Instant};
+
+use blattwerk_core::Document;
+use blattwerk_state::Entry as Done;
+use rayon::ThreadPool;
+use rayon::prelude::*;
+
+use super::duplicates::Duplicates;
+use super::reader::Chunk;
+use super::watch::{Event, Stop};
+use crate::config::MaxFailures;
+use crate::fate::{Duplicate, Failed};
+use crate::flow::{Batch, Flow};
+use crate::input::Item;
+use crate::output::{Carried, Entry, Length, Renderer, Rows};
+use crate::record::Time;
+use crate::stages::{Step, Work};
+use crate::state::Memory;
+use crate::{Error, Result};
+
+/// What came of a chunk.
+pub(super) struct Rendered {
+    pub(super) rows: Vec<Rows>,
+    pub(super) entries: Vec<Entry>,
+    pub(super) ids: Vec<u128>,
+    /// What was done, for the state of scheduled runs.
+    pub(super) done: Vec<Done>,
+    /// What is carried on from it.
+    pub(super) state: Carried,
+}
+
+/// What came of a chunk: its rows, what rows came of what, what was done, and what failed.
+type Worked = (Vec<Rows>, Vec<Entry>, Vec<Done>, Vec<Failed>);
+
+/// How often a wait for input looks up whether the run should stop.
+const LOOK_UP: Duration = Duration::from_millis(100);
+
+/// Why no further chunk is worked on.
+pub(super) enum End {
+    Input,
+    Stop,
+    Failures(MaxFailures),
+    Error(Error),
+}
+
+/// Takes chunks through the stages.
+pub(super) struct Worker<'a> {
+    flow: &'a Flow,
+    duplicates: Option<Duplicates<'a>>,
+    renderer: Renderer,
+    pool: &'a ThreadPool,
+    memory: Option<&'a mut Memory>,
+    pub(super) state: Carried,
+    /// When this process began to work.
+    started: Instant,
+    /// The seconds that other processes worked on the same run before.
+    before: f64,
+}
+
+impl<'a> Worker<'a> {
+    pub(super) fn new(
+        flow: &'a Flow,
+        renderer: Renderer,
+        pool: &'a ThreadPool,
+        memory: Option<&'a mut Memory>,
+        mut state: Carried,
+    ) -> Self {
+        state.times.resize(flow.steps().len(), Time::default());
+        let dedup = flow.steps().iter().find_map(|step| match &step.work {
+            Work::Copies(dedup) => Some(Duplicates::new(step.name, dedup)),
+            Work::Layer(_) => None,
+        });
+        Self {
+            flow,
+            duplicates: dedup,
+            renderer,
+            pool,
+            memory,
+            started: Instant::now(),
+            before: state.seconds,
+            state,
+        }
+    }
+
+    /// Remembers articles that the run had before it was resumed, in their order, to tell copies of them.
+    pub(super) fn remember(&mut self, documents: &[Document]) {
+        if let Some(duplicates) = &mut self.duplicates {
+            self.pool.install(|| duplicates.remember(documents));
+        }
+    }
+
+    /// Works until the input ends, or until something stops the run; returns what.
+    pub(super) fn work(
+        &mut self,
+        chunks: &Receiver<Chunk>,
+        rendered: &SyncSender<Rendered>,
+        stop: &Stop,
+        most: Option<MaxFailures>,
+        watch: &mut dyn FnMut(Event<'_>),
+    ) -> End {
+        let mut is_last = false;
+        let end = loop {
+            let failures = self.state.progress.failures;
+            if let Some(most) = most
+                && most.is_exceeded(failures, self.state.taken, is_last)
+            {
+                break End::Failures(most);
+            }
+            if is_last {
+                break End::Input;
+            }
+            let waiting = Instant::now();
+            let mut chunk = loop {
+                if stop.is_asked() {
+                    return End::Stop;
+                }
+                match chunks.recv_timeout(LOOK_UP) {
+                    Ok(chunk) => break chunk,
+                    Err(RecvTimeoutError::Timeout) => {}
+                    // The reader is gone before its last chunk: its panic is told when it is joined.
+                    Err(RecvTimeoutError::Disconnected) => return End::Stop,
+                }
+            };
+            self.state.waited_for_input += waiting.elapsed();
+
+            is_last = chunk.is_last;
+            let ids = std::mem::take(&mut chunk.ids);
+            self.state.items = chunk.count;
+            self.state.taken = chunk.taken;
+            self.state.position = chunk.position;
+            self.state.progress.read = chunk.read;
+            let (rows, entries, done, failures) = match self.pool.install(|| self.chunk(chunk)) {
+                Ok(all) => all,
+                Err(error) => break End::Error(error),
+            };
+            for failed in &failures {
+                watch(Event::Failed(failed));
+            }
+            watch(Event::Progress(self.state.progress));
+
+            self.state.seconds = self.before + self.started.elapsed().as_secs_f64();
+            let waiting = Instant::now();
+            let state = self.state.clone();
+            let chunk = Rendered {
+                rows,
+                entries,
+                ids,
+                done,
+                state,
+            };
+            if rendered.send(chunk).is_err() {
+                // Writing has failed; why is told when the writer is joined.
+                break End::Stop;
+            }
+            self.state.waited_for_output += waiting.elapsed();
+        };
+        self.state.seconds = self.before + self.started.elapsed().as_secs_f64();
+        end
+    }
+
+    /// Leaves those articles in a batch that have to be done, and returns what is to be remembered of them, with
+    /// their places; nothing if the config names no state.
+    fn due(&mut self, batch: &mut Batch) -> Result<Vec<(usize, Done)>> {
+        let mut done = Vec::new();
+        let Some(memory) = &self.memory else {
+            return Ok(done);
+        };
+        let counts = self.state.progress.increment.get_or_insert_default();
+        let due = memory.due(batch.documents.iter(), counts)?;
+        for ((position, document), (is_due, entry)) in batch.take().zip(due) {
+            if is_due {
+                done.push((position, entry));
+                batch.put(position, document);
+            }
+        }
+        Ok(done)
+    }
+
+    /// Takes one chunk through all stages and renders what came of it.
+    fn chunk(&mut self, chunk: Chunk) -> Result<Worked> {
+        let numbers = chunk.numbers;
+        let text_bytes: Vec<u64> = chunk.items.iter().map(text_bytes).collect();
+        let mut batch = batch(chunk.items);
+        let mut done = self.due(&mut batch)?;
+        self.state.progress.bytes += batch
+            .documents
+            .iter()
+            .map(|document| document.text.source().len() as u64)
+            .sum::<u64>();
+
+        let duplicates = pass(
+            self.flow.steps(),
+            &mut self.state.times,
+            self.duplicates.as_mut(),
+            &mut batch,
+        );
+
+        let failed = batch.failed_positions();
+        done.retain(|(position, _)| !failed.contains(position));
+        let done = done.into_iter().map(|(_, entry)| entry).collect();
+        let (copied_at, duplicates): (Vec<usize>, Vec<_>) = duplicates.into_iter().unzip();
+        let (skipped_at, skipped) = in_order(batch.skipped);
+        let (failed_at, failures) = in_order(batch.failed);
+        // In the order in which they are rendered.
+        let positions = [batch.positions, copied_at, skipped_at, failed_at].concat();
+        let documents = batch.documents;
+        for (step, time) in self.flow.steps().iter().zip(&mut self.state.times) {
+            let here = failures.iter().filter(|failed| failed.stage == step.name);
+            time.failures += here.count() as u64;
+        }
+        self.state.progress.articles += documents.len() as u64;
+        self.state.progress.failures += failures.len() as u64;
+        self.state.progress.skipped += skipped.len() as u64;
+        self.state.progress.duplicates += duplicates.len() as u64;
+        self.state.progress.words += documents.par_iter().map(words).sum::<u64>();
+        self.state.progress.damaged +=
+            documents.par_iter().filter(|d| is_damaged(d)).count() as u64;
+
+        let size = documents
+            .len()
+            .div_ceil(4 * rayon::current_num_threads())
+            .max(1);
+        let mut rows: Vec<Rows> = documents
+            .par_chunks(size)
+            .map(|documents| self.renderer.documents(documents))
+            .collect();
+        rows.push(self.renderer.rest(&duplicates, &skipped, &failures));
+        let entries = entries(&rows, positions, &numbers, &text_bytes);
+        Ok((rows, entries, done, failures))
+    }
+}
+
+/// Puts the articles of a chunk into a batch; what could not be read has failed already.
+fn batch(items: Vec<Item>) -> Batch {
+    let mut batch = Batch::default();
+    for (position, item) in items.into_iter().enumerate() {
+        match item {
+            Item::Article(document) => batch.put(position, *document),
+            Item::Failure(failure) => {
+                let stage = "input";
+                batch.failed.push((position, Failed { stage, failure }));
+            }
+        }
+    }
+    batch
+}
+
+/// Takes a batch through some stages, and returns the copies that were found, with their positions.
+///
+/// A stage that looks for copies may take articles through the later stages more than once.
+fn pass(
+    steps: &[Step],
+    times: &mut [Time],
+    duplicates: Option<&mut Duplicates<'_>>,
+    batch: &mut Batch,
+) -> Vec<(usize, Duplicate)> {
+    let Some(((step, later), (time, later_times))) =
+        steps.split_first().zip(times.split_first_mut())
+    else {
+        return Vec::new();
+    };
+    match (&step.work, duplicates) {
+        (Work::Layer(stage), duplicates) => {
+            batch.pass(step.name, &**stage, time);
+            pass(later, later_times, duplicates, batch)
+        }
+        (Work::Copies(_), Some(duplicates)) => duplicates.process(batch, time, |batch| {
+            pass(later, later_times, None, batch);
+        }),
+        (Work::Copies(_), None) => pass(later, later_times, None, batch),
+    }
+}
+
+/// Says which rows came of which article or failure, given in the order in which they were rendered.
+fn entries(
+    rows: &[Rows],
+    positions: Vec<usize>,
+    numbers: &[u64],
+    text_bytes: &[u64],
+) -> Vec<Entry> {
+    // A copy that is kept has rows of its own, and one that says so.
+    let mut lengths: BTreeMap<usize, Vec<Length>> = BTreeMap::new();
+    let parts = rows.iter().flat_map(|rows| &rows.parts);
+    for (position, part) in positions.into_iter().zip(parts) {
+        let whole = lengths
+            .entry(position)
+            .or_insert_with(|| vec![Length::default(); part.len()]);
+        for (whole, part) in whole.iter_mut().zip(part) {
+            whole.bytes += part.bytes;
+            whole.rows += part.rows;
+        }
+    }
+    lengths
+        .into_iter()
+        .map(|(position, lengths)| Entry {
+            number: numbers[position],
+            text_bytes: text_bytes[position],
+            lengths,
+        })
+        .collect()
+}
+
+/// The bytes of an article; 0 for a failure.
+fn text_bytes(item: &Item) -> u64 {
+    match item {
+        Item::Article(document) => document.text.len() as u64,
+        Item::Failure(_) => 0,
+    }
+}
+
+fn words(document: &Document) -> u64 {
+    document.text.as_str().split_ascii_whitespace().count() as u64
+}
+
+fn is_damaged(document: &Document) -> bool {
+    document.text.as_str().contains('\u{FFFD}')
+}
+
+/// What left a batch, each with its place in the chunk, in the order of that.
+fn in_order<T>(mut left: Vec<(usize, T)>) -> (Vec<usize>, Vec<T>) {
+    left.sort_by_key(|(position, _)| *position);
+    left.into_iter().unzip()
+}
