@@ -1,8 +1,8 @@
-//! Short hashes: what is met once in a run is remembered by 16 bytes.
+//! What is met once in a run is remembered by a hash of its name: 16 bytes, however long the name is.
 
-/// Returns the first 16 bytes of a BLAKE3 hash, read as little-endian.
-pub(crate) fn digest(bytes: &[u8]) -> u128 {
-    let hash = blake3::hash(bytes);
+/// Returns the first 16 bytes of the BLAKE3 hash, as a number.
+pub(crate) fn digest(name: &[u8]) -> u128 {
+    let hash = blake3::hash(name);
     let (start, _) = hash
         .as_bytes()
         .split_first_chunk()

@@ -327,9 +327,9 @@ fn begin(
         Plan::GoOn => match Output::go_on(target, memory.as_mut())? {
             Resumed::Complete(record) => Ok(Begun::Complete(record)),
             Resumed::Unfinished { output, state, ids } => {
-                let items = inputs.items_from(state.position, state.items, ids);
+                let items = inputs.items_from(&state.position, state.items, ids);
                 let items = items.map_err(|source| Error::Place {
-                    path: place(inputs, state.position),
+                    path: place(inputs, &state.position),
                     source,
                 })?;
                 Ok(Begun::Resumed(output, state, Box::new(items)))
@@ -344,7 +344,7 @@ fn paths(inputs: &Inputs) -> Vec<PathBuf> {
 }
 
 /// The file that a place in the input is in.
-fn place(inputs: &Inputs, position: Position) -> PathBuf {
+fn place(inputs: &Inputs, position: &Position) -> PathBuf {
     let file = inputs.files().get(position.file);
     file.map_or_else(|| "the input".into(), |file| file.path.clone())
 }

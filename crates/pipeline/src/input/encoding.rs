@@ -13,9 +13,12 @@ use blattwerk_core::Result;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-use super::bytes::{Bytes, Compression, head};
-use super::fault::Fault;
-use super::setting;
+use super::ahead::Bytes;
+use super::fault::{Fault, setting};
+
+/// The byte order mark, which some programs put in front of UTF-8 too. Gluing files together leaves it in their
+/// midst.
+pub(super) const MARK: &str = "\u{FEFF}";
 
 /// Stands for what was malformed in a converted stream. It is in no UTF-8 text, so the record that
 /// contains it, and no other, fails.
@@ -56,45 +59,62 @@ impl Decoding {
             })
     }
 
-    /// Takes the byte order mark off a stream, and converts it if it is not to be looked at record by
-    /// record.
-    pub(super) fn open(
-        self,
-        bytes: Bytes,
-        compression: Option<Compression>,
-    ) -> Result<(Bytes, Mode), Fault> {
-        let (start, mut bytes) =
-            head::<4>(bytes).map_err(|error| Fault::cut(error, compression))?;
-        let (mark, has_mark, encoding) = match (start.as_slice(), self) {
-            ([0xFF, 0xFE, 0, 0] | [0, 0, 0xFE, 0xFF], _) => {
+    /// Finds out by its first four bytes how a file is decoded, and how long its byte order mark is.
+    pub(super) fn mode(self, start: &[u8]) -> Result<(Mode, usize), Fault> {
+        let (mark, encoding) = match (start, self) {
+            ([0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..], _) => {
                 return Err(Fault::Binary("UTF-32 text; convert it to UTF-8"));
             }
-            ([0xFF, 0xFE, ..], _) => (2, true, UTF_16LE),
-            ([0xFE, 0xFF, ..], _) => (2, true, UTF_16BE),
-            ([0xEF, 0xBB, 0xBF, ..], _) => (3, true, UTF_8),
-            (_, Self::Auto) => (0, false, UTF_8),
-            (_, Self::Named(encoding)) => (0, false, encoding),
+            ([0xFF, 0xFE, ..], _) => (2, UTF_16LE),
+            ([0xFE, 0xFF, ..], _) => (2, UTF_16BE),
+            _ if start.starts_with(MARK.as_bytes()) => (MARK.len(), UTF_8),
+            (_, Self::Auto) => (0, UTF_8),
+            (_, Self::Named(encoding)) => (0, encoding),
         };
-        let mut skipped = [0; 3];
-        bytes
-            .read_exact(&mut skipped[..mark])
-            .map_err(|error| Fault::cut(error, compression))?;
-        if encoding == UTF_8 {
-            let mode = match self {
-                Self::Auto => Mode::Auto { has_mark },
-                Self::Named(_) => Mode::Utf8,
-            };
-            return Ok((Box::new(bytes), mode));
-        }
-        let mode = Mode::Converted {
-            from: encoding,
-            has_mark,
+        let has_mark = mark > 0;
+        let mode = match self {
+            Self::Auto if encoding == UTF_8 => Mode::Auto { has_mark },
+            Self::Named(_) if encoding == UTF_8 => Mode::Utf8,
+            _ => Mode::Converted {
+                from: encoding,
+                has_mark,
+            },
         };
-        Ok((Box::new(Converter::new(bytes, encoding)), mode))
+        Ok((mode, mark))
     }
 }
 
 impl Mode {
+    /// Tells whether the file is converted as a whole.
+    pub(super) fn converts(self) -> bool {
+        matches!(self, Self::Converted { .. })
+    }
+
+    /// Converts a stream, unless its records are looked at one by one.
+    pub(super) fn convert(self, bytes: impl Read + Send + 'static) -> Bytes {
+        match self {
+            Self::Converted { from, .. } => Box::new(Converter::new(bytes, from)),
+            Self::Auto { .. } | Self::Utf8 => Box::new(bytes),
+        }
+    }
+
+    /// Converts the beginning of a stream as far as `most` bytes of it, and no further than its last whole
+    /// character.
+    pub(super) fn convert_start(self, start: &[u8], is_whole: bool, most: usize) -> Cow<'_, [u8]> {
+        match self {
+            Self::Converted { from, .. } => {
+                let bytes = start.chain(Ending { is_whole });
+                let mut converted = Vec::new();
+                // That it ends with an error tells nothing: more will come.
+                let _ = Converter::new(bytes, from)
+                    .take(most as u64)
+                    .read_to_end(&mut converted);
+                converted.into()
+            }
+            Self::Auto { .. } | Self::Utf8 => start[..start.len().min(most)].into(),
+        }
+    }
+
     /// Finds out how to decode a record.
     pub(super) fn decode(self, record: &[u8]) -> Result<Decoded<'_>, Fault> {
         let error = match std::str::from_utf8(record) {
@@ -318,5 +338,20 @@ impl<R: Read> Read for Converter<R> {
             }
         }
         Ok(0)
+    }
+}
+
+/// The end of a stream, or an error that stands for all that is not looked at.
+struct Ending {
+    is_whole: bool,
+}
+
+impl Read for Ending {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        if self.is_whole {
+            Ok(0)
+        } else {
+            Err(io::ErrorKind::WouldBlock.into())
+        }
     }
 }

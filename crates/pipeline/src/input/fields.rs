@@ -6,7 +6,7 @@ use blattwerk_core::Result;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::setting;
+use super::fault::setting;
 
 /// The names of fields and columns. What is not named is found by its usual names, which `blattwerk check`
 /// shows; a name that is given here must be in every record. In JSON, `article.body` is the field `body`
@@ -260,8 +260,8 @@ impl Names {
         Ok(chosen)
     }
 
-    /// Returns the names that are chosen among those of a record, for people.
-    pub(super) fn shown(&self, names: &[String]) -> [Option<String>; ROLES] {
+    /// Returns which names are chosen among those of a record, for people: pairs of a role and a name.
+    pub(super) fn shown(&self, names: &[String]) -> Vec<(&'static str, String)> {
         let mut shown = [const { None }; ROLES];
         let mut ranks = [usize::MAX; ROLES];
         for name in names {
@@ -281,7 +281,11 @@ impl Names {
             });
             shown[*role as usize] = is_there.then(|| path.clone());
         }
-        shown
+        Role::ALL
+            .into_iter()
+            .zip(shown)
+            .filter_map(|(role, name)| Some((role.as_str(), name?)))
+            .collect()
     }
 }
 

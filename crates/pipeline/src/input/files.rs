@@ -9,8 +9,8 @@ use std::time::SystemTime;
 use blattwerk_core::Result;
 use walkdir::{DirEntry, WalkDir};
 
-use super::fault::Fault;
-use super::{digest, setting};
+use super::fault::{Fault, setting};
+use crate::digest::digest;
 
 /// A file to be read.
 #[derive(Debug)]

@@ -4,22 +4,27 @@ use std::io::{self, Read};
 
 use memchr::memchr;
 
-use super::bytes::{Bytes, Compression};
+use super::ahead::Bytes;
+use super::blocks::BLOCK;
+use super::described::Described;
+use super::disk::Disk;
 use super::encoding::{Decoded, Mode};
 use super::fault::Fault;
-
-/// How much is read at a time.
-const CHUNK: usize = 256 << 10;
-
-/// A buffer that grew beyond this for one large article is not kept for the next file.
-const KEPT: usize = 4 << 20;
+use super::options::Options;
+use super::position::Place;
+use super::recognize::{BEGINNING, TextStart};
+use super::source::{Source, Spare};
 
 /// A part of a file, from the first line that is not consumed.
 pub(super) struct Window {
     bytes: Bytes,
     mode: Mode,
-    compression: Option<Compression>,
+    /// The file and the length of its byte order mark, if the offsets of the stream are those of the file but for
+    /// that.
+    disk: Option<(Disk, usize)>,
     buffer: Vec<u8>,
+    /// Where the buffer comes from and goes.
+    spare: Spare,
     /// The window is `buffer[start..end]`.
     start: usize,
     end: usize,
@@ -49,19 +54,34 @@ pub(super) enum Line {
 }
 
 impl Window {
-    /// Returns the window at the beginning of a stream. The content of `buffer` does not matter.
-    pub(super) fn new(
-        bytes: Bytes,
-        mode: Mode,
-        compression: Option<Compression>,
-        buffer: Vec<u8>,
-        max: usize,
-    ) -> Self {
+    /// Opens a window at the beginning of a text.
+    ///
+    /// # Errors
+    ///
+    /// If there is no text.
+    pub(super) fn open(mut source: Source, options: &Options) -> Result<Self, Fault> {
+        let (mode, mark) = options.decoding.mode(source.bytes.peek(4)?)?;
+        source.bytes.skip(mark);
+        let disk = source.disk.take().filter(|_| !mode.converts());
+        let spare = source.spare.clone();
+        let mut window = Self::new(mode.convert(source), mode, spare, options.max_bytes);
+        window.disk = disk.map(|disk| (disk, mark));
+        let start = TextStart::new(window.peek(BEGINNING), mode);
+        match start.map(|start| start.terminator) {
+            Ok(terminator) => window.terminator = terminator,
+            Err(Fault::EmptyFile) => return Err(window.cut().unwrap_or(Fault::EmptyFile)),
+            Err(fault) => return Err(fault),
+        }
+        Ok(window)
+    }
+
+    fn new(bytes: Bytes, mode: Mode, spare: Spare, max: usize) -> Self {
         Self {
             bytes,
             mode,
-            compression,
-            buffer,
+            disk: None,
+            buffer: spare.take(),
+            spare,
             start: 0,
             end: 0,
             error: None,
@@ -73,49 +93,45 @@ impl Window {
         }
     }
 
-    /// Gives the buffer back for the next file.
-    pub(super) fn into_buffer(self) -> Vec<u8> {
-        if self.buffer.len() > KEPT {
-            return Vec::new();
-        }
-        self.buffer
-    }
-
     /// Returns the number of the first line.
     pub(super) fn line_number(&self) -> u64 {
         self.line
     }
 
-    /// Returns where in the stream the window starts.
-    pub(super) fn offset(&self) -> u64 {
-        self.offset
+    /// Returns the place where the window starts; none if all of the stream is consumed, as far as that is known,
+    /// and nothing was wrong with it that was not told.
+    pub(super) fn place(&self) -> Option<Place> {
+        let is_done = self.is_read && self.start == self.end && self.error.is_none();
+        (!is_done).then(|| Place::new([self.offset, self.line]))
     }
 
-    /// Tells whether all of the stream is consumed, as far as that is known, and nothing was wrong with it
-    /// that was not told.
-    pub(super) fn is_done(&self) -> bool {
-        self.is_read && self.start == self.end && self.error.is_none()
-    }
-
-    /// Tells whether the offsets of the stream are those of the file, but for a byte order mark.
-    pub(super) fn is_plain(&self) -> bool {
-        self.compression.is_none() && !matches!(self.mode, Mode::Converted { .. })
-    }
-
-    /// Goes on in another stream of the same content, which starts at an offset and a line of it.
-    pub(super) fn go_on_in(&mut self, bytes: Bytes, offset: u64, line: u64) {
-        self.bytes = bytes;
-        self.start = 0;
-        self.end = 0;
-        self.error = None;
-        self.is_read = false;
-        self.offset = offset;
-        self.line = line;
+    /// Moves on from the beginning to a place. A plain file is entered there, anything else is read up to it.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such place.
+    pub(super) fn enter(&mut self, place: &Place) -> io::Result<()> {
+        let &[offset, line] = place.numbers() else {
+            return Err(io::Error::other("it has lines, and had none"));
+        };
+        if let Some((disk, mark)) = &self.disk {
+            // What was read to recognize the file is read once more.
+            self.bytes = disk.open_at(*mark as u64 + offset)?;
+            self.start = 0;
+            self.end = 0;
+            self.error = None;
+            self.is_read = false;
+            self.offset = offset;
+            self.line = line;
+        } else if !self.forward(offset, line) {
+            return Err(io::Error::other("it has become shorter"));
+        }
+        Ok(())
     }
 
     /// Moves on to an offset, which is the start of a line with a known number; tells whether the stream is
     /// that long.
-    pub(super) fn forward(&mut self, offset: u64, line: u64) -> bool {
+    fn forward(&mut self, offset: u64, line: u64) -> bool {
         loop {
             let Some(left) = offset.checked_sub(self.offset) else {
                 return false;
@@ -141,17 +157,19 @@ impl Window {
         self.terminator
     }
 
-    /// Sets the last byte of a line.
-    pub(super) fn set_terminator(&mut self, terminator: u8) {
-        self.terminator = terminator;
+    /// Returns the beginning of the text, as long as nothing of it is consumed.
+    pub(super) fn text_start(&mut self) -> TextStart<'_> {
+        let (mode, terminator) = (self.mode, self.terminator);
+        TextStart {
+            bytes: self.peek(BEGINNING),
+            mode,
+            terminator,
+        }
     }
 
-    pub(super) fn mode(&self) -> Mode {
-        self.mode
-    }
-
-    pub(super) fn encoding_seen(&self) -> String {
-        self.mode.name(&self.buffer[self.start..self.end])
+    /// Tells the encoding, judging by what was read so far.
+    pub(super) fn describe(&self, described: &mut Described) {
+        described.encoding = Some(self.mode.name(&self.buffer[..self.end]));
     }
 
     /// Finds out how to decode the first bytes of the window.
@@ -244,7 +262,7 @@ impl Window {
     pub(super) fn cut(&mut self) -> Option<Fault> {
         self.consume(self.end - self.start, 0);
         let error = self.error.take()?;
-        Some(Fault::cut(error, self.compression))
+        Some(error.into())
     }
 
     /// Reads more, and tells whether there was more.
@@ -252,16 +270,16 @@ impl Window {
         if self.is_read {
             return false;
         }
-        if self.start > 0 && self.buffer.len() - self.end < CHUNK / 2 {
+        if self.start > 0 && self.buffer.len() - self.end < BLOCK / 2 {
             self.buffer.copy_within(self.start..self.end, 0);
             self.end -= self.start;
             self.start = 0;
         }
-        if self.buffer.len() - self.end < CHUNK / 2 {
+        if self.buffer.len() - self.end < BLOCK / 2 {
             // No line may be longer than the limit, so there is no need for much more.
-            let most = self.max.saturating_add(2 * CHUNK);
-            let len = (2 * self.buffer.len()).clamp(CHUNK, most);
-            self.buffer.resize(len.max(self.end + CHUNK / 2), 0);
+            let most = self.max.saturating_add(2 * BLOCK);
+            let len = (2 * self.buffer.len()).clamp(BLOCK, most);
+            self.buffer.resize(len.max(self.end + BLOCK / 2), 0);
         }
         loop {
             match self.bytes.read(&mut self.buffer[self.end..]) {
@@ -278,5 +296,27 @@ impl Window {
             }
             return false;
         }
+    }
+}
+
+impl Drop for Window {
+    /// Gives the buffer back for the next file.
+    fn drop(&mut self) {
+        self.spare.put(std::mem::take(&mut self.buffer));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_too_long_is_skipped_in_bounded_memory() {
+        let long = Box::new(io::repeat(b'x').take(50 << 20));
+        let mut window = Window::new(long, Mode::Utf8, Spare::default(), 1000);
+        assert_eq!(window.line(0), Line::TooLong);
+        window.skip_line();
+        assert_eq!(window.line(0), Line::End);
+        assert!(window.buffer.len() <= 1 << 20);
     }
 }

@@ -131,7 +131,7 @@ impl<'a> Worker<'a> {
             let ids = std::mem::take(&mut chunk.ids);
             self.state.items = chunk.count;
             self.state.taken = chunk.taken;
-            self.state.position = chunk.position;
+            self.state.position = std::mem::take(&mut chunk.position);
             self.state.progress.read = chunk.read;
             let (rows, entries, done, failures) = match self.pool.install(|| self.chunk(chunk)) {
                 Ok(all) => all,

@@ -1,111 +1,69 @@
-//! JSON Lines: an object a line, an article an object.
+//! A JSON object as an article.
 //!
 //! Only the fields of the article are decoded; all others are skipped where they stand, so a record with
 //! much around its text costs little more than the text.
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::encoding::Decoded;
-use super::fault::{Fault, OBJECT, list};
+use super::fault::{Fault, list};
 use super::fields::{Names, ROLES, Role};
-use super::window::{Line, Window};
-use super::{Options, Record, Reject};
+use super::item::{Record, Reject};
 
-pub(super) struct Reader {
-    window: Window,
-    options: Arc<Options>,
+/// What is wrong with an object.
+#[derive(Debug, thiserror::Error)]
+enum Broken {
+    #[error("{0}")]
+    NoRecord(String),
+    #[error("broken JSON at column {column}: {reason}")]
+    Json { column: usize, reason: String },
+    #[error(
+        "no field is known to hold the text; the fields are {0}; name the right one in `input.fields.text`"
+    )]
+    NoText(String),
+    #[error("`{key}`: no field {name:?}; the fields are {fields}")]
+    NoField {
+        key: &'static str,
+        name: String,
+        fields: String,
+    },
+    #[error("the {} in the field {name:?} is {found}, expected {}{}", role.as_str(), expected(*role), hint(found))]
+    WrongType {
+        role: Role,
+        name: String,
+        found: &'static str,
+    },
 }
 
-impl Reader {
-    pub(super) fn new(window: Window, options: Arc<Options>) -> Self {
-        Self { window, options }
-    }
-
-    pub(super) fn into_window(self) -> Window {
-        self.window
-    }
-
-    pub(super) fn window(&self) -> &Window {
-        &self.window
-    }
-
-    pub(super) fn window_mut(&mut self) -> &mut Window {
-        &mut self.window
-    }
-
-    pub(super) fn next(&mut self) -> Option<Result<Record, Reject>> {
-        loop {
-            let number = self.window.line_number();
-            match self.window.line(0) {
-                Line::Whole(len) => {
-                    let found = if self.window.get(len).trim_ascii().is_empty() {
-                        None
-                    } else {
-                        Some(self.article(number, len))
-                    };
-                    self.window.consume(len, 1);
-                    if found.is_some() {
-                        return found;
-                    }
-                }
-                Line::TooLong => {
-                    self.window.skip_line();
-                    return Some(Err(Reject::at(number, Fault::TooLong(self.window.max()))));
-                }
-                Line::Cut => {
-                    return self
-                        .window
-                        .cut()
-                        .map(|fault| Err(Reject::at(number, fault)));
-                }
-                Line::End => return None,
-            }
-        }
-    }
-
-    fn article(&self, number: u64, len: usize) -> Result<Record, Reject> {
-        let decoded = self
-            .window
-            .decode(len)
-            .map_err(|fault| Reject::at(number, fault))?;
-        let converted;
-        let line = match decoded {
-            Decoded::Utf8(line) => line,
-            Decoded::Other(..) => {
-                converted = decoded.text();
-                &converted
-            }
-        };
-        // Each of several files that were glued together may have had a mark.
-        let line = line.trim_start_matches('\u{FEFF}').trim_ascii_end();
-        parse(line, number, &self.options.names)
+impl From<Broken> for Fault {
+    fn from(broken: Broken) -> Self {
+        Self::Format(Box::new(broken))
     }
 }
 
-/// Returns the names of the fields of the first record.
-pub(super) fn first_keys(window: &mut Window) -> Vec<String> {
-    loop {
-        match window.line(0) {
-            Line::Whole(len) => {
-                let found = window.decode(len).map(|line| keys(&line.text()));
-                window.consume(len, 1);
-                match found {
-                    Ok(keys) if !keys.is_empty() => return keys,
-                    _ => {}
-                }
-            }
-            Line::TooLong => window.skip_line(),
-            Line::Cut | Line::End => return Vec::new(),
-        }
+/// What the JSON type of something is called that may hold the field that was meant.
+const OBJECT: &str = "an object";
+
+fn expected(role: Role) -> &'static str {
+    match role {
+        Role::Id => "a string or a whole number",
+        _ => "a string",
     }
 }
 
-fn parse(line: &str, number: u64, names: &Names) -> Result<Record, Reject> {
+fn hint(found: &str) -> &'static str {
+    if found == OBJECT {
+        "; name the field inside it in `input.fields`, as in `content.body`"
+    } else {
+        ""
+    }
+}
+
+/// Reads an object as an article.
+pub(super) fn parse(line: &str, number: u64, names: &Names) -> Result<Record, Reject> {
     let mut json = serde_json::Deserializer::from_str(line);
     let mut found = Found::default();
     let paths: Vec<_> = names
@@ -144,38 +102,37 @@ fn check(found: &Found<'_>, line: &str, names: &Names) -> Result<(), Fault> {
     let fields = || list(keys(line).iter().map(String::as_str));
     for (role, name) in names.configured() {
         if matches!(found.slot(*role).value, Value::Missing) {
-            return Err(Fault::NoField {
-                key: role.key(),
-                name: name.clone(),
-                fields: fields(),
-            });
+            let (key, name, fields) = (role.key(), name.clone(), fields());
+            return Err(Broken::NoField { key, name, fields }.into());
         }
     }
     match &found.slot(Role::Id).value {
-        Value::Other(kind) => return Err(found.wrong(Role::Id, kind)),
+        Value::Other(kind) => return Err(found.wrong(Role::Id, kind).into()),
         Value::Float(_) => {
-            return Err(found.wrong(Role::Id, "a number with digits that are not kept"));
+            return Err(found
+                .wrong(Role::Id, "a number with digits that are not kept")
+                .into());
         }
         Value::Missing | Value::Null | Value::Text(_) | Value::Whole(_) => {}
     }
     match &found.slot(Role::Text).value {
         Value::Text(_) => Ok(()),
         Value::Null => Err(Fault::EmptyText),
-        Value::Missing => Err(Fault::NoText(fields())),
-        Value::Whole(_) | Value::Float(_) => Err(found.wrong(Role::Text, "a number")),
-        Value::Other(kind) => Err(found.wrong(Role::Text, kind)),
+        Value::Missing => Err(Broken::NoText(fields()).into()),
+        Value::Whole(_) | Value::Float(_) => Err(found.wrong(Role::Text, "a number").into()),
+        Value::Other(kind) => Err(found.wrong(Role::Text, kind).into()),
     }
 }
 
 /// Says what is wrong with a line, where, without serde's line number, which is always 1.
-fn broken(error: &serde_json::Error) -> Fault {
+fn broken(error: &serde_json::Error) -> Broken {
     let message = error.to_string();
     let position = format!(" at line {} column {}", error.line(), error.column());
     let reason = message.strip_suffix(&position).unwrap_or(&message).into();
     if error.is_data() {
-        return Fault::NoRecord(reason);
+        return Broken::NoRecord(reason);
     }
-    Fault::Json {
+    Broken::Json {
         column: error.column(),
         reason,
     }
@@ -244,8 +201,8 @@ impl<'de> Found<'de> {
         Ok(())
     }
 
-    fn wrong(&self, role: Role, found: &'static str) -> Fault {
-        Fault::WrongType {
+    fn wrong(&self, role: Role, found: &'static str) -> Broken {
+        Broken::WrongType {
             role,
             name: self.slot(role).name.clone().into_owned(),
             found,
@@ -453,8 +410,8 @@ impl<'de> Visitor<'de> for Object<'_, 'de> {
     }
 }
 
-/// Returns the names of the fields of a line, as far as it can be read.
-fn keys(line: &str) -> Vec<String> {
+/// Returns the names of the fields of an object, as far as it can be read.
+pub(super) fn keys(line: &str) -> Vec<String> {
     struct Keys<'a>(&'a mut Vec<String>);
 
     impl<'de> Visitor<'de> for Keys<'_> {

@@ -1,0 +1,260 @@
+//! CSV with a header line, as RFC 4180 has it, with any separator.
+//!
+//! The parser is our own because of what quotes can do. A line break within quotes belongs to the field,
+//! so one quote too many makes a usual parser swallow the articles behind it, up to the next quote or to
+//! the end of the file, and one quote too few cuts the text in silence. Here a record is built line by
+//! line, and a closing quote must be followed by a separator or a line end. When a record goes wrong, its
+//! first line is a failure, and reading goes on in the line behind it.
+//!
+//! Reading lines again stays linear. A line that opens a quote when it is read as the beginning of a record
+//! cannot also pass through a quote that is open already, unless it adds a field; and a record with more
+//! than twice the fields of the header is given up.
+
+mod header;
+mod parser;
+
+use std::io;
+use std::sync::Arc;
+
+use memchr::memchr;
+
+use self::header::{Header, header};
+use self::parser::{Parser, Step};
+use super::{Articles, Claim, Format};
+use crate::input::described::Described;
+use crate::input::encoding::MARK;
+use crate::input::fault::Fault;
+use crate::input::fields::Role;
+use crate::input::item::{Record, Reject};
+use crate::input::options::Options;
+use crate::input::position::Place;
+use crate::input::recognize::Start;
+use crate::input::source::Source;
+use crate::input::window::{Line, Window};
+
+pub(super) struct Csv;
+
+impl Format for Csv {
+    fn name(&self) -> &'static str {
+        "csv"
+    }
+
+    fn recognize(&self, start: &Start<'_>, options: &Options) -> Result<Claim, Fault> {
+        let text = start.text()?;
+        match header(text, options, start.is_named(&EXTENSIONS)) {
+            Ok(Some(_)) => Ok(Claim::Sure),
+            Ok(None) => Ok(Claim::No),
+            Err(fault) => Err(text.nul().unwrap_or(fault)),
+        }
+    }
+
+    fn open(&self, source: Source, options: &Arc<Options>) -> Result<Box<dyn Articles>, Fault> {
+        let claims_it = options.format.is_some() || source.name.has(&EXTENSIONS);
+        let mut window = Window::open(source, options)?;
+        let text = window.text_start();
+        let header = header(text, options, claims_it)
+            .and_then(|header| header.ok_or_else(|| Header::missing(text)))
+            .map_err(|fault| text.nul().unwrap_or(fault))?;
+        window.consume(header.len, header.lines);
+        Ok(Box::new(Reader {
+            parser: Parser::new(header.delimiter, window.terminator()),
+            options: Arc::clone(options),
+            window,
+            header,
+        }))
+    }
+}
+
+/// The extensions by which a name claims that a file is CSV.
+const EXTENSIONS: [&str; 2] = ["csv", "tsv"];
+
+/// What is wrong with a record.
+#[derive(Debug, thiserror::Error)]
+enum Broken {
+    #[error("{found} fields, expected {expected} as in the header line")]
+    FieldCount { expected: usize, found: usize },
+    #[error(
+        "{found} fields in the record of lines {first} to {last}, expected {expected} as in the header line"
+    )]
+    FieldCountOverLines {
+        expected: usize,
+        found: usize,
+        first: u64,
+        last: u64,
+    },
+    #[error("a quote is opened here and never closed")]
+    Unclosed,
+    #[error(
+        "a quote is opened here and not closed properly: in line {line}, text follows the closing quote (a quote within quotes is written twice)"
+    )]
+    Stray { line: u64 },
+}
+
+impl From<Broken> for Fault {
+    fn from(broken: Broken) -> Self {
+        Self::Format(Box::new(broken))
+    }
+}
+
+struct Reader {
+    window: Window,
+    header: Header,
+    parser: Parser,
+    options: Arc<Options>,
+}
+
+impl Iterator for Reader {
+    type Item = Result<Record, Reject>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let number = self.window.line_number();
+            let found = match self.find() {
+                Find::Record { len, lines } => {
+                    let found = self.article(number, len, lines);
+                    self.window.consume(len, lines);
+                    found
+                }
+                Find::Broken { first, fault } => {
+                    self.window.consume(first, 1);
+                    Err(fault)
+                }
+                Find::TooLong => {
+                    self.window.skip_line();
+                    Err(Fault::TooLong(self.window.max()))
+                }
+                Find::Cut => Err(self.window.cut()?),
+                Find::End => return None,
+            };
+            match found {
+                Ok(None) => {}
+                Ok(Some(record)) => return Some(Ok(record)),
+                Err(fault) => return Some(Err(Reject::at(number, fault))),
+            }
+        }
+    }
+}
+
+impl Articles for Reader {
+    fn place(&self) -> Option<Place> {
+        self.window.place()
+    }
+
+    fn enter(&mut self, place: &Place) -> io::Result<()> {
+        self.window.enter(place)
+    }
+
+    fn describe(&mut self, described: &mut Described) {
+        self.window.describe(described);
+        described.delimiter = Some(char::from(self.header.delimiter));
+        described.fields = self.options.names.shown(&self.header.columns);
+    }
+}
+
+impl Reader {
+    /// Finds the next record, and leaves its fields in the parser.
+    fn find(&mut self) -> Find {
+        self.parser.reset();
+        let most = 2 * self.header.columns.len();
+        let (mut len, mut lines, mut first) = (0, 0, 0);
+        loop {
+            let line = self.window.line(len);
+            let fault = match line {
+                Line::Whole(bytes) => {
+                    len += bytes;
+                    lines += 1;
+                    if lines == 1 {
+                        first = len;
+                    }
+                    match self.parser.resume(self.window.get(len)) {
+                        Step::Done => return Find::Record { len, lines },
+                        Step::Open if self.parser.fields.len() <= most => continue,
+                        Step::Open => Broken::FieldCountOverLines {
+                            expected: self.header.columns.len(),
+                            found: self.parser.fields.len(),
+                            first: self.window.line_number(),
+                            last: self.window.line_number() + lines - 1,
+                        }
+                        .into(),
+                        Step::Stray => Broken::Stray {
+                            line: self.window.line_number() + lines - 1,
+                        }
+                        .into(),
+                    }
+                }
+                Line::TooLong if lines > 0 => Fault::TooLong(self.window.max()),
+                Line::TooLong => return Find::TooLong,
+                // Half a record is not looked at: its quotes cannot be right.
+                Line::Cut => return Find::Cut,
+                Line::End if lines > 0 => Broken::Unclosed.into(),
+                Line::End => return Find::End,
+            };
+            return Find::Broken { first, fault };
+        }
+    }
+
+    /// Tells whether a record is the header line once more: gluing files together leaves it in their midst, with a
+    /// byte order mark.
+    fn is_header(&self, record: &[u8]) -> bool {
+        record.strip_prefix(MARK.as_bytes()).unwrap_or(record) == self.header.record
+    }
+
+    /// Makes an article of a record; none if there is nothing in it, or the header line once more.
+    fn article(&self, number: u64, len: usize, lines: u64) -> Result<Option<Record>, Fault> {
+        let bytes = self.window.get(len);
+        let fields = &self.parser.fields;
+        if fields.iter().all(|field| field.range.is_empty()) && fields.len() != 1
+            || bytes.trim_ascii().is_empty()
+            || self.is_header(bytes.trim_ascii_end())
+        {
+            return Ok(None);
+        }
+        let (expected, found) = (self.header.columns.len(), fields.len());
+        if found != expected {
+            return Err(if lines == 1 {
+                Broken::FieldCount { expected, found }
+            } else {
+                Broken::FieldCountOverLines {
+                    expected,
+                    found,
+                    first: number,
+                    last: number + lines - 1,
+                }
+            }
+            .into());
+        }
+        if let Some(at) = memchr(0, bytes) {
+            return Err(Fault::Nul(at + 1));
+        }
+        let decoded = self.window.decode(len)?;
+        let field = |role: Role| {
+            let index = self.header.chosen[role as usize]?;
+            Some(fields[index].text(decoded).into_owned())
+        };
+        let filled = |role| field(role).filter(|text| !text.is_empty());
+        Ok(Some(Record {
+            line: Some(number),
+            id: filled(Role::Id),
+            text: field(Role::Text).unwrap_or_default(),
+            title: filled(Role::Title),
+            date: filled(Role::Date),
+            language: filled(Role::Language),
+        }))
+    }
+}
+
+/// What stands next in the window.
+enum Find {
+    Record {
+        len: usize,
+        lines: u64,
+    },
+    /// Something whose first line is so long.
+    Broken {
+        first: usize,
+        fault: Fault,
+    },
+    TooLong,
+    Cut,
+    End,
+}

@@ -1,0 +1,207 @@
+//! The header line of a CSV file, and by it whether a file is one.
+
+use memchr::memchr;
+
+use super::parser::{Field, Parser, Step};
+use crate::input::encoding::Mode;
+use crate::input::fault::{Fault, list};
+use crate::input::fields::{Clash, Names, ROLES, Role};
+use crate::input::options::Options;
+use crate::input::recognize::{TextStart, first_line};
+
+/// The separators that are tried, the likeliest first.
+const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
+
+/// What is wrong with a header line.
+#[derive(Debug, thiserror::Error)]
+enum Broken {
+    #[error(
+        "no column of the CSV file is known to hold the text; the columns are {0}; name the right one in \
+         `input.fields.text` and, if these are not the columns, the separator in `input.delimiter`"
+    )]
+    NoText(String),
+    #[error("`{key}`: no column {name:?}; the columns are {columns}")]
+    NoColumn {
+        key: &'static str,
+        name: String,
+        columns: String,
+    },
+    #[error(
+        "two columns {0:?} in the header line; name one column in `input.fields`, or rename one in the file"
+    )]
+    TwoColumns(String),
+    #[error("expected a header line with the names of the columns, found {0:?}")]
+    NoHeader(String),
+}
+
+impl From<Broken> for Fault {
+    fn from(broken: Broken) -> Self {
+        Self::Format(Box::new(broken))
+    }
+}
+
+/// The beginning of a file that was recognized as CSV.
+#[derive(Debug)]
+pub(super) struct Header {
+    pub(super) delimiter: u8,
+    /// The names, as they stand in the file.
+    pub(super) columns: Vec<String>,
+    /// The column for each role.
+    pub(super) chosen: [Option<usize>; ROLES],
+    /// The header line, without the line end.
+    pub(super) record: Vec<u8>,
+    /// Where the first record starts: so many bytes and lines from the beginning of the file.
+    pub(super) len: usize,
+    pub(super) lines: u64,
+}
+
+impl Header {
+    /// Returns the fault of a text that has none.
+    pub(super) fn missing(start: TextStart<'_>) -> Fault {
+        Broken::NoHeader(first_line(start.bytes)).into()
+    }
+}
+
+/// Reads the header line with the separator that fits best.
+///
+/// Prose is full of commas, so a file that does not claim to be CSV must look like it; then none is given
+/// if it does not.
+pub(super) fn header(
+    start: TextStart<'_>,
+    options: &Options,
+    claims_it: bool,
+) -> Result<Option<Header>, Fault> {
+    let (start, mode, terminator) = (start.bytes, start.mode, start.terminator);
+    let (mut skipped, mut lines) = (0, 0);
+    let mut delimiter = options.delimiter;
+    while let Some(len) = memchr(terminator, &start[skipped..]) {
+        match start[skipped..skipped + len].trim_ascii() {
+            // Excel's own way to name the separator.
+            [b's', b'e', b'p', b'=', found] if lines == 0 => {
+                delimiter = delimiter.or(Some(*found));
+            }
+            [] => {}
+            _ => break,
+        }
+        skipped += len + 1;
+        lines += 1;
+    }
+    let body = &start[skipped..];
+    let best = delimiter
+        .map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter])
+        .into_iter()
+        // Of equal ones the first.
+        .rev()
+        .filter_map(|delimiter| {
+            let columns = columns(body, delimiter, terminator, mode);
+            let looks_like_it = columns.as_ref().is_ok_and(|columns| {
+                columns.look_like_it(body, delimiter, terminator, &options.names)
+            });
+            (claims_it || looks_like_it).then(|| {
+                let count = columns.as_ref().map_or(0, |columns| columns.names.len());
+                let header =
+                    columns.and_then(|columns| columns.choose(body, delimiter, &options.names));
+                (count, header)
+            })
+        })
+        .max_by_key(|(count, header)| (header.is_ok(), *count));
+    let Some((_, header)) = best else {
+        return Ok(None);
+    };
+    let mut header = header?;
+    header.len += skipped;
+    header.lines += lines;
+    Ok(Some(header))
+}
+
+/// What a separator makes of the first record.
+struct Columns {
+    names: Vec<String>,
+    len: usize,
+    lines: u64,
+}
+
+fn columns(body: &[u8], delimiter: u8, terminator: u8, mode: Mode) -> Result<Columns, Fault> {
+    let first = record(body, delimiter, terminator)
+        .filter(|first| first.is_closed)
+        .ok_or_else(|| Broken::NoHeader(first_line(body)))?;
+    let decoded = mode.decode(&body[..first.len])?;
+    Ok(Columns {
+        names: first
+            .fields
+            .iter()
+            .map(|field| field.text(decoded).into_owned())
+            .collect(),
+        len: first.len,
+        lines: first.lines,
+    })
+}
+
+impl Columns {
+    /// Tells whether these are likely to be columns: names, one of them for the text, and either one for
+    /// something else too, or a second record of the same length.
+    fn look_like_it(&self, body: &[u8], delimiter: u8, terminator: u8, names: &Names) -> bool {
+        let is_name = |column: &String| {
+            let words = column.split_whitespace().count();
+            (1..=3).contains(&words) && column.len() <= 64
+        };
+        let roles = || self.names.iter().filter_map(|column| names.role(column));
+        self.names.len() >= 2
+            && self.names.iter().all(is_name)
+            && roles().any(|role| role == Role::Text)
+            && (roles().any(|role| role != Role::Text)
+                || record(&body[self.len..], delimiter, terminator).is_some_and(|second| {
+                    let found = second.fields.len();
+                    found == self.names.len() || !second.is_closed && found < self.names.len()
+                }))
+    }
+
+    fn choose(self, body: &[u8], delimiter: u8, names: &Names) -> Result<Header, Fault> {
+        let shown = || list(self.names.iter().map(String::as_str));
+        let chosen = names.choose(&self.names).map_err(|clash| match clash {
+            Clash::Twice(name) => Broken::TwoColumns(name),
+            Clash::Missing(role, name) => Broken::NoColumn {
+                key: role.key(),
+                name,
+                columns: shown(),
+            },
+        })?;
+        if chosen[Role::Text as usize].is_none() {
+            return Err(Broken::NoText(shown()).into());
+        }
+        Ok(Header {
+            delimiter,
+            chosen,
+            record: body[..self.len].trim_ascii_end().to_owned(),
+            len: self.len,
+            lines: self.lines,
+            columns: self.names,
+        })
+    }
+}
+
+/// The first record of some bytes.
+struct Found {
+    fields: Vec<Field>,
+    len: usize,
+    lines: u64,
+    /// Whether it ends before the bytes do.
+    is_closed: bool,
+}
+
+fn record(bytes: &[u8], delimiter: u8, terminator: u8) -> Option<Found> {
+    let mut parser = Parser::new(delimiter, terminator);
+    let (mut len, mut lines) = (0, 0);
+    let mut step = Step::Open;
+    while step == Step::Open && len < bytes.len() {
+        len = memchr(terminator, &bytes[len..]).map_or(bytes.len(), |end| len + end + 1);
+        lines += 1;
+        step = parser.resume(&bytes[..len]);
+    }
+    (step != Step::Stray).then_some(Found {
+        fields: parser.fields,
+        len,
+        lines,
+        is_closed: step == Step::Done,
+    })
+}

@@ -1,0 +1,214 @@
+//! JSON Lines: an object a line, an article an object.
+
+use std::io;
+use std::sync::Arc;
+
+use super::{Articles, Claim, Format};
+use crate::input::described::Described;
+use crate::input::encoding::{Decoded, MARK};
+use crate::input::fault::Fault;
+use crate::input::item::{Record, Reject};
+use crate::input::object::{keys, parse};
+use crate::input::options::Options;
+use crate::input::position::Place;
+use crate::input::recognize::{Start, TextStart, first_line};
+use crate::input::source::Source;
+use crate::input::window::{Line, Window};
+
+pub(super) struct Jsonl;
+
+impl Format for Jsonl {
+    fn name(&self) -> &'static str {
+        "jsonl"
+    }
+
+    fn recognize(&self, start: &Start<'_>, _: &Options) -> Result<Claim, Fault> {
+        let text = start.text()?;
+        if begins_an_object(text)? {
+            return Ok(Claim::Sure);
+        }
+        if !start.is_named(&["jsonl", "ndjson", "jsonlines"]) {
+            return Ok(Claim::No);
+        }
+        let bytes = text.bytes.trim_ascii_start();
+        if some_line_is_object(bytes) {
+            return Ok(Claim::Sure);
+        }
+        let fault = || Broken::NotJson(first_line(bytes)).into();
+        Err(text.nul().unwrap_or_else(fault))
+    }
+
+    fn open(&self, source: Source, options: &Arc<Options>) -> Result<Box<dyn Articles>, Fault> {
+        let mut window = Window::open(source, options)?;
+        begins_an_object(window.text_start())?;
+        Ok(Box::new(Reader {
+            window,
+            options: Arc::clone(options),
+        }))
+    }
+}
+
+/// What is wrong with a file.
+#[derive(Debug, thiserror::Error)]
+enum Broken {
+    #[error(
+        "expected one JSON object a line, found a JSON array; convert it: jq -c '.[]' FILE > FILE.jsonl"
+    )]
+    Array,
+    #[error(
+        "expected one JSON object a line, found an object over several lines; convert it: jq -c . FILE > FILE.jsonl"
+    )]
+    OverLines,
+    #[error(
+        "the name says JSON Lines, but the file starts with {0:?}; if it is plain text, set `input.format` to \"text\""
+    )]
+    NotJson(String),
+}
+
+impl From<Broken> for Fault {
+    fn from(broken: Broken) -> Self {
+        Self::Format(Box::new(broken))
+    }
+}
+
+/// Tells whether a text begins as an object on a line does, whatever comes then: a broken first line does not
+/// make a dump one long article.
+///
+/// # Errors
+///
+/// If it is JSON that is not JSON Lines.
+fn begins_an_object(start: TextStart<'_>) -> Result<bool, Fault> {
+    match json(start.bytes.trim_ascii_start()) {
+        Some(Json::Object) => Ok(true),
+        Some(Json::OverLines) => Err(Broken::OverLines.into()),
+        Some(Json::Array) => Err(Broken::Array.into()),
+        None => Ok(false),
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Json {
+    Object,
+    OverLines,
+    Array,
+}
+
+/// Recognizes JSON by how it begins.
+fn json(text: &[u8]) -> Option<Json> {
+    match text.first()? {
+        b'{' => {
+            let rest = text[1..].trim_ascii_start();
+            let first_line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+            if !rest.starts_with(b"\"") && !rest.starts_with(b"}") {
+                None
+            } else if first_line.trim_ascii() == b"{" {
+                Some(Json::OverLines)
+            } else {
+                Some(Json::Object)
+            }
+        }
+        b'[' => {
+            let rest = text[1..].trim_ascii_start();
+            (rest.starts_with(b"{") || rest == b"]").then_some(Json::Array)
+        }
+        _ => None,
+    }
+}
+
+fn some_line_is_object(text: &[u8]) -> bool {
+    text.split(|byte| *byte == b'\n')
+        .any(|line| json(line.trim_ascii_start()) == Some(Json::Object))
+}
+
+struct Reader {
+    window: Window,
+    options: Arc<Options>,
+}
+
+impl Iterator for Reader {
+    type Item = Result<Record, Reject>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let number = self.window.line_number();
+            match self.window.line(0) {
+                Line::Whole(len) => {
+                    let found = if self.window.get(len).trim_ascii().is_empty() {
+                        None
+                    } else {
+                        Some(self.article(number, len))
+                    };
+                    self.window.consume(len, 1);
+                    if found.is_some() {
+                        return found;
+                    }
+                }
+                Line::TooLong => {
+                    self.window.skip_line();
+                    return Some(Err(Reject::at(number, Fault::TooLong(self.window.max()))));
+                }
+                Line::Cut => {
+                    return self
+                        .window
+                        .cut()
+                        .map(|fault| Err(Reject::at(number, fault)));
+                }
+                Line::End => return None,
+            }
+        }
+    }
+}
+
+impl Articles for Reader {
+    fn place(&self) -> Option<Place> {
+        self.window.place()
+    }
+
+    fn enter(&mut self, place: &Place) -> io::Result<()> {
+        self.window.enter(place)
+    }
+
+    fn describe(&mut self, described: &mut Described) {
+        self.window.describe(described);
+        let keys = first_keys(&mut self.window);
+        described.fields = self.options.names.shown(&keys);
+    }
+}
+
+impl Reader {
+    fn article(&self, number: u64, len: usize) -> Result<Record, Reject> {
+        let decoded = self
+            .window
+            .decode(len)
+            .map_err(|fault| Reject::at(number, fault))?;
+        let converted;
+        let line = match decoded {
+            Decoded::Utf8(line) => line,
+            Decoded::Other(..) => {
+                converted = decoded.text();
+                &converted
+            }
+        };
+        // Each of several files that were glued together may have had a mark.
+        let line = line.trim_start_matches(MARK).trim_ascii_end();
+        parse(line, number, &self.options.names)
+    }
+}
+
+/// Returns the names of the fields of the first record.
+fn first_keys(window: &mut Window) -> Vec<String> {
+    loop {
+        match window.line(0) {
+            Line::Whole(len) => {
+                let found = window.decode(len).map(|line| keys(&line.text()));
+                window.consume(len, 1);
+                match found {
+                    Ok(keys) if !keys.is_empty() => return keys,
+                    _ => {}
+                }
+            }
+            Line::TooLong => window.skip_line(),
+            Line::Cut | Line::End => return Vec::new(),
+        }
+    }
+}

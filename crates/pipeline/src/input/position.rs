@@ -1,0 +1,33 @@
+//! Places in the input at which reading can go on.
+
+use serde::{Deserialize, Serialize};
+
+/// A place between two items of the input.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    /// The file, counted from 0.
+    pub file: usize,
+    /// The place in it.
+    pub place: Place,
+}
+
+/// A place in a file: numbers that only the reader of its format understands. None is the beginning.
+///
+/// For lines of text it is a byte and a line; for a container it may be an entry, and the place in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Place(Vec<u64>);
+
+impl Place {
+    pub(super) fn new(numbers: impl Into<Vec<u64>>) -> Self {
+        Self(numbers.into())
+    }
+
+    pub(super) fn numbers(&self) -> &[u64] {
+        &self.0
+    }
+
+    pub(super) fn is_beginning(&self) -> bool {
+        self.0.is_empty()
+    }
+}

@@ -1,0 +1,106 @@
+//! Bytes that hold articles: those of a file, unpacked.
+
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
+
+use super::ahead::{Ahead, Bytes};
+use super::compression::{self, Compression};
+use super::disk::Disk;
+use super::fault::Fault;
+use super::files::File;
+
+/// Unpacked bytes with a name: what the reader of a format is opened on.
+pub(super) struct Source {
+    pub(super) name: Name,
+    pub(super) bytes: Ahead,
+    /// How the bytes were packed.
+    pub(super) compression: Option<Compression>,
+    /// The file, if its bytes are those of this source.
+    pub(super) disk: Option<Disk>,
+    /// The buffer of the last source, for the one who reads this.
+    pub(super) spare: Spare,
+}
+
+impl Source {
+    /// Opens a file; `counter` gets the bytes that are read from disk.
+    pub(super) fn open(file: &File, counter: Arc<AtomicU64>, spare: &Spare) -> Result<Self, Fault> {
+        if let Some(fault) = file.fault() {
+            return Err(fault);
+        }
+        let (disk, bytes) = Disk::open(&file.location, counter)
+            .map_err(|error| Fault::Unreadable(error.to_string()))?;
+        Self::new(&file.path, bytes, Some(disk), spare.clone())
+    }
+
+    /// Unpacks bytes, which are those of a file on disk or come from somewhere else.
+    fn new(name: &Path, bytes: Bytes, disk: Option<Disk>, spare: Spare) -> Result<Self, Fault> {
+        let mut bytes = Ahead::new(bytes);
+        let compression = Compression::of(&mut bytes)?;
+        let (bytes, disk) = match compression {
+            Some(compression) => (Ahead::new(compression.unpack(bytes)?), None),
+            None => (bytes, disk),
+        };
+        Ok(Self {
+            name: Name::new(name),
+            bytes,
+            compression,
+            disk,
+            spare,
+        })
+    }
+}
+
+impl Read for Source {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.bytes.read(out)
+    }
+}
+
+/// What the name of a source says about its format.
+pub(super) struct Name {
+    /// The extension in lower case, without that of a compression.
+    extension: Option<String>,
+}
+
+impl Name {
+    fn new(path: &Path) -> Self {
+        let extension = compression::without_extension(path).extension();
+        let extension = extension.and_then(|extension| extension.to_str());
+        Self {
+            extension: extension.map(str::to_ascii_lowercase),
+        }
+    }
+
+    /// Tells whether it has one of some extensions.
+    pub(super) fn has(&self, extensions: &[&str]) -> bool {
+        let extension = self.extension.as_deref();
+        extension.is_some_and(|extension| extensions.contains(&extension))
+    }
+}
+
+/// A buffer that is handed on from file to file, so that not each of a million small ones gets one of its own.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Spare(Arc<Mutex<Vec<u8>>>);
+
+impl Spare {
+    /// A buffer that grew beyond this for one large article is not kept for the next file.
+    const MOST: usize = 4 << 20;
+
+    /// Returns the buffer, with anything in it.
+    pub(super) fn take(&self) -> Vec<u8> {
+        let spare = self.0.lock();
+        spare
+            .map(|mut spare| std::mem::take(&mut *spare))
+            .unwrap_or_default()
+    }
+
+    pub(super) fn put(&self, buffer: Vec<u8>) {
+        if buffer.len() <= Self::MOST
+            && let Ok(mut spare) = self.0.lock()
+        {
+            *spare = buffer;
+        }
+    }
+}
