@@ -111,3 +111,21 @@ pub(super) fn without_extension(name: &Path) -> &Path {
         .filter(|_| is_packed)
         .map_or(name, Path::new)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_extension_of_a_compression_is_no_claim() {
+        for (name, expected) in [
+            ("a.csv.gz", "a.csv"),
+            ("a.csv.ZST", "a.csv"),
+            ("a.csv", "a.csv"),
+            ("gz", "gz"),
+            (".gz", ".gz"),
+        ] {
+            assert_eq!(without_extension(Path::new(name)), Path::new(expected));
+        }
+    }
+}

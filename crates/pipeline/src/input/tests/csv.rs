@@ -1,0 +1,153 @@
+//! Bad CSV costs its record and swallows nothing.
+
+use super::{check, read};
+use crate::input::Config;
+
+#[test]
+fn bad_csv_costs_its_line_and_does_not_swallow_what_follows() {
+    check(&[
+        (
+            "count.csv",
+            b"id,text,x\n1,a,b\n2,c\n3,d,e,f\n4,g,h\n",
+            &[
+                "1 @ count.csv:2 = a",
+                "! count.csv:3: 2 fields, expected 3 as in the header line",
+                "! count.csv:4: 4 fields, expected 3 as in the header line",
+                "4 @ count.csv:5 = g",
+            ],
+        ),
+        // The quote of 1 would end at the quote of 3, and 2 would be lost.
+        (
+            "stray.csv",
+            b"id,text\n1,\"a\n2,b\n3,\"c\"\n4,d\n",
+            &[
+                "! stray.csv:2: a quote is opened here and not closed properly: in line 4, text follows…",
+                "2 @ stray.csv:3 = b",
+                "3 @ stray.csv:4 = c",
+                "4 @ stray.csv:5 = d",
+            ],
+        ),
+        (
+            "open.csv",
+            b"id,text\n1,\"a\n2,b\n3,c\n",
+            &[
+                "! open.csv:2: a quote is opened here and never closed",
+                "2 @ open.csv:3 = b",
+                "3 @ open.csv:4 = c",
+            ],
+        ),
+        (
+            "inner.csv",
+            b"id,text\n1,\"Er sagte \"ja\" und\"\n2,Er sagte \"ja\"\n",
+            &[
+                "! inner.csv:2: a quote is opened here and not closed properly: in line 2,…",
+                "2 @ inner.csv:3 = Er sagte \"ja\"",
+            ],
+        ),
+        // Its quotes are right, so its lines are no records.
+        (
+            "lines.csv",
+            b"id,text\n1,\"a\nb,c\",d\n2,e\n",
+            &[
+                "! lines.csv:2: 3 fields in the record of lines 2 to 3, expected 2 as in the header line",
+                "2 @ lines.csv:4 = e",
+            ],
+        ),
+        (
+            "many.csv",
+            b"id,text\n1,\"a\nx\",\"y\nx\",\"y\nx\",\"y\nx\",\"y\n2,e\n",
+            &[
+                "! many.csv:2: 5 fields in the record of lines 2 to 6…",
+                "! many.csv:3: a quote is opened here…",
+                "! many.csv:4: a quote is opened here…",
+                "! many.csv:5: a quote is opened here…",
+                "! many.csv:6: a quote is opened here…",
+                "2 @ many.csv:7 = e",
+            ],
+        ),
+        (
+            "empty.csv",
+            b"id,text\n1,\n2,\" \"\n",
+            &[
+                "! empty.csv:2: the text is empty",
+                "! empty.csv:3: the text is empty",
+            ],
+        ),
+        (
+            "same.csv",
+            b"id,text\n1,a\n1,b\n",
+            &[
+                "1 @ same.csv:2 = a",
+                "! same.csv:3: the id stands for an earlier article already",
+            ],
+        ),
+        (
+            "nul.csv",
+            b"id,text\n1,a\0b\n2,c\n",
+            &[
+                "! nul.csv:2: a NUL byte at position 4: this is no text",
+                "2 @ nul.csv:3 = c",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn a_csv_header_that_names_no_text_is_told_with_its_columns() {
+    check(&[
+        (
+            "names.csv",
+            b"nr;kopf;lauf\n1;a;b\n",
+            &[
+                "! names.csv: no column of the CSV file is known to hold the text; the columns are `nr`, `kopf`, `lauf`; name…",
+            ],
+        ),
+        (
+            "twice.csv",
+            b"text,id,text\na,1,b\n",
+            &["! twice.csv: two columns \"text\" in the header line; name one…"],
+        ),
+        (
+            "prose.csv",
+            b"Ein Satz.\n",
+            &[
+                "! prose.csv: no column of the CSV file is known to hold the text; the columns are `Ein Satz.`; …",
+            ],
+        ),
+        (
+            "header.csv",
+            b"id,\"text\n1,a\n",
+            &[
+                "! header.csv: no column of the CSV file is known to hold the text; the columns are `id,\"text`; …",
+            ],
+        ),
+        (
+            "blank.csv",
+            b"\n\n",
+            &["! blank.csv: expected a header line with the names of the columns, found \"\""],
+        ),
+        ("only.csv", b"id,text\n", &[]),
+    ]);
+}
+
+#[test]
+fn broken_quotes_are_read_in_linear_time() {
+    for line in [
+        "1,\"a\n",
+        "x\",\"y\n",
+        "a\"b,\"c\n",
+        "\"\"\"\n",
+        "1,\"a\"\"\n",
+        "\"x\"\"\n",
+    ] {
+        let bytes = format!("id,text\n{}", line.repeat(200_000));
+        let start = std::time::Instant::now();
+        let found = read(&[("d.csv", bytes.as_bytes())], Config::default());
+        assert!(found.len() > 90_000, "{line:?}: {}", found.len());
+        assert!(
+            start.elapsed().as_secs() < 20,
+            "{line:?} took {:?}",
+            start.elapsed()
+        );
+    }
+}

@@ -1,0 +1,101 @@
+//! Bad JSON costs its line.
+
+use super::check;
+
+#[test]
+fn bad_json_costs_its_line() {
+    let deep = format!(
+        "{{\"x\":{}{},\"text\":\"a\"}}",
+        "[".repeat(500),
+        "]".repeat(500)
+    );
+    check(&[
+        (
+            "d.jsonl",
+            b"{\"id\":1,\"text\":\"a\"
+{\"id\":2,\"text\":\"b\"}
+not json
+{\"id\":3,\"text\":\"c\"},
+[1]
+{\"id\":4,\"text\":\"d\",\"x\":NaN}
+{\"id\":5,\"text\":\"e\\ud83d\"}
+{\"id\":6,\"text\":\"f\tg\"}
+{\"id\":7,\"text\":\"g\"}",
+            &[
+                "! d.jsonl:1: broken JSON at column 18: EOF while parsing an object",
+                "2 @ d.jsonl:2 = b",
+                "! d.jsonl:3: broken JSON at column 2: expected ident",
+                "! d.jsonl:4: broken JSON at column 20: trailing characters",
+                "! d.jsonl:5: invalid type: sequence, expected an object with the fields of an article",
+                "! d.jsonl:6: broken JSON at column 24: expected value",
+                "! d.jsonl:7: broken JSON at column 24: unexpected end of hex escape",
+                "! d.jsonl:8: broken JSON at column 18: control character (\\u0000-\\u001F) found while parsing a string",
+                "7 @ d.jsonl:9 = g",
+            ],
+        ),
+        (
+            "d.jsonl",
+            b"{\"id\":1,\"text\":null}
+{\"id\":2,\"text\":\" \\n\"}
+{\"id\":3,\"text\":17}
+{\"id\":4,\"text\":[\"a\"]}
+{\"id\":5,\"content\":{\"rendered\":\"a\"}}
+{\"id\":6,\"teaser\":\"a\"}
+{\"id\":[],\"text\":\"a\"}
+{\"id\":1e400,\"text\":\"a\"}
+{\"id\":1.5,\"text\":\"a\"}
+{\"id\":7,\"text\":\"a\",\"text\":\"b\"}
+{}
+{\"id\":\" \",\"text\":\"h\"}
+{\"id\":8,\"text\":\"i\"}
+{\"id\":\"8\",\"text\":\"j\"}",
+            &[
+                "! d.jsonl:1: the text is empty",
+                "! d.jsonl:2: the text is empty",
+                "! d.jsonl:3: the text in the field \"text\" is a number, expected a string",
+                "! d.jsonl:4: the text in the field \"text\" is an array, expected a string",
+                "! d.jsonl:5: the text in the field \"content\" is an object, expected a string; name the field inside…",
+                "! d.jsonl:6: no field is known to hold the text; the fields are `id`, `teaser`; name the right one…",
+                "! d.jsonl:7: the id in the field \"id\" is an array, expected a string or a whole number",
+                "! d.jsonl:8: broken JSON at column 11: number out of range",
+                "! d.jsonl:9: the id in the field \"id\" is a number with digits that are not kept, expected a string or…",
+                "! d.jsonl:10: the field `text` stands there twice; name the right one…",
+                "! d.jsonl:11: no field is known to hold the text; the fields are none; name the right one…",
+                "d.jsonl:12 @ d.jsonl:12 = h",
+                "8 @ d.jsonl:13 = i",
+                "! d.jsonl:14: the id stands for an earlier article already",
+            ],
+        ),
+        ("d.jsonl", deep.as_bytes(), &["d.jsonl:1 @ d.jsonl:1 = a"]),
+        (
+            "d.jsonl",
+            b"{\"text\":\"a\0b\"}\n",
+            &["! d.jsonl:1: broken JSON at column 11: control character…"],
+        ),
+        (
+            "d.jsonl",
+            b"Ein Text.\n",
+            &["! d.jsonl: the name says JSON Lines, but the file starts with \"Ein Text.\"; if…"],
+        ),
+        (
+            "d.jsonl",
+            b"x\n{\"text\":\"a\"}\n",
+            &["! d.jsonl:1: broken JSON…", "d.jsonl:2 @ d.jsonl:2 = a"],
+        ),
+        (
+            "d.jsonl",
+            b"",
+            &["! d.jsonl: expected articles, found an empty file"],
+        ),
+        (
+            "d.json",
+            b"[\n  {\"text\": \"a\"}\n]",
+            &["! d.json: expected one JSON object a line, found a JSON array; convert it: jq…"],
+        ),
+        (
+            "d.json",
+            b"{\n  \"text\": \"a\"\n}",
+            &["! d.json: expected one JSON object a line, found an object over several lines; …"],
+        ),
+    ]);
+}

@@ -1,0 +1,95 @@
+//! Reading goes on at any position as if it had never stopped.
+
+use std::fs;
+
+use super::compression::PACKS;
+use super::encoding::utf16;
+use super::text_of;
+use crate::input::{Config, Inputs, Position};
+
+#[test]
+fn what_comes_behind_a_position_is_the_same() {
+    let jsonl = "{\"id\":1,\"text\":\"Köln\"}\n\nkaputt\n{\"id\":1,\"text\":\"b\"}\n{\"id\":3,\"text\":\"c\"}";
+    let csv = "sep=;\n\nid;text\n1;\"Köln\nb\"\n2;offen\"\n3;\"c;\n4;d\n";
+    let mut files = vec![
+        ("a.txt".to_owned(), b"Ein Text.".to_vec()),
+        ("b.jsonl".to_owned(), jsonl.into()),
+        ("c.csv".to_owned(), csv.into()),
+        ("d.jsonl".to_owned(), format!("\u{FEFF}{jsonl}").into()),
+        ("e.csv".to_owned(), format!("\u{FEFF}{csv}").into()),
+        (
+            "f.jsonl".to_owned(),
+            utf16(&format!("\u{FEFF}{jsonl}"), u16::to_le_bytes),
+        ),
+        (
+            "g.csv".to_owned(),
+            utf16(&format!("\u{FEFF}{csv}"), u16::to_be_bytes),
+        ),
+        ("h.txt".to_owned(), Vec::new()),
+    ];
+    for (name, pack) in PACKS {
+        files.push((format!("{name}.jsonl"), pack(jsonl.as_bytes())));
+        files.push((format!("{name}.csv"), pack(csv.as_bytes())));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in &files {
+        fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    let config = Config {
+        paths: files.into_iter().map(|(name, _)| name).collect(),
+        ..Config::default()
+    };
+    let inputs = Inputs::open(&config, folder.path()).unwrap();
+    let whole: Vec<_> = inputs.items().map(|item| text_of(&item)).collect();
+    assert!(whole.len() > 40, "{whole:#?}");
+    for count in 0..=whole.len() {
+        let mut items = inputs.items();
+        assert_eq!(items.by_ref().take(count).count(), count);
+        let stored = serde_json::to_string(&items.position()).unwrap();
+        let position: Position = serde_json::from_str(&stored).unwrap();
+        let ids = items.take_new_ids();
+        let rest = inputs.items_from(&position, count, ids).unwrap();
+        assert_eq!(rest.items_read(), count);
+        let rest: Vec<_> = rest.map(|item| text_of(&item)).collect();
+        assert_eq!(rest, whole[count..], "behind {count} items, at {stored}");
+    }
+}
+
+#[test]
+fn a_place_that_is_gone_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("d");
+    let line = "{\"text\":\"Ein Text.\"}\n";
+    let gzip = PACKS[0].1;
+    let config = Config {
+        paths: vec!["d".into()],
+        ..Config::default()
+    };
+    fs::write(&path, gzip(line.repeat(3).as_bytes())).unwrap();
+    let inputs = Inputs::open(&config, folder.path()).unwrap();
+    let mut items = inputs.items();
+    items.by_ref().take(2).for_each(drop);
+    let position = items.position();
+    let beyond = Position {
+        file: 2,
+        ..position.clone()
+    };
+    for (bytes, position, expected) in [
+        (gzip(line.as_bytes()), &position, "it has become shorter"),
+        (b"Ein Text.".to_vec(), &position, "it has become plain text"),
+        (
+            Vec::new(),
+            &position,
+            "expected articles, found an empty file",
+        ),
+        (
+            gzip(line.repeat(3).as_bytes()),
+            &beyond,
+            "there are not as many files any more",
+        ),
+    ] {
+        fs::write(&path, bytes).unwrap();
+        let error = inputs.items_from(position, 2, []).err().unwrap();
+        assert_eq!(error.to_string(), expected);
+    }
+}

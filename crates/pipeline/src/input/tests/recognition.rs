@@ -1,0 +1,110 @@
+//! Formats are recognized by content, and what is none of them is named.
+
+use super::check;
+
+#[test]
+fn formats_are_recognized_by_content() {
+    check(&[
+        ("a.txt", b"K\xC3\xB6ln.\r\nEnde\n", &["a.txt @ a.txt = Köln.\r\nEnde\n"]),
+        // Objects a line, whatever the name; blank lines count and give nothing.
+        (
+            "dump",
+            b"\n{\"id\": \"a\", \"text\": \"Eins\"}\r\n \n{\"text\":\"Zw\\u00f6i \\\"x\\\"\",\"n\":[{}]}",
+            &["a @ dump:2 = Eins", "dump:4 @ dump:4 = Zwöi \"x\""],
+        ),
+        (
+            "dump.dat",
+            b"id;Titel;Inhalt\n7;T;\"Eins; \"\"zwei\"\"\r\ndrei\"\n8;;vier",
+            &["7 @ dump.dat:2 = Eins; \"zwei\"\r\ndrei", "8 @ dump.dat:4 = vier"],
+        ),
+        ("x", b"url\ttext\nu\tA, b\n", &["u @ x:2 = A, b"]),
+        ("x", b"text,extra\na,b\n", &["x:2 @ x:2 = a"]),
+        ("excel.csv", b"sep=;\nid;text\n1;a\n", &["1 @ excel.csv:3 = a"]),
+        ("mac.csv", b"id,text\r1,a\r2,\"b\rc\"\r", &["1 @ mac.csv:2 = a", "2 @ mac.csv:3 = b\rc"]),
+        ("one.csv", b"text\n\"a, b\"\n", &["one.csv:2 @ one.csv:2 = a, b"]),
+        // Nothing in a record: Excel leaves such at the end.
+        ("x.csv", b"id,text\n\n,\n1,a\n", &["1 @ x.csv:4 = a"]),
+        // `cat` of two dumps, with the header line and the mark of the second.
+        (
+            "cat.csv",
+            b"id,text\n1,a\n\xEF\xBB\xBFid,text\n2,b\n",
+            &["1 @ cat.csv:2 = a", "2 @ cat.csv:4 = b"],
+        ),
+        (
+            "cat.jsonl",
+            b"{\"text\":\"a\"}\n\xEF\xBB\xBF{\"text\":\"b\"}",
+            &["cat.jsonl:1 @ cat.jsonl:1 = a", "cat.jsonl:2 @ cat.jsonl:2 = b"],
+        ),
+        // Prose that begins like something else.
+        ("p", b"Text, Fotos und mehr, von uns\nEs war, so", &["p @ p = Text, Fotos und mehr, von uns\nEs war, so"]),
+        ("p", b"{dpa} Berlin\n", &["p @ p = {dpa} Berlin\n"]),
+        ("p", b"[Berlin] Es \n", &["p @ p = [Berlin] Es \n"]),
+        ("p.json", b"{\"text\":\"a\"}", &["p.json:1 @ p.json:1 = a"]),
+    ]);
+}
+
+#[test]
+fn what_is_no_text_is_told_by_its_kind() {
+    let mut tar = vec![b'a'; 512];
+    tar[257..262].copy_from_slice(b"ustar");
+    let word = b"PK\x03\x04\x14\0\x06\0word/document.xml";
+    check(&[
+        (
+            "a.pdf",
+            b"%PDF-1.7\n",
+            &["! a.pdf: expected articles, found a PDF document; save its text"],
+        ),
+        (
+            "a.docx",
+            word,
+            &["! a.docx: expected articles, found a ZIP archive or an Office document; …"],
+        ),
+        (
+            "a.png",
+            b"\x89PNG\r\n\x1A\n\0",
+            &["! a.png: expected articles, found a PNG image"],
+        ),
+        (
+            "a.jpg",
+            b"\xFF\xD8\xFF\xE0\0",
+            &["! a.jpg: expected articles, found a JPEG image"],
+        ),
+        (
+            "a.tar",
+            &tar,
+            &["! a.tar: expected articles, found a tar archive; unpack it into a folder"],
+        ),
+        (
+            "a.rtf",
+            b"{\\rtf1 Text}",
+            &["! a.rtf: expected articles, found an RTF document; save its text"],
+        ),
+        (
+            "a.parquet",
+            b"PAR1\x15\x04",
+            &["! a.parquet: expected articles, found a Parquet file; …"],
+        ),
+        (
+            "a.bin",
+            b"Text\0\x01\x02",
+            &["! a.bin: expected articles, found binary data"],
+        ),
+        (
+            "a.csv",
+            b"\0\x01\x02\x03",
+            &["! a.csv: expected articles, found binary data"],
+        ),
+        (
+            "a.txt",
+            b"",
+            &["! a.txt: expected articles, found an empty file"],
+        ),
+        ("a.txt", b" \r\n\t\n", &["! a.txt: the text is empty"]),
+    ]);
+    let late = [vec![b'a'; 100_000], vec![0]].concat();
+    check(&[(
+        "late.txt",
+        &late,
+        &["! late.txt: a NUL byte at position 100001: this is no text"],
+    )]);
+}
