@@ -2,7 +2,7 @@
 # Every check that a change must pass: format, lints, tests, docs. Continuous integration runs this file.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-# All features but `rust-bert`, which needs libtorch: scripts/check-libtorch.sh.
+# All features but `rust-bert`, which needs libtorch: scripts/check/libtorch.sh.
 features=contract,onnx,ort,rten
 
 cargo fmt --all --check

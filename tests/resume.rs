@@ -194,7 +194,7 @@ fn a_folder_of_files_goes_on_at_the_right_one() {
     assert_same(&place, "whole", "out", "a folder");
 }
 
-/// The short form of scripts/kill-test.py.
+/// The short form of scripts/check/kill-test.py.
 #[test]
 fn a_killed_run_goes_on_to_the_same_tables() {
     let place = Place::new();

@@ -42,7 +42,7 @@ const EMBEDDED: &[u8] = include_bytes!("../../../models/keywords-de/model.bin");
 pub struct Config {
     /// The most keywords of an article. 10 by default.
     pub most: usize,
-    /// A background of your own: the file that `scripts/train-keywords.sh` wrote. The embedded one by default.
+    /// A background of your own: the file that `scripts/train/keywords.sh` wrote. The embedded one by default.
     pub model: Option<PathBuf>,
 }
 

@@ -9,7 +9,7 @@
 //! That a sentence is long is no merit: where a budget counts sentences, long ones share more words with a long reference,
 //! but at an equal number of words nothing is won.
 //!
-//! The weights are not set by taste: `scripts/tune-summaries.sh` finds them by coordinate ascent on ROUGE, and says where
+//! The weights are not set by taste: `scripts/train/summaries.sh` finds them by coordinate ascent on ROUGE, and says where
 //! the defaults differ. The time grows with the length of the article and the number of sentences asked for.
 //!
 //! - Edmundson: New methods in automatic extracting. JACM 16, 1969.

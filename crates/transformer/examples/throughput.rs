@@ -1,4 +1,4 @@
-//! How fast a token classifier answers, for `scripts/bench-transformer.sh`.
+//! How fast a token classifier answers, for `scripts/bench/transformer.sh`.
 //!
 //!     throughput MODEL FILE RUNTIME SENTENCES ROWS THREADS LOGITS
 //!

@@ -1,6 +1,6 @@
 //! Every tiny model answers as Python's transformers do: the same tokens, logits, names and probabilities.
 //!
-//! `scripts/make-tiny-models.py` makes the models and writes down what is expected.
+//! `scripts/check/make-tiny-models.py` makes the models and writes down what is expected.
 #![cfg(feature = "model")]
 #![cfg_attr(
     not(all(feature = "rten", feature = "ort", feature = "rust-bert")),
@@ -179,7 +179,7 @@ fn a_quantized_model_answers_nearly_as_the_onnx_runtime_does() {
 
 #[cfg(feature = "ort")]
 #[test]
-#[ignore = "needs the library of the ONNX Runtime: scripts/check-ort.sh"]
+#[ignore = "needs the library of the ONNX Runtime: scripts/check/ort.sh"]
 fn the_onnx_runtime_answers_as_python_does() {
     check_all(Runtime::Ort);
     let name = "bert-sequence";
@@ -224,7 +224,7 @@ fn with_rust_bert_an_answer_hangs_neither_on_neighbours_nor_on_threads() {
 
 #[cfg(feature = "ort")]
 #[test]
-#[ignore = "needs the library of the ONNX Runtime: scripts/check-ort.sh"]
+#[ignore = "needs the library of the ONNX Runtime: scripts/check/ort.sh"]
 fn with_the_onnx_runtime_an_answer_hangs_neither_on_neighbours_nor_on_threads() {
     check_independence(Runtime::Ort, Some("model_quantized.onnx"));
 }

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Rebuilds the embedded sentiment model from a data folder and prints its scores on the dev file.
 #
-# usage: scripts/train-sentiment.sh DATA_DIR [MODEL_FILE]
+# usage: scripts/train/sentiment.sh DATA [MODEL_FILE]
 #
 # MODEL_FILE is models/sentiment-de/model.bin if it is not given. One thread, 1.5 GB of memory, half a minute of
 # processor time. The same data gives the same file. What each labelled sentence is judged to be by what was learned
 # from the others goes to target/sentiment-folds.tsv.
 set -euo pipefail
-data=$(realpath "${1:?usage: scripts/train-sentiment.sh DATA_DIR [MODEL_FILE]}")
-cd "$(dirname "$0")/.."
+data=$(realpath "${1:?usage: scripts/train/sentiment.sh DATA [MODEL_FILE]}")
+cd "$(dirname "$0")/../.."
 model=${2:-models/sentiment-de/model.bin}
 folds=${CARGO_TARGET_DIR:-target}/sentiment-folds.tsv
 cargo run --quiet --release -p blattwerk-sentiment --example build_sentiment -- "$data" "$model" "$folds"

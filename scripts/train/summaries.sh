@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Finds the weights of the summarizer `features`, and prints its figures on articles that they were not tuned on.
 #
-#   scripts/tune-summaries.sh DATA_DIR
+#   scripts/train/summaries.sh DATA
 #
-# DATA_DIR has summarize/klexikon.dev.jsonl.gz and raw/wikinews_de.jsonl; scripts/split-summaries.py says what is made of them.
+# DATA has summarize/klexikon.dev.jsonl.gz and raw/wikinews_de.jsonl; scripts/train/split-summaries.py says what is made of them.
 # News count four times as much as the encyclopedia. The weights are printed; they belong into the defaults of
 # crates/summarize/src/features.rs. The same data gives the same weights.
 #
@@ -12,11 +12,11 @@
 # what puzzles a reader or repeats is held back (leaning 0.3, redundancy 0.2). On the tune halves that costs nothing: ROUGE-1 of Klexikon
 # in 60 words 16.0 for 16.0, of news in two sentences 18.1 for 17.9, of headlines in 40 words 16.8 for 17.0.
 set -euo pipefail
-data=$(realpath "${1:?usage: scripts/tune-summaries.sh DATA_DIR}")
-cd "$(dirname "$0")/.."
+data=$(realpath "${1:?usage: scripts/train/summaries.sh DATA}")
+cd "$(dirname "$0")/../.."
 
 gold=${CARGO_TARGET_DIR:-target}/tune-summaries
-python3 scripts/split-summaries.py "$data" "$gold"
+python3 scripts/train/split-summaries.py "$data" "$gold"
 cargo run --quiet --release -p blattwerk-summarize --example tune_features -- \
     "$gold/klexikon.tune.jsonl:3:1" "$gold/klexikon.tune.jsonl:60w:1" \
     "$gold/wikinews.tune.jsonl:2:1" "$gold/wikinews.tune.jsonl:3:1" "$gold/wikinews.tune.jsonl:40w:1" \

@@ -1,13 +1,13 @@
 #!/bin/sh
 # Compares sentiment tools on a gold file with lines `label TAB sentence [TAB target]`.
 #
-#   scripts/compare-sentiment.sh GOLD
+#   scripts/compare/sentiment.sh GOLD
 #
 # Prints macro-F1 and accuracy of each, ours beside them. The others come from PyPI and go into a scratch
 # environment under target/; they judge the sentence and know no targets. None was tuned on the file.
 set -eu
-gold=$(realpath "${1:?usage: scripts/compare-sentiment.sh GOLD}")
-cd "$(dirname "$0")/.."
+gold=$(realpath "${1:?usage: scripts/compare/sentiment.sh GOLD}")
+cd "$(dirname "$0")/../.."
 
 venv=${CARGO_TARGET_DIR:-target}/compare-sentiment
 if ! [ -e "$venv/ready" ]; then
@@ -18,4 +18,4 @@ fi
 for backend in linear lexicon; do
     cargo run --quiet --release -- eval sentiment "$gold" --set "sentiment.backend=$backend" | sed -n "1s/^/$backend  /p"
 done
-exec "$venv/bin/python" -W ignore scripts/compare-sentiment.py "$gold"
+exec "$venv/bin/python" -W ignore scripts/compare/sentiment.py "$gold"

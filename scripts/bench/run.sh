@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Measures a run and each of its stages over a dump, on one thread and on all.
 #
-# usage: scripts/bench.sh DUMP [RUNS]
+# usage: scripts/bench/run.sh DUMP [RUNS]
 #
 # Prints words/s and MB/s of text for the whole run and MB/s for each stage, as run.json has them: the best
 # of RUNS runs (default 3), since a busy machine only ever makes a run slower. Further settings go through
 # the environment, such as BLATTWERK__NER__BACKEND=off.
 set -euo pipefail
-dump=$(realpath "${1:?usage: scripts/bench.sh DUMP [RUNS]}")
+dump=$(realpath "${1:?usage: scripts/bench/run.sh DUMP [RUNS]}")
 runs=${2:-3}
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 cargo build --release --quiet
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Measures how well copies of articles are found: makes copies, runs blattwerk, and counts.
 
-usage: measure-dedup.py ARTICLES.jsonl [--binary FILE] [--half tune|test|all] [--similarity N...]
-                        [--shingle N...] [--show]
+usage: dedup.py ARTICLES.jsonl [--binary FILE] [--half tune|test|all] [--similarity N...]
+                [--shingle N...] [--show]
 
 Each line of ARTICLES.jsonl has at least a "text". The articles are shuffled with a fixed seed and parted:
 the half "tune" is there to choose settings by, "test" to report. Of one article of each two a copy of every kind is made,

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Summaries by sumy, as a program for `summarize.backend = "command"`.
 
-    compare-summaries.py METHOD sentences|words|chars N
+    summaries.py METHOD sentences|words|chars N
 
 METHOD is lexrank, textrank or lsa. sumy gets the sentences of the article as they come in, and German stop words and
 stemmer of its own; its order of the sentences is filled into the length as our backends do it.

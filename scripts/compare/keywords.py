@@ -1,6 +1,6 @@
-"""Holds keywords against the headlines of their articles; see compare-keywords.sh.
+"""Holds keywords against the headlines of their articles; see keywords.sh.
 
-usage: compare-keywords.py ARTICLES KEYWORDS HALF [--only-ours]
+usage: keywords.py ARTICLES KEYWORDS HALF [--only-ours]
 
 The reference of an article is the words of its headline with a capital that its text has too, by their stems; a keyword
 of several words finds each of its own. Stems are Snowball's, which none of the three uses. tf-idf counts the words of

@@ -1,15 +1,15 @@
 #!/bin/sh
 # Compares keywords with the headlines of articles: a JSON line each with "id", "title" and "text".
 #
-#   scripts/compare-keywords.sh WIKINEWS.jsonl [tune|report]
+#   scripts/compare/keywords.sh WIKINEWS.jsonl [tune|report]
 #
 # Prints the share of the nouns of the headlines that are among the first 5 and 10 keywords of the text, ours beside
 # plain tf-idf and YAKE, for one half of the articles: constants were chosen on `tune`, `report` (default) was left
 # alone. The others come from PyPI and go into a scratch environment under target/.
 set -eu
-articles=$(realpath "${1:?usage: scripts/compare-keywords.sh WIKINEWS.jsonl [tune|report]}")
+articles=$(realpath "${1:?usage: scripts/compare/keywords.sh WIKINEWS.jsonl [tune|report]}")
 half=${2:-report}
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 target=${CARGO_TARGET_DIR:-target}
 venv=$target/compare-keywords
@@ -21,4 +21,4 @@ fi
 out=$venv/out
 cargo run --quiet --release -- run --quiet --overwrite --input "$articles" --output "$out" \
     --set keywords.backend=keyness --set sentiment.backend=off --set summarize.backend=off
-exec "$venv/bin/python" scripts/compare-keywords.py "$articles" "$out/keywords.csv" "$half"
+exec "$venv/bin/python" scripts/compare/keywords.py "$articles" "$out/keywords.csv" "$half"

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Makes gold files for summaries (JSON Lines with `text`, `summary` and, where there is one, `title`).
 
-    scripts/split-summaries.py DATA_DIR OUT_DIR
+    scripts/train/split-summaries.py DATA OUT
 
-DATA_DIR has summarize/klexikon.dev.jsonl.gz and raw/wikinews_de.jsonl. Each set is split in two by the SHA-256 of the
+DATA has summarize/klexikon.dev.jsonl.gz and raw/wikinews_de.jsonl. Each set is split in two by the SHA-256 of the
 article's id: the weights of `features` are tuned on NAME.tune.jsonl, and NAME.report.jsonl is what is measured.
 
     klexikon         a long encyclopedia article; the summary is the article for children
@@ -48,7 +48,7 @@ def wikinews(data):
 
 def main():
     if len(sys.argv) != 3:
-        sys.exit("usage: split-summaries.py DATA_DIR OUT_DIR")
+        sys.exit("usage: split-summaries.py DATA OUT")
     data, out = map(pathlib.Path, sys.argv[1:])
     out.mkdir(parents=True, exist_ok=True)
     files = {}

@@ -3,7 +3,7 @@
 # requires-python = ">=3.11"
 # dependencies = ["numpy==2.4.6", "scikit-learn==1.9.1", "scipy==1.17.1", "zstandard==0.25.0"]
 # ///
-"""Learns the polarity lexicon of the sentiment stage: `scripts/train-lexicon.py DATA_DIR`.
+"""Learns the polarity lexicon of the sentiment stage: `scripts/train/lexicon.py DATA`.
 
 Writes models/sentiment-de/lexicon.tsv and calibration.tsv; the same data give the same files. Four steps:
 
@@ -40,7 +40,7 @@ from sklearn.metrics import f1_score
 from sklearn.model_selection import KFold, cross_val_predict
 from sklearn.utils.extmath import randomized_svd
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 MODEL = ROOT / "models" / "sentiment-de"
 CLASSES = ["negative", "neutral", "positive"]
 

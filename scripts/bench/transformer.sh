@@ -3,13 +3,13 @@
 #
 #     python3 -m venv VENV
 #     VENV/bin/pip install torch==2.4.1 transformers==4.57.1 onnx==1.17.0 onnxruntime==1.23.2 'numpy<2.5'
-#     [WITH_ORT=1] [WITH_LIBTORCH=target/libtorch] scripts/bench-transformer.sh VENV [FOLDER]
+#     [WITH_ORT=1] [WITH_LIBTORCH=target/libtorch] scripts/bench/transformer.sh VENV [FOLDER]
 #
 # The model has random weights and is made in FOLDER (target/bench-transformer), once. One run of 200 sentences of
 # about 34 tokens each, then articles of mixed length through the whole program, beside a Python program that does the
 # same: sentences in batches of 8, padded. Nothing else should run on the machine.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 venv=${1:?the folder of a Python environment}
 folder=${2:-target/bench-transformer}
 python="$venv/bin/python"
@@ -33,7 +33,7 @@ files() {
     [[ "$1" == rust-bert ]] && echo model.safetensors || echo model.onnx model_quantized.onnx
 }
 
-[[ -e "$folder/model/model_quantized.onnx" ]] || "$python" scripts/bench-transformer.py make "$folder"
+[[ -e "$folder/model/model_quantized.onnx" ]] || "$python" scripts/bench/transformer.py make "$folder"
 cargo build --release --quiet --features "$(IFS=,; echo "${features[*]}")"
 cargo build --release --quiet --package blattwerk-transformer --example throughput --features "rten${WITH_ORT:+,ort}${WITH_LIBTORCH:+,rust-bert}"
 target=${CARGO_TARGET_DIR:-target}
@@ -41,7 +41,7 @@ target=${CARGO_TARGET_DIR:-target}
 echo "runtime file batch threads sentences/s megabytes largest-difference"
 for threads in 1 2; do
     for rows in 1 8 32; do
-        "$python" scripts/bench-transformer.py sentences "$folder" "$rows" "$threads"
+        "$python" scripts/bench/transformer.py sentences "$folder" "$rows" "$threads"
     done
 done
 for runtime in "${runtimes[@]}"; do
@@ -50,7 +50,7 @@ for runtime in "${runtimes[@]}"; do
             for rows in 1 8 32; do
                 read -r speed memory < <("$target/release/examples/throughput" "$folder/model" "$file" "$runtime" \
                     "$folder/sentences.txt" "$rows" "$threads" "$folder/logits")
-                difference=$("$python" scripts/bench-transformer.py difference "$folder" "$folder/logits")
+                difference=$("$python" scripts/bench/transformer.py difference "$folder" "$folder/logits")
                 echo "$runtime $file $rows $threads $speed $memory $difference"
             done
         done
@@ -59,7 +59,7 @@ done
 
 echo
 echo "articles through the whole program: program file seconds entities"
-"$python" scripts/bench-transformer.py articles "$folder" 2
+"$python" scripts/bench/transformer.py articles "$folder" 2
 for runtime in "${runtimes[@]}"; do
     for file in $(files "$runtime"); do
         model=("--set=ner.backend=onnx" "--set=ner.runtime=$runtime")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The Python side of bench-transformer.sh: makes the model and the texts, and measures transformers."""
+"""The Python side of transformer.sh: makes the model and the texts, and measures transformers."""
 
 import json
 import logging

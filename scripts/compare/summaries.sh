@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Compares summarizers on a gold file: JSON Lines with `text` and `summary`, packed by gzip or not.
 #
-#   scripts/compare-summaries.sh GOLD.jsonl[.gz] [--sentences N | --words N | --chars N]
+#   scripts/compare/summaries.sh GOLD.jsonl[.gz] [--sentences N | --words N | --chars N]
 #
 # Prints ROUGE-1, ROUGE-2 and ROUGE-L, the mean number of words and the speed of the first sentences, of chance, of our
 # backends, and of LexRank, TextRank and LSA of sumy (PyPI, in a scratch environment under target/). All get the same
 # sentences, the same length and the same ROUGE; each runs on one thread.
 set -euo pipefail
-gold=$(realpath "${1:?usage: scripts/compare-summaries.sh GOLD.jsonl[.gz] [--sentences N | --words N | --chars N]}")
+gold=$(realpath "${1:?usage: scripts/compare/summaries.sh GOLD.jsonl[.gz] [--sentences N | --words N | --chars N]}")
 length=("${2:---sentences}" "${3:-3}")
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 target=$(realpath "${CARGO_TARGET_DIR:-target}")
 venv=$target/compare-summaries
@@ -27,7 +27,7 @@ eval=("$target/release/blattwerk" eval summarize "$gold" "${length[@]}")
 "${eval[@]}"
 export OPENBLAS_NUM_THREADS=1
 for method in lexrank textrank lsa; do
-    command='["'$venv/bin/python'", "'$PWD/scripts/compare-summaries.py'", "'$method'", "'${length[0]#--}'", "'${length[1]}'"]'
+    command='["'$venv/bin/python'", "'$PWD/scripts/compare/summaries.py'", "'$method'", "'${length[0]#--}'", "'${length[1]}'"]'
     "${eval[@]}" --rows command --set summarize.backend=command --set "summarize.command=$command" \
         --set summarize.timeout_seconds=3600 | sed -n "s/^command   /sumy $method  /p"
 done

@@ -3,7 +3,7 @@
 
     python3 -m venv VENV
     VENV/bin/pip install torch==2.4.1 transformers==4.57.1 onnx==1.17.0 onnxruntime==1.23.2 'numpy<2.5'
-    VENV/bin/python scripts/make-tiny-models.py tests/models
+    VENV/bin/python scripts/check/make-tiny-models.py tests/models
 
 The weights are random and the vocabulary is learned from the few sentences below, so the models know nothing;
 but they are built, split text and answer as the real ones do. For each architecture there is a token and a

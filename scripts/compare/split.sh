@@ -1,12 +1,12 @@
 #!/bin/sh
 # Compares sentence splitters on gold files: one sentence a line, a blank line between documents.
 #
-#   scripts/compare-split.sh GOLD...
+#   scripts/compare/split.sh GOLD...
 #
 # Prints boundary precision, recall and F1 and the speed of each, ours beside them. The others come from PyPI
 # and go into a scratch environment under target/.
 set -eu
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 [ $# -gt 0 ] || { sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 
 target=${CARGO_TARGET_DIR:-target}
@@ -17,4 +17,4 @@ if ! [ -e "$venv/ready" ]; then
     touch "$venv/ready"
 fi
 cargo build --quiet --release -p blattwerk-split --example split_lines
-exec "$venv/bin/python" -W ignore scripts/compare-split.py "$target/release/examples/split_lines" "$@"
+exec "$venv/bin/python" -W ignore scripts/compare/split.py "$target/release/examples/split_lines" "$@"

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Builds the embedded gazetteer, models/gazetteer-de/names.tsv.
 
-    scripts/build-gazetteer.py DATA_DIR [--report]
+    scripts/train/gazetteer.py DATA [--report]
 
-DATA_DIR holds the place lists and the German texts that MODEL.md names. What goes into the list:
+DATA holds the place lists and the German texts that MODEL.md names. What goes into the list:
 
   chosen.txt    parties, organizations, firms, press, clubs; regions, and cities abroad by their German
                 names: written by hand, and taken as they are
@@ -26,7 +26,7 @@ import re
 import subprocess
 import sys
 
-MODEL = pathlib.Path(__file__).resolve().parent.parent / "models" / "gazetteer-de"
+MODEL = pathlib.Path(__file__).resolve().parents[2] / "models" / "gazetteer-de"
 WORD = re.compile(r"[^\W_]+(?:[-’'.][^\W_]+)*|[.!?:„“\"»«]")
 ENDINGS = {"*": ["e", "en", "er"], "^": ["e", "en", "er", "es"]}
 
@@ -50,7 +50,7 @@ NO_COUNTRY = re.compile(
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("data", type=pathlib.Path, metavar="DATA_DIR")
+    arguments.add_argument("data", type=pathlib.Path, metavar="DATA")
     arguments.add_argument("--report", action="store_true")
     arguments = arguments.parse_args()
     lists = arguments.data / "gazetteers"

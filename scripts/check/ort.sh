@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Tests the cargo feature `ort` with the library of the ONNX Runtime, which is taken from PyPI's wheel (17 MB).
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 folder="${CARGO_TARGET_DIR:-target}/onnxruntime-1.23.2"
 if [[ ! -e "$folder/libonnxruntime.so" ]]; then
     mkdir -p "$folder"

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Says how well readers agree with the labels that the sentiment model learns from, and with each other.
 
-usage: scripts/compare-readings.py DATA_DIR [PREDICTIONS]
+usage: scripts/compare/readings.py DATA [PREDICTIONS]
 
-models/sentiment-de/readings.tsv has 300 lines of DATA_DIR/sentiment/gerntsa_news.train.tsv, by their numbers, each read
+models/sentiment-de/readings.tsv has 300 lines of DATA/sentiment/gerntsa_news.train.tsv, by their numbers, each read
 three times without its label. PREDICTIONS, of `blattwerk eval sentiment` on that file, is compared with what most
 readings say; where all three differ, that is neutral.
 """
@@ -13,7 +13,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-READINGS = Path(__file__).parent.parent / "models/sentiment-de/readings.tsv"
+READINGS = Path(__file__).resolve().parents[2] / "models/sentiment-de/readings.tsv"
 
 
 def macro_f1(gold, found):

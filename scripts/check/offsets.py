@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks the offsets of a run against the articles as they came in.
 
-usage: check-offsets.py OUT ARTICLES...
+usage: offsets.py OUT ARTICLES...
 
 OUT is the output folder of a run; ARTICLES are the .txt and .jsonl files that it read (UTF-8, not
 compressed; in a .jsonl file each line has an "id" and a "text"). For every row of sentences.csv and

@@ -2,7 +2,7 @@
 # Tests the cargo feature `rust-bert` with libtorch, which is fetched (0.8 GB) unless it is there already.
 # It is built apart, so that nothing of another build is built again for it; and at once, for the same reason.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 target=${CARGO_TARGET_DIR:-target}
 scripts/setup-libtorch.sh "$target/libtorch"
 libtorch=$(realpath "$target/libtorch")

@@ -3,7 +3,7 @@
 
 usage: kill-test.py [OPTIONS] DUMP
 
-DUMP is a file of some thousand articles, such as scripts/make-dump.py makes. The tests, each as often as its
+DUMP is a file of some thousand articles, such as scripts/bench/make-dump.py makes. The tests, each as often as its
 option says:
 
   --kills N     SIGKILL at a random moment of a run; `--resume` until N kills are spent, again and again

@@ -1,4 +1,4 @@
-"""Runs sentence splitters over gold files and compares them; called by compare-split.sh.
+"""Runs sentence splitters over gold files and compares them; called by split.sh.
 
 Every splitter gets the same text: the sentences of a document joined by a blank, and by a line end behind one
 without a final mark. A line end is a boundary in news, but some splitters take no notice of it; so that this
