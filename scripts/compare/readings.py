@@ -13,20 +13,13 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from scores import accuracy, macro_f1
+
 READINGS = Path(__file__).resolve().parents[2] / "models/sentiment-de/readings.tsv"
 
 
-def macro_f1(gold, found):
-    f1 = []
-    for label in ["negative", "neutral", "positive"]:
-        right = sum(a == label == b for a, b in zip(gold, found))
-        f1.append(2 * right / max(1, gold.count(label) + found.count(label)))
-    return sum(f1) / 3
-
-
 def compare(name, gold, found):
-    accuracy = sum(a == b for a, b in zip(gold, found)) / len(gold)
-    print(f"{name:<24} macro-F1 {macro_f1(gold, found):.3f}  accuracy {accuracy:.3f}")
+    print(f"{name:<24} macro-F1 {macro_f1(gold, found):.3f}  accuracy {accuracy(gold, found):.3f}")
 
 
 def main():

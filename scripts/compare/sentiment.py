@@ -4,7 +4,7 @@
 import sys
 import time
 
-CLASSES = ("negative", "neutral", "positive")
+from scores import accuracy, macro_f1
 
 
 def signed(value, margin):
@@ -35,18 +35,13 @@ def tools():
 
 def main():
     rows = [line.rstrip("\n").split("\t") for line in open(sys.argv[1], encoding="utf-8")]
+    gold = [row[0] for row in rows]
     for name, judge in tools():
         start = time.perf_counter()
-        pairs = [(row[0], judge(row[1])) for row in rows]
+        found = [judge(row[1]) for row in rows]
         seconds = time.perf_counter() - start
-        f1 = []
-        for label in CLASSES:
-            right = sum(gold == found == label for gold, found in pairs)
-            total = sum(gold == label for gold, _ in pairs) + sum(found == label for _, found in pairs)
-            f1.append(2 * right / total if total else 0.0)
-        accuracy = sum(gold == found for gold, found in pairs) / len(pairs)
         speed = sum(len(row[1].encode()) for row in rows) / seconds / 1e6
-        print(f"{name}  macro-F1 {sum(f1) / 3:.4f}  accuracy {accuracy:.4f}  {speed:.2f} MB/s")
+        print(f"{name}  macro-F1 {macro_f1(gold, found):.4f}  accuracy {accuracy(gold, found):.4f}  {speed:.2f} MB/s")
 
 
 if __name__ == "__main__":
