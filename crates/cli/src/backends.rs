@@ -8,6 +8,8 @@ use blattwerk_transformer::Runtime;
 use clap::Args;
 use serde_json::{Map, Value};
 
+use crate::output::print;
+
 #[derive(Args)]
 pub(crate) struct Options {
     /// Only this table of the config: a stage, or `input`, `output`, `run`
@@ -30,7 +32,7 @@ pub(crate) fn backends(options: &Options) -> anyhow::Result<ExitCode> {
             describe(&mut text, name, schema.as_value())?;
         }
     }
-    crate::print(text)
+    print(text)
 }
 
 fn describe(text: &mut String, name: &str, schema: &Value) -> anyhow::Result<()> {

@@ -8,7 +8,8 @@ use blattwerk_pipeline::output::check_free;
 use blattwerk_pipeline::schedule;
 use clap::Args;
 
-use crate::{Prepared, Settings, shown};
+use crate::output::{print, shown};
+use crate::settings::{Prepared, Settings};
 
 /// How many files are described one by one.
 const FILES_SHOWN: usize = 20;
@@ -98,7 +99,7 @@ pub(crate) fn check(options: &Options) -> anyhow::Result<ExitCode> {
             }
         }
     }
-    crate::print(text)?;
+    print(text)?;
     Ok(ExitCode::from(u8::from(failures > 0)))
 }
 

@@ -19,7 +19,8 @@ use blattwerk_summarize::eval::{self as rouge, Rouge};
 use blattwerk_summarize::{Budget, Config as Backend, centroid, features, graph, lead};
 use clap::{Args, Subcommand};
 
-use crate::Layers;
+use crate::output::print;
+use crate::settings::Layers;
 
 /// The stage to measure, with the backend of the config.
 #[derive(Subcommand)]
@@ -130,7 +131,7 @@ fn split(options: &Split) -> anyhow::Result<ExitCode> {
         }
         writeln!(text, "{}: {report}", path.display())?;
     }
-    crate::print(text)
+    print(text)
 }
 
 fn ner(options: &Ner) -> anyhow::Result<ExitCode> {
@@ -146,7 +147,7 @@ fn ner(options: &Ner) -> anyhow::Result<ExitCode> {
         std::fs::write(path, predictions)
             .with_context(|| format!("cannot write {}", path.display()))?;
     }
-    crate::print(score(&found, &gold).to_string())
+    print(score(&found, &gold).to_string())
 }
 
 /// Tags labelled sentences, so many at a time as if they were an article: the files do not say where one ends.
@@ -184,7 +185,7 @@ fn sentiment(options: &Sentiment) -> anyhow::Result<ExitCode> {
             .collect();
         std::fs::write(path, lines).with_context(|| format!("cannot write {}", path.display()))?;
     }
-    crate::print(Scores::new(gold.iter().map(|gold| gold.label).zip(found)).to_string())
+    print(Scores::new(gold.iter().map(|gold| gold.label).zip(found)).to_string())
 }
 
 /// The order of chance.
@@ -256,7 +257,7 @@ fn summarize(options: &Summarize) -> anyhow::Result<ExitCode> {
             Ok(built.stage.process(document)?)
         })?;
     }
-    crate::print(table)
+    print(table)
 }
 
 /// Reads articles, with their sentences and names, and their references.

@@ -5,6 +5,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use crate::output::{print, shown, write_new};
+use crate::settings::CONFIG;
+
 /// The manual of the config, which is also the config of the example run.
 const MANUAL: &str = include_str!("../../../pipeline.toml");
 
@@ -17,14 +20,14 @@ const CHANGES: [(&str, &str); 2] = [
 #[derive(Args)]
 pub(crate) struct Options {
     /// The file to write
-    #[arg(default_value = crate::CONFIG)]
+    #[arg(default_value = CONFIG)]
     file: PathBuf,
 }
 
 pub(crate) fn init(options: &Options) -> anyhow::Result<ExitCode> {
-    crate::write_new(&options.file, &config())?;
-    let file = crate::shown(&options.file);
-    crate::print(format!(
+    write_new(&options.file, &config())?;
+    let file = shown(&options.file);
+    print(format!(
         "Wrote {file}. Put your dump into `paths` there, then try:\n\n  \
          blattwerk check --config {file}\n  blattwerk run --config {file}\n"
     ))

@@ -9,23 +9,19 @@ mod eval;
 mod init;
 mod merge;
 mod metrics;
+mod output;
 mod progress;
 mod run;
 mod runs;
+mod settings;
 mod signals;
+mod summary;
 mod train;
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
-use blattwerk_pipeline::config::Loaded;
-use blattwerk_pipeline::input::Inputs;
-use clap::{Args, CommandFactory, Parser, Subcommand};
-
-/// The config file that is taken when none is named.
-const CONFIG: &str = "pipeline.toml";
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// Turns a dump of German news articles into tables: clean text, sentences, names, sentiment, summaries.
 #[derive(Parser)]
@@ -68,77 +64,6 @@ enum Command {
     },
 }
 
-/// The layers of settings, for every command that has some.
-#[derive(Args)]
-struct Layers {
-    /// The config file; without it ./pipeline.toml, and without that the defaults
-    #[arg(short, long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// One setting, such as `ner.backend=off`; can be repeated
-    #[arg(long, value_name = "TABLE.KEY=VALUE")]
-    set: Vec<String>,
-}
-
-impl Layers {
-    /// The config file that counts.
-    fn file(&self) -> Option<&Path> {
-        let standard = Path::new(CONFIG);
-        self.config
-            .as_deref()
-            .or_else(|| standard.exists().then_some(standard))
-    }
-
-    fn load(&self) -> anyhow::Result<Loaded> {
-        let environment = std::env::vars_os().filter_map(unicode);
-        Ok(Loaded::new(self.file(), environment, &self.set)?)
-    }
-}
-
-/// What is read and where the tables go.
-#[derive(Args)]
-struct Settings {
-    #[command(flatten)]
-    layers: Layers,
-    /// A file, folder or glob to read instead of `input.paths`; can be repeated
-    #[arg(short, long, value_name = "PATH")]
-    input: Vec<String>,
-    /// The folder of the tables instead of `output.folder`
-    #[arg(short, long, value_name = "FOLDER")]
-    output: Option<PathBuf>,
-    /// Replace the tables of an earlier run in the folder, once the new ones are complete
-    #[arg(long)]
-    overwrite: bool,
-}
-
-/// Settings that were read, with the flags on top.
-struct Prepared {
-    loaded: Loaded,
-    inputs: Inputs,
-    folder: PathBuf,
-}
-
-impl Settings {
-    fn prepare(&self) -> anyhow::Result<Prepared> {
-        let mut loaded = self.layers.load()?;
-        let inputs = loaded.inputs(&self.input)?;
-        loaded.config.output.overwrite |= self.overwrite;
-        let folder = match &self.output {
-            Some(folder) => folder.clone(),
-            None => loaded.root.join(&loaded.config.output.folder),
-        };
-        Ok(Prepared {
-            loaded,
-            inputs,
-            folder,
-        })
-    }
-}
-
-/// Variables that are not Unicode are none of ours.
-fn unicode((name, value): (std::ffi::OsString, std::ffi::OsString)) -> Option<(String, String)> {
-    Some((name.into_string().ok()?, value.into_string().ok()?))
-}
-
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Run(options) => run::run(&options),
@@ -172,29 +97,5 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 fn completions(shell: clap_complete::Shell) -> anyhow::Result<ExitCode> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "blattwerk", &mut script);
-    print(&script)
-}
-
-/// Writes to standard output and succeeds.
-fn print(text: impl AsRef<[u8]>) -> anyhow::Result<ExitCode> {
-    let mut stdout = io::stdout().lock();
-    stdout.write_all(text.as_ref())?;
-    stdout.flush()?;
-    Ok(ExitCode::SUCCESS)
-}
-
-/// The current folder's name for messages.
-fn shown(path: &Path) -> String {
-    let shown = path.display().to_string();
-    if shown.is_empty() { ".".into() } else { shown }
-}
-
-/// Writes a file that must not exist yet.
-fn write_new(path: &Path, content: &str) -> anyhow::Result<()> {
-    let file = std::fs::File::options()
-        .write(true)
-        .create_new(true)
-        .open(path);
-    let written = file.and_then(|mut file| file.write_all(content.as_bytes()));
-    written.with_context(|| format!("cannot write {}", shown(path)))
+    output::print(&script)
 }

@@ -9,10 +9,10 @@ use blattwerk_pipeline::run::Outcome;
 use blattwerk_pipeline::{merge, retry};
 use clap::Args;
 
-use crate::Layers;
-use crate::progress::Progress;
-use crate::run::{Log, summary};
+use crate::progress::{Log, Progress};
+use crate::settings::Layers;
 use crate::signals::Signals;
+use crate::summary::summary;
 
 #[derive(Args)]
 pub(crate) struct Merge {

@@ -7,15 +7,26 @@ use std::time::{Duration, Instant};
 use blattwerk_pipeline::fate::Failed;
 use blattwerk_pipeline::record::{self, Record};
 use blattwerk_pipeline::run::Event;
+use clap::ValueEnum;
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use crate::run::{Log, per_second};
+use crate::output::shown;
+use crate::summary::per_second;
 
 /// How many failures are told one by one; all of them are in the table.
 const FAILURES_TOLD: u64 = 10;
 /// How often a line tells the progress where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
+
+/// How progress is told.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Log {
+    /// For people: a bar on a terminal, lines elsewhere
+    Text,
+    /// One JSON object a line
+    Json,
+}
 
 /// Tells the progress of a run on standard error.
 pub(crate) struct Progress {
@@ -49,7 +60,7 @@ impl Progress {
     }
 
     pub(crate) fn started(&self, files: usize, folder: &Path) {
-        let folder = crate::shown(folder);
+        let folder = shown(folder);
         let files = if files == 1 {
             "1 file".into()
         } else {

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use blattwerk_pipeline::schedule;
 use clap::Args;
 
-use crate::Layers;
+use crate::output::print;
+use crate::settings::Layers;
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -34,5 +35,5 @@ pub(crate) fn runs(options: &Options) -> anyhow::Result<ExitCode> {
             run.folder
         )?;
     }
-    crate::print(text)
+    print(text)
 }

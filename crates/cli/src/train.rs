@@ -19,8 +19,9 @@ use blattwerk_sentiment::eval::Gold;
 use blattwerk_sentiment::linear;
 use clap::{Args, Subcommand};
 
-use crate::Layers;
 use crate::eval::{TOGETHER, score, tags};
+use crate::output::print;
+use crate::settings::Layers;
 
 /// What to train.
 #[derive(Subcommand)]
@@ -123,7 +124,7 @@ fn boilerplate(options: &Boilerplate) -> anyhow::Result<ExitCode> {
             "{failures} articles could not be read; `run` says why"
         ));
     }
-    crate::print(format!(
+    print(format!(
         "{} lines that {} of {} stories share, or more\nWrote {}\n",
         list.lines,
         options.least_stories,
@@ -177,7 +178,7 @@ fn ner(options: &Ner) -> anyhow::Result<ExitCode> {
     if let Some(peak) = peak_memory() {
         say(&format!("memory at its peak: {peak}"));
     }
-    crate::print(format!("{scores}\nWrote {}\n", options.out.display()))
+    print(format!("{scores}\nWrote {}\n", options.out.display()))
 }
 
 fn sentiment(options: &Sentiment) -> anyhow::Result<ExitCode> {
@@ -202,7 +203,7 @@ fn sentiment(options: &Sentiment) -> anyhow::Result<ExitCode> {
         "\nScores of five parts of it, each judged by a model of the others:\n\n```text\n{report}```"
     )?;
     write_model(&options.out, &model.to_bytes(), &card)?;
-    crate::print(format!("{report}\nWrote {}\n", options.out.display()))
+    print(format!("{report}\nWrote {}\n", options.out.display()))
 }
 
 /// Makes the folder of a model before it is trained, so that a wrong path costs no time.
