@@ -17,12 +17,14 @@
 //! article it was asked about, and the next article gets a fresh one. That is the whole recovery: an
 //! article is never asked twice, so a run does not depend on what a process has seen before.
 
+mod answer;
 mod config;
 mod offsets;
 mod process;
 mod program;
 mod request;
 
+pub use answer::{Answer, Mismatch, score};
 pub use config::Config;
 pub use offsets::spans;
-pub use program::{Answer, Mismatch, Program, score};
+pub use program::Program;

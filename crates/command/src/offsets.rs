@@ -2,7 +2,7 @@
 
 use blattwerk_core::{Chars, Span};
 
-use crate::Mismatch;
+use crate::answer::Mismatch;
 
 /// Turns the spans of an answer, in characters, into spans of the text in bytes.
 ///

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::Mismatch;
+use crate::answer::Mismatch;
 
 /// The longest line that is read as an answer, in bytes: the sentences of an article of some 100 MB.
 const MAX_LINE: u64 = 16 << 20;
