@@ -11,12 +11,14 @@
 mod beam;
 mod classifier;
 mod config;
+mod generation;
 mod generator;
 mod pool;
 mod seq2seq;
 
 pub use classifier::{Classifier, Task};
-pub use generator::{Generation, Generator};
+pub use generation::Generation;
+pub use generator::Generator;
 
 /// What keeps a model from being built.
 #[derive(Debug, Clone, PartialEq, Eq)]
