@@ -7,6 +7,7 @@ use blattwerk_core::{Asset, Error, Result};
 
 use crate::card::{Card, Task};
 use crate::encoder::{Encoder, MAX_ROWS};
+use crate::runtime::broken;
 use crate::tokens::Splitter;
 use crate::{Config, config};
 
@@ -118,14 +119,5 @@ fn weights(config: &Config, folder: &Path) -> PathBuf {
         exported
     } else {
         plain
-    }
-}
-
-/// Says that a runtime cannot load a model.
-pub(crate) fn broken(file: &Path, found: String) -> Error {
-    Error::Model {
-        name: file.display().to_string(),
-        expected: "a model that the runtime can load".into(),
-        found,
     }
 }

@@ -7,6 +7,10 @@ pub(crate) mod rten;
 #[cfg(feature = "rust-bert")]
 pub(crate) mod rust_bert;
 
+use std::path::Path;
+
+use blattwerk_core::Error;
+
 /// Sequences of one length, ready for the model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Batch {
@@ -44,6 +48,15 @@ pub trait Runtime: Send + Sync {
     ///
     /// 1 for a runtime that shares out the work of a batch by itself.
     fn at_once(&self, threads: usize) -> usize;
+}
+
+/// Says that a runtime cannot load a model.
+pub(crate) fn broken(file: &Path, found: String) -> Error {
+    Error::Model {
+        name: file.display().to_string(),
+        expected: "a model that the runtime can load".into(),
+        found,
+    }
 }
 
 /// What of a batch goes into an input of an ONNX file.

@@ -18,6 +18,7 @@ use serde_json::{Map, Value};
 
 use crate::card::{Card, Task};
 use crate::load;
+use crate::runtime::broken;
 use crate::runtime::rust_bert::{read, refused};
 use crate::rust_bert::FILE;
 use crate::summary::Config;
@@ -86,7 +87,7 @@ impl Summarizer {
         let generator = catch_unwind(AssertUnwindSafe(|| {
             Generator::open(&content, &file).map_err(|fault| refused(&card_path, &file, fault))
         }))
-        .unwrap_or_else(|_| Err(load::broken(&file, "one that makes it panic".into())))?;
+        .unwrap_or_else(|_| Err(broken(&file, "one that makes it panic".into())))?;
         let mut assets = vec![asset, card_asset, splitter_asset];
         assets.extend(settings_asset);
         let summarizer = Self {

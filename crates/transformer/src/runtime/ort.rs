@@ -9,8 +9,7 @@ use blattwerk_core::{Error, Result};
 use ort::session::{Session, SessionInputValue};
 use ort::value::Tensor;
 
-use super::{Batch, Input, Logits, Runtime};
-use crate::load::broken;
+use super::{Batch, Input, Logits, Runtime, broken};
 
 /// The variable that names the library where the config does not.
 const VARIABLE: &str = "ORT_DYLIB_PATH";

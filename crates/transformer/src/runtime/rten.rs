@@ -11,8 +11,7 @@ use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, Value, ValueOrVi
 
 use rten_tensor::prelude::*;
 
-use super::{Batch, Input, Logits, Runtime};
-use crate::load::broken;
+use super::{Batch, Input, Logits, Runtime, broken};
 
 /// A model that rten runs.
 struct Rten {

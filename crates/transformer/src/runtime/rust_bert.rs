@@ -7,9 +7,8 @@ use std::path::Path;
 use blattwerk_core::{Error, Result};
 use blattwerk_rust_bert::{Classifier, Fault};
 
-use super::{Batch, Logits, Runtime};
+use super::{Batch, Logits, Runtime, broken};
 use crate::card::Task;
-use crate::load::broken;
 
 /// Opens a model, given its `config.json` and the file of its weights.
 pub(crate) fn open(
