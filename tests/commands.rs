@@ -189,7 +189,7 @@ fn later_layers_of_settings_win() {
             variables,
         );
         assert_eq!(outcome.code, 0, "{outcome:?}");
-        let record: serde_json::Value = serde_json::from_str(&place.read("out/run.json")).unwrap();
+        let record = place.record("out");
         record["stages"][7]["backend"].as_str().unwrap().to_owned()
     };
     let variable = [("BLATTWERK__SUMMARIZE__BACKEND", "lead")];

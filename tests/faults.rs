@@ -1,11 +1,9 @@
 //! Fault runs: what happens to every kind of bad input, config and output. Nothing is lost in silence.
 
 use std::fs;
-use std::io::Write;
 use std::os::unix::fs::symlink;
-use std::process::Command;
 
-use crate::support::Place;
+use crate::support::{Place, bzip2, gzip, run_on_a_small_disk, utf16, xz};
 
 /// What a bad input costs: the articles beside it are processed, and one failure row tells of it.
 struct Case {
@@ -36,32 +34,6 @@ fn long_dump() -> String {
                 noise()
             )
         })
-        .collect()
-}
-
-fn gzip(content: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(content).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn bzip2(content: &[u8]) -> Vec<u8> {
-    let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::default());
-    encoder.write_all(content).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn xz(content: &[u8]) -> Vec<u8> {
-    let mut encoder = liblzma::write::XzEncoder::new(Vec::new(), 3);
-    encoder.write_all(content).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn utf16(text: &str) -> Vec<u8> {
-    "\u{FEFF}"
-        .encode_utf16()
-        .chain(text.encode_utf16())
-        .flat_map(u16::to_le_bytes)
         .collect()
 }
 
@@ -628,15 +600,8 @@ fn a_full_disk_leaves_nothing_to_be_mistaken_for_a_result() {
     let place = Place::new();
     place.write("d.jsonl", long_dump());
     let run = |folder: &str| {
-        let script = format!(
-            "trap '' XFSZ; ulimit -f 200; exec '{}' run --quiet --overwrite --input d.jsonl --output {folder}",
-            env!("CARGO_BIN_EXE_blattwerk")
-        );
-        Command::new("sh")
-            .current_dir(place.path())
-            .args(["-c", &script])
-            .output()
-            .unwrap()
+        let arguments = format!("--quiet --overwrite --input d.jsonl --output {folder}");
+        run_on_a_small_disk(&place, &arguments, 200)
     };
     let output = run("out");
     assert_eq!(output.status.code(), Some(2), "{output:?}");

@@ -1,18 +1,29 @@
-//! The tests of the whole program: golden runs, fault runs, and what the command line promises.
+//! The tests of the whole program, each of which starts it in a folder of its own. What each module proves is said
+//! beside its name.
 
 #![expect(
     clippy::unwrap_used,
     reason = "the lint knows only the functions marked as tests, and here is nothing else"
 )]
 
+/// Each command does what its help says, and names what it cannot do.
 mod commands;
+/// Duplicates are found, reported and left out as the config says.
 mod dedup;
+/// Bad input costs a failure row, bad settings the run; neither costs anything else.
 mod faults;
+/// Whole runs give the tables in `tests/golden`, to the byte.
 mod golden;
+/// A run that was stopped, killed or out of space resumes to the tables of an undisturbed one.
 mod resume;
+/// Scheduled runs process what is new or changed, and keep each article's rows once.
 mod scheduled;
+/// Merged shards and retried failures give the tables of one whole run.
 mod shards;
+/// What the tests share; it proves nothing.
 mod support;
+/// Every row quotes its article as it came in, in every format of the tables and with any number of threads.
 mod tables;
+/// Transformer models give the same tables with any number of threads, and damaged ones are refused.
 #[cfg(feature = "onnx")]
 mod transformer;

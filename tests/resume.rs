@@ -1,40 +1,15 @@
 //! Runs that are stopped, by whatever, and go on: the tables are those of a run that nobody disturbed.
 
 use std::fs;
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::support::Place;
-
-/// Small chunks and a journal after each, so that there are many places to stop at, and all that is optional in the
-/// tables.
-pub(crate) const SMALL: &str = "--quiet --set run.chunk_articles=7 --set run.journal_seconds=0 --set sentiment.explain=true \
-     --set keywords.backend=keyness";
-
-/// Articles with what is remembered from chunk to chunk: ids, of which some come again, and failures.
-pub(crate) fn dump() -> String {
-    let line = |number: u32| {
-        let text = format!(
-            "Am {}. Mai kam Frau Quastel nach Köln. Das Wetter war schlecht, die Straße naß.\\nLesen Sie auch: Mehr",
-            number % 28 + 1
-        );
-        let id = if number % 41 == 40 {
-            number - 37
-        } else {
-            number
-        };
-        match number % 29 {
-            7 => format!("{{\"id\": \"a{id}\", \"text\": \n"),
-            11 => format!("\n{{\"id\": \"a{id}\", \"text\": \"\"}}\n"),
-            _ => format!("{{\"id\": \"a{id}\", \"text\": \"{text}\"}}\n"),
-        }
-    };
-    (0..300).map(line).collect()
-}
+use crate::support::{
+    Place, SMALL, assert_same, dump, gzip, record_without_times, run_on_a_small_disk, utf16,
+};
 
 fn csv() -> String {
     let record = |number: u32| match number % 29 {
@@ -43,57 +18,6 @@ fn csv() -> String {
     };
     let records: String = (0..300).map(record).collect();
     format!("sep=;\nid;titel;text\n{records}")
-}
-
-fn gzip(content: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(content).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn utf16(text: &str) -> Vec<u8> {
-    let marked = "\u{FEFF}".encode_utf16().chain(text.encode_utf16());
-    marked.flat_map(u16::to_le_bytes).collect()
-}
-
-/// Starts a run in which no file may become longer than so many blocks: that stands for a full disk, and
-/// stops it in the midst of a chunk.
-pub(crate) fn run_on_a_small_disk(place: &Place, arguments: &str, blocks: u32) -> Output {
-    let script = format!(
-        "trap '' XFSZ; ulimit -f {blocks}; exec '{}' run {arguments}",
-        env!("CARGO_BIN_EXE_blattwerk")
-    );
-    let mut shell = Command::new("sh");
-    let shell = shell.current_dir(place.path()).args(["-c", &script]);
-    shell.output().unwrap()
-}
-
-/// The record of a run, but for times.
-fn record(place: &Place, folder: &str) -> Value {
-    let mut record: Value =
-        serde_json::from_str(&place.read(&format!("{folder}/run.json"))).unwrap();
-    let fields = record.as_object_mut().unwrap();
-    fields.retain(|key, _| !key.starts_with("seconds") && key != "started");
-    for stage in fields["stages"].as_array_mut().unwrap() {
-        stage.as_object_mut().unwrap().remove("seconds");
-    }
-    record
-}
-
-pub(crate) fn assert_same(place: &Place, expected: &str, found: &str, name: &str) {
-    let (mut tables, mut others) = (place.files(expected), place.files(found));
-    tables.remove("run.json");
-    others.remove("run.json");
-    assert!(
-        tables.keys().eq(others.keys()),
-        "{name}: {:?}",
-        others.keys()
-    );
-    for (table, content) in tables {
-        assert!(content == others[&table], "{name}: {table} is the same");
-    }
-    assert_eq!(record(place, expected), record(place, found), "{name}");
-    assert!(!place.path().join(found).join("unfinished").exists());
 }
 
 #[test]
@@ -331,7 +255,10 @@ fn how_the_run_goes_may_change() {
     let whole = arguments("--jobs 1").replace("--output out", "--output whole");
     assert_eq!(place.blattwerk(&format!("run {whole}")).code, 1);
     assert!(place.tables("whole") == place.tables("out"));
-    let (mut whole, mut out) = (record(&place, "whole"), record(&place, "out"));
+    let (mut whole, mut out) = (
+        record_without_times(&place, "whole"),
+        record_without_times(&place, "out"),
+    );
     for record in [&mut whole, &mut out] {
         record["config"]["run"].take();
     }

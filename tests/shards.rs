@@ -2,8 +2,7 @@
 
 use std::fs;
 
-use crate::resume::{SMALL, assert_same, dump, run_on_a_small_disk};
-use crate::support::Place;
+use crate::support::{Place, SMALL, assert_same, dump, run_on_a_small_disk};
 
 #[test]
 fn merged_shards_are_the_whole_run() {
@@ -137,12 +136,14 @@ fn what_failed_is_tried_again_and_put_in_its_place() {
     assert_eq!(retried.code, 1, "{retried:?}");
     assert_eq!(place.tables("whole"), place.tables("out"));
     assert!(!place.path().join("out/retry").exists());
-    let record = |folder: &str| {
-        let text = place.read(&format!("{folder}/run.json"));
-        serde_json::from_str::<serde_json::Value>(&text).unwrap()
-    };
-    assert_eq!(record("whole")["counts"], record("out")["counts"]);
-    assert_eq!(record("whole")["tables"], record("out")["tables"]);
+    assert_eq!(
+        place.record("whole")["counts"],
+        place.record("out")["counts"]
+    );
+    assert_eq!(
+        place.record("whole")["tables"],
+        place.record("out")["tables"]
+    );
 
     let nothing = place.blattwerk(&format!("retry nirgends {layers}"));
     assert_eq!(nothing.code, 2);

@@ -1,10 +1,14 @@
-//! Starts the program on files of a test, and reads the tables back.
+//! Starts the program on files of a test, and reads the tables back; makes and compares what several tests need.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
+use std::thread;
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 /// The root of the repository.
@@ -15,7 +19,7 @@ pub(crate) fn root() -> PathBuf {
         .unwrap()
 }
 
-/// A folder of its own for a test, in which the program is started.
+/// A temporary folder of a test, in which the program is started. If the test fails, its files are listed.
 pub(crate) struct Place {
     folder: TempDir,
 }
@@ -85,7 +89,12 @@ impl Place {
         reader.deserialize().map(Result::unwrap).collect()
     }
 
-    /// Starts the program with arguments that are parted by blanks.
+    /// The `run.json` of a run.
+    pub(crate) fn record(&self, folder: &str) -> Value {
+        serde_json::from_str(&self.read(&format!("{folder}/run.json"))).unwrap()
+    }
+
+    /// Starts the program with arguments that are separated by spaces.
     pub(crate) fn blattwerk(&self, arguments: &str) -> Outcome {
         self.blattwerk_with(arguments, &[])
     }
@@ -104,4 +113,128 @@ impl Place {
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
     }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let mut listing = format!("files of the failed test in {}:\n", self.path().display());
+            list(&mut listing, self.path(), "");
+            eprint!("{listing}");
+        }
+    }
+}
+
+/// Lists the files below a folder with their sizes. Whatever cannot be read is left out: the test has failed already.
+fn list(listing: &mut String, folder: &Path, prefix: &str) {
+    let mut entries: Vec<_> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .collect();
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let name = format!("{prefix}{}", entry.file_name().display());
+        match entry.metadata() {
+            Ok(found) if found.is_dir() => list(listing, &entry.path(), &format!("{name}/")),
+            Ok(found) => {
+                writeln!(listing, "  {name}, {} bytes", found.len()).expect("a string takes it");
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+/// Small chunks and a journal after each, so that there are many places to stop at, and all that is optional in the
+/// tables.
+pub(crate) const SMALL: &str = "--quiet --set run.chunk_articles=7 --set run.journal_seconds=0 --set sentiment.explain=true \
+     --set keywords.backend=keyness";
+
+/// JSON Lines with what is remembered from chunk to chunk: ids, of which some come again, and failures.
+pub(crate) fn dump() -> String {
+    let line = |number: u32| {
+        let text = format!(
+            "Am {}. Mai kam Frau Quastel nach Köln. Das Wetter war schlecht, die Straße naß.\\nLesen Sie auch: Mehr",
+            number % 28 + 1
+        );
+        let id = if number % 41 == 40 {
+            number - 37
+        } else {
+            number
+        };
+        match number % 29 {
+            7 => format!("{{\"id\": \"a{id}\", \"text\": \n"),
+            11 => format!("\n{{\"id\": \"a{id}\", \"text\": \"\"}}\n"),
+            _ => format!("{{\"id\": \"a{id}\", \"text\": \"{text}\"}}\n"),
+        }
+    };
+    (0..300).map(line).collect()
+}
+
+/// Starts a run in which no file may become longer than so many blocks: that stands for a full disk, and
+/// stops it in the midst of a chunk.
+pub(crate) fn run_on_a_small_disk(place: &Place, arguments: &str, blocks: u32) -> Output {
+    let script = format!(
+        "trap '' XFSZ; ulimit -f {blocks}; exec '{}' run {arguments}",
+        env!("CARGO_BIN_EXE_blattwerk")
+    );
+    let mut shell = Command::new("sh");
+    let shell = shell.current_dir(place.path()).args(["-c", &script]);
+    shell.output().unwrap()
+}
+
+/// The record of a run, but for its times.
+pub(crate) fn record_without_times(place: &Place, folder: &str) -> Value {
+    let mut record = place.record(folder);
+    let fields = record.as_object_mut().unwrap();
+    fields.retain(|key, _| !key.starts_with("seconds") && key != "started");
+    for stage in fields["stages"].as_array_mut().unwrap() {
+        stage.as_object_mut().unwrap().remove("seconds");
+    }
+    record
+}
+
+/// Checks that two runs have left the same tables, and the same record but for its times.
+pub(crate) fn assert_same(place: &Place, expected: &str, found: &str, name: &str) {
+    let (mut tables, mut others) = (place.files(expected), place.files(found));
+    tables.remove("run.json");
+    others.remove("run.json");
+    assert!(
+        tables.keys().eq(others.keys()),
+        "{name}: {:?}",
+        others.keys()
+    );
+    for (table, content) in tables {
+        assert!(content == others[&table], "{name}: {table} is the same");
+    }
+    assert_eq!(
+        record_without_times(place, expected),
+        record_without_times(place, found),
+        "{name}"
+    );
+    assert!(!place.path().join(found).join("unfinished").exists());
+}
+
+pub(crate) fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(content).unwrap();
+    encoder.finish().unwrap()
+}
+
+pub(crate) fn bzip2(content: &[u8]) -> Vec<u8> {
+    let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::default());
+    encoder.write_all(content).unwrap();
+    encoder.finish().unwrap()
+}
+
+pub(crate) fn xz(content: &[u8]) -> Vec<u8> {
+    let mut encoder = liblzma::write::XzEncoder::new(Vec::new(), 3);
+    encoder.write_all(content).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// UTF-16 with a byte order mark.
+pub(crate) fn utf16(text: &str) -> Vec<u8> {
+    let marked = "\u{FEFF}".encode_utf16().chain(text.encode_utf16());
+    marked.flat_map(u16::to_le_bytes).collect()
 }

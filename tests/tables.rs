@@ -287,7 +287,7 @@ fn lost_characters_are_told_and_not_guessed() {
         told.contains("1 article with characters that were lost"),
         "{told}"
     );
-    let record: serde_json::Value = serde_json::from_str(&place.read("out/run.json")).unwrap();
+    let record = place.record("out");
     assert_eq!(record["counts"]["damaged"], 1);
     let rows = place.rows("out/normalized.csv");
     assert_eq!(rows[0]["text"], "Die Br\u{FFFD}cke ist zu.");
@@ -334,7 +334,7 @@ fn another_language_meets_the_fate_that_the_config_says() {
         run("skip"),
         (0, text("de nl"), text("the language is `nl`"), text(""))
     );
-    let record: serde_json::Value = serde_json::from_str(&place.read("out/run.json")).unwrap();
+    let record = place.record("out");
     assert_eq!(record["counts"]["skipped"], 1);
     assert_eq!(record["counts"]["articles"], 2);
     assert_eq!(record["stages"][1]["skipped"], 1);
@@ -429,7 +429,7 @@ fn the_record_says_what_ran() {
             .code,
         1
     );
-    let record: serde_json::Value = serde_json::from_str(&place.read("out/run.json")).unwrap();
+    let record = place.record("out");
     assert_eq!(record["exit"], 1);
     assert_eq!(record["counts"]["articles"], 1);
     assert_eq!(record["counts"]["failures"], 1);

@@ -1,6 +1,9 @@
 //! Runs with tiny transformer models, and what happens to damaged ones.
 
 use std::fs;
+use std::path::Path;
+
+use Damage::{CopyTo, Cut, Remove, Replace, Write};
 
 use crate::support::{Place, root};
 
@@ -19,6 +22,12 @@ fn place(models: &[&str]) -> Place {
 
 const NER: &str = "--set ner.backend=onnx --set ner.model=bert-tokens";
 const SENTIMENT: &str = "--set sentiment.backend=onnx --set sentiment.model=bert-sequence";
+
+const LIBTORCH_NER: &str = "--set ner.backend=rust-bert --set ner.model=bert-tokens";
+#[cfg(feature = "rust-bert")]
+const LIBTORCH_SENTIMENT: &str =
+    "--set sentiment.backend=rust-bert --set sentiment.model=electra-sequence";
+const LIBTORCH_SUMMARIZE: &str = "--set summarize.backend=rust-bert --set summarize.model=bart";
 
 /// Articles with what tokenizers stumble over.
 fn articles() -> String {
@@ -77,7 +86,7 @@ fn the_tables_are_the_same_at_any_number_of_threads() {
         check_offsets(&place, "out1", &articles) > 5,
         "random as it is, the model marks something"
     );
-    let record: serde_json::Value = serde_json::from_str(&place.read("out1/run.json")).unwrap();
+    let record = place.record("out1");
     let stages = record["stages"].as_array().unwrap();
     let ner = stages.iter().find(|stage| stage["stage"] == "ner").unwrap();
     let models = ner["models"].as_array().unwrap();
@@ -136,253 +145,397 @@ fn a_megabyte_without_a_sentence_end_is_read_whole() {
     );
 }
 
-/// A model that cannot run: what is done to it, the settings, and what the message says.
-type Fault = (&'static str, fn(&Place), &'static str, &'static str);
-
-fn cut(place: &Place, file: &str) {
-    let path = place.path().join(file);
-    let content = fs::read(&path).unwrap();
-    fs::write(path, &content[..content.len() / 2]).unwrap();
+/// A model that cannot run.
+struct Fault {
+    name: &'static str,
+    settings: &'static [&'static str],
+    damage: &'static [Damage],
+    says: &'static str,
 }
 
-fn replace(place: &Place, file: &str, from: &str, to: &str) {
-    let path = place.path().join(file);
-    let mut content = fs::read(&path).unwrap();
-    let at: Vec<usize> = content
-        .windows(from.len())
-        .enumerate()
-        .filter(|(_, window)| *window == from.as_bytes())
-        .map(|(at, _)| at)
-        .collect();
-    assert!(!at.is_empty(), "{from} is in {file}");
-    if from.len() == to.len() {
-        for at in at {
-            content[at..at + from.len()].copy_from_slice(to.as_bytes());
+/// What is done to a file in the folder of the models.
+enum Damage {
+    Remove(&'static str),
+    /// Only the first half is left.
+    Cut(&'static str),
+    Write(&'static str, &'static str),
+    /// The first file becomes the second.
+    CopyTo(&'static str, &'static str),
+    /// In the file, the first text becomes the second.
+    Replace(&'static str, &'static str, &'static str),
+}
+
+impl Damage {
+    fn apply(&self, place: &Place) {
+        let path = |file: &str| place.path().join(file);
+        match *self {
+            Remove(file) => fs::remove_file(path(file)).unwrap(),
+            Cut(file) => {
+                let content = fs::read(path(file)).unwrap();
+                fs::write(path(file), &content[..content.len() / 2]).unwrap();
+            }
+            Write(file, content) => fs::write(path(file), content).unwrap(),
+            CopyTo(from, to) => {
+                fs::copy(path(from), path(to)).unwrap();
+            }
+            Replace(file, from, to) => replace(&path(file), from, to),
         }
-    } else {
-        content = String::from_utf8(content)
-            .unwrap()
-            .replace(from, to)
-            .into_bytes();
     }
-    fs::write(path, content).unwrap();
 }
 
-fn remove(place: &Place, file: &str) {
-    fs::remove_file(place.path().join(file)).unwrap();
-}
-
-fn copy(place: &Place, from: &str, to: &str) {
-    fs::copy(place.path().join(from), place.path().join(to)).unwrap();
+/// Replaces a text in a file, which is not UTF-8 if it holds weights.
+fn replace(path: &Path, from: &str, to: &str) {
+    let content = fs::read(path).unwrap();
+    let mut replaced = Vec::with_capacity(content.len());
+    let mut rest = &content[..];
+    while let Some(at) = rest
+        .windows(from.len())
+        .position(|found| found == from.as_bytes())
+    {
+        replaced.extend(&rest[..at]);
+        replaced.extend(to.as_bytes());
+        rest = &rest[at + from.len()..];
+    }
+    assert!(
+        rest.len() < content.len(),
+        "{from} is in {}",
+        path.display()
+    );
+    replaced.extend(rest);
+    fs::write(path, replaced).unwrap();
 }
 
 const FAULTS: &[Fault] = &[
-    (
-        "no model is named",
-        |_| (),
-        "--set ner.backend=onnx",
-        "`model`: expected the folder of a model, found none",
-    ),
-    (
-        "no such folder",
-        |_| (),
-        "--set ner.backend=onnx --set ner.model=nirgends",
-        "cannot read nirgends/config.json",
-    ),
-    (
-        "no config",
-        |place| remove(place, "bert-tokens/config.json"),
-        NER,
-        "cannot read bert-tokens/config.json",
-    ),
-    (
-        "no tokenizer",
-        |place| remove(place, "bert-tokens/tokenizer.json"),
-        NER,
-        "cannot read bert-tokens/tokenizer.json",
-    ),
-    (
-        "no weights",
-        |place| remove(place, "bert-tokens/model.onnx"),
-        NER,
-        "cannot read bert-tokens/model.onnx",
-    ),
-    (
-        "another file of weights",
-        |_| (),
-        "--set ner.backend=onnx --set ner.model=bert-tokens --set ner.file=x.onnx",
-        "cannot read bert-tokens/x.onnx",
-    ),
-    (
-        "a cut config",
-        |place| cut(place, "bert-tokens/config.json"),
-        NER,
-        "config.json: expected the config of a model in JSON",
-    ),
-    (
-        "a cut tokenizer",
-        |place| cut(place, "bert-tokens/tokenizer.json"),
-        NER,
-        "tokenizer.json: expected a tokenizer in JSON",
-    ),
-    (
-        "cut weights",
-        |place| cut(place, "bert-tokens/model.onnx"),
-        NER,
-        "model.onnx: expected a model that the runtime can load",
-    ),
-    (
-        "empty weights",
-        |place| {
-            place.write("bert-tokens/model.onnx", "");
-        },
-        NER,
-        "model.onnx: expected a model that the runtime can load",
-    ),
-    (
-        "weights that are a page",
-        |place| {
-            place.write("bert-tokens/model.onnx", "<!doctype html>Not found");
-        },
-        NER,
-        "model.onnx: expected a model that the runtime can load",
-    ),
-    (
-        "an unknown operator",
-        |place| replace(place, "bert-tokens/model.onnx", "Softmax", "Softmix"),
-        NER,
-        "Softmix",
-    ),
-    (
-        "a model for another task",
-        |_| (),
-        "--set ner.backend=onnx --set ner.model=bert-sequence",
-        "expected a token classifier (`…ForTokenClassification`), found `BertForSequenceClassification`",
-    ),
-    (
-        "weights of another task",
-        |place| copy(place, "bert-sequence/model.onnx", "bert-tokens/model.onnx"),
-        NER,
-        "expected logits of the shape [32, 5, 5], for 5 labels, found [32, 3]",
-    ),
-    (
-        "a label too few",
-        |place| {
-            replace(
-                place,
-                "bert-tokens/config.json",
-                "\"3\": \"B-LOC\",\n    \"4\": \"I-LOC\"",
-                "\"3\": \"B-LOC\"",
-            );
-        },
-        NER,
-        "expected logits of the shape [32, 5, 4], for 4 labels, found [32, 5, 5]",
-    ),
-    (
-        "labels that say nothing",
-        |place| replace(place, "bert-tokens/config.json", "B-PER", "LABEL_1"),
-        NER,
-        "`labels`: expected what the labels of the model mean",
-    ),
-    (
-        "a key that is no label",
-        |_| (),
-        "--set ner.backend=onnx --set ner.model=bert-tokens --set ner.labels.PERSON=PER",
-        "expected keys of `PER`, `LOC`, `O`, `B-PER`, `I-PER`, `B-LOC`, `I-LOC`, found `PERSON`",
-    ),
-    (
-        "labels that are no sentiment",
-        |place| {
-            replace(
-                place,
-                "bert-sequence/config.json",
-                "\"1\": \"neutral\"",
-                "\"1\": \"mixed\"",
-            );
-        },
-        SENTIMENT,
-        "`{ \"mixed\" = \"positive\" }`",
-    ),
-    (
-        "the tokenizer of another model",
-        |place| {
-            copy(
-                place,
+    Fault {
+        name: "no model is named",
+        settings: &["--set ner.backend=onnx"],
+        damage: &[],
+        says: "`model`: expected the folder of a model, found none",
+    },
+    Fault {
+        name: "no such folder",
+        settings: &["--set ner.backend=onnx", "--set ner.model=nirgends"],
+        damage: &[],
+        says: "cannot read nirgends/config.json",
+    },
+    Fault {
+        name: "no config",
+        settings: &[NER],
+        damage: &[Remove("bert-tokens/config.json")],
+        says: "cannot read bert-tokens/config.json",
+    },
+    Fault {
+        name: "no tokenizer",
+        settings: &[NER],
+        damage: &[Remove("bert-tokens/tokenizer.json")],
+        says: "cannot read bert-tokens/tokenizer.json",
+    },
+    Fault {
+        name: "no weights",
+        settings: &[NER],
+        damage: &[Remove("bert-tokens/model.onnx")],
+        says: "cannot read bert-tokens/model.onnx",
+    },
+    Fault {
+        name: "another file of weights",
+        settings: &[NER, "--set ner.file=x.onnx"],
+        damage: &[],
+        says: "cannot read bert-tokens/x.onnx",
+    },
+    Fault {
+        name: "a cut config",
+        settings: &[NER],
+        damage: &[Cut("bert-tokens/config.json")],
+        says: "config.json: expected the config of a model in JSON",
+    },
+    Fault {
+        name: "a cut tokenizer",
+        settings: &[NER],
+        damage: &[Cut("bert-tokens/tokenizer.json")],
+        says: "tokenizer.json: expected a tokenizer in JSON",
+    },
+    Fault {
+        name: "cut weights",
+        settings: &[NER],
+        damage: &[Cut("bert-tokens/model.onnx")],
+        says: "model.onnx: expected a model that the runtime can load",
+    },
+    Fault {
+        name: "empty weights",
+        settings: &[NER],
+        damage: &[Write("bert-tokens/model.onnx", "")],
+        says: "model.onnx: expected a model that the runtime can load",
+    },
+    Fault {
+        name: "weights that are a page",
+        settings: &[NER],
+        damage: &[Write("bert-tokens/model.onnx", "<!doctype html>Not found")],
+        says: "model.onnx: expected a model that the runtime can load",
+    },
+    Fault {
+        name: "an unknown operator",
+        settings: &[NER],
+        damage: &[Replace("bert-tokens/model.onnx", "Softmax", "Softmix")],
+        says: "Softmix",
+    },
+    Fault {
+        name: "a model for another task",
+        settings: &["--set ner.backend=onnx", "--set ner.model=bert-sequence"],
+        damage: &[],
+        says: "expected a token classifier (`…ForTokenClassification`), found `BertForSequenceClassification`",
+    },
+    Fault {
+        name: "weights of another task",
+        settings: &[NER],
+        damage: &[CopyTo("bert-sequence/model.onnx", "bert-tokens/model.onnx")],
+        says: "expected logits of the shape [32, 5, 5], for 5 labels, found [32, 3]",
+    },
+    Fault {
+        name: "a label too few",
+        settings: &[NER],
+        damage: &[Replace(
+            "bert-tokens/config.json",
+            "\"3\": \"B-LOC\",\n    \"4\": \"I-LOC\"",
+            "\"3\": \"B-LOC\"",
+        )],
+        says: "expected logits of the shape [32, 5, 4], for 4 labels, found [32, 5, 5]",
+    },
+    Fault {
+        name: "labels that say nothing",
+        settings: &[NER],
+        damage: &[Replace("bert-tokens/config.json", "B-PER", "LABEL_1")],
+        says: "`labels`: expected what the labels of the model mean",
+    },
+    Fault {
+        name: "a key that is no label",
+        settings: &[NER, "--set ner.labels.PERSON=PER"],
+        damage: &[],
+        says: "expected keys of `PER`, `LOC`, `O`, `B-PER`, `I-PER`, `B-LOC`, `I-LOC`, found `PERSON`",
+    },
+    Fault {
+        name: "labels that are no sentiment",
+        settings: &[SENTIMENT],
+        damage: &[Replace(
+            "bert-sequence/config.json",
+            "\"1\": \"neutral\"",
+            "\"1\": \"mixed\"",
+        )],
+        says: "`{ \"mixed\" = \"positive\" }`",
+    },
+    Fault {
+        name: "the tokenizer of another model",
+        settings: &[NER],
+        damage: &[CopyTo(
+            "roberta-tokens/tokenizer.json",
+            "bert-tokens/tokenizer.json",
+        )],
+        says: "tokenizer.json: expected ",
+    },
+    Fault {
+        name: "a smaller tokenizer",
+        settings: &["--set ner.backend=onnx", "--set ner.model=roberta-tokens"],
+        damage: &[CopyTo(
+            "bert-tokens/tokenizer.json",
+            "roberta-tokens/tokenizer.json",
+        )],
+        says: "tokenizer.json: expected ",
+    },
+    Fault {
+        name: "more tokens than the model knows",
+        settings: &[NER],
+        damage: &[
+            CopyTo(
                 "roberta-tokens/tokenizer.json",
                 "bert-tokens/tokenizer.json",
-            );
-        },
-        NER,
-        "tokenizer.json: expected ",
-    ),
-    (
-        "a smaller tokenizer",
-        |place| {
-            copy(
-                place,
-                "bert-tokens/tokenizer.json",
-                "roberta-tokens/tokenizer.json",
-            );
-        },
-        "--set ner.backend=onnx --set ner.model=roberta-tokens",
-        "tokenizer.json: expected ",
-    ),
-    (
-        "more tokens than the model knows",
-        |place| {
-            copy(
-                place,
-                "roberta-tokens/tokenizer.json",
-                "bert-tokens/tokenizer.json",
-            );
-            replace(
-                place,
+            ),
+            Replace(
                 "bert-tokens/config.json",
                 "\"vocab_size\"",
                 "\"vocab_sise\"",
-            );
-        },
-        NER,
-        "model.onnx: expected an answer",
-    ),
-    (
-        "too long windows",
-        |_| (),
-        "--set ner.backend=onnx --set ner.model=bert-tokens --set ner.max_tokens=65",
-        "`max_tokens`: expected 10 to 64, what the model can hold, found 65",
-    ),
-    (
-        "too short windows",
-        |_| (),
-        "--set ner.backend=onnx --set ner.model=bert-tokens --set ner.max_tokens=9",
-        "`max_tokens`: expected 10 to 64",
-    ),
-    (
-        "more positions than the weights have",
-        |place| {
-            replace(
-                place,
-                "bert-tokens/config.json",
-                "\"max_position_embeddings\": 64",
-                "\"max_position_embeddings\": 512",
-            );
-        },
-        NER,
-        "model.onnx: expected an answer",
-    ),
+            ),
+        ],
+        says: "model.onnx: expected an answer",
+    },
+    Fault {
+        name: "too long windows",
+        settings: &[NER, "--set ner.max_tokens=65"],
+        damage: &[],
+        says: "`max_tokens`: expected 10 to 64, what the model can hold, found 65",
+    },
+    Fault {
+        name: "too short windows",
+        settings: &[NER, "--set ner.max_tokens=9"],
+        damage: &[],
+        says: "`max_tokens`: expected 10 to 64",
+    },
+    Fault {
+        name: "more positions than the weights have",
+        settings: &[NER],
+        damage: &[Replace(
+            "bert-tokens/config.json",
+            "\"max_position_embeddings\": 64",
+            "\"max_position_embeddings\": 512",
+        )],
+        says: "model.onnx: expected an answer",
+    },
+    Fault {
+        name: "libtorch: no weights",
+        settings: &[LIBTORCH_NER],
+        damage: &[Remove("bert-tokens/model.safetensors")],
+        says: "cannot read bert-tokens/model.safetensors",
+    },
+    Fault {
+        name: "libtorch: cut weights",
+        settings: &[LIBTORCH_NER],
+        damage: &[Cut("bert-tokens/model.safetensors")],
+        says: "model.safetensors: expected a model that the runtime can load",
+    },
+    Fault {
+        name: "libtorch: weights that are a page",
+        settings: &[LIBTORCH_NER],
+        damage: &[Write(
+            "bert-tokens/model.safetensors",
+            "<!doctype html>Not found",
+        )],
+        says: "model.safetensors: expected a model that the runtime can load",
+    },
+    Fault {
+        name: "libtorch: weights of another task",
+        settings: &[LIBTORCH_NER],
+        damage: &[CopyTo(
+            "bert-sequence/model.safetensors",
+            "bert-tokens/model.safetensors",
+        )],
+        says: "found the tensor `classifier.bias` with the shape [3] and not [5], as config.json has it",
+    },
+    Fault {
+        name: "libtorch: weights of another kind",
+        settings: &[LIBTORCH_NER],
+        damage: &[CopyTo(
+            "bart/model.safetensors",
+            "bert-tokens/model.safetensors",
+        )],
+        says: "of a layer that config.json does not have",
+    },
+    Fault {
+        name: "libtorch: a layer too few",
+        settings: &[LIBTORCH_NER],
+        damage: &[Replace(
+            "bert-tokens/config.json",
+            "\"num_hidden_layers\": 2",
+            "\"num_hidden_layers\": 1",
+        )],
+        says: "found the tensor `bert.encoder.layer.1.attention.output.LayerNorm.bias` of a layer that config.json does \
+               not have",
+    },
+    Fault {
+        name: "libtorch: a layer too many",
+        settings: &[LIBTORCH_NER],
+        damage: &[Replace(
+            "bert-tokens/config.json",
+            "\"num_hidden_layers\": 2",
+            "\"num_hidden_layers\": 3",
+        )],
+        says: "found no tensor `bert.encoder.layer.2.",
+    },
+    Fault {
+        name: "libtorch: heads that do not divide the width",
+        settings: &[LIBTORCH_NER],
+        damage: &[Replace(
+            "bert-tokens/config.json",
+            "\"num_attention_heads\": 2",
+            "\"num_attention_heads\": 3",
+        )],
+        says: "model.safetensors: expected ",
+    },
+    Fault {
+        name: "libtorch: a key too few",
+        settings: &[LIBTORCH_NER],
+        damage: &[Replace(
+            "bert-tokens/config.json",
+            "\"hidden_act\"",
+            "\"hidden_fact\"",
+        )],
+        says: "config.json: expected a model that `rust-bert` has, found a fault: missing field `hidden_act`",
+    },
+    Fault {
+        name: "libtorch: a kind that it does not have",
+        settings: &[LIBTORCH_NER],
+        damage: &[Replace(
+            "bert-tokens/config.json",
+            "\"model_type\": \"bert\"",
+            "\"model_type\": \"modernbert\"",
+        )],
+        says: "found `model_type` = \"modernbert\" and none of `bert`, ",
+    },
+    Fault {
+        name: "libtorch: positions of another kind",
+        settings: &[LIBTORCH_NER],
+        damage: &[Replace(
+            "bert-tokens/config.json",
+            "\"absolute\"",
+            "\"relative_key\"",
+        )],
+        says: "found `position_embedding_type` = \"relative_key\" and not \"absolute\"",
+    },
+    Fault {
+        name: "libtorch: a classifier is to write",
+        settings: &["--set summarize.backend=rust-bert --set summarize.model=bert-tokens"],
+        damage: &[],
+        says: "expected a model that writes text (`…ForConditionalGeneration`), found `BertForTokenClassification`",
+    },
+    Fault {
+        name: "libtorch: cut settings",
+        settings: &[LIBTORCH_SUMMARIZE],
+        damage: &[Cut("bart/generation_config.json")],
+        says: "generation_config.json: expected settings in JSON",
+    },
+    Fault {
+        name: "libtorch: no end of a text",
+        settings: &[LIBTORCH_SUMMARIZE],
+        damage: &[
+            Replace(
+                "bart/generation_config.json",
+                "\"eos_token_id\"",
+                "\"eos_token_ix\"",
+            ),
+            Replace("bart/config.json", "\"eos_token_id\"", "\"eos_token_ix\""),
+        ],
+        says: "expected the number of a token as `eos_token_id`, found none",
+    },
 ];
 
-#[test]
-fn a_model_that_cannot_run_is_told_before_the_first_article() {
-    for (name, damage, settings, says) in FAULTS {
-        let place = place(&["bert-tokens", "bert-sequence", "roberta-tokens"]);
+impl Fault {
+    fn needs_libtorch(&self) -> bool {
+        let mut settings = self.settings.iter();
+        settings.any(|setting| setting.contains("rust-bert"))
+    }
+}
+
+fn check_faults<'a>(faults: impl Iterator<Item = &'a Fault>) {
+    for Fault {
+        name,
+        settings,
+        damage,
+        says,
+    } in faults
+    {
+        let place = place(&["bert-tokens", "bert-sequence", "roberta-tokens", "bart"]);
         place.write("a.jsonl", articles());
-        damage(&place);
+        for damage in *damage {
+            damage.apply(&place);
+        }
+        let settings = settings.join(" ");
         let outcome = place.blattwerk(&format!("check --input a.jsonl {settings}"));
         assert_eq!(outcome.code, 2, "{name}: {}", outcome.stderr);
         let error = outcome.stderr.lines().last().unwrap_or_default();
         assert!(error.contains(says), "{name}: {says:?} is in {error:?}");
     }
+}
+
+#[test]
+fn a_model_that_cannot_run_is_told_before_the_first_article() {
+    check_faults(FAULTS.iter().filter(|fault| !fault.needs_libtorch()));
 }
 
 #[cfg(not(feature = "rust-bert"))]
@@ -405,11 +558,6 @@ fn a_backend_that_is_not_built_says_how_to_build_it() {
 mod rust_bert {
     use super::*;
 
-    const NER: &str = "--set ner.backend=rust-bert --set ner.model=bert-tokens";
-    const SENTIMENT: &str =
-        "--set sentiment.backend=rust-bert --set sentiment.model=electra-sequence";
-    const SUMMARIZE: &str = "--set summarize.backend=rust-bert --set summarize.model=bart";
-
     #[test]
     fn the_tables_are_the_same_at_any_number_of_threads() {
         let place = place(&["bert-tokens", "electra-sequence", "bart"]);
@@ -417,7 +565,7 @@ mod rust_bert {
         place.write("a.jsonl", &articles);
         for jobs in [1, 4] {
             let outcome = place.blattwerk(&format!(
-                "run --input a.jsonl --output out{jobs} --jobs {jobs} {NER} {SENTIMENT} {SUMMARIZE}"
+                "run --input a.jsonl --output out{jobs} --jobs {jobs} {LIBTORCH_NER} {LIBTORCH_SENTIMENT} {LIBTORCH_SUMMARIZE}"
             ));
             assert_eq!(outcome.code, 0, "{}", outcome.stderr);
         }
@@ -443,7 +591,7 @@ mod rust_bert {
     fn names_are_those_of_the_other_runtime() {
         let place = place(&["bert-tokens"]);
         place.write("a.jsonl", articles());
-        for (folder, ner) in [("rten", super::NER), ("libtorch", NER)] {
+        for (folder, ner) in [("rten", NER), ("libtorch", LIBTORCH_NER)] {
             let outcome = place.blattwerk(&format!("run --input a.jsonl --output {folder} {ner}"));
             assert_eq!(outcome.code, 0, "{}", outcome.stderr);
         }
@@ -457,140 +605,8 @@ mod rust_bert {
         assert_eq!(names("rten"), names("libtorch"));
     }
 
-    const FAULTS: &[Fault] = &[
-        (
-            "no weights",
-            |place| remove(place, "bert-tokens/model.safetensors"),
-            NER,
-            "cannot read bert-tokens/model.safetensors",
-        ),
-        (
-            "cut weights",
-            |place| cut(place, "bert-tokens/model.safetensors"),
-            NER,
-            "model.safetensors: expected a model that the runtime can load",
-        ),
-        (
-            "weights that are a page",
-            |place| {
-                place.write("bert-tokens/model.safetensors", "<!doctype html>Not found");
-            },
-            NER,
-            "model.safetensors: expected a model that the runtime can load",
-        ),
-        (
-            "weights of another task",
-            |place| {
-                copy(
-                    place,
-                    "bert-sequence/model.safetensors",
-                    "bert-tokens/model.safetensors",
-                );
-            },
-            NER,
-            "found the tensor `classifier.bias` with the shape [3] and not [5], as config.json has it",
-        ),
-        (
-            "weights of another kind",
-            |place| {
-                copy(
-                    place,
-                    "bart/model.safetensors",
-                    "bert-tokens/model.safetensors",
-                );
-            },
-            NER,
-            "of a layer that config.json does not have",
-        ),
-        (
-            "a layer too few",
-            |place| {
-                let (from, to) = ("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 1");
-                replace(place, "bert-tokens/config.json", from, to);
-            },
-            NER,
-            "found the tensor `bert.encoder.layer.1.attention.output.LayerNorm.bias` of a layer that config.json does \
-             not have",
-        ),
-        (
-            "a layer too many",
-            |place| {
-                let (from, to) = ("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3");
-                replace(place, "bert-tokens/config.json", from, to);
-            },
-            NER,
-            "found no tensor `bert.encoder.layer.2.",
-        ),
-        (
-            "heads that do not divide the width",
-            |place| {
-                let (from, to) = ("\"num_attention_heads\": 2", "\"num_attention_heads\": 3");
-                replace(place, "bert-tokens/config.json", from, to);
-            },
-            NER,
-            "model.safetensors: expected ",
-        ),
-        (
-            "a key too few",
-            |place| {
-                let (from, to) = ("\"hidden_act\"", "\"hidden_fact\"");
-                replace(place, "bert-tokens/config.json", from, to);
-            },
-            NER,
-            "config.json: expected a model that `rust-bert` has, found a fault: missing field `hidden_act`",
-        ),
-        (
-            "a kind that it does not have",
-            |place| {
-                let (from, to) = ("\"model_type\": \"bert\"", "\"model_type\": \"modernbert\"");
-                replace(place, "bert-tokens/config.json", from, to);
-            },
-            NER,
-            "found `model_type` = \"modernbert\" and none of `bert`, ",
-        ),
-        (
-            "positions of another kind",
-            |place| {
-                let (from, to) = ("\"absolute\"", "\"relative_key\"");
-                replace(place, "bert-tokens/config.json", from, to);
-            },
-            NER,
-            "found `position_embedding_type` = \"relative_key\" and not \"absolute\"",
-        ),
-        (
-            "a classifier is to write",
-            |_| (),
-            "--set summarize.backend=rust-bert --set summarize.model=bert-tokens",
-            "expected a model that writes text (`…ForConditionalGeneration`), found `BertForTokenClassification`",
-        ),
-        (
-            "cut settings",
-            |place| cut(place, "bart/generation_config.json"),
-            SUMMARIZE,
-            "generation_config.json: expected settings in JSON",
-        ),
-        (
-            "no end of a text",
-            |place| {
-                for file in ["bart/generation_config.json", "bart/config.json"] {
-                    replace(place, file, "\"eos_token_id\"", "\"eos_token_ix\"");
-                }
-            },
-            SUMMARIZE,
-            "expected the number of a token as `eos_token_id`, found none",
-        ),
-    ];
-
     #[test]
     fn a_model_that_cannot_run_is_told_before_the_first_article() {
-        for (name, damage, settings, says) in FAULTS {
-            let place = place(&["bert-tokens", "bert-sequence", "bart"]);
-            place.write("a.jsonl", articles());
-            damage(&place);
-            let outcome = place.blattwerk(&format!("check --input a.jsonl {settings}"));
-            assert_eq!(outcome.code, 2, "{name}: {}", outcome.stderr);
-            let error = outcome.stderr.lines().last().unwrap_or_default();
-            assert!(error.contains(says), "{name}: {says:?} is in {error:?}");
-        }
+        check_faults(FAULTS.iter().filter(|fault| fault.needs_libtorch()));
     }
 }
