@@ -1,4 +1,4 @@
-//! What a stage was built from: model files and lists, embedded or the user's.
+//! What a stage was built from: model files and lists, embedded or supplied by the user.
 
 use std::fs::File;
 use std::path::Path;
@@ -8,14 +8,14 @@ use crate::{Error, Result};
 /// The name and the hash of a model file or a list, so that a run can say exactly what it used.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Asset {
-    /// The path of a file of the user's, or the name of an embedded model.
+    /// The path of the user's file, or the name of an embedded model.
     pub name: String,
     /// The BLAKE3 hash of the content, in hexadecimal.
     pub hash: String,
 }
 
 impl Asset {
-    /// Returns the record of some content.
+    /// Returns the asset for content that is already in memory.
     pub fn new(name: impl Into<String>, content: &[u8]) -> Self {
         Self {
             name: name.into(),
@@ -23,11 +23,11 @@ impl Asset {
         }
     }
 
-    /// Returns the record of a file that is not read whole, since another library reads it.
+    /// Returns the asset for a file that another library will read; only its hash is computed here.
     ///
     /// # Errors
     ///
-    /// [`Error::Read`] if it cannot be read.
+    /// [`Error::Read`] if the file cannot be read.
     pub fn of_file(path: &Path) -> Result<Self> {
         let mut hasher = blake3::Hasher::new();
         File::open(path)
@@ -42,11 +42,11 @@ impl Asset {
         })
     }
 
-    /// Reads a file whole, with its record.
+    /// Reads a whole file, and returns its content with its asset.
     ///
     /// # Errors
     ///
-    /// [`Error::Read`] if it cannot be read.
+    /// [`Error::Read`] if the file cannot be read.
     pub fn read(path: &Path) -> Result<(Vec<u8>, Self)> {
         let content = std::fs::read(path).map_err(|source| Error::Read {
             path: path.to_owned(),
@@ -56,11 +56,11 @@ impl Asset {
         Ok((content, asset))
     }
 
-    /// Reads a UTF-8 text file whole, without a byte order mark, with its record.
+    /// Reads a whole UTF-8 text file, and returns its content, without a byte order mark, with its asset.
     ///
     /// # Errors
     ///
-    /// [`Error::Read`] if it cannot be read, [`Error::Malformed`] with the line that is not UTF-8.
+    /// [`Error::Read`] if the file cannot be read; [`Error::Malformed`] with the first line that is not UTF-8.
     pub fn read_text(path: &Path) -> Result<(String, Self)> {
         let (content, asset) = Self::read(path)?;
         let text = String::from_utf8(content).map_err(|error| {

@@ -1,8 +1,8 @@
-//! Between the bytes that the code counts and the characters that users count.
+//! Converts between byte offsets, which the code uses, and character offsets, which users see.
 
-/// A place in a text that is moved to and fro, in bytes and in characters (code points).
+/// A position in a text, known both in bytes and in characters (code points).
 ///
-/// It remembers where it was, so offsets asked for in rising order cost one pass over the text in all.
+/// It remembers where it was, so converting offsets in ascending order takes one pass over the text in total.
 #[derive(Debug, Clone)]
 pub struct Chars<'a> {
     text: &'a str,
@@ -11,7 +11,7 @@ pub struct Chars<'a> {
 }
 
 impl<'a> Chars<'a> {
-    /// Returns a place at the start of a text.
+    /// Returns a position at the start of a text.
     pub fn new(text: &'a str) -> Self {
         Self {
             text,
@@ -20,7 +20,7 @@ impl<'a> Chars<'a> {
         }
     }
 
-    /// Returns the number of characters before a byte, in any order.
+    /// Returns the number of characters before a byte. Bytes may be given in any order.
     ///
     /// # Panics
     ///
@@ -42,8 +42,9 @@ impl<'a> Chars<'a> {
         self.char
     }
 
-    /// Returns the byte at which a character starts, or the text ends; nothing behind its end, or before a
-    /// place asked for already.
+    /// Returns the byte at which a character starts, or the length of the text for the character after its last one.
+    ///
+    /// Returns `None` beyond that, and for a character before the current position.
     pub fn byte_of(&mut self, char: usize) -> Option<usize> {
         let rest = self.text.get(self.byte..)?;
         let missing = char.checked_sub(self.char)?;
@@ -73,9 +74,9 @@ mod tests {
     #[test]
     fn bytes_are_found_in_rising_order() {
         let mut chars = Chars::new(TEXT);
-        assert_eq!(chars.byte_of(2), Some(3), "behind the ö");
+        assert_eq!(chars.byte_of(2), Some(3), "after the ö");
         assert_eq!(chars.byte_of(11), Some(TEXT.len()));
-        assert_eq!(chars.byte_of(12), None, "behind the end");
+        assert_eq!(chars.byte_of(12), None, "after the end");
         assert_eq!(chars.byte_of(1), None, "backwards");
     }
 }

@@ -1,4 +1,4 @@
-//! What every backend promises, as checks for its tests.
+//! What every backend guarantees, as checks for its tests.
 //!
 //! One line in the backend's file is enough: `contract::check(&stage, "Ada aus Köln", |found| ...)`.
 
@@ -6,7 +6,7 @@ use std::fmt::Debug;
 
 use crate::{Change, Document, Span, Stage};
 
-/// Texts that have broken programs before.
+/// Texts that are known to break programs.
 pub const AWKWARD: &[&str] = &[
     "",
     " ",
@@ -64,14 +64,14 @@ pub const AWKWARD: &[&str] = &[
     "ÄÖÜ ẞ ﬁ ǆ",
 ];
 
-/// Checks a stage on awkward texts and on one where it finds something.
+/// Checks a stage on awkward texts and on one in which it finds something (`telling`).
 ///
-/// `spans` names the spans of a layer; they must be in order, without overlap, not empty, and on
-/// character boundaries. The stage must answer every text, twice alike, alone and in a batch.
+/// `spans` returns the spans of a layer; they must be in order, without overlap, not empty, and on
+/// character boundaries. The stage must process every text, with the same result alone and in a batch.
 ///
 /// # Panics
 ///
-/// If the stage breaks a promise; the message says which, and on what text.
+/// If the stage breaks a guarantee; the message says which, and for which text.
 pub fn check<S>(stage: &S, telling: &str, spans: impl Fn(&S::Layer) -> Vec<Span>)
 where
     S: Stage + ?Sized,
@@ -102,13 +102,13 @@ where
         let text = shown(document.text.as_str());
         let layer = stage
             .process(document)
-            .unwrap_or_else(|error| panic!("no answer to {text:?}: {error}"));
+            .unwrap_or_else(|error| panic!("no layer for {text:?}: {error}"));
         let in_batch =
-            in_batch.unwrap_or_else(|error| panic!("no answer to {text:?} in a batch: {error}"));
+            in_batch.unwrap_or_else(|error| panic!("no layer for {text:?} in a batch: {error}"));
         assert_eq!(
             format!("{layer:?}"),
             format!("{in_batch:?}"),
-            "alone and in a batch alike: {text:?}"
+            "the same alone and in a batch: {text:?}"
         );
 
         let mut end = 0;
@@ -131,7 +131,7 @@ where
     }
 }
 
-/// A document as the stages before would leave it, roughly: each line a sentence.
+/// A document roughly as the earlier stages would leave it: each line is a sentence.
 fn document(text: &str) -> Document {
     let mut document = Document::new("awkward", text);
     document.sentences = lines(&document);

@@ -1,4 +1,4 @@
-//! One article and the layers that the stages give it.
+//! An article and the layers that the stages add to it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,37 +7,37 @@ use crate::{Span, Text};
 
 /// An article on its way through the pipeline.
 ///
-/// It starts with what was read; each stage's layer is put in by the runner, in the order of the fields.
+/// It starts with what was read; the runner adds the layer of each stage, in the order of the fields.
 #[derive(Debug, Clone)]
 pub struct Document {
-    /// The article's name in every table, unique in a run.
+    /// The id of the article in every table, unique within a run.
     pub id: String,
-    /// Where it was read: a file, with the line where the format has lines.
+    /// Where it was read: the file, with the line if the format has lines.
     pub source: String,
     /// The headline, if the record has one. It is not part of the text.
     pub title: Option<String>,
-    /// The date as the record has it.
+    /// The date as given in the record.
     pub date: Option<String>,
-    /// The language as the record has it, until *language* has run and could tell it.
+    /// The language as given in the record; replaced by *language* if that detects one.
     pub language: Option<String>,
-    /// The text: as it came in until *normalize* has run.
+    /// The text: as it came in, until *normalize* has cleaned it.
     pub text: Text,
-    /// What *normalize* took away whole, in order.
+    /// The passages that *normalize* removed, in order.
     pub removed: Vec<Removed>,
-    /// The sentences, in order and without overlap. What is between them is white space.
+    /// The sentences, in order and without overlap. Between them is only white space.
     pub sentences: Vec<Span>,
     /// The entities, in order and without overlap.
     pub entities: Vec<Entity>,
-    /// The keywords, the best first.
+    /// The keywords, best first.
     pub keywords: Vec<Keyword>,
-    /// The judgements, article first, then sentences, then entities.
+    /// The judgements: first the article, then sentences, then entities.
     pub sentiment: Vec<Sentiment>,
     /// The summary; empty if there is none.
     pub summary: Summary,
 }
 
 impl Document {
-    /// Returns a document with nothing but its text.
+    /// Returns a document that has only an id and a text.
     pub fn new(id: impl Into<String>, text: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -55,7 +55,7 @@ impl Document {
         }
     }
 
-    /// Returns the index of the sentence that holds a byte of the current text, if one does.
+    /// Returns the index of the sentence that contains a byte of the current text, if there is one.
     pub fn sentence_at(&self, byte: usize) -> Option<usize> {
         let index = self
             .sentences
@@ -67,12 +67,12 @@ impl Document {
     }
 }
 
-/// What *normalize* makes of an article.
+/// The result of *normalize*.
 #[derive(Debug, Clone)]
 pub struct Normalized {
-    /// The clean text, with the way back to the source.
+    /// The clean text, aligned with its source.
     pub text: Text,
-    /// The pieces that are no part of the story, in order.
+    /// The passages that are not part of the story, in order.
     pub removed: Vec<Removed>,
     /// The headline, if it was looked for in the text and found.
     pub title: Option<String>,
@@ -80,18 +80,18 @@ pub struct Normalized {
     pub date: Option<String>,
 }
 
-/// A piece of an article that was taken away whole, since it is no part of the story.
+/// A passage that was removed from an article because it is not part of the story.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Removed {
     /// Bytes of the source.
     pub source: Span,
-    /// Why, in a word: `related`, `comments`, `newsletter` …
+    /// The reason, as one word: `related`, `comments`, `newsletter` …
     pub reason: Arc<str>,
 }
 
-/// The kind of an entity: `PER`, `LOC`, `ORG`, `MISC`, or a label of the user's own list.
+/// The kind of an entity: `PER`, `LOC`, `ORG`, `MISC`, or a label from the user's own list.
 ///
-/// Shared, since a dump has millions of entities and few labels.
+/// It is shared, because a dump has millions of entities but few labels.
 pub type Label = Arc<str>;
 
 /// A name in the text.
@@ -101,16 +101,16 @@ pub struct Entity {
     pub span: Span,
     /// What kind of name it is.
     pub label: Label,
-    /// How sure the backend is, as a probability between 0 and 1.
+    /// How sure the backend is: a probability between 0 and 1.
     pub score: f32,
 }
 
 /// A word, name or phrase that says what the article is about.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Keyword {
-    /// Bytes of the current text: its first mention in the form that stands for all its forms.
+    /// Bytes of the current text: the first occurrence of the form that represents all forms of the keyword.
     pub span: Span,
-    /// How much it says beside the best one of the article, which has 1.
+    /// Its weight relative to the best keyword of the article, which has 1.
     pub score: f32,
 }
 
@@ -119,7 +119,7 @@ pub struct Keyword {
 pub enum Polarity {
     /// Against the subject, or bad news.
     Negative,
-    /// Neither, or both alike.
+    /// Neither, or both equally.
     Neutral,
     /// For the subject, or good news.
     Positive,
@@ -152,7 +152,7 @@ impl fmt::Display for Polarity {
     }
 }
 
-/// What a judgement is about.
+/// The subject of a judgement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
     /// The whole article.
@@ -177,13 +177,13 @@ impl Level {
 /// A judgement about an article, a sentence or an entity.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sentiment {
-    /// What it is about.
+    /// What is judged.
     pub level: Level,
     /// The class.
     pub polarity: Polarity,
-    /// How sure the backend is of that class, as a probability between 0 and 1.
+    /// How sure the backend is of that class: a probability between 0 and 1.
     pub score: f32,
-    /// The words that carried it, strongest first, if the backend was asked for them.
+    /// The words that led to the judgement, strongest first, if the backend was asked for them.
     pub reasons: Vec<Reason>,
 }
 
@@ -199,19 +199,19 @@ impl Sentiment {
     }
 }
 
-/// A word that carried a judgement.
+/// A word that led to a judgement.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reason {
     /// Bytes of the current text.
     pub span: Span,
-    /// What the word adds to the log-odds of positive against negative: above 0 it speaks well, below 0 badly.
+    /// What the word adds to the log-odds of positive against negative: above 0 it is positive, below 0 negative.
     pub weight: f32,
 }
 
-/// A short form of the article. Empty if there is none.
+/// A short version of the article. It is empty if there is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// The sentences it was taken from, by index, rising; empty for one in the backend's own words.
+    /// The indices of the sentences that it quotes, in ascending order; empty if the backend wrote it in its own words.
     pub sentences: Vec<usize>,
     /// The text, on one line.
     pub text: String,
@@ -220,11 +220,11 @@ pub struct Summary {
 impl Summary {
     /// Returns the summary that quotes some sentences of a document, in the order of the text.
     ///
-    /// Line ends inside a sentence become blanks.
+    /// Line ends within a sentence become spaces.
     ///
     /// # Panics
     ///
-    /// If an index is not one of a sentence.
+    /// If there is no sentence with one of the indices.
     pub fn extract(document: &Document, mut sentences: Vec<usize>) -> Self {
         sentences.sort_unstable();
         sentences.dedup();

@@ -1,4 +1,4 @@
-//! What can go wrong in a stage, while it is built or while it runs.
+//! What can go wrong while a stage is built or while it runs.
 
 use std::io;
 use std::path::PathBuf;
@@ -6,11 +6,11 @@ use std::path::PathBuf;
 /// A result with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong, with its place. The whole chain of sources is needed for the whole story.
+/// What went wrong, and where. A message for the user needs the whole chain of sources.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A file of the user's cannot be read.
+    /// A file of the user cannot be read.
     #[error("cannot read {}", path.display())]
     Read {
         /// The file.
@@ -19,16 +19,16 @@ pub enum Error {
         source: io::Error,
     },
 
-    /// A line of a file is not what it should be.
+    /// A line of a file is malformed.
     #[error("{}:{line}: expected {expected}, found {found}", path.display())]
     Malformed {
         /// The file.
         path: PathBuf,
         /// The line, counted from 1.
         line: usize,
-        /// What should stand there.
+        /// What was expected there.
         expected: String,
-        /// What stands there.
+        /// What was found.
         found: String,
     },
 
@@ -37,20 +37,20 @@ pub enum Error {
     Model {
         /// The file, or the name of the embedded model.
         name: String,
-        /// What the model should hold.
+        /// What was expected of the model.
         expected: String,
-        /// What it holds.
+        /// What was found.
         found: String,
     },
 
-    /// A config value is well-formed, but no value of this key.
+    /// A config value is well-formed, but not valid for its key.
     #[error("`{key}`: expected {expected}, found {found}")]
     Setting {
-        /// The key within the stage's table.
+        /// The key in the table of the stage.
         key: &'static str,
-        /// What values there are.
+        /// Which values are valid.
         expected: String,
-        /// The value.
+        /// The value that was given.
         found: String,
     },
 
@@ -63,7 +63,7 @@ pub enum Error {
         found: &'static str,
     },
 
-    /// A program of the user's cannot be started.
+    /// A program of the user cannot be started.
     #[error("cannot start `{program}`")]
     Start {
         /// The program, as in the config.
@@ -72,14 +72,14 @@ pub enum Error {
         source: io::Error,
     },
 
-    /// A program of the user's did not answer a document as it should.
+    /// A program of the user did not give a valid answer for a document.
     #[error("`{program}`: expected {expected}, found {found}")]
     Answer {
         /// The program, as in the config.
         program: String,
-        /// What it should have answered.
+        /// What was expected.
         expected: String,
-        /// What it did.
+        /// What it answered.
         found: String,
     },
 }

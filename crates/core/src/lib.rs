@@ -1,18 +1,20 @@
-//! The words that all of blattwerk shares: the document, its text, its layers, and the stage.
+//! The types that all of blattwerk shares: the document, its text, its layers, and the stage.
 //!
-//! Stages read each article in turn, and each adds one layer:
+//! Each article passes through the stages in this order:
 //!
-//! 1. *normalize* makes the [`Text`], which remembers where each of its bytes came from, and says what
-//!    it left out ([`Removed`]);
-//! 2. *split* finds its sentences, as [`Span`]s;
-//! 3. *ner* finds its entities ([`Entity`]);
-//! 4. *keywords* finds the words that say what it is about ([`Keyword`]);
-//! 5. *sentiment* judges it ([`Sentiment`]);
-//! 6. *summarize* shortens it ([`Summary`]).
+//! 1. *normalize* cleans the [`Text`], which remembers where each of its bytes came from, and reports what
+//!    it removed ([`Removed`]);
+//! 2. *language* detects the language, and decides whether an article in another language is skipped;
+//! 3. *dedup* finds duplicates of earlier articles, and decides whether they are skipped;
+//! 4. *split* finds the sentences, as [`Span`]s;
+//! 5. *ner* finds the names ([`Entity`]);
+//! 6. *keywords* finds the words that say what the article is about ([`Keyword`]);
+//! 7. *sentiment* judges the article, its sentences and its entities ([`Sentiment`]);
+//! 8. *summarize* writes a short version ([`Summary`]).
 //!
-//! A stage is a function from a document to one layer: it sees the layers before it and cannot touch
-//! them. This crate holds no model, no config and no file format, so every other crate can build on it. What several
-//! stages need to read German is here too: [`token`].
+//! A stage is a function from a document to one layer: it sees the layers before it and cannot change
+//! them. This crate contains no model, no config and no file format, so every other crate can depend on it. The
+//! tokenizer for German that several stages need is here too: [`token`].
 //!
 //! ```
 //! use blattwerk_core::{Change, Document, Result, Span, Stage};

@@ -3,15 +3,15 @@
 use std::fmt;
 use std::ops::Range;
 
-/// A range of bytes, `start` included and `end` not, on character boundaries of the text it belongs to.
+/// A range of bytes, from `start` up to but not including `end`, on character boundaries of its text.
 ///
-/// Which text that is depends on who holds the span: in every layer it is the current text of the
-/// document; only [`Text`](crate::Text) turns it into a span of the source.
+/// In every layer, that is the current text of the document; only [`Text`](crate::Text) maps a span to
+/// the source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
     /// The first byte of the range.
     pub start: usize,
-    /// The byte after the last one of the range.
+    /// The byte after the last byte of the range.
     pub end: usize,
 }
 
@@ -34,12 +34,12 @@ impl Span {
         self.end - self.start
     }
 
-    /// Tells whether the span has no bytes.
+    /// Tells whether the span is empty.
     pub fn is_empty(self) -> bool {
         self.start == self.end
     }
 
-    /// Tells whether `other` lies within this span; an empty span at the rim does.
+    /// Tells whether `other` lies within this span. An empty span at either end does.
     pub fn contains(self, other: Span) -> bool {
         self.start <= other.start && other.end <= self.end
     }

@@ -1,4 +1,4 @@
-//! What a stage is.
+//! The trait that every stage implements.
 
 use rayon::prelude::*;
 
@@ -6,8 +6,8 @@ use crate::{Asset, Document, Result};
 
 /// A step of the pipeline: a function from a document to one layer.
 ///
-/// A stage sees the layers that were made before it and returns its own. The same document gives the same
-/// layer, whoever asks and on whatever thread. Every `Fn(&Document) -> Result<L>` is a stage.
+/// A stage sees the layers of the stages before it and returns its own. It is deterministic: the same document
+/// gives the same layer, on any thread. Every `Fn(&Document) -> Result<L>` is a stage.
 pub trait Stage: Send + Sync {
     /// What the stage finds in a document.
     type Layer: Send;
@@ -16,13 +16,13 @@ pub trait Stage: Send + Sync {
     ///
     /// # Errors
     ///
-    /// If this document cannot be processed; the run goes on without it. Input never panics.
+    /// If this document cannot be processed; the run continues without it. No input causes a panic.
     fn process(&self, document: &Document) -> Result<Self::Layer>;
 
     /// Returns the layers of many documents, in their order.
     ///
-    /// It works in parallel on the pool of the caller. Backends that gain from batches across documents
-    /// override it.
+    /// Documents are processed in parallel on the caller's thread pool. Backends that benefit from batches across
+    /// documents override this.
     fn process_all(&self, documents: &[Document]) -> Vec<Result<Self::Layer>> {
         documents
             .par_iter()
@@ -39,16 +39,16 @@ impl<L: Send, F: Fn(&Document) -> Result<L> + Send + Sync> Stage for F {
     }
 }
 
-/// A stage that is ready to run, with what it was built from.
+/// A stage that is ready to run, with its assets.
 pub struct Built<L> {
     /// The stage.
     pub stage: Box<dyn Stage<Layer = L>>,
-    /// The model files and lists it holds, for the record of the run.
+    /// The model files and lists that it uses, for the record of the run.
     pub assets: Vec<Asset>,
 }
 
 impl<L> Built<L> {
-    /// Returns a stage that needs no model and no list.
+    /// Returns a stage without assets.
     pub fn new(stage: impl Stage<Layer = L> + 'static) -> Self {
         Self {
             stage: Box::new(stage),

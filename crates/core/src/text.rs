@@ -1,26 +1,26 @@
 //! A text that remembers the source it was made from.
 //!
-//! A normalization rule returns [`Change`]s and never edits: [`Text::apply`] is the one place where text
-//! is rewritten, so the alignment with the source cannot be lost by a rule. The source and the current
-//! text are kept as they are, and between the edits the two are equal byte for byte; that makes an
-//! untouched article cost nothing, and a lookup a binary search.
+//! A normalization rule returns [`Change`]s and never edits: [`Text::apply`] is the only place where text
+//! is rewritten, so no rule can break the alignment with the source. Both the source and the current text
+//! are kept; between the edits the two are equal byte for byte, so an unchanged article costs nothing, and
+//! a lookup is a binary search.
 
 use std::borrow::Cow;
 use std::ops::Index;
 
 use crate::{Chars, Span};
 
-/// A piece of text to be replaced.
+/// A replacement of a piece of text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// What is replaced: bytes of the current text, at least one. To insert, replace a neighbour.
+    /// What is replaced: at least one byte of the current text. To insert text, replace a neighbouring character.
     pub span: Span,
-    /// What stands there afterwards; empty to delete.
+    /// The replacement; empty to delete.
     pub with: Cow<'static, str>,
 }
 
 impl Change {
-    /// Returns the change that puts `with` in the place of `span`.
+    /// Returns the change that replaces `span` by `with`.
     pub fn replace(span: Span, with: impl Into<Cow<'static, str>>) -> Self {
         Self {
             span,
@@ -28,7 +28,7 @@ impl Change {
         }
     }
 
-    /// Returns the change that removes `span`.
+    /// Returns the change that deletes `span`.
     pub fn delete(span: Span) -> Self {
         Self {
             span,
@@ -37,7 +37,7 @@ impl Change {
     }
 }
 
-/// One rewritten piece: where it stands, and what of the source it was made from.
+/// A rewritten piece: where it is, and which part of the source it was made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Edit {
     /// Bytes of the current text; empty for a deletion.
@@ -48,7 +48,7 @@ struct Edit {
 
 /// An article's text: the source as it came in, the current text, and the edits between them.
 ///
-/// Every layer holds spans of the current text. Slice with `text[span]`, map to the source with
+/// Every layer holds spans of the current text. Slice with `text[span]`; map to the source with
 /// [`Text::to_source`] or [`Text::quote`].
 ///
 /// ```
@@ -66,13 +66,13 @@ struct Edit {
 pub struct Text {
     source: String,
     current: String,
-    // Sorted; current spans never overlap. Source spans may: when a change cuts into an earlier
-    // replacement, both pieces come from all of what that was made from. Starts and ends still only grow.
+    // Sorted. Spans of the current text never overlap. Spans of the source may: when a change cuts into an earlier
+    // replacement, both pieces come from all of its source. Their starts and ends still never decrease.
     edits: Vec<Edit>,
 }
 
 impl Text {
-    /// Returns the text as it came in: source and current text are equal.
+    /// Returns an unchanged text: source and current text are equal.
     pub fn new(source: impl Into<String>) -> Self {
         let source = source.into();
         Self {
@@ -97,7 +97,7 @@ impl Text {
         self.current.len()
     }
 
-    /// Tells whether nothing is left of the text.
+    /// Tells whether the current text is empty.
     pub fn is_empty(&self) -> bool {
         self.current.is_empty()
     }
@@ -109,12 +109,12 @@ impl Text {
 
     /// Rewrites the current text.
     ///
-    /// A replacement comes from everything that the replaced bytes came from. A change may cut into an
-    /// earlier replacement; what is left of that still comes from all of its source.
+    /// A replacement maps to everything that the replaced bytes came from. A change may cut into an
+    /// earlier replacement; what remains of that still maps to all of its source.
     ///
     /// # Panics
     ///
-    /// If the changes are not sorted, overlap, are empty, or leave the text or its character boundaries.
+    /// If the changes are unsorted, overlapping or empty, or are not within the text and on its character boundaries.
     pub fn apply(&mut self, changes: &[Change]) {
         if changes.is_empty() {
             return;
@@ -124,7 +124,7 @@ impl Text {
         let mut edits = Vec::with_capacity(self.edits.len() + changes.len());
         let mut older = std::mem::take(&mut self.edits).into_iter();
         let mut next = older.next();
-        // The source position behind everything seen so far, and the current one it belongs to.
+        // The source position after everything seen so far, and the corresponding current position.
         let mut anchor = Anchor::default();
         let mut copied = 0;
 
@@ -148,7 +148,7 @@ impl Text {
             };
             current.push_str(kept);
 
-            // Edits before the change, a deletion at its rim among them, stay as they are.
+            // Edits before the change stay as they are, including a deletion at its edge.
             while let Some(edit) = next.take_if(|edit| edit.current.end <= start) {
                 anchor = Anchor::behind(edit);
                 edits.push(shift.edit(edit));
@@ -171,7 +171,7 @@ impl Text {
                     }));
                 }
             }
-            // Edits that the change swallows, deletions inside it among them.
+            // Edits that the change covers, including deletions inside it.
             while let Some(edit) = next.filter(|edit| edit.current.start < end) {
                 anchor = Anchor::behind(edit);
                 source.end = anchor.source_of(end.max(edit.current.end));
@@ -214,8 +214,8 @@ impl Text {
     /// Maps a span of the current text to the source it was made from, in bytes of the source.
     ///
     /// A span that touches part of a replaced piece maps to the whole piece, since what came from where
-    /// inside it is not known. Deleted characters next to the span are left out, those inside it are
-    /// covered. An empty span maps to an empty one, where its next byte came from.
+    /// inside it is not known. Deleted characters next to the span are left out; those inside it are
+    /// included. An empty span maps to an empty span, where its next byte came from.
     ///
     /// ```
     /// use blattwerk_core::{Change, Span, Text};
@@ -229,7 +229,7 @@ impl Text {
     ///
     /// # Panics
     ///
-    /// If the span leaves the current text.
+    /// If the span is not within the current text.
     pub fn to_source(&self, span: Span) -> Span {
         assert!(
             span.end <= self.len(),
@@ -251,7 +251,7 @@ impl Text {
     ///
     /// # Panics
     ///
-    /// If the span leaves the current text or its character boundaries.
+    /// If the span is not within the current text and on its character boundaries.
     pub fn quote(&self, span: Span) -> &str {
         self.source
             .get(self.to_source(span).range())
@@ -288,7 +288,7 @@ impl Index<Span> for Text {
     ///
     /// # Panics
     ///
-    /// If the span leaves the current text or its character boundaries.
+    /// If the span is not within the current text and on its character boundaries.
     fn index(&self, span: Span) -> &str {
         self.current.get(span.range()).unwrap_or_else(|| {
             panic!(
@@ -299,7 +299,7 @@ impl Index<Span> for Text {
     }
 }
 
-/// Two positions, in the current text and in the source, behind which the two run side by side.
+/// A position in the current text and one in the source, after which the two run in parallel.
 #[derive(Clone, Copy, Default)]
 struct Anchor {
     current: usize,

@@ -1,16 +1,17 @@
-//! Cuts German text into tokens, the way the `GermEval` 2014 files do.
+//! Splits German text into tokens, as the `GermEval` 2014 corpus does.
 //!
 //! A token is a word, a number or a mark. Hyphen compounds (`NATO-Treffen`), words joined by a slash
 //! (`CDU/CSU`), abbreviations and ordinals with their full stop (`z.B.`, `23.`), numbers with separators
 //! (`1.000,5`, `10:30`) and web addresses are one token; quotes, brackets and the full stop that ends a sentence
 //! are tokens of their own.
 //!
-//! The text is read once from left to right and nothing is copied, so a long line costs no more a byte than a
-//! short one.
+//! The text is read once, from left to right, and nothing is copied, so the cost per byte does not depend on the
+//! length of a line.
 
 use std::ops::Range;
 
-/// Words that keep their full stop, without it; single letters, roman and one- or two-digit numbers do so by rule.
+/// Words that keep their full stop, listed without it. Single letters, roman numerals and numbers of one or two digits
+/// keep theirs by rule.
 const ABBREVIATIONS: &[&str] = &[
     "Abb", "Abs", "Abt", "Art", "Aufl", "Az", "Bd", "Bde", "Best", "Bhf", "Bsp", "Chr", "Co",
     "Corp", "Dipl", "Dr", "Dres", "Fa", "Fam", "Forts", "Fr", "Frhr", "Gebr", "Gen", "Hbf", "Hl",
@@ -44,13 +45,13 @@ pub struct Tokens<'t> {
     at: usize,
 }
 
-/// What a character does to the token it stands in.
+/// How a character affects its token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Space,
     Letter,
     Digit,
-    /// Joins two words when letters or digits stand on both sides.
+    /// Joins two words if it has letters or digits on both sides.
     Joiner,
     Hyphen,
     Mark,
