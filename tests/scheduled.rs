@@ -232,7 +232,7 @@ fn a_wrong_state_is_named() {
     let outcome = place.blattwerk("run --input dump.jsonl --set state.file=notes.txt");
     assert_eq!(outcome.code, 2);
     assert!(
-        outcome.stderr.contains("expected a state of blattwerk"),
+        outcome.stderr.contains("expected a blattwerk state file"),
         "{outcome:?}"
     );
     run(&place, "--set state.tables=append");

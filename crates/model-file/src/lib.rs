@@ -1,40 +1,40 @@
-//! Files of trained models: a header, then numbers, small ones in few bytes.
+//! The file format of trained models: a header, then numbers, of which small ones take few bytes.
 //!
 //! ```text
-//! 8 bytes   says what kind of model it is; ends in a line end, which shows a file that was copied as text
+//! 8 bytes   the kind of model; ends with a line feed, so that a file that was copied as text is detected
 //! 4 bytes   version
 //! 8 bytes   length of what follows the header
-//! 4 bytes   CRC-32 of it
+//! 4 bytes   CRC-32 of what follows
 //! ```
 //!
 //! All numbers are little-endian. Counts and keys are varints (seven bits a byte); sorted keys are stored as
-//! differences. A file that is cut, changed, of another kind or of a newer version is [`Damage`], never a panic and
-//! never a huge allocation.
+//! differences. A file that is truncated, corrupt, of another kind or of a newer version gives a [`Damage`], never a
+//! panic or a huge allocation.
 
 use std::path::Path;
 
 use blattwerk_core::{Asset, Error, Result};
 
-/// The name of a model's file in its folder.
+/// The name of the model file in the folder of a model.
 pub const FILE: &str = "model.bin";
 
 const HEADER: usize = 24;
 
-/// A kind of model, by its files.
+/// A kind of model file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kind {
-    /// What a file starts with.
+    /// The bytes that a file starts with.
     pub magic: [u8; 8],
     /// What it is called in messages, such as "a names model".
     pub name: &'static str,
     /// The oldest version that can be read.
     pub oldest: u32,
-    /// The version that is written, the newest that can be read.
+    /// The version that is written, which is also the newest that can be read.
     pub version: u32,
 }
 
 impl Kind {
-    /// Puts the header before a payload.
+    /// Returns a payload with a header in front.
     pub fn seal(&self, payload: &[u8]) -> Vec<u8> {
         let mut file = Vec::with_capacity(HEADER + payload.len());
         file.extend(self.magic);
@@ -49,7 +49,7 @@ impl Kind {
     ///
     /// # Errors
     ///
-    /// When the bytes are no whole model of this kind and of a version that can be read.
+    /// If the bytes are not a complete model of this kind, in a version that can be read.
     pub fn open<'a>(&self, file: &'a [u8]) -> Result<Reader<'a>, Damage> {
         let rest = file.strip_prefix(&self.magic);
         let mut reader = Reader(rest.ok_or(Damage::Kind {
@@ -92,11 +92,11 @@ impl Kind {
     }
 }
 
-/// Loads a model of the user's with `load`, from its file or the folder that it is in, with its record.
+/// Loads a model of the user with `load`, given its file or its folder; returns it with its asset.
 ///
 /// # Errors
 ///
-/// If it cannot be read, or is damaged.
+/// If it cannot be read, or is corrupt.
 pub fn load<M>(path: &Path, load: impl FnOnce(&[u8]) -> Result<M, Damage>) -> Result<(M, Asset)> {
     let file = if path.is_dir() {
         path.join(FILE)
@@ -108,7 +108,7 @@ pub fn load<M>(path: &Path, load: impl FnOnce(&[u8]) -> Result<M, Damage>) -> Re
     Ok((model, asset))
 }
 
-/// Loads a model that is embedded in the program under a name, with its record.
+/// Loads a model that is embedded in the program; returns it with an asset of that name.
 ///
 /// # Errors
 ///
@@ -126,58 +126,58 @@ pub fn embedded<M>(
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Damage {
-    /// It does not start as a model file of the kind does.
+    /// It does not start like a model file of this kind.
     Kind {
         /// The name of the kind.
         expected: &'static str,
     },
-    /// It was written by a newer program.
+    /// It was written by a newer version of blattwerk.
     Newer {
         /// The newest version that can be read.
         known: u32,
         /// The version in the file.
         found: u32,
     },
-    /// It was written by an older program, and what it holds means something else today.
+    /// It was written by an older version of blattwerk, and its content would mean something else today.
     Older {
         /// The oldest version that can be read.
         known: u32,
         /// The version in the file.
         found: u32,
     },
-    /// It ends too early or goes on too long.
+    /// It is too short or too long.
     Length {
         /// The length that the header states.
         expected: u64,
         /// The length of the file after the header.
         found: u64,
     },
-    /// Its bytes are not those that were written.
+    /// Its content does not match its checksum.
     Checksum {
         /// The checksum that the header states.
         expected: u32,
-        /// That of the content.
+        /// The checksum of the content.
         found: u32,
     },
     /// The content does not follow the format, though the checksum is right.
     Content {
-        /// What should stand there.
+        /// What was expected.
         expected: &'static str,
     },
 }
 
 impl Damage {
-    /// Returns the error of a model of this name.
+    /// Returns the error for a model of this name.
     pub fn of(self, name: &str) -> Error {
         let (expected, found) = match self {
             Self::Kind { expected } => (expected.into(), "another kind of file".into()),
             Self::Newer { known, found } => (
                 format!("version {known} or older"),
-                format!("version {found}; a newer blattwerk reads it"),
+                format!("version {found}, which needs a newer blattwerk"),
             ),
             Self::Older { known, found } => (
                 format!("version {known} or newer"),
-                format!("version {found}; train it again"),
+                format!("version {found}; train the model again"),
             ),
             Self::Length { expected, found } => (format!("{expected} bytes"), format!("{found}")),
             Self::Checksum { expected, found } => (
@@ -207,7 +207,7 @@ pub fn put(out: &mut Vec<u8>, mut number: u32) {
     }
 }
 
-/// Reads numbers off the front of a payload.
+/// Reads numbers from the front of a payload.
 #[derive(Debug)]
 pub struct Reader<'a>(pub &'a [u8]);
 
@@ -216,7 +216,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     ///
-    /// When there is.
+    /// If something is left.
     pub fn end(&self) -> Result<(), Damage> {
         if self.0.is_empty() {
             Ok(())
@@ -231,7 +231,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     ///
-    /// When there are fewer.
+    /// If there are fewer.
     pub fn array<const N: usize>(&mut self) -> Result<[u8; N], Damage> {
         let (head, rest) = self.0.split_first_chunk::<N>().ok_or(Damage::Content {
             expected: "more bytes",
@@ -244,7 +244,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     ///
-    /// When there is none.
+    /// If there is none.
     pub fn byte(&mut self) -> Result<u8, Damage> {
         Ok(self.array::<1>()?[0])
     }
@@ -253,7 +253,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     ///
-    /// When it does not end or does not fit 32 bits.
+    /// If it does not end, or does not fit into 32 bits.
     pub fn number(&mut self) -> Result<u32, Damage> {
         let mut number = 0u32;
         for shift in (0..35).step_by(7) {
@@ -272,12 +272,12 @@ impl Reader<'_> {
         })
     }
 
-    /// Returns the next varint as a count of things that take at least `bytes` each, so that a wrong count cannot
-    /// ask for more memory than the file could fill.
+    /// Returns the next varint as a count of items that take at least `bytes` each, so that a wrong count cannot
+    /// allocate more memory than the file could fill.
     ///
     /// # Errors
     ///
-    /// When the rest of the payload is too short for so many.
+    /// If the rest of the payload is too short for that many.
     pub fn count(&mut self, bytes: usize) -> Result<usize, Damage> {
         let count = self.number()? as usize;
         if count.saturating_mul(bytes) > self.0.len() {
@@ -292,7 +292,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     ///
-    /// When it is infinite or no number.
+    /// If it is infinite or not a number.
     pub fn float(&mut self) -> Result<f32, Damage> {
         let value = f32::from_le_bytes(self.array()?);
         if value.is_finite() {
@@ -304,11 +304,11 @@ impl Reader<'_> {
         }
     }
 
-    /// Returns the next of sorted keys, stored as the difference from the one before.
+    /// Returns the next of the sorted keys, which are stored as differences.
     ///
     /// # Errors
     ///
-    /// When the key is not above the one before.
+    /// If the key is not greater than the previous one.
     pub fn key(&mut self, before: &mut Option<u32>) -> Result<u32, Damage> {
         let step = self.number()?;
         let key = match *before {

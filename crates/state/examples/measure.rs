@@ -1,12 +1,12 @@
 //! Measures a state of many articles: `cargo run --release -p blattwerk-state --example measure -- FILE [ARTICLES]`.
 //!
-//! Prints seconds to record them in one run, to add a day's articles and to ask for articles of which half are known,
-//! the size of the file, and the most memory of the process where the system tells.
+//! Prints how many seconds it takes to record them in one run, to add a day's articles, and to query articles of which
+//! half are known; the size of the file; and, where the system reports it, the peak memory of the process.
 
 #![expect(
     clippy::print_stdout,
     clippy::cast_precision_loss,
-    reason = "an example talks to a person"
+    reason = "the output of an example is for people"
 )]
 
 use std::error::Error;
@@ -58,7 +58,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let step = (2 * articles / ASKED).max(1);
     for chunk in 0..ASKED / CHUNK {
         let numbers = chunk * CHUNK..(chunk + 1) * CHUNK;
-        // A stride that visits the articles in no order.
+        // A stride that visits the articles in no particular order.
         let entries: Vec<Entry> = numbers
             .map(|n| entry(n.wrapping_mul(7_919) % ASKED * step))
             .collect();

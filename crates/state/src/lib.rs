@@ -1,12 +1,13 @@
-//! The memory of scheduled runs: which articles have been processed, from what content and by what recipe.
+//! What scheduled runs remember: which articles have been processed, with what content and what recipe.
 //!
-//! A run asks for each article whether it has to be done, and records all it did when its tables are complete, in
-//! one transaction: a run that dies leaves no trace here, and its articles are done again. An article that failed
-//! is not recorded, so the next run tries it again.
+//! A run asks for each article whether it must be processed, and when its tables are complete, it records everything it
+//! processed in one transaction. A run that dies leaves no trace here, and its articles are processed again. An article
+//! that failed is not recorded, so the next run tries it again.
 //!
-//! The file is an `SQLite` database. Of the embedded databases it is the best kept, and people can look into it with
-//! any of its tools. For ten million articles it was also the smallest and the fastest to ask, beside redb and
-//! fjall; the example `measure` prints the figures. An article takes 35 bytes on disk: its id is kept as a hash.
+//! The file is an `SQLite` database: of the embedded databases it is the best maintained, and people can inspect it with
+//! common tools. For ten million articles it was also smaller and faster to query than redb and
+//! fjall; the example `measure` prints the figures. An article takes 35 bytes on disk, because only a hash of its id is
+//! stored.
 
 use std::path::{Path, PathBuf};
 
@@ -15,11 +16,11 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 /// A result with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// "blat": the mark of our files among those of `SQLite`.
+/// "blat": the application id that tells our files from other `SQLite` databases.
 const APPLICATION: i32 = 0x626C_6174;
-/// The layout of the tables.
+/// The version of the layout of the tables.
 const VERSION: i32 = 1;
-/// Entries are written in the order of their keys, so many at a time: neighbours share a page.
+/// How many entries are sorted by their keys and written at a time: neighbours share a page.
 const SORTED: usize = 1 << 20;
 
 const LAYOUT: &str = "
@@ -49,7 +50,7 @@ const LAYOUT: &str = "
 #[non_exhaustive]
 pub enum Error {
     /// The file cannot be opened, read or written.
-    #[error("cannot use the state {}", path.display())]
+    #[error("cannot use the state file {}", path.display())]
     Database {
         /// The file.
         path: PathBuf,
@@ -57,8 +58,8 @@ pub enum Error {
         source: rusqlite::Error,
     },
 
-    /// The file is none of ours.
-    #[error("{}: expected a state of blattwerk, found {found}", path.display())]
+    /// The file is not one of ours.
+    #[error("{}: expected a blattwerk state file, found {found}", path.display())]
     Foreign {
         /// The file.
         path: PathBuf,
@@ -80,7 +81,7 @@ impl Key {
     }
 }
 
-/// A hash of all that the rows of an article are made from.
+/// A hash of everything that the rows of an article are made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Content(u64);
 
@@ -89,7 +90,7 @@ impl Content {
     pub fn new<'a>(fields: impl IntoIterator<Item = Option<&'a str>>) -> Self {
         let mut hasher = blake3::Hasher::new();
         for field in fields {
-            // A missing field is none that is empty.
+            // A missing field differs from an empty one.
             let length = field.map_or(u64::MAX, |field| field.len() as u64);
             hasher.update(&length.to_le_bytes());
             hasher.update(field.unwrap_or_default().as_bytes());
@@ -100,12 +101,12 @@ impl Content {
     }
 }
 
-/// An article as a run processed it, in 24 bytes.
+/// A processed article, in 24 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
     /// Its id.
     pub key: Key,
-    /// What its rows were made from.
+    /// The content that its rows were made from.
     pub content: Content,
 }
 
@@ -113,7 +114,7 @@ impl Entry {
     /// The length of an entry in bytes.
     pub const BYTES: usize = 24;
 
-    /// Returns the entry as bytes, for a file of its own.
+    /// Returns the entry as bytes.
     pub fn to_bytes(self) -> [u8; Self::BYTES] {
         let mut bytes = [0; Self::BYTES];
         bytes[..16].copy_from_slice(&self.key.0);
@@ -134,37 +135,37 @@ impl Entry {
     }
 }
 
-/// What has to be done with an article.
+/// What a run has to do with an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Due {
-    /// No run has had it.
+    /// The article is new.
     Added,
-    /// Its content is another one.
+    /// Its content has changed.
     Changed,
-    /// Its content is the same, but config or models are not.
+    /// Its content is the same, but the config or a model has changed.
     Redone,
-    /// Nothing: its rows are those that it would get.
+    /// Nothing: its rows would be the same.
     Unchanged,
 }
 
 /// What a run did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Run {
-    /// Its name, different for each run.
+    /// Its id, unique for each run.
     pub id: String,
     /// The folder of its tables.
     pub folder: String,
-    /// When it was complete, in UTC as RFC 3339 has it.
+    /// When it was complete, in UTC (RFC 3339).
     pub finished: String,
-    /// Articles that no run had before.
+    /// New articles.
     pub added: u64,
-    /// Articles with another content than before.
+    /// Articles whose content has changed.
     pub changed: u64,
-    /// Articles that another config or model made it do again.
+    /// Articles that were processed again because of another config or model.
     pub redone: u64,
-    /// Articles that it left alone.
+    /// Articles that it did not process.
     pub unchanged: u64,
-    /// Rows of its failures table.
+    /// Rows in its failures table.
     pub failures: u64,
 }
 
@@ -173,19 +174,19 @@ pub struct Run {
 pub struct State {
     path: PathBuf,
     connection: Connection,
-    /// The recipe of the run that asks, if any run had it before.
+    /// The number of the recipe of this run, if an earlier run had the same.
     recipe: Option<i64>,
     /// Its hash.
     recipe_hash: String,
 }
 
 impl State {
-    /// Opens a state file, or makes one, for a run by a recipe: a hash of all settings and models that decide what the
+    /// Opens or creates a state file for a run with a recipe: a hash of all settings and models that decide what the
     /// rows of an article are.
     ///
     /// # Errors
     ///
-    /// If it cannot be opened or made, is held by another process, or is another kind of file.
+    /// If it cannot be opened or created, is locked by another process, or is another kind of file.
     pub fn open(path: &Path, recipe: &str) -> Result<Self> {
         let mut connection = Self::connect(path, OpenFlags::default())?;
         Self::prepare(path, &mut connection)?;
@@ -205,11 +206,11 @@ impl State {
         })
     }
 
-    /// Returns the runs that a state file has, the first one first.
+    /// Returns the runs in a state file, oldest first.
     ///
     /// # Errors
     ///
-    /// If there is no such file, it cannot be read, or is another kind of file.
+    /// If the file does not exist, cannot be read, or is another kind of file.
     pub fn runs(path: &Path) -> Result<Vec<Run>> {
         let connection = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         Self::check(path, &connection)?;
@@ -236,7 +237,7 @@ impl State {
         read().map_err(|source| database(path, source))
     }
 
-    /// Tells what has to be done with articles, in their order.
+    /// Returns what has to be done with each of the articles, in their order.
     ///
     /// # Errors
     ///
@@ -266,9 +267,9 @@ impl State {
         ask().map_err(|source| database(&self.path, source))
     }
 
-    /// Records a complete run and the articles it has processed, all or nothing.
+    /// Records a complete run and the articles that it processed: all or nothing.
     ///
-    /// A run whose id is known already is recorded once: then nothing is changed.
+    /// A run is recorded once: if its id is known already, nothing is changed.
     ///
     /// # Errors
     ///
@@ -349,7 +350,7 @@ impl State {
         Ok(connection)
     }
 
-    /// Lays out an empty file; any other must be one of ours.
+    /// Creates the tables in an empty file; any other file must be one of ours.
     fn prepare(path: &Path, connection: &mut Connection) -> Result<()> {
         let is_empty = match connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| {
             row.get::<_, i64>(0)
@@ -386,7 +387,7 @@ impl State {
         match pragma("user_version")? {
             VERSION => Ok(()),
             version => Err(foreign(format!(
-                "one of layout {version}, where this version knows {VERSION}"
+                "one of layout {version}; this version supports layout {VERSION}"
             ))),
         }
     }
@@ -399,7 +400,7 @@ fn database(path: &Path, source: rusqlite::Error) -> Error {
     }
 }
 
-/// An error, which may say that the file is no database at all.
+/// Returns the error of a file, which may not be a database at all.
 fn foreign_or(path: &Path, source: rusqlite::Error) -> Error {
     if source.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) {
         return Error::Foreign {
@@ -534,7 +535,7 @@ mod tests {
 
         assert!(
             State::runs(&place.path().join("none.sqlite")).is_err(),
-            "looking makes no file"
+            "reading creates no file"
         );
         assert!(!place.path().join("none.sqlite").exists());
     }
