@@ -1,35 +1,35 @@
-//! What a program answers: what a stage wants of it, and what is wrong where it is something else.
+//! The answers of a program: what a stage expects, and what is wrong with an invalid one.
 
 use blattwerk_core::Document;
 use serde::de::DeserializeOwned;
 
-/// What a stage wants to be answered, and what it makes of that.
+/// The form of the answers that a stage expects.
 pub trait Answer: DeserializeOwned {
-    /// What the stage gives.
+    /// The layer of the stage.
     type Layer: Send;
 
-    /// An example, for the message about an answer that is something else.
+    /// An example, for the message about an invalid answer.
     const EXAMPLE: &'static str;
 
-    /// Returns the layer, if the answer keeps the promises of the stage.
+    /// Returns the layer, if the answer is valid for the stage.
     ///
     /// # Errors
     ///
-    /// If it breaks one.
+    /// If the answer is not valid.
     fn layer(self, document: &Document) -> Result<Self::Layer, Mismatch>;
 }
 
 /// What is wrong with an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mismatch {
-    /// What was wanted.
+    /// What was expected.
     pub expected: String,
-    /// What was answered.
+    /// What the program answered.
     pub found: String,
 }
 
 impl Mismatch {
-    /// Returns the mismatch, worded so that it can follow "expected" and "found".
+    /// Returns a mismatch. The message puts "expected" and "found" before its parts.
     pub fn new(expected: impl Into<String>, found: impl Into<String>) -> Self {
         Self {
             expected: expected.into(),

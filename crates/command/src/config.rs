@@ -1,4 +1,4 @@
-//! What the user sets.
+//! The keys of the backend.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,15 +9,15 @@ use serde::Deserialize;
 
 use crate::{Answer, Program};
 
-/// Asks a program of yours: one line of JSON for each article, one line back.
+/// Runs a program of yours: it gets one line of JSON for each article, and writes one line back.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// The program and its arguments, such as `["python3", "ner.py"]`. It runs in the folder of the config
-    /// file, and a program with a slash in its name is looked for there. No default.
+    /// file; a program name with a slash is relative to that folder. Required.
     pub command: Vec<String>,
-    /// How many seconds an answer may take, 30 by default. A process that takes longer is killed, which
-    /// costs the article. The first answer of a process includes its start: allow for loading a model.
+    /// The time limit for an answer, in seconds; 30 by default. A process that takes longer is killed, and the
+    /// article fails. The first answer of a process includes its start, so allow time for loading a model.
     pub timeout_seconds: f64,
 }
 
@@ -31,13 +31,13 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Starts the program and returns it as a stage that gives what `A` says.
+    /// Starts the program and returns it as a stage, whose answers have the form `A`.
     ///
-    /// Files that the command names are the stage's assets, so that a run tells which script it used.
+    /// Files that the command names are assets of the stage, so that a run records which script it used.
     ///
     /// # Errors
     ///
-    /// As [`Config::start`]; and if a file of the command cannot be read.
+    /// As for [`Config::start`]; or if a file that the command names cannot be read.
     pub fn build<A: Answer + 'static>(&self, root: &Path) -> Result<Built<A::Layer>> {
         let program = self.start(root)?;
         let mut built = Built::new(move |document: &_| program.ask::<A>(document));
@@ -50,12 +50,12 @@ impl Config {
         Ok(built)
     }
 
-    /// Starts the program, a first process of it at once.
+    /// Starts the program, with a first process.
     ///
     /// # Errors
     ///
     /// [`Error::Setting`] if there is no command or the timeout is not a positive number;
-    /// [`Error::Start`] if the program is missing, or ends as soon as it has begun.
+    /// [`Error::Start`] if the program is missing, or exits at once.
     pub fn start(&self, root: &Path) -> Result<Program> {
         let Some((program, arguments)) = self.command.split_first() else {
             return Err(Error::Setting {
@@ -74,7 +74,7 @@ impl Config {
             })?;
 
         let root = absolute(root);
-        // A process looks for a relative program after it has changed its folder, and not on all systems.
+        // Whether a relative program is looked for before or after the folder changes depends on the system.
         let program = if program.contains(std::path::is_separator) {
             root.join(program)
         } else {
@@ -90,7 +90,7 @@ impl Config {
     }
 }
 
-/// The folder as an absolute path; the empty path is the current folder.
+/// Returns the folder as an absolute path; the empty path is the current folder.
 fn absolute(root: &Path) -> PathBuf {
     let root = if root.as_os_str().is_empty() {
         Path::new(".")

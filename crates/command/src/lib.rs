@@ -1,6 +1,6 @@
-//! A program of the user's as a stage: started once a worker, asked and answering in lines of JSON.
+//! A program of the user as a stage: it reads requests and writes answers as lines of JSON.
 //!
-//! This is how a stage is swapped without Rust. Each article is one line on the program's standard input,
+//! This replaces a stage without writing Rust. Each article is one line on the program's standard input,
 //! and the program writes one line back:
 //!
 //! ```text
@@ -8,14 +8,14 @@
 //! {"entities": [{"start": 8, "end": 12, "label": "LOC", "score": 0.9}]}
 //! ```
 //!
-//! All offsets count characters (code points) of the `text` that was sent, as Python does. An answer may
-//! repeat the article's `id`, which is then compared; `{"error": "…"}` gives up on one article. What the
-//! program writes to standard error is kept for the message if it fails.
+//! All offsets count characters (code points) of the `text` in the request, as Python does. An answer may
+//! repeat the `id` of the article, which is then compared; `{"error": "…"}` gives up on one article. If the
+//! program fails, the message quotes the end of its standard error.
 //!
-//! The crate knows the protocol and how a process is kept in order; what an answer must look like is
-//! told by the stage, as an [`Answer`]. A process that dies, hangs or answers something else costs the
-//! article it was asked about, and the next article gets a fresh one. That is the whole recovery: an
-//! article is never asked twice, so a run does not depend on what a process has seen before.
+//! The crate knows the protocol and manages the processes; the stage defines what an answer looks like, as an
+//! [`Answer`]. As many processes run as articles are processed at the same time. If a process dies, hangs or gives
+//! an invalid answer, its article fails and the next article gets a fresh process. That is the whole recovery: no
+//! article is sent twice, so a run does not depend on what a process has seen before.
 
 mod answer;
 mod config;

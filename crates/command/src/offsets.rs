@@ -1,14 +1,14 @@
-//! Between the bytes that blattwerk counts and the characters that programs count.
+//! Converts the character offsets of programs to the byte offsets of blattwerk.
 
 use blattwerk_core::{Chars, Span};
 
 use crate::answer::Mismatch;
 
-/// Turns the spans of an answer, in characters, into spans of the text in bytes.
+/// Converts the spans of an answer, which are in characters, to spans in bytes.
 ///
 /// # Errors
 ///
-/// If a span is empty, reversed or outside the text, or the spans are not in order and without overlap.
+/// If a span is empty, reversed or outside the text, or if spans overlap or are not in order.
 pub fn spans(
     text: &str,
     in_chars: impl IntoIterator<Item = [usize; 2]>,

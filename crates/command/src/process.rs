@@ -1,7 +1,7 @@
-//! One process of a program, with the threads that keep its pipes from blocking.
+//! A process of a program, with the threads that serve its pipes.
 //!
-//! A program may answer before it has read all, fill its standard error, or read nothing at all; whatever
-//! it does, only a thread of its own waits for it. The asking thread waits for events, with a deadline.
+//! A program may answer before it has read everything, fill its standard error, or read nothing at all. Each pipe
+//! has its own thread, so only that can block; the requesting thread waits for events, with a deadline.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus};
@@ -14,47 +14,47 @@ use std::time::{Duration, Instant};
 
 use crate::answer::Mismatch;
 
-/// The longest line that is read as an answer, in bytes: the sentences of an article of some 100 MB.
+/// The longest line that is accepted as an answer, in bytes. It holds the sentences of an article of about 100 MB.
 const MAX_LINE: u64 = 16 << 20;
 
-/// How much of the end of standard error is kept, in bytes.
+/// How many bytes of the end of standard error are kept.
 const STDERR_TAIL: usize = 4 << 10;
 
-/// How long a process that has closed its output may take to be gone, with its last words read.
+/// How long to wait for a process that has closed its output to exit, and for the rest of its standard error.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
-/// What happens on the pipes of a process.
+/// An event on the pipes of a process.
 enum Event {
-    /// The request is written, or the process has stopped reading; if it has, the output tells more.
+    /// The request is written, or the process has stopped reading; the output shows which.
     Written,
-    /// A line, without its end.
+    /// A line, without its line end.
     Line {
         line: Vec<u8>,
-        /// Whether something came right behind it.
+        /// Whether there was more output directly after it.
         more: bool,
     },
-    /// A line that is longer than [`MAX_LINE`]; nothing is read any more.
+    /// A line longer than [`MAX_LINE`]; reading has stopped.
     Endless,
-    /// The end of the output, with what stands behind the last line end.
+    /// The end of the output, with what follows the last line end.
     End(Vec<u8>),
 }
 
-/// A running process, killed when dropped.
+/// A running process. It is killed when dropped.
 pub(crate) struct Process {
     child: Child,
     status: Option<ExitStatus>,
     requests: Option<Sender<Vec<u8>>>,
     events: Receiver<Event>,
     stderr: Arc<Mutex<Vec<u8>>>,
-    /// Disconnected as soon as standard error is at its end.
+    /// Disconnected when standard error is closed.
     stderr_end: Receiver<()>,
 }
 
 impl Process {
-    /// Starts a process of a command whose three streams are pipes.
+    /// Starts a process for a command, whose three streams must be pipes.
     pub(crate) fn start(mut command: Command) -> io::Result<Self> {
-        // A group of its own: what the program starts is killed with it, and the Ctrl-C that stops a run
-        // after its current chunk does not take the program away before that.
+        // A process group of its own: the children of the program are killed with it, and the Ctrl-C that stops
+        // a run after its current chunk does not end the program before that.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
 
@@ -63,7 +63,7 @@ impl Process {
         let stdout = child.stdout.take().expect("standard output is a pipe");
         let stderr = child.stderr.take().expect("standard error is a pipe");
         let (requests, to_write) = channel();
-        // Bounded, so that a process that never stops talking fills its pipe and not the memory.
+        // Bounded, so that a process that never stops writing fills its pipe and not the memory.
         let (heard, events) = sync_channel(4);
         let written = heard.clone();
         let tail = Arc::default();
@@ -76,14 +76,14 @@ impl Process {
             stderr: Arc::clone(&tail),
             stderr_end,
         };
-        // If a thread cannot be had, the process is dropped and with that killed.
+        // If a thread cannot be started, the process is dropped and so killed.
         spawn(move || write(stdin, &to_write, &written))?;
         spawn(move || listen(stdout, &heard))?;
         spawn(move || keep_tail(stderr, &tail, stderr_open))?;
         Ok(process)
     }
 
-    /// Sends a line and returns the one that comes back, without its end.
+    /// Sends a line and returns the answer, without its line end.
     pub(crate) fn exchange(
         &mut self,
         request: Vec<u8>,
@@ -95,7 +95,7 @@ impl Process {
             Err(TryRecvError::Empty) => {}
             Err(TryRecvError::Disconnected) => return Err(self.end(&[])),
         }
-        // If the writer is gone, so is the reading side, and an end is soon to be heard.
+        // If the writer is gone, the process has closed its input, and its end will be reported soon.
         let _ = self.requests.as_ref().map(|to| to.send(request));
 
         let mut answer = None;
@@ -108,7 +108,7 @@ impl Process {
                 Ok(Event::Line { line, more: true }) => {
                     return Err(Mismatch::new(
                         "one line",
-                        format!("more behind {}", quoted(&line)),
+                        format!("more output after {}", quoted(&line)),
                     ));
                 }
                 Ok(event) => return Err(self.uncalled(event)),
@@ -125,7 +125,7 @@ impl Process {
         Ok(answer.expect("the loop ends with an answer"))
     }
 
-    /// Waits for the end of a process that should not end; returns how it did, if it did.
+    /// Waits whether a process exits that should not; if so, returns how.
     pub(crate) fn ended_by(&mut self, deadline: Instant) -> Option<String> {
         self.wait_until(deadline).map(|status| {
             self.wait_for_stderr();
@@ -133,12 +133,12 @@ impl Process {
         })
     }
 
-    /// Tells the process that nothing more will come.
+    /// Closes the input of the process: there will be no more requests.
     pub(crate) fn close_input(&mut self) {
         self.requests = None;
     }
 
-    /// Waits for the end of the process; returns how it ended, if it did by then.
+    /// Waits for the process to exit; returns its status if it did so before the deadline.
     pub(crate) fn wait_until(&mut self, deadline: Instant) -> Option<ExitStatus> {
         let mut pause = Duration::from_millis(1);
         while self.status.is_none() {
@@ -153,7 +153,7 @@ impl Process {
         self.status
     }
 
-    /// What is wrong with an event that nothing called for.
+    /// Returns what is wrong with an unexpected event.
     fn uncalled(&mut self, event: Event) -> Mismatch {
         match event {
             Event::Line { line, .. } => Mismatch::new(
@@ -169,7 +169,7 @@ impl Process {
         }
     }
 
-    /// What is wrong if the output is at its end.
+    /// Returns what is wrong if the output has ended.
     fn end(&mut self, rest: &[u8]) -> Mismatch {
         let rest = if rest.is_empty() {
             String::new()
@@ -188,12 +188,12 @@ impl Process {
         )
     }
 
-    /// Standard error may be a moment behind; something that the program left running may hold it open.
+    /// Waits for the rest of standard error, but not for ever: a child that the program left running may hold it open.
     fn wait_for_stderr(&self) {
         let _ = self.stderr_end.recv_timeout(LAST_WORDS);
     }
 
-    /// The last line of standard error, to be appended to a message; empty if there is none.
+    /// Returns the last line of standard error, to be appended to a message; empty if there is none.
     fn last_words(&self) -> String {
         let tail = self.stderr.lock().unwrap_or_else(PoisonError::into_inner);
         let last = tail
@@ -210,7 +210,7 @@ impl Drop for Process {
         if self.status.is_some() {
             return;
         }
-        // Its number is its own until it is waited for. Errors mean that there is nothing left to kill.
+        // Its id is not reused until it is waited for. An error means that there is nothing left to kill.
         #[cfg(unix)]
         if let Some(group) = i32::try_from(self.child.id())
             .ok()
@@ -223,7 +223,7 @@ impl Drop for Process {
     }
 }
 
-/// Returns the beginning of something the program wrote, in quotes.
+/// Returns the beginning of what the program wrote, quoted.
 pub(crate) fn quoted(bytes: &[u8]) -> String {
     format!("`{}`", shown(bytes))
 }
@@ -247,7 +247,7 @@ fn spawn(run: impl FnOnce() + Send + 'static) -> io::Result<()> {
         .map(drop)
 }
 
-/// Writes what it is given, until it is given no more; then closes the pipe.
+/// Writes requests until there are no more; then closes the pipe.
 fn write(mut stdin: ChildStdin, requests: &Receiver<Vec<u8>>, written: &SyncSender<Event>) {
     for request in requests {
         let _ = stdin.write_all(&request);
@@ -261,7 +261,7 @@ fn listen(stdout: ChildStdout, heard: &SyncSender<Event>) {
     let mut stdout = BufReader::with_capacity(64 << 10, stdout);
     loop {
         let mut line = Vec::new();
-        // An error of the pipe is the end of what can be heard.
+        // An error on the pipe counts as its end.
         let _ = stdout
             .by_ref()
             .take(MAX_LINE + 1)
@@ -283,7 +283,7 @@ fn listen(stdout: ChildStdout, heard: &SyncSender<Event>) {
     }
 }
 
-/// Keeps the end of what is written; `open` is given up with the pipe.
+/// Keeps the end of what is written; `open` is dropped when the pipe is closed.
 fn keep_tail(mut stderr: ChildStderr, tail: &Mutex<Vec<u8>>, open: SyncSender<()>) {
     let mut piece = [0; 4 << 10];
     while let Ok(read) = stderr.read(&mut piece)

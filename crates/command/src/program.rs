@@ -1,4 +1,4 @@
-//! The program, its pool of processes, and what it is asked.
+//! The program and its pool of processes.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -12,15 +12,15 @@ use crate::answer::{Answer, Mismatch};
 use crate::process::{Process, quoted};
 use crate::request;
 
-/// How long a fresh process is watched: an interpreter has found by then that its script is missing.
+/// How long a new process is watched: within that time, an interpreter notices that its script is missing.
 const WATCHED_AT_START: Duration = Duration::from_millis(250);
 
-/// How long processes have to end by themselves once their input is closed.
+/// How long processes may take to exit by themselves after their input is closed.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// A program of the user's, with as many processes as are asked at the same time.
+/// A program of the user, with as many processes as there are requests at the same time.
 pub struct Program {
-    /// The command as in the config, for messages.
+    /// The command as written in the config, for messages.
     name: String,
     executable: PathBuf,
     arguments: Vec<String>,
@@ -48,26 +48,26 @@ impl Program {
         let mut first = program.spawn()?;
         if let Some(end) = first.ended_by(Instant::now() + WATCHED_AT_START) {
             return Err(
-                program.not_started(std::io::Error::other(format!("it ended at once, {end}")))
+                program.not_started(std::io::Error::other(format!("it exited at once, {end}")))
             );
         }
         program.idle().push(first);
         Ok(program)
     }
 
-    /// Asks about an article.
+    /// Sends an article to the program and returns the layer that it answers.
     ///
     /// # Errors
     ///
-    /// [`Error::Answer`] if there is no answer in time or it is none; [`Error::Start`] if another process
-    /// was needed and could not be started.
+    /// [`Error::Answer`] if there is no valid answer in time; [`Error::Start`] if another process was needed
+    /// and could not be started.
     pub fn ask<A: Answer>(&self, document: &Document) -> Result<A::Layer> {
         let idle = self.idle().pop();
         let mut process = match idle {
             Some(process) => process,
             None => self.spawn()?,
         };
-        // A process goes back to the pool only if it did what was asked; otherwise it ends here.
+        // A process returns to the pool only if its answer was valid; otherwise it ends here.
         let outcome = process
             .exchange(request::line(document), self.timeout)
             .map_err(Refusal::Nonsense)
@@ -111,7 +111,7 @@ impl Program {
 }
 
 impl Drop for Program {
-    /// Lets the processes end by themselves, for a moment; those that do not are killed.
+    /// Gives the processes a moment to exit by themselves; the others are killed.
     fn drop(&mut self) {
         let Ok(idle) = self.idle.get_mut() else {
             return;
@@ -126,11 +126,11 @@ impl Drop for Program {
     }
 }
 
-/// Why an answer gives no layer.
+/// Why there is no layer.
 enum Refusal {
-    /// The program said so itself, and is ready for the next article.
+    /// The program reported an error, and is ready for the next article.
     GivenUp(Mismatch),
-    /// The answer is none, so what the program says next cannot be trusted either.
+    /// The answer is invalid, so later answers of the process cannot be trusted either.
     Nonsense(Mismatch),
 }
 
@@ -178,7 +178,7 @@ mod tests {
     use super::*;
     use crate::Config;
 
-    /// The answer `{"n": 1}`; a negative number breaks its promise.
+    /// The answer `{"n": 1}`; a negative number is invalid.
     #[derive(Deserialize)]
     struct Number {
         n: i64,
@@ -196,7 +196,7 @@ mod tests {
         }
     }
 
-    /// A program in the shell, whose processes each leave their number in the file `started`.
+    /// A shell script, each process of which writes its id to the file `started`.
     fn shell(script: &str) -> (TempDir, Config) {
         let folder = tempfile::tempdir().unwrap();
         fs::write(
@@ -233,7 +233,7 @@ mod tests {
 
     #[test]
     fn articles_asked_at_the_same_time_have_a_process_each() {
-        // No process answers before there are two.
+        // No process answers until there are two.
         let (folder, config) = shell(
             r#"while read -r _; do
                  until [ "$(wc -l < started)" -ge 2 ]; do sleep 0.02; done
@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn what_is_no_answer_costs_its_article_and_the_next_one_gets_a_fresh_process() {
-        // what the program does with a text that asks for it, and the message
+        // What the program does when the text asks for it, and the message.
         let cases: &[(&str, &str)] = &[
             (
                 "echo Modell fehlt >&2; exit 3",
@@ -293,7 +293,7 @@ mod tests {
             ("echo '{\"n\": -1}'", "expected a number from 0, found -1"),
             (
                 "printf '{\"n\":1}\\n{\"n\":2}\\n'",
-                "expected one line, found more behind `{\"n\":1}`",
+                "expected one line, found more output after `{\"n\":1}`",
             ),
             (
                 "echo '{\"id\": \"a0\", \"n\": 1}'",
@@ -320,7 +320,7 @@ mod tests {
             assert_eq!(ask(&program, "Gut."), Ok(7), "{fault}");
             assert_eq!(started(&folder).len(), 2, "{fault}");
         };
-        // At the same time, since most of each is waiting.
+        // All at the same time, since they mostly wait.
         std::thread::scope(|scope| {
             for (fault, message) in cases {
                 scope.spawn(|| try_case(fault, message));
@@ -386,8 +386,8 @@ mod tests {
 
     #[test]
     fn full_pipes_in_all_directions_block_nobody() {
-        // A megabyte each to standard error and, as blanks before the answer, to standard output, before
-        // the first byte of a text of a megabyte is read.
+        // It writes a megabyte to standard error and another, as spaces before the answer, to standard output,
+        // before it reads the first byte of a text of a megabyte.
         let (folder, config) = shell(
             r#"while :; do
                  head -c 1000000 /dev/zero | tr '\0' '\n' >&2
@@ -417,7 +417,7 @@ mod tests {
         }
     }
 
-    /// Whether a process is there, be it as a zombie.
+    /// Tells whether a process exists, even as a zombie.
     fn runs(process: u32) -> bool {
         let check = Command::new("sh")
             .args(["-c", &format!("kill -0 {process}")])
@@ -464,7 +464,7 @@ mod tests {
             (
                 &["sh", "-c", "echo Modell fehlt >&2; exit 2"],
                 1.0,
-                "cannot start `sh -c echo Modell fehlt >&2; exit 2`: it ended at once, exit status: 2: Modell fehlt",
+                "cannot start `sh -c echo Modell fehlt >&2; exit 2`: it exited at once, exit status: 2: Modell fehlt",
             ),
         ];
         for &(command, timeout_seconds, message) in cases {

@@ -1,11 +1,11 @@
-//! The line that a program is asked with.
+//! The line that a program gets for an article.
 
 use blattwerk_core::{Document, Span};
 use serde::Serialize;
 
 use blattwerk_core::Chars;
 
-/// All that is known of an article when a stage is asked; what no stage has made yet is empty.
+/// Everything known about an article so far; layers of later stages are empty.
 #[derive(Serialize)]
 struct Request<'a> {
     id: &'a str,
@@ -34,7 +34,7 @@ struct Sentiment {
     score: f32,
 }
 
-/// Returns the request for an article, with its line end.
+/// Returns the request for an article, including the line end.
 pub(crate) fn line(document: &Document) -> Vec<u8> {
     let text = document.text.as_str();
     let mut chars = Chars::new(text);
