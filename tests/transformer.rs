@@ -360,7 +360,7 @@ const FAULTS: &[Fault] = &[
         name: "too long windows",
         settings: &[NER, "--set ner.max_tokens=65"],
         damage: &[],
-        says: "`max_tokens`: expected 10 to 64, what the model can hold, found 65",
+        says: "`max_tokens`: expected 10 to 64, the maximum of the model, found 65",
     },
     Fault {
         name: "too short windows",
@@ -456,7 +456,7 @@ const FAULTS: &[Fault] = &[
             "\"hidden_act\"",
             "\"hidden_fact\"",
         )],
-        says: "config.json: expected a model that `rust-bert` has, found a fault: missing field `hidden_act`",
+        says: "config.json: expected a model that `rust-bert` supports, found an error: missing field `hidden_act`",
     },
     Fault {
         name: "libtorch: a kind that it does not have",
@@ -466,7 +466,7 @@ const FAULTS: &[Fault] = &[
             "\"model_type\": \"bert\"",
             "\"model_type\": \"modernbert\"",
         )],
-        says: "found `model_type` = \"modernbert\" and none of `bert`, ",
+        says: "found `model_type` = \"modernbert\" and not one of `bert`, ",
     },
     Fault {
         name: "libtorch: positions of another kind",

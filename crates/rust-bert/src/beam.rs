@@ -1,15 +1,15 @@
-//! Beam search, as Python's `generate` does it without sampling; and the likeliest token at each step.
+//! Beam search, like Python's `generate` without sampling, and greedy search.
 //!
-//! A draft is a sequence of tokens that begins with that of the start. Its score is the sum of the logarithms of the
-//! probabilities of its tokens; that of a complete one is divided by a power of its length.
+//! A draft is a sequence of tokens that begins with the start token. Its score is the sum of the log-probabilities of
+//! its tokens; once it is complete, that is divided by a power of its length.
 
 use crate::Generation;
 
-/// What makes a draft impossible without making it infinitely so.
+/// A score that rules a draft out and is still finite.
 const UNLIKELY: f32 = -1.0e9;
 
-/// Writes a text. `next` is given the drafts, as the earlier one that each goes on and its last token, and returns
-/// the logarithms of the probabilities of the tokens that come next, draft by draft.
+/// Generates a text. `next` gets the drafts, each as the index of the draft that it continues and its last token, and
+/// returns the log-probabilities of the next token, draft by draft.
 pub(crate) fn write(
     how: &Generation,
     mut next: impl FnMut(&[usize], &[i32]) -> Result<Vec<Vec<f32>>, String>,
@@ -55,7 +55,7 @@ fn search(
     next: &mut impl FnMut(&[usize], &[i32]) -> Result<Vec<Vec<f32>>, String>,
 ) -> Result<Vec<i32>, String> {
     let beams = how.num_beams;
-    // All drafts begin alike, so only one of them counts in the first step.
+    // All drafts begin the same, so only one of them counts in the first step.
     let mut open: Vec<Draft> = (0..beams)
         .map(|index| Draft {
             tokens: vec![how.decoder_start_token_id],
@@ -67,7 +67,7 @@ fn search(
     let mut complete: Vec<Draft> = Vec::new();
     // Whether an open draft can still be better than the worst complete one.
     let mut is_hopeful = true;
-    // As many as stay open even if each end of a text is among them.
+    // Enough that `beams` of them stay open even if all end tokens are among them.
     let kept = beams * (1 + how.eos_token_id.len()).max(2);
     loop {
         let last: Vec<i32> = open
@@ -112,7 +112,7 @@ fn search(
                 score: draft.score / power(length, how.length_penalty),
                 ..draft.clone()
             }));
-            // In the order of their scores; of equal ones, the earlier first.
+            // In descending order of scores; of equal ones, the earlier first.
             complete.sort_by(|a, b| b.score.total_cmp(&a.score));
             complete.truncate(beams);
         }
@@ -146,7 +146,7 @@ fn search(
         .ok_or_else(|| "no complete text".into())
 }
 
-/// Forbids what must not come next.
+/// Rules out tokens that must not come next.
 fn restrict(how: &Generation, draft: &[i32], scores: &mut [f32]) {
     let size = how.no_repeat_ngram_size;
     if size > 0 && draft.len() + 1 >= size {
@@ -184,7 +184,7 @@ fn forbid(scores: &mut [f32], token: i32) {
     }
 }
 
-/// The few with the highest scores, in order; of equal ones, the earlier first.
+/// Returns the entries with the highest scores, in order; of equal ones, the earlier first.
 fn best_of(scores: impl Iterator<Item = (usize, f32)>, count: usize) -> Vec<(usize, f32)> {
     let mut best: Vec<(usize, f32)> = Vec::with_capacity(count + 1);
     for (index, score) in scores {
@@ -206,7 +206,7 @@ fn power(length: usize, exponent: f32) -> f32 {
     (length as f32).powf(exponent)
 }
 
-/// A vocabulary is far below two thousand million tokens.
+/// Converts an index to a token id. A vocabulary has far fewer than two billion tokens.
 fn id(token: usize) -> i32 {
     i32::try_from(token).unwrap_or(i32::MAX)
 }

@@ -1,4 +1,4 @@
-//! Models that give labels: to each token, or to the sequence.
+//! Models that label tokens or sequences.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ use crate::Fault;
 use crate::config::Keys;
 use crate::pool::{Pool, phrase};
 
-/// What a model gives labels to.
+/// What a model labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Task {
     /// Each token.
@@ -22,20 +22,20 @@ pub enum Task {
     Sequence,
 }
 
-/// The forward pass of a model: ids, mask and segments to logits.
+/// The forward pass of a model: from ids, mask and segments to logits.
 type Forward = Box<dyn Fn(&Tensor, &Tensor, &Tensor) -> Result<Tensor, String> + Send>;
 
-/// A BERT, or a model of its kin, that gives labels.
+/// A BERT or related model that labels tokens or sequences.
 pub struct Classifier {
     pool: Pool<Forward>,
 }
 
 impl Classifier {
-    /// Opens a model of `labels` labels, given the content of its `config.json` and the file of its weights.
+    /// Opens a model with `labels` labels, given the content of its `config.json` and the file of its weights.
     ///
     /// # Errors
     ///
-    /// If the model is of another kind, or a file is damaged, or they do not fit each other.
+    /// If the model is of another kind, a file is corrupt, or the files do not match.
     pub fn open(config: &str, weights: &Path, task: Task, labels: usize) -> Result<Self, Fault> {
         let keys = Keys::read(config)?;
         let build = move |path: &nn::Path| forward(&keys, path, task, labels);
@@ -44,12 +44,12 @@ impl Classifier {
         })
     }
 
-    /// Returns the logits of `rows` sequences of `length` tokens, and their shape. Ids, mask and segments are given
-    /// row after row.
+    /// Returns the logits of `rows` sequences of `length` tokens, with their shape. Ids, mask and segments are
+    /// given row after row.
     ///
     /// # Errors
     ///
-    /// What libtorch says, as a phrase.
+    /// The error of libtorch, as a phrase.
     pub fn logits(
         &self,
         [rows, length]: [usize; 2],
@@ -81,7 +81,7 @@ fn size(of: usize) -> i64 {
     i64::try_from(of).unwrap_or(i64::MAX)
 }
 
-/// The forward pass of one of the models that take ids, mask, segments, positions and embeddings.
+/// The forward pass of a model that takes ids, mask, segments, positions and embeddings.
 macro_rules! usual {
     ($model:expr) => {{
         let model = $model.map_err(|error| Fault::Config(phrase(&error)))?;
@@ -92,7 +92,7 @@ macro_rules! usual {
     }};
 }
 
-/// The forward pass of a `DistilBERT`, which knows no segments.
+/// The forward pass of a `DistilBERT`, which has no segments.
 macro_rules! distilled {
     ($model:expr) => {{
         let model = $model.map_err(|error| Fault::Config(phrase(&error)))?;
@@ -125,7 +125,7 @@ fn forward(keys: &Keys, path: &nn::Path, task: Task, labels: usize) -> Result<Fo
             distilled!(DistilBertModelClassifier::new(path, &keys.to(labels)?))
         }
         ("roberta" | "xlm-roberta" | "camembert", task) => {
-            // The number that positions are counted from is fixed.
+            // The number that positions start from is fixed in `rust-bert`.
             keys.expect("pad_token_id", &json!(1))?;
             match task {
                 Task::Tokens => usual!(RobertaForTokenClassification::new(path, &keys.to(labels)?)),
@@ -140,7 +140,7 @@ fn forward(keys: &Keys, path: &nn::Path, task: Task, labels: usize) -> Result<Fo
                 Task::Tokens => usual!(ElectraForTokenClassification::new(path, &keys.to(labels)?)),
                 Task::Sequence => electra_for_sequences(path, &keys.to(labels)?, labels),
             };
-            // `rust-bert` adds the mask as it is to the scores of attention.
+            // `rust-bert` adds the mask to the attention scores as it is.
             Box::new(move |ids, mask, types| {
                 let hidden: Tensor = (1 - mask) * -10_000.0;
                 forward(ids, &hidden.to_kind(Kind::Float), types)
@@ -148,14 +148,14 @@ fn forward(keys: &Keys, path: &nn::Path, task: Task, labels: usize) -> Result<Fo
         }
         (other, _) => {
             return Err(Fault::Config(format!(
-                "`model_type` = \"{other}\" and none of `bert`, `distilbert`, `roberta`, `xlm-roberta`, `camembert`, \
+                "`model_type` = \"{other}\" and not one of `bert`, `distilbert`, `roberta`, `xlm-roberta`, `camembert`, \
                  `electra`"
             )));
         }
     })
 }
 
-/// The one classifier that `rust-bert` does not have.
+/// The only classifier that `rust-bert` lacks.
 fn electra_for_sequences(path: &nn::Path, config: &ElectraConfig, labels: usize) -> Forward {
     let model = ElectraModel::new(path / "electra", config);
     let linear = |name, out| {

@@ -1,4 +1,4 @@
-//! Models that write a text of their own about a text.
+//! Models that generate a text from a text.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::generation::Generation;
 use crate::pool::Pool;
 use crate::seq2seq::{Decoding, Model};
 
-/// A BART, Pegasus or T5.
+/// A BART, Pegasus or T5 model.
 pub struct Generator {
     pool: Pool<Model>,
 }
@@ -19,7 +19,7 @@ impl Generator {
     ///
     /// # Errors
     ///
-    /// If the model is of another kind, or a file is damaged, or they do not fit each other.
+    /// If the model is of another kind, a file is corrupt, or the files do not match.
     pub fn open(config: &str, weights: &Path) -> Result<Self, Fault> {
         let keys = Keys::read(config)?;
         Ok(Self {
@@ -27,11 +27,11 @@ impl Generator {
         })
     }
 
-    /// Returns the tokens that the model writes about a text, without that of the start.
+    /// Returns the tokens that the model generates from a text, without the start token.
     ///
     /// # Errors
     ///
-    /// What libtorch says, as a phrase.
+    /// The error of libtorch, as a phrase.
     pub fn generate(&self, ids: &[i32], generation: &Generation) -> Result<Vec<i32>, String> {
         self.pool.with(|model| {
             let mut decoding = Decoding::new(model, ids, generation.num_beams);

@@ -1,11 +1,11 @@
-//! Transformer models by libtorch: token ids in; logits, or the ids of a generated text, out.
+//! Transformer models in libtorch: token ids in; logits, or the ids of a generated text, out.
 //!
-//! The models are those of the crate `rust-bert`, and nothing else of it is used: its pipelines panic on long
-//! texts, on configs of today and on damaged files. Here files are checked before a model is built from them.
-//! Tokens, windows, batches and labels are the caller's.
+//! Only the models of the crate `rust-bert` are used. Its pipelines panic on long texts, on current configs and on
+//! corrupt files; here, files are checked before a model is built from them. Tokens, windows, batches and labels are
+//! up to the caller.
 //!
-//! Each call runs on one thread, and calls may come from several at once: what is summed in which order hangs on
-//! the call alone. Without the cargo feature `rust-bert` the crate is empty.
+//! Each call runs on one thread, and several threads may call at once, so the order in which numbers are summed
+//! depends on the call alone. Without the cargo feature `rust-bert` the crate is empty.
 #![cfg(feature = "rust-bert")]
 
 mod beam;
@@ -20,11 +20,11 @@ pub use classifier::{Classifier, Task};
 pub use generation::Generation;
 pub use generator::Generator;
 
-/// What keeps a model from being built.
+/// Why a model cannot be built.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// What its config says, as a phrase.
+    /// What was found in its config, as a phrase.
     Config(String),
-    /// What its weights are, as a phrase.
+    /// What was found in its weights, as a phrase.
     Weights(String),
 }

@@ -11,8 +11,8 @@ use crate::Fault;
 /// Builds a model in a store of variables.
 type Build<M> = Box<dyn Fn(&nn::Path) -> Result<M, Fault> + Send + Sync>;
 
-/// As many models as are used at the same time. A tensor must not be used by two threads, but several tensors may
-/// have the same memory.
+/// As many models as are used at the same time. Two threads must not use one tensor, but several tensors may
+/// share memory.
 pub(crate) struct Pool<M> {
     weights: Mutex<BTreeMap<String, Tensor>>,
     build: Build<M>,
@@ -20,12 +20,12 @@ pub(crate) struct Pool<M> {
 }
 
 impl<M> Pool<M> {
-    /// Reads the weights of a model, and builds it once.
+    /// Reads the weights of a model, and builds the first model.
     pub(crate) fn open(
         file: &Path,
         build: impl Fn(&nn::Path) -> Result<M, Fault> + Send + Sync + 'static,
     ) -> Result<Self, Fault> {
-        // How libtorch shares out the work of a call may change in which order numbers are summed.
+        // How libtorch distributes the work of a call can change the order in which numbers are summed.
         tch::set_num_threads(1);
         let pool = Self {
             weights: Mutex::new(read(file)?),
@@ -37,7 +37,7 @@ impl<M> Pool<M> {
         Ok(pool)
     }
 
-    /// Works with a model that no one else uses.
+    /// Calls a function with a model that is not in use.
     pub(crate) fn with<R>(&self, work: impl FnOnce(&M) -> Result<R, String>) -> Result<R, String> {
         let idle = lock(&self.idle).pop();
         let model = idle.map_or_else(|| self.build(), Ok);
@@ -74,7 +74,7 @@ impl<M> Pool<M> {
     }
 }
 
-/// Reads a file of tensors, by the names that models have for them today, in single precision.
+/// Reads a file of tensors in single precision, and renames them as current models do.
 fn read(file: &Path) -> Result<BTreeMap<String, Tensor>, Fault> {
     let tensors = Tensor::read_safetensors(file).map_err(|error| Fault::Weights(phrase(&error)))?;
     let tensors = tensors.into_iter().map(|(name, tensor)| {
@@ -89,7 +89,7 @@ fn read(file: &Path) -> Result<BTreeMap<String, Tensor>, Fault> {
     Ok(tensors.collect())
 }
 
-/// The tensor of a variable. Of an embedding that several parts of a model share, one name is in the file.
+/// Returns the tensor of a variable. The file has only one name for an embedding that parts of a model share.
 fn find<'a>(weights: &'a BTreeMap<String, Tensor>, name: &str) -> Option<&'a Tensor> {
     let shared = || {
         let path = name.strip_suffix("shared.weight")?;
@@ -101,7 +101,7 @@ fn find<'a>(weights: &'a BTreeMap<String, Tensor>, name: &str) -> Option<&'a Ten
     weights.get(name).or_else(shared)
 }
 
-/// Refuses weights of a layer that the model does not have: it would answer, but not as it should.
+/// Refuses weights of a layer that the model does not have: its answers would be wrong.
 fn check_layers(
     weights: &BTreeMap<String, Tensor>,
     variables: &BTreeMap<String, Tensor>,
@@ -128,9 +128,9 @@ fn check_layers(
 
 pub(crate) fn phrase(error: &dyn std::error::Error) -> String {
     let text = error.to_string();
-    // What follows is a trace of libtorch's functions.
+    // The other lines are a stack trace of libtorch.
     let first = text.lines().next().unwrap_or_default();
-    format!("a fault: {}", first.trim())
+    format!("an error: {}", first.trim())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -1,4 +1,4 @@
-//! The models that read a text and write another, step by step.
+//! Models that read a text and generate another, step by step.
 
 use rust_bert::bart::{self, BartForConditionalGeneration};
 use rust_bert::pegasus::PegasusForConditionalGeneration;
@@ -10,17 +10,17 @@ use crate::Fault;
 use crate::config::Keys;
 use crate::pool::phrase;
 
-/// A model of one of the kinds.
+/// A model of one of the supported kinds.
 pub(crate) enum Model {
     Bart(BartForConditionalGeneration),
     Pegasus(PegasusForConditionalGeneration),
     T5(T5ForConditionalGeneration),
 }
 
-/// What a layer remembers of the tokens before, and of the text.
+/// What a layer caches of the previous tokens, and of the text.
 type Layers<S> = Vec<(Option<S>, Option<S>)>;
 
-/// What a model remembers between two steps.
+/// What a model caches between two steps.
 enum Past {
     Bart(Layers<bart::LayerState>),
     T5(Layers<t5::LayerState>),
@@ -70,7 +70,7 @@ impl Model {
         }
     }
 
-    /// Returns the logits of the token that comes next, row by row.
+    /// Returns the logits of the next token, row by row.
     fn decode(
         &self,
         encoded: &Tensor,
@@ -124,7 +124,7 @@ impl Past {
         }
     }
 
-    /// Puts the rows in another order. What is remembered of the text is the same in all of them.
+    /// Reorders the rows. What is cached of the text is the same in all of them.
     fn turn(&mut self, parents: &Tensor) {
         let turn = |tensor: &mut Tensor| *tensor = tensor.index_select(0, parents);
         match self {
@@ -144,7 +144,7 @@ impl Past {
     }
 }
 
-/// A text that is being written, in several drafts.
+/// A text that is being generated, in several drafts.
 pub(crate) struct Decoding<'a> {
     model: &'a Model,
     encoded: Tensor,
@@ -152,7 +152,7 @@ pub(crate) struct Decoding<'a> {
 }
 
 impl<'a> Decoding<'a> {
-    /// Reads the text to write about.
+    /// Reads the text to generate from.
     pub(crate) fn new(model: &'a Model, ids: &[i32], drafts: usize) -> Self {
         let ids = Tensor::from_slice(ids).to_kind(Kind::Int64).unsqueeze(0);
         let drafts = i64::try_from(drafts).unwrap_or(i64::MAX);
@@ -164,9 +164,9 @@ impl<'a> Decoding<'a> {
         }
     }
 
-    /// Adds a token to each draft, and returns the logarithms of the probabilities of the one that comes next.
+    /// Adds a token to each draft, and returns the log-probabilities of the next token.
     ///
-    /// Draft after draft, `parents` says which of the earlier ones it goes on.
+    /// For each draft, `parents` has the index of the earlier draft that it continues.
     pub(crate) fn next(
         &mut self,
         parents: &[usize],

@@ -1,9 +1,10 @@
-//! How fast a token classifier answers, for `scripts/bench/transformer.sh`.
+//! Measures the speed of a token classifier, for `scripts/bench/transformer.sh`.
 //!
 //!     throughput MODEL FILE RUNTIME SENTENCES ROWS THREADS LOGITS
 //!
-//! `SENTENCES` has one a line; `ROWS` is the size of a batch. The logits are written to a file of little-endian
-//! floats, sentence after sentence. What is printed: sentences a second, and the largest memory in megabytes.
+//! `SENTENCES` has one sentence per line; `ROWS` is the number of sequences in a batch. The logits are written to the
+//! file `LOGITS` as little-endian floats, sentence after sentence. Prints sentences per second and peak memory in
+//! megabytes.
 
 use std::error::Error;
 use std::io::Write;

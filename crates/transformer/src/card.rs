@@ -1,4 +1,4 @@
-//! What the `config.json` of a model says.
+//! A model's `config.json`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,19 +8,19 @@ use serde::Deserialize;
 
 use crate::labels::quoted;
 
-/// What a model answers.
+/// The task of a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Task {
     /// A label for each token.
     Tokens,
     /// A label for the text.
     Sequence,
-    /// A text of its own.
+    /// Writing a text.
     Text,
 }
 
 impl Task {
-    /// The end of the names of the architectures that do this.
+    /// The suffix of the names of architectures for this task.
     fn suffix(self) -> &'static str {
         match self {
             Self::Tokens => "ForTokenClassification",
@@ -39,20 +39,20 @@ impl Task {
     }
 }
 
-/// What is needed of a model's `config.json`.
+/// The part of a model's `config.json` that is used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Card {
-    /// The labels, by their number; none of a model that writes text.
+    /// The labels, by number; empty for a model that writes text.
     pub(crate) labels: Vec<String>,
-    /// The most tokens of a sequence, those of the frame included.
+    /// The maximum number of tokens in a sequence, including those around the text.
     pub(crate) max_tokens: usize,
-    /// How many tokens the model knows.
+    /// The size of the vocabulary.
     pub(crate) vocabulary: Option<usize>,
-    /// The token that fills up sequences.
+    /// The padding token.
     pub(crate) padding: Option<u32>,
 }
 
-/// The keys as they stand in the file.
+/// The keys as they are in the file.
 #[derive(Deserialize)]
 struct File {
     model_type: Option<String>,
@@ -66,7 +66,7 @@ struct File {
     problem_type: Option<String>,
 }
 
-/// Models that count positions from behind the padding token's number, as fairseq did.
+/// Models whose positions start after the number of the padding token, as in fairseq.
 const OFFSET_POSITIONS: [&str; 7] = [
     "roberta",
     "xlm-roberta",
@@ -77,7 +77,7 @@ const OFFSET_POSITIONS: [&str; 7] = [
     "data2vec-text",
 ];
 
-/// The tokens of a sequence where a model does not say how many it can hold.
+/// The maximum number of tokens for a model that does not state one.
 const COMMON_LENGTH: usize = 512;
 
 impl Card {
@@ -85,7 +85,7 @@ impl Card {
     ///
     /// # Errors
     ///
-    /// If it cannot be read, is no JSON, or describes another kind of model.
+    /// If it cannot be read, is not JSON, or describes another kind of model.
     pub(crate) fn read(path: &Path, task: Task) -> Result<(Self, Asset)> {
         let (content, asset) = Asset::read_text(path)?;
         let refuse = |expected: &str, found: String| Error::Model {
@@ -94,7 +94,10 @@ impl Card {
             found,
         };
         let file: File = serde_json::from_str(&content).map_err(|error| {
-            refuse("the config of a model in JSON", format!("a fault: {error}"))
+            refuse(
+                "the config of a model in JSON",
+                format!("an error: {error}"),
+            )
         })?;
 
         if let Some(architectures) = file.architectures.filter(|names| !names.is_empty())
@@ -112,7 +115,7 @@ impl Card {
             .filter(|kind| kind != "single_label_classification")
         {
             return Err(refuse(
-                "a model that gives one label to each text",
+                "a model that gives each text one label",
                 format!("`{kind}`"),
             ));
         }
@@ -146,7 +149,7 @@ impl Card {
     }
 }
 
-/// The labels in order, or what is wrong with them.
+/// Returns the labels in order, or what is wrong with them.
 fn labels(
     names: Option<BTreeMap<String, String>>,
     count: Option<usize>,
@@ -165,7 +168,7 @@ fn labels(
             names
                 .get(&id.to_string())
                 .cloned()
-                .ok_or_else(|| format!("{} names, and none for the number {id}", names.len()))
+                .ok_or_else(|| format!("{} names, but none for the number {id}", names.len()))
         })
         .collect()
 }
@@ -224,7 +227,7 @@ mod tests {
             ),
             (
                 format!(r#"{{"problem_type": "regression", {two}}}"#),
-                "one label to each text, found `regression`",
+                "each text one label, found `regression`",
             ),
             ("{}".into(), "found no labels"),
             (r#"{"id2label": {"0": "a"}}"#.into(), "found 1 of them"),

@@ -1,4 +1,4 @@
-//! The two kinds of models, as they are used.
+//! The two kinds of classifiers.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::tag::{Found, Tags, softmax};
 use crate::word::words;
 use crate::{Config, load};
 
-/// A model that finds labelled pieces in texts.
+/// A model that finds labelled spans in texts.
 pub struct TokenClassifier {
     encoder: Encoder,
     tags: Tags,
@@ -18,12 +18,12 @@ pub struct TokenClassifier {
 }
 
 impl TokenClassifier {
-    /// Loads a model of the user's; paths are relative to `root`. It is tried on a sentence.
+    /// Loads a model of the user, and tests it on a sentence. Paths are relative to `root`.
     ///
     /// # Errors
     ///
-    /// If a file is missing or damaged, they do not fit each other, the model is of another kind, its labels do
-    /// not say what they are, or this build has no such runtime.
+    /// If a file is missing or corrupt, files do not match, the model is of another kind, its labels have no
+    /// meaning, or the runtime is not part of this build.
     pub fn load(config: &Config, root: &std::path::Path) -> Result<Self> {
         let loaded = load::load(config, root, Task::Tokens)?;
         Ok(Self {
@@ -33,14 +33,14 @@ impl TokenClassifier {
         })
     }
 
-    /// Returns the files that it was loaded from.
+    /// Returns the files that the model was loaded from.
     pub fn assets(&self) -> &[Asset] {
         &self.assets
     }
 
-    /// Finds the labelled pieces of each text: in order, without overlap, on character boundaries.
+    /// Finds the labelled spans of each text: in order, without overlap, on character boundaries.
     ///
-    /// A text of any length is read whole, in windows if need be. A word has the tag of its first token.
+    /// A text of any length is read completely, in windows if necessary. A word gets the tag of its first token.
     pub fn find(&self, texts: &[&str]) -> Vec<Result<Vec<Found>>> {
         let labels = self.encoder.labels;
         self.encoder
@@ -61,18 +61,18 @@ impl TokenClassifier {
 
     /// Returns the model with batches of so many rows, for measurements.
     ///
-    /// More than one makes the answers of models that are quantized as they run hang on their neighbours.
+    /// With more than one, the answers of a dynamically quantized model depend on their neighbours in the batch.
     #[must_use]
     pub fn with_rows(mut self, rows: usize) -> Self {
         self.encoder.max_rows = rows.max(1);
         self
     }
 
-    /// Returns each token of a text with its logits, for comparisons.
+    /// Returns the tokens of a text with their logits, for comparisons.
     ///
     /// # Errors
     ///
-    /// As for a text of [`TokenClassifier::find`].
+    /// If the text cannot be processed.
     pub fn logits(&self, text: &str) -> Result<Vec<(Span, Vec<f32>)>> {
         let answers = self.encoder.answer(&[text]);
         answers.into_iter().next().map_or(Ok(Vec::new()), |answer| {
@@ -83,7 +83,7 @@ impl TokenClassifier {
     }
 }
 
-/// A model that judges whole texts.
+/// A model that classifies whole texts.
 pub struct SequenceClassifier {
     encoder: Encoder,
     labels: Vec<Arc<str>>,
@@ -91,11 +91,11 @@ pub struct SequenceClassifier {
 }
 
 impl SequenceClassifier {
-    /// Loads a model of the user's; paths are relative to `root`. It is tried on a sentence.
+    /// Loads a model of the user, and tests it on a sentence. Paths are relative to `root`.
     ///
     /// # Errors
     ///
-    /// As [`TokenClassifier::load`]. What its labels are called is for the caller to judge.
+    /// As for [`TokenClassifier::load`]. Whether the names of the labels are suitable is checked by the caller.
     pub fn load(config: &Config, root: &std::path::Path) -> Result<Self> {
         let loaded = load::load(config, root, Task::Sequence)?;
         Ok(Self {
@@ -105,20 +105,20 @@ impl SequenceClassifier {
         })
     }
 
-    /// Returns the files that it was loaded from.
+    /// Returns the files that the model was loaded from.
     pub fn assets(&self) -> &[Asset] {
         &self.assets
     }
 
-    /// Returns the names of the labels, as the model has them.
+    /// Returns the names of the labels, as in the model.
     pub fn labels(&self) -> &[Arc<str>] {
         &self.labels
     }
 
     /// Returns the probabilities of the labels for each text, in the order of [`SequenceClassifier::labels`].
     ///
-    /// A text of any length is read whole. Of one that takes several windows, the probability is the mean of
-    /// those of the windows, each weighted by how many tokens it does not leave to its neighbours.
+    /// A text of any length is read completely. If that takes several windows, a probability is the mean over the
+    /// windows, weighted by the number of tokens that belong to each.
     pub fn judge(&self, texts: &[&str]) -> Vec<Result<Vec<f32>>> {
         self.encoder
             .answer(texts)
@@ -131,7 +131,7 @@ impl SequenceClassifier {
     ///
     /// # Errors
     ///
-    /// As for a text of [`SequenceClassifier::judge`].
+    /// If the text cannot be processed.
     pub fn logits(&self, text: &str) -> Result<Vec<Vec<f32>>> {
         let answers = self.encoder.answer(&[text]);
         answers.into_iter().next().map_or(Ok(Vec::new()), |answer| {
@@ -144,16 +144,16 @@ impl SequenceClassifier {
     }
 }
 
-/// The mean of the windows' probabilities.
+/// Returns the mean of the windows' probabilities.
 #[expect(
     clippy::cast_precision_loss,
-    reason = "tokens of a text are far below 2^24"
+    reason = "a text has far fewer than 2^24 tokens"
 )]
 fn pooled(answer: &Answer, labels: usize) -> Vec<f32> {
     let mut sums = vec![0.0; labels];
     let mut total = 0.0;
     for (logits, &owned) in answer.logits.chunks(labels).zip(&answer.owned) {
-        // The one window of an empty text owns nothing.
+        // The only window of an empty text owns no tokens.
         let weight = owned.max(1) as f32;
         total += weight;
         for (sum, probability) in sums.iter_mut().zip(softmax(logits)) {

@@ -1,4 +1,4 @@
-//! What the user sets.
+//! The keys of the backend `onnx`, and the runtimes.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -7,25 +7,25 @@ use blattwerk_core::Error;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// Runs a transformer model of yours, an ONNX file in a folder as people download it.
+/// Runs a transformer model of yours: an ONNX file in a folder as downloaded from a model hub.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The folder of the model, with `config.json`, `tokenizer.json` and the ONNX file. No default.
+    /// The folder of the model, with `config.json`, `tokenizer.json` and the ONNX file. Required.
     pub model: PathBuf,
-    /// The ONNX file within the folder, such as `onnx/model_quantized.onnx`. Without it `model.onnx` is taken,
-    /// or else `onnx/model.onnx`.
+    /// The ONNX file, relative to the folder, such as `onnx/model_quantized.onnx`. By default `model.onnx`, or
+    /// `onnx/model.onnx` if that does not exist.
     pub file: Option<PathBuf>,
-    /// What the labels of the model mean, where its names do not fit, such as
-    /// `{ LABEL_2 = "positive" }` or `{ person = "PER" }`; `O` is no label. None by default.
+    /// New names for labels of the model, such as `{ LABEL_2 = "positive" }` or `{ person = "PER" }`; `O` means
+    /// no label. Empty by default, which keeps the names of the model.
     pub labels: BTreeMap<String, String>,
-    /// The most tokens that the model reads at once; longer text is read in windows that overlap. What the
-    /// model can hold by default.
+    /// The maximum number of tokens that the model reads at once; longer text is read in overlapping windows. By
+    /// default, as many as the model supports.
     pub max_tokens: Option<usize>,
-    /// What runs the model: `rten` (the default), part of blattwerk; or `ort`, the ONNX Runtime.
+    /// What runs the model: `rten` (the default), which is part of blattwerk, or `ort`, the ONNX Runtime.
     pub runtime: Runtime,
-    /// Only for `ort`: the file of the ONNX Runtime, such as `libonnxruntime.so`. Without it the variable
-    /// `ORT_DYLIB_PATH` names it.
+    /// Only for `ort`: the library of the ONNX Runtime, such as `libonnxruntime.so`. By default, the file named by
+    /// the environment variable `ORT_DYLIB_PATH`.
     pub library: Option<PathBuf>,
 }
 
@@ -33,12 +33,12 @@ pub struct Config {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Runtime {
-    /// Pure Rust, within the binary.
+    /// Pure Rust, part of the binary.
     #[default]
     Rten,
-    /// The ONNX Runtime, a library that is loaded when the run starts.
+    /// The ONNX Runtime, a library that is loaded at the start of a run.
     Ort,
-    /// libtorch, with the models of the crate `rust-bert`. It has a backend of its own.
+    /// libtorch, with the models of the crate `rust-bert`. It is a backend of its own.
     #[serde(skip)]
     RustBert,
 }
@@ -47,7 +47,7 @@ impl Runtime {
     /// All runtimes.
     pub const ALL: [Self; 3] = [Self::Rten, Self::Ort, Self::RustBert];
 
-    /// Returns the word for it in the config.
+    /// Returns its name in the config.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Rten => "rten",
@@ -56,7 +56,7 @@ impl Runtime {
         }
     }
 
-    /// Returns the backend that it serves.
+    /// Returns the backend that it belongs to.
     pub fn backend(self) -> &'static str {
         match self {
             Self::Rten | Self::Ort => "onnx",
@@ -64,7 +64,7 @@ impl Runtime {
         }
     }
 
-    /// Returns the cargo feature of the binary that puts it into a build.
+    /// Returns the cargo feature that includes it in a build.
     pub fn feature(self) -> &'static str {
         match self {
             Self::Rten => "onnx",
@@ -73,7 +73,7 @@ impl Runtime {
         }
     }
 
-    /// Tells whether this build has it.
+    /// Tells whether it is part of this build.
     pub fn is_built(self) -> bool {
         match self {
             Self::Rten => cfg!(feature = "rten"),
@@ -84,7 +84,7 @@ impl Runtime {
 }
 
 impl Runtime {
-    /// Returns the error for a build that does not have it.
+    /// Returns the error of a build without it.
     pub(crate) fn missing(self) -> Error {
         let (key, needs) = match self {
             Self::Rten | Self::Ort => ("runtime", ""),

@@ -1,10 +1,10 @@
 //! Texts to logits: tokens, windows, batches, the forward pass, and back.
 //!
-//! A batch holds sequences of one length only, so nothing is filled up. That is as fast as filling up to the
-//! longest, since a chunk of articles has many sentences of each length, and it makes the answer to a text
-//! independent of its neighbours: filling up changes the order in which numbers are summed. Models that are
-//! quantized as they run scale the numbers of a whole batch, so there a row does hang on its neighbours; that is
-//! found out when a model is loaded, and its batches are of one row.
+//! All sequences of a batch have the same length, so nothing is padded. That is as fast as padding to the
+//! longest, since a chunk of articles has many sentences of each length, and it makes the answer for a text
+//! independent of its neighbours: padding changes the order in which numbers are summed. Dynamically quantized
+//! models scale the numbers of a whole batch, so their rows do depend on their neighbours; this is detected when
+//! such a model is loaded, and its batches have one row.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,13 +20,13 @@ use crate::runtime::{Batch, Logits, Runtime};
 use crate::tokens::{Splitter, Tokens};
 use crate::window::{Window, windows};
 
-/// The most tokens of a batch; a longer sequence is a batch of its own.
+/// The maximum number of tokens in a batch; a longer sequence is a batch of its own.
 const BATCH_TOKENS: usize = 1024;
 
-/// The most sequences of a batch.
+/// The maximum number of sequences in a batch.
 pub(crate) const MAX_ROWS: usize = 32;
 
-/// What a model is tried on.
+/// The text that a model is tested on.
 const TRIAL: &str = "Die Bürgermeisterin von Köln, Ada Müller, sagte: „Ja.“";
 
 /// A model with its tokenizer.
@@ -36,20 +36,20 @@ pub(crate) struct Encoder {
     pub(crate) task: Task,
     /// How many labels the model has.
     pub(crate) labels: usize,
-    /// The most tokens of a sequence, those of the frame included.
+    /// The maximum number of tokens in a sequence, including those around the text.
     pub(crate) max_tokens: usize,
-    /// The most sequences of a batch.
+    /// The maximum number of sequences in a batch.
     pub(crate) max_rows: usize,
-    /// The model's file, for messages.
+    /// The file of the model, for messages.
     pub(crate) name: String,
 }
 
-/// What the model says of a text.
+/// The answer of the model for a text.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Answer {
-    /// Where the tokens stand.
+    /// The spans of the tokens.
     pub(crate) spans: Vec<Span>,
-    /// Of a token classifier, the logits of all tokens; of a sequence classifier, those of each window.
+    /// For a token classifier, the logits of all tokens; for a sequence classifier, those of each window.
     pub(crate) logits: Vec<f32>,
     /// How many tokens each window owns.
     pub(crate) owned: Vec<usize>,
@@ -62,7 +62,7 @@ struct Sequence {
 }
 
 impl Encoder {
-    /// Returns what the model says of each text.
+    /// Returns the answer of the model for each text.
     pub(crate) fn answer(&self, texts: &[&str]) -> Vec<Result<Answer>> {
         let room = self.max_tokens - self.splitter.frame();
         let mut tokens: Vec<Result<Tokens>> = texts
@@ -70,7 +70,7 @@ impl Encoder {
             .map(|text| self.splitter.split(text))
             .collect();
         let mut sequences = Vec::new();
-        // The end of each text's sequences.
+        // Where the sequences of each text end.
         let mut ends = Vec::with_capacity(texts.len());
         for tokens in &tokens {
             if let Ok(tokens) = tokens {
@@ -116,17 +116,17 @@ impl Encoder {
             .collect()
     }
 
-    /// Finds out whether the rows of a batch change each other's answers, and has batches of one row if so.
+    /// Tests whether the answers of the rows of a batch depend on each other; if so, batches get one row.
     ///
     /// # Errors
     ///
-    /// If the model does not answer as it should.
+    /// If the answer of the model is not valid.
     pub(crate) fn settle_rows(&mut self) -> Result<()> {
         let tokens = self.splitter.split(TRIAL)?.ids;
         let room = self.max_tokens - self.splitter.frame();
         for (length, most) in [(3, MAX_ROWS), (17, 4), (room, 4)] {
             let length = length.min(room);
-            // No more rows than a batch has. Each has the same tokens, turned by one.
+            // No more rows than a batch has. Each has the same tokens, rotated by one more.
             let rows = (BATCH_TOKENS / (length + self.splitter.frame())).clamp(1, most);
             let sequences: Vec<Sequence> = (0..rows)
                 .map(|turn| {
@@ -171,8 +171,8 @@ impl Encoder {
                 }
             }
         };
-        // Threads of its own while it lasts, no more than the caller's pool has: in a pool, one that waits for
-        // a runtime would begin with the next batch, and so on, until all batches are begun.
+        // Temporary threads, no more than the caller's pool has: a thread of a pool that waits for a runtime would
+        // start the next batch, and so on, until all batches are started.
         let threads = self
             .runtime
             .at_once(rayon::current_num_threads())
@@ -192,7 +192,7 @@ impl Encoder {
             .collect()
     }
 
-    /// Runs a batch; if that fails, its sequences one by one, so that only the one at fault is without answer.
+    /// Runs a batch; if that fails, runs its sequences one by one, so that only the one at fault has no answer.
     fn run_batch(&self, sequences: &[Sequence], batch: &[usize]) -> Vec<Result<Vec<f32>>> {
         match self.run_together(sequences, batch) {
             Ok(rows) => rows.into_iter().map(Ok).collect(),
@@ -207,7 +207,7 @@ impl Encoder {
         }
     }
 
-    /// Runs sequences of one length at once.
+    /// Runs sequences of the same length together.
     fn run_together(&self, sequences: &[Sequence], batch: &[usize]) -> Result<Vec<Vec<f32>>> {
         let rows = batch.len();
         let length = sequences[batch[0]].ids.len();
@@ -230,7 +230,7 @@ impl Encoder {
         };
         let Logits { shape, values } =
             catch_unwind(AssertUnwindSafe(|| self.runtime.logits(&batch)))
-                .unwrap_or_else(|_| Err("a fault of the runtime".into()))
+                .unwrap_or_else(|_| Err("a panic in the runtime".into()))
                 .map_err(|found| refuse("an answer".into(), found))?;
         let expected = if self.task == Task::Tokens {
             vec![rows, length, self.labels]
@@ -247,7 +247,7 @@ impl Encoder {
             ));
         }
         if let Some(value) = values.iter().find(|value| !value.is_finite()) {
-            return Err(refuse("logits that are numbers".into(), value.to_string()));
+            return Err(refuse("finite logits".into(), value.to_string()));
         }
         Ok(values
             .chunks(values.len() / rows)
@@ -256,7 +256,7 @@ impl Encoder {
     }
 }
 
-/// Groups sequences, given by their lengths, into batches of one length, the longest first.
+/// Groups sequences, given by their lengths, into batches of equal length, longest first.
 fn batches(lengths: impl Iterator<Item = usize>, max_rows: usize) -> Vec<Vec<usize>> {
     let mut by_length: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (index, length) in lengths.enumerate() {

@@ -1,14 +1,14 @@
-//! What the labels of a model are called.
+//! The names of the labels of a model.
 
 use std::collections::BTreeMap;
 
 use blattwerk_core::{Error, Result};
 
-/// Refuses a mapping with a key that is none of the model's names.
+/// Refuses a mapping with a key that is not a label of the model.
 ///
 /// # Errors
 ///
-/// [`Error::Setting`] with the names that there are.
+/// [`Error::Setting`] with the labels of the model.
 pub fn check_keys<'a>(
     mapping: &BTreeMap<String, String>,
     known: impl Iterator<Item = &'a str> + Clone,
@@ -32,11 +32,11 @@ pub fn check_keys<'a>(
     })
 }
 
-/// Refuses names that say nothing, `LABEL_0` and so on, unless the mapping says what they mean.
+/// Refuses names without meaning, such as `LABEL_0`, unless the mapping renames them.
 ///
 /// # Errors
 ///
-/// [`Error::Setting`] with `example`, a mapping as it could be.
+/// [`Error::Setting`] with `example`, a possible mapping.
 pub fn check_telling(
     names: &[String],
     mapping: &BTreeMap<String, String>,
@@ -59,7 +59,7 @@ pub fn check_telling(
     Ok(())
 }
 
-/// Lists names for a message.
+/// Lists names in a message.
 pub fn quoted<S: AsRef<str>>(names: &[S]) -> String {
     const SHOWN: usize = 20;
     let mut listed: Vec<String> = names

@@ -1,12 +1,12 @@
 //! Local transformer models: strings in; labels, scores and offsets out.
 //!
-//! A model is a folder as people download it from the model hubs: `config.json`, `tokenizer.json` and the
-//! weights. Everything but the forward pass is here, once: tokens with exact offsets ([`TokenClassifier`],
-//! [`SequenceClassifier`]), windows for long texts, batches of equal length across texts, probabilities, names
-//! from tags. What runs the weights is behind the small trait `Runtime`, so that its choice changes nothing
-//! else. The crate knows no document and fetches nothing. A model that writes text is a [`Summarizer`].
+//! A model is a folder as downloaded from a model hub: `config.json`, `tokenizer.json` and the
+//! weights. This crate does everything except the forward pass: tokens with exact offsets ([`TokenClassifier`],
+//! [`SequenceClassifier`]), windows for long texts, batches of equal length across texts, probabilities, and names
+//! from tags. The forward pass is behind the small trait `Runtime`, so that the choice of a runtime affects nothing
+//! else. The crate does not know documents, and downloads nothing. A model that writes text is a [`Summarizer`].
 //!
-//! Without a runtime among its cargo features, the crate is no more than the [`Config`] and the message that
+//! Without a runtime among its cargo features, the crate consists of the [`Config`] and the message that
 //! says which feature to build.
 
 mod config;

@@ -1,4 +1,4 @@
-//! Opens a model's folder, and tries the model.
+//! Opens the folder of a model, and tests the model.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -11,14 +11,14 @@ use crate::runtime::broken;
 use crate::tokens::Splitter;
 use crate::{Config, config};
 
-/// A model that was opened and has answered once.
+/// A model that was opened and has given one answer.
 pub(crate) struct Loaded {
     pub(crate) encoder: Encoder,
     pub(crate) labels: Vec<String>,
     pub(crate) assets: Vec<Asset>,
 }
 
-/// The fewest tokens that a window must have for the text, so that windows make progress with some context.
+/// The minimum number of tokens of the text in a window, so that every window adds tokens and has some context.
 const LEAST_ROOM: usize = 8;
 
 /// Opens the files of a model, and runs it once.
@@ -46,10 +46,13 @@ pub(crate) fn load(config: &Config, root: &Path, task: Task) -> Result<Loaded> {
         config::Runtime::RustBert => {
             crate::runtime::rust_bert::open(&card_path, &file, task, card.labels.len())
         }
-        #[allow(unreachable_patterns, reason = "a build with all runtimes misses none")]
+        #[allow(
+            unreachable_patterns,
+            reason = "in a build with all runtimes, none is missing"
+        )]
         missing => Err(missing.missing()),
     }))
-    .unwrap_or_else(|_| Err(broken(&file, "one that makes it panic".into())))?;
+    .unwrap_or_else(|_| Err(broken(&file, "one that causes a panic".into())))?;
     let mut encoder = Encoder {
         splitter,
         runtime,
@@ -67,7 +70,7 @@ pub(crate) fn load(config: &Config, root: &Path, task: Task) -> Result<Loaded> {
     })
 }
 
-/// The folder of a model.
+/// Returns the folder of a model.
 pub(crate) fn folder(model: &Path, root: &Path) -> Result<PathBuf> {
     if model.as_os_str().is_empty() {
         return Err(Error::Setting {
@@ -79,7 +82,7 @@ pub(crate) fn folder(model: &Path, root: &Path) -> Result<PathBuf> {
     Ok(root.join(model))
 }
 
-/// The most tokens that the model reads at once, `frame` of them those of the frame.
+/// Returns how many tokens the model reads at once, including the `frame` tokens around the text.
 pub(crate) fn max_tokens(
     wanted: Option<usize>,
     frame: usize,
@@ -90,7 +93,7 @@ pub(crate) fn max_tokens(
     if card.max_tokens < least {
         return Err(Error::Model {
             name: card_asset.name.clone(),
-            expected: format!("a model that can hold at least {least} tokens"),
+            expected: format!("a model that supports at least {least} tokens"),
             found: card.max_tokens.to_string(),
         });
     }
@@ -98,14 +101,14 @@ pub(crate) fn max_tokens(
     if !(least..=card.max_tokens).contains(&max_tokens) {
         return Err(Error::Setting {
             key: "max_tokens",
-            expected: format!("{least} to {}, what the model can hold", card.max_tokens),
+            expected: format!("{least} to {}, the maximum of the model", card.max_tokens),
             found: max_tokens.to_string(),
         });
     }
     Ok(max_tokens)
 }
 
-/// The file of the weights within a model's folder.
+/// Returns the file of the weights in the folder of a model.
 fn weights(config: &Config, folder: &Path) -> PathBuf {
     if let Some(file) = &config.file {
         return folder.join(file);

@@ -1,4 +1,4 @@
-//! A build without any runtime: nothing can be loaded, and a message says what to build.
+//! Stand-ins for a build without a runtime: nothing can be loaded, and the message says which feature to build.
 
 use std::convert::Infallible;
 use std::path::Path;
@@ -8,7 +8,7 @@ use blattwerk_core::{Asset, Result, Span};
 
 use crate::Config;
 
-/// A labelled piece of a text.
+/// A labelled span of a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
     /// Bytes of the text.
@@ -19,44 +19,44 @@ pub struct Found {
     pub score: f32,
 }
 
-/// A model that finds labelled pieces in texts. This build has none.
+/// A model that finds labelled spans in texts. This build has none.
 pub struct TokenClassifier(Infallible);
 
 impl TokenClassifier {
-    /// Loads no model.
+    /// Always fails.
     ///
     /// # Errors
     ///
-    /// Always; it says which cargo feature to build.
+    /// Always; the message says which cargo feature to build.
     pub fn load(config: &Config, _: &Path) -> Result<Self> {
         Err(config.runtime.missing())
     }
 
-    /// Returns the files that it was loaded from.
+    /// Returns the files that the model was loaded from.
     pub fn assets(&self) -> &[Asset] {
         match self.0 {}
     }
 
-    /// Finds the labelled pieces of each text.
+    /// Finds the labelled spans of each text.
     pub fn find(&self, _: &[&str]) -> Vec<Result<Vec<Found>>> {
         match self.0 {}
     }
 }
 
-/// A model that judges whole texts. This build has none.
+/// A model that classifies whole texts. This build has none.
 pub struct SequenceClassifier(Infallible);
 
 impl SequenceClassifier {
-    /// Loads no model.
+    /// Always fails.
     ///
     /// # Errors
     ///
-    /// Always; it says which cargo feature to build.
+    /// Always; the message says which cargo feature to build.
     pub fn load(config: &Config, _: &Path) -> Result<Self> {
         Err(config.runtime.missing())
     }
 
-    /// Returns the files that it was loaded from.
+    /// Returns the files that the model was loaded from.
     pub fn assets(&self) -> &[Asset] {
         match self.0 {}
     }

@@ -1,4 +1,4 @@
-//! The forward pass, behind one small trait.
+//! The trait of a runtime, which runs the forward pass of a model.
 
 #[cfg(feature = "ort")]
 pub(crate) mod ort;
@@ -16,20 +16,20 @@ use blattwerk_core::Error;
 pub struct Batch {
     /// How many sequences there are.
     pub rows: usize,
-    /// How many tokens each has, those of the frame (`[CLS]`, `</s>` …) included.
+    /// How many tokens each has, including those around the text (`[CLS]`, `</s>` …).
     pub length: usize,
     /// The ids of the tokens, row after row.
     pub ids: Vec<i32>,
-    /// 1 where the model should look, row after row.
+    /// 1 for each token that the model should attend to, row after row.
     pub mask: Vec<i32>,
     /// The segment of each token, row after row.
     pub types: Vec<i32>,
 }
 
-/// What a model answers: raw scores, with their shape.
+/// The answer of a model: raw scores, with their shape.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Logits {
-    /// `[rows, length, labels]` of a token classifier, `[rows, labels]` of a sequence classifier.
+    /// `[rows, length, labels]` for a token classifier, `[rows, labels]` for a sequence classifier.
     pub shape: Vec<usize>,
     /// The scores, row after row.
     pub values: Vec<f32>,
@@ -37,20 +37,20 @@ pub struct Logits {
 
 /// What runs a model.
 pub trait Runtime: Send + Sync {
-    /// Returns the logits of a batch. The logits of a row hang on that row alone.
+    /// Returns the logits of a batch. The logits of a row depend on that row alone.
     ///
     /// # Errors
     ///
-    /// What the runtime says, as a phrase.
+    /// The error of the runtime, as a phrase.
     fn logits(&self, batch: &Batch) -> Result<Logits, String>;
 
-    /// Returns how many batches gain from being run at the same time, where there are `threads` threads.
+    /// Returns how many batches should run at the same time if there are `threads` threads.
     ///
-    /// 1 for a runtime that shares out the work of a batch by itself.
+    /// That is 1 for a runtime that distributes the work of a batch itself.
     fn at_once(&self, threads: usize) -> usize;
 }
 
-/// Says that a runtime cannot load a model.
+/// Returns the error for a model that the runtime cannot load.
 pub(crate) fn broken(file: &Path, found: String) -> Error {
     Error::Model {
         name: file.display().to_string(),
@@ -59,7 +59,7 @@ pub(crate) fn broken(file: &Path, found: String) -> Error {
     }
 }
 
-/// What of a batch goes into an input of an ONNX file.
+/// The part of a batch that goes into an input of an ONNX file.
 #[cfg(any(feature = "rten", feature = "ort"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Input {
@@ -73,19 +73,19 @@ pub(crate) enum Input {
 
 #[cfg(any(feature = "rten", feature = "ort"))]
 impl Input {
-    /// Returns what goes into each of a model's inputs, given by their names; or what is wrong with them.
+    /// Returns what goes into each input of a model, given their names; or what is wrong with them.
     pub(crate) fn all<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<Self>, String> {
         let inputs = names.map(|name| match name {
             "input_ids" => Ok(Self::Ids),
             "attention_mask" => Ok(Self::Mask),
             "token_type_ids" => Ok(Self::Types),
             other => Err(format!(
-                "the input `{other}`, which is none of `input_ids`, `attention_mask`, `token_type_ids`"
+                "the input `{other}`, which is not one of `input_ids`, `attention_mask`, `token_type_ids`"
             )),
         });
         let inputs = inputs.collect::<Result<Vec<_>, String>>()?;
         if !inputs.contains(&Self::Ids) {
-            return Err("one without the input `input_ids`".into());
+            return Err("a model without the input `input_ids`".into());
         }
         Ok(inputs)
     }

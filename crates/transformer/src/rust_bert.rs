@@ -1,4 +1,4 @@
-//! What the user sets where libtorch runs a model.
+//! The keys of the backend `rust-bert`.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -8,23 +8,23 @@ use serde::Deserialize;
 
 use crate::Runtime;
 
-/// The file of the weights, as the model hubs name it.
+/// The file of the weights, as model hubs name it.
 #[cfg(feature = "model")]
 pub(crate) const FILE: &str = "model.safetensors";
 
-/// Runs a transformer model of yours, in a folder as people download it, by libtorch.
+/// Runs a transformer model of yours with libtorch, from a folder as downloaded from a model hub.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The folder of the model, with `config.json`, `tokenizer.json` and the weights. No default.
+    /// The folder of the model, with `config.json`, `tokenizer.json` and the weights. Required.
     pub model: PathBuf,
-    /// The file of the weights within the folder. `model.safetensors` by default.
+    /// The file of the weights, relative to the folder. `model.safetensors` by default.
     pub file: Option<PathBuf>,
-    /// What the labels of the model mean, where its names do not fit, such as
-    /// `{ LABEL_2 = "positive" }` or `{ person = "PER" }`; `O` is no label. None by default.
+    /// New names for labels of the model, such as `{ LABEL_2 = "positive" }` or `{ person = "PER" }`; `O` means
+    /// no label. Empty by default, which keeps the names of the model.
     pub labels: BTreeMap<String, String>,
-    /// The most tokens that the model reads at once; longer text is read in windows that overlap. What the
-    /// model can hold by default.
+    /// The maximum number of tokens that the model reads at once; longer text is read in overlapping windows. By
+    /// default, as many as the model supports.
     pub max_tokens: Option<usize>,
 }
 

@@ -1,9 +1,9 @@
 //! A model that writes summaries: texts with their sentences in, texts out.
 //!
-//! A text that is too long for the model is summarized in parts of whole sentences, as few as there can be and as
-//! equal as they can be; the summary is those of the parts, in order. Only a sentence that is too long by itself
-//! is cut, and then all of its pieces are read. The tokens of a part are those of its sentences, each split by
-//! itself, so their number is known beforehand.
+//! A text that is too long for the model is summarized in parts of whole sentences, as few and as equal as possible;
+//! the summary consists of those of the parts, in order. Only a sentence that is too long on its own is split, and
+//! then all of its pieces are read. Each sentence is tokenized separately, so the number of tokens in a part is known
+//! beforehand.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -24,14 +24,14 @@ use crate::rust_bert::FILE;
 use crate::summary::Config;
 use crate::tokens::Splitter;
 
-/// The most tokens of the summary of a part, where neither config nor model says it; as in Python's pipeline.
+/// The maximum number of tokens in the summary of a part if neither config nor model states it, as in Python's pipeline.
 const SUMMARY_TOKENS: usize = 256;
-/// The same for the number of drafts.
+/// The number of drafts if neither states it.
 const BEAMS: usize = 4;
-/// More drafts than anyone follows; each needs memory.
+/// The maximum number of drafts, each of which needs memory.
 const MOST_BEAMS: usize = 64;
 
-/// What a model is tried on.
+/// The text that a model is tested on.
 const TRIAL: &str = "Die Bürgermeisterin von Köln, Ada Müller, sagte: „Ja.“";
 
 /// A model that writes summaries.
@@ -41,18 +41,18 @@ pub struct Summarizer {
     generation: Generation,
     /// The tokens before each part.
     prefix: Vec<i32>,
-    /// How many tokens of the text a part can have.
+    /// How many tokens of the text fit into a part.
     room: usize,
-    /// The model's file, for messages.
+    /// The file of the model, for messages.
     name: String,
     assets: Vec<Asset>,
 }
 
 /// A sentence, or a piece of one that is too long.
 struct Piece {
-    /// The tokens where it begins what the model reads.
+    /// Its tokens at the beginning of a part.
     first: Vec<i32>,
-    /// The tokens where it goes on.
+    /// Its tokens anywhere else in a part.
     inner: Vec<i32>,
 }
 
@@ -63,12 +63,12 @@ impl Piece {
 }
 
 impl Summarizer {
-    /// Loads a model of the user's; paths are relative to `root`. It is tried on a sentence.
+    /// Loads a model of the user, and tests it on a sentence. Paths are relative to `root`.
     ///
     /// # Errors
     ///
-    /// If a file is missing or damaged, they do not fit each other, the model is of another kind, or a setting is
-    /// beyond what it can.
+    /// If a file is missing or corrupt, files do not match, the model is of another kind, or a setting exceeds what
+    /// it supports.
     pub fn load(config: &Config, root: &Path) -> Result<Self> {
         let folder = load::folder(&config.model, root)?;
         let card_path = folder.join("config.json");
@@ -87,7 +87,7 @@ impl Summarizer {
         let generator = catch_unwind(AssertUnwindSafe(|| {
             Generator::open(&content, &file).map_err(|fault| refused(&card_path, &file, fault))
         }))
-        .unwrap_or_else(|_| Err(broken(&file, "one that makes it panic".into())))?;
+        .unwrap_or_else(|_| Err(broken(&file, "one that causes a panic".into())))?;
         let mut assets = vec![asset, card_asset, splitter_asset];
         assets.extend(settings_asset);
         let summarizer = Self {
@@ -108,12 +108,12 @@ impl Summarizer {
         Ok(summarizer)
     }
 
-    /// Returns the files that it was loaded from.
+    /// Returns the files that the model was loaded from.
     pub fn assets(&self) -> &[Asset] {
         &self.assets
     }
 
-    /// Returns the summary of each text, given with its sentences, on one line. That of a text without words is empty.
+    /// Returns the summary of each text, given with its sentences, on one line. It is empty for a text without words.
     pub fn summarize(&self, texts: &[(&str, &[Span])]) -> Vec<Result<String>> {
         let parts: Vec<Result<Vec<Vec<i32>>>> = texts
             .par_iter()
@@ -133,7 +133,7 @@ impl Summarizer {
         parts
             .into_iter()
             .map(|parts| {
-                // All of a text's are taken, also behind one that failed.
+                // All those of the text are taken, even after one that failed.
                 let written: Vec<_> = written.by_ref().take(parts?.len()).collect();
                 let written: Vec<String> = written.into_iter().collect::<Result<_>>()?;
                 let words: Vec<&str> = written
@@ -145,7 +145,7 @@ impl Summarizer {
             .collect()
     }
 
-    /// The tokens of each part of a text, without frame and prefix.
+    /// Returns the tokens of each part of a text, without those around it and without the prefix.
     fn parts(&self, text: &str, sentences: &[Span]) -> Result<Vec<Vec<i32>>> {
         let mut pieces = Vec::new();
         for sentence in sentences {
@@ -189,7 +189,7 @@ impl Summarizer {
         let written = catch_unwind(AssertUnwindSafe(|| {
             self.generator.generate(&ids, generation)
         }))
-        .unwrap_or_else(|_| Err("a fault of the runtime".into()))
+        .unwrap_or_else(|_| Err("a panic in the runtime".into()))
         .map_err(|found| Error::Model {
             name: self.name.clone(),
             expected: "a summary".into(),
@@ -199,8 +199,8 @@ impl Summarizer {
     }
 }
 
-/// Groups pieces, given by their lengths, into parts of at most `room`: as few as there can be, and of those the
-/// ones whose longest is the shortest.
+/// Groups pieces, given by their lengths, into parts of at most `room`: as few parts as possible, and among those
+/// groupings the one whose longest part is shortest.
 fn parts(lengths: &[usize], room: usize) -> Vec<Range<usize>> {
     let greedy = |limit: usize| {
         let mut parts: Vec<Range<usize>> = Vec::new();
@@ -232,11 +232,11 @@ fn parts(lengths: &[usize], room: usize) -> Vec<Range<usize>> {
     greedy(high)
 }
 
-/// How a model's files say that it should write.
+/// The settings for generation in the files of a model.
 struct Settings {
     /// The keys of `generation_config.json`; without that file, those of `config.json`.
     keys: Map<String, Value>,
-    /// The keys of `config.json`, for the tokens that the other file does not name.
+    /// The keys of `config.json`, for tokens that the other file does not name.
     model: Map<String, Value>,
     /// The file, for messages.
     name: String,
@@ -249,7 +249,7 @@ impl Settings {
             serde_json::from_str::<Map<String, Value>>(content).map_err(|error| Error::Model {
                 name: path.display().to_string(),
                 expected: "settings in JSON".into(),
-                found: format!("a fault: {error}"),
+                found: format!("an error: {error}"),
             })
         };
         let model_path = folder.join("config.json");
@@ -273,7 +273,7 @@ impl Settings {
         Ok((settings, Some(asset)))
     }
 
-    /// The settings for a run, of a model whose longest text has `most` tokens.
+    /// Returns the settings for a run with a model that supports `most` tokens.
     fn generation(&self, config: &Config, most: usize) -> Result<Generation> {
         let missing = |key: &str| Error::Model {
             name: self.name.clone(),
@@ -345,7 +345,7 @@ impl Settings {
     }
 }
 
-/// The number of a token.
+/// Returns the number of a token.
 fn id(value: &Value) -> Option<i32> {
     i32::try_from(value.as_i64()?).ok()
 }

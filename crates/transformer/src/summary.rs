@@ -1,28 +1,28 @@
-//! What the user sets where a model writes summaries.
+//! The keys of a model that writes summaries.
 
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// Writes summaries with a transformer model of yours (BART, Pegasus, T5), by libtorch.
+/// Writes summaries with a transformer model of yours (BART, Pegasus or T5), run by libtorch.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// The folder of the model, with `config.json`, `tokenizer.json` and the weights, and
-    /// `generation_config.json` if there is one. No default.
+    /// `generation_config.json` if there is one. Required.
     pub model: PathBuf,
-    /// The file of the weights within the folder. `model.safetensors` by default.
+    /// The file of the weights, relative to the folder. `model.safetensors` by default.
     pub file: Option<PathBuf>,
-    /// What is put before the text, such as `summarize:`, which many T5 want. Nothing by default.
+    /// Text that is put before the article, such as `summarize:`, which many T5 models expect. Empty by default.
     pub prefix: String,
-    /// The most tokens that the model reads at once. A longer article is summarized in parts of whole sentences.
-    /// What the model can hold by default.
+    /// The maximum number of tokens that the model reads at once. A longer article is summarized in parts of whole
+    /// sentences. By default, as many as the model supports.
     pub max_tokens: Option<usize>,
-    /// The most tokens of the summary of a part. What the model's files say by default, or 256.
+    /// The maximum number of tokens in the summary of a part. By default, the number in the model's files, or else 256.
     pub summary_tokens: Option<usize>,
-    /// How many drafts of a summary are followed at once; 1 is the fastest. What the model's files say by default,
-    /// or 4.
+    /// How many drafts of a summary are followed at once (beam search); 1 is the fastest. By default, the number in
+    /// the model's files, or else 4.
     pub beams: Option<usize>,
 }
 
@@ -42,16 +42,16 @@ mod missing {
     pub struct Summarizer(Infallible);
 
     impl Summarizer {
-        /// Loads no model.
+        /// Always fails.
         ///
         /// # Errors
         ///
-        /// Always; it says which cargo feature to build.
+        /// Always; the message says which cargo feature to build.
         pub fn load(_: &Config, _: &Path) -> Result<Self> {
             Err(crate::Runtime::RustBert.missing())
         }
 
-        /// Returns the files that it was loaded from.
+        /// Returns the files that the model was loaded from.
         pub fn assets(&self) -> &[Asset] {
             match self.0 {}
         }

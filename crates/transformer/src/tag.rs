@@ -1,4 +1,4 @@
-//! From the tags of words to labelled spans.
+//! Turns the tags of words into labelled spans.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,52 +7,52 @@ use blattwerk_core::{Error, Result, Span};
 
 use crate::labels;
 
-/// A labelled piece of a text.
+/// A labelled span of a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
     /// Bytes of the text.
     pub span: Span,
-    /// The label, without the prefix that tells its place.
+    /// The label, without the prefix for the position.
     pub label: Arc<str>,
     /// The mean of the probabilities of its words.
     pub score: f32,
 }
 
-/// Where in a name a word stands.
+/// The position of a word in a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
-    /// In none.
+    /// In no name.
     Outside,
-    /// It begins one.
+    /// Begins a name.
     Begin,
-    /// It goes on with one, or begins one if there is none to go on with.
+    /// Continues a name, or begins one if there is none to continue.
     Inside,
-    /// As `Inside`, and the name ends with it.
+    /// Like `Inside`, and ends the name.
     Last,
-    /// It is one.
+    /// Is a whole name.
     Unit,
 }
 
-/// A tag: a place, and a label unless it is outside.
+/// A tag: a position, and a label unless it is outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Tag {
     place: Place,
     label: Arc<str>,
 }
 
-/// The tags of a model, in its order.
+/// The tags of a model, in the order of its labels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Tags(Vec<Tag>);
 
 impl Tags {
-    /// Reads the names of a model's tags: BIO in all its kinds, BILOU, BIOES, BMES, or labels without a place.
+    /// Reads the names of a model's tags: the variants of BIO, BILOU, BIOES, BMES, or labels without a position.
     ///
-    /// `mapping` renames whole tags (`LABEL_1` to `B-PER`) and labels (`person` to `PER`); `O` is no label.
+    /// `mapping` renames whole tags (`LABEL_1` to `B-PER`) and labels (`person` to `PER`); `O` means no label.
     ///
     /// # Errors
     ///
-    /// If the names do not tell what is a name and what is none, or the mapping has a key that is neither a tag
-    /// nor a label.
+    /// If no tag, or every tag, is for words outside of names, or if a key of the mapping is neither a tag nor a
+    /// label.
     pub(crate) fn new(names: &[String], mapping: &BTreeMap<String, String>) -> Result<Self> {
         let renamed: Vec<&str> = names
             .iter()
@@ -95,8 +95,8 @@ impl Tags {
         if outside == 0 || outside == tags.len() {
             return Err(Error::Setting {
                 key: "labels",
-                expected: "a model with the tag `O` for words outside of names and others for those inside, or the \
-                           names of its tags in their place"
+                expected: "a model with the tag `O` for words outside of names and other tags for names, or new \
+                           names for its tags"
                     .into(),
                 found: format!("a model with {}", labels::quoted(names)),
             });
@@ -107,14 +107,14 @@ impl Tags {
         {
             return Err(Error::Setting {
                 key: "labels",
-                expected: "labels of one word".into(),
+                expected: "labels without white space".into(),
                 found: format!("`{}`", tag.label),
             });
         }
         Ok(Self(tags))
     }
 
-    /// Returns the names of a text from its words, each with where it stands and the logits of its tags.
+    /// Returns the names of a text, given its words, each with its span and the logits of its tags.
     pub(crate) fn decode<'a>(&self, words: impl Iterator<Item = (Span, &'a [f32])>) -> Vec<Found> {
         let mut found = Vec::new();
         let mut open: Option<Open> = None;
@@ -147,7 +147,7 @@ impl Tags {
     }
 }
 
-/// A name that the next word may go on with.
+/// A name that the next word may continue.
 struct Open {
     span: Span,
     label: Arc<str>,
@@ -165,10 +165,10 @@ impl Open {
     }
 }
 
-/// The tag of words that are in no name.
+/// The tag of words outside of names.
 const OUTSIDE: &str = "O";
 
-/// Parts a tag such as `B-PER` into place and label.
+/// Splits a tag such as `B-PER` into position and label.
 fn placed(name: &str) -> Option<(Place, &str)> {
     let (place, label) = name.split_once(['-', '_'])?;
     let place = match place {
@@ -181,7 +181,7 @@ fn placed(name: &str) -> Option<(Place, &str)> {
     (!label.is_empty()).then_some((place, label))
 }
 
-/// The largest of some logits, the first of equals, as its index and its probability.
+/// Returns the index and the probability of the largest logit; of equal ones, the first.
 fn best(logits: &[f32]) -> (usize, f32) {
     let mut best = 0;
     for (index, logit) in logits.iter().enumerate() {
@@ -213,7 +213,7 @@ mod tests {
         Tags::new(&names, &mapping)
     }
 
-    /// The names in a row of tagged words of one letter each: `0..2 PER`.
+    /// Returns the names in a sequence of tagged words of one letter each: `0..2 PER`.
     fn decoded(names: &[&str], mapping: &[(&str, &str)], row: &[&str]) -> Vec<String> {
         let tags = tags(names, mapping).unwrap();
         let logits: Vec<Vec<f32>> = row
@@ -329,7 +329,11 @@ mod tests {
                 &[("PERSON", "PER")],
                 "expected keys of `PER`, `O`, `B-PER`, found `PERSON`",
             ),
-            (&["O", "B-a b"], &[], "labels of one word, found `a b`"),
+            (
+                &["O", "B-a b"],
+                &[],
+                "labels without white space, found `a b`",
+            ),
         ];
         for (names, mapping, says) in cases {
             let error = tags(names, mapping).unwrap_err().to_string();

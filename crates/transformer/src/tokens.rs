@@ -1,4 +1,4 @@
-//! Text to tokens, with the bytes that each stands for.
+//! Tokenizes text, with the span of each token.
 
 use std::path::Path;
 
@@ -7,16 +7,16 @@ use tokenizers::Tokenizer;
 
 use crate::card::Card;
 
-/// A text as the model sees it, without the tokens of the frame.
+/// A text as the model sees it, without the tokens around it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Tokens {
     pub(crate) ids: Vec<i32>,
-    /// The bytes of the text that each token stands for, without white space at the rims; empty for one that
-    /// stands for white space only.
+    /// The span of each token in the text, without white space at its ends; empty for a token of white space
+    /// only.
     pub(crate) spans: Vec<Span>,
 }
 
-/// The tokenizer of a model, and the frame that the model expects around a text.
+/// The tokenizer of a model, and the frame: the tokens that the model expects around a text.
 pub(crate) struct Splitter {
     tokenizer: Tokenizer,
     /// The tokens before the text.
@@ -25,7 +25,7 @@ pub(crate) struct Splitter {
     after: Vec<i32>,
 }
 
-/// A text with tokens in every vocabulary, to find the frame around it.
+/// A text that every vocabulary has tokens for, to find the frame around it.
 const PROBE: &str = "a";
 
 impl Splitter {
@@ -42,12 +42,14 @@ impl Splitter {
             found,
         };
         let mut tokenizer = Tokenizer::from_bytes(content)
-            .map_err(|error| refuse("a tokenizer in JSON", format!("a fault: {error}")))?;
-        // Windows and batches are made here: nothing may be cut or filled up behind our back, and no threads
-        // started.
-        let without = tokenizer
-            .with_truncation(None)
-            .map_err(|error| refuse("a tokenizer that can leave text whole", error.to_string()))?;
+            .map_err(|error| refuse("a tokenizer in JSON", format!("an error: {error}")))?;
+        // Windows and batches are made in this crate: the tokenizer must not truncate, pad or start threads.
+        let without = tokenizer.with_truncation(None).map_err(|error| {
+            refuse(
+                "a tokenizer that works without truncation",
+                error.to_string(),
+            )
+        })?;
         without.with_padding(None);
         tokenizers::utils::parallelism::set_parallelism(false);
 
@@ -92,17 +94,17 @@ impl Splitter {
         Ok((splitter, asset))
     }
 
-    /// Returns how many tokens the frame takes.
+    /// Returns the number of tokens in the frame.
     pub(crate) fn frame(&self) -> usize {
         self.before.len() + self.after.len()
     }
 
-    /// Returns the ids of a piece of text with the frame around it.
+    /// Returns the ids of a piece of text, with the frame around them.
     pub(crate) fn framed(&self, ids: &[i32]) -> Vec<i32> {
         [&self.before, ids, &self.after].concat()
     }
 
-    /// Returns how many tokens stand before the text.
+    /// Returns the number of tokens before the text.
     pub(crate) fn offset(&self) -> usize {
         self.before.len()
     }
@@ -111,7 +113,7 @@ impl Splitter {
     ///
     /// # Errors
     ///
-    /// If the tokenizer has no token for a piece of the text, and none for what it does not know.
+    /// If the tokenizer has neither a token for a piece of the text nor one for unknown pieces.
     pub(crate) fn split(&self, text: &str) -> Result<Tokens> {
         let encoding = self
             .tokenizer
@@ -119,7 +121,7 @@ impl Splitter {
             .map_err(|error| Error::Model {
                 name: "tokenizer.json".into(),
                 expected: "tokens for every text".into(),
-                found: format!("a fault: {error}"),
+                found: format!("an error: {error}"),
             })?;
         let spans = encoding
             .get_offsets()
@@ -139,7 +141,7 @@ impl Splitter {
     ///
     /// # Errors
     ///
-    /// If the tokenizer cannot put tokens together.
+    /// If the tokenizer cannot decode the tokens.
     pub(crate) fn text(&self, ids: &[i32]) -> Result<String> {
         let ids: Vec<u32> = ids.iter().map(|id| id.unsigned_abs()).collect();
         self.tokenizer
@@ -147,19 +149,19 @@ impl Splitter {
             .map_err(|error| Error::Model {
                 name: "tokenizer.json".into(),
                 expected: "a text for every token".into(),
-                found: format!("a fault: {error}"),
+                found: format!("an error: {error}"),
             })
     }
 }
 
-/// The ids as the models want them. A vocabulary is far below two thousand million tokens.
+/// Returns the ids in the type that models expect. A vocabulary has far fewer than two billion tokens.
 fn signed(ids: &[u32]) -> Vec<i32> {
     ids.iter()
         .map(|&id| i32::try_from(id).unwrap_or(i32::MAX))
         .collect()
 }
 
-/// The span on character boundaries of the text, without white space at its rims.
+/// Returns the span, extended to character boundaries of the text, without white space at its ends.
 fn trimmed(text: &str, start: usize, end: usize) -> Span {
     let is_boundary = |at: &usize| text.is_char_boundary(*at);
     let start = (0..=start.min(text.len()))

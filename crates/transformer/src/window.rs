@@ -1,7 +1,7 @@
-//! Long texts in windows that overlap.
+//! Splits long texts into overlapping windows.
 //!
-//! A model reads so many tokens at once and no more. A longer text is read in windows, and of the tokens that
-//! two windows share, each belongs to the one in which it stands further from the rim: it has at least half of
+//! A model reads a limited number of tokens at once. A longer text is read in windows, and each token that two
+//! windows share belongs to the one in which it is further from the edge, so that it has at least half of
 //! the overlap as context on either side. All windows of a text are full, so they fit into one batch.
 
 use std::ops::Range;
@@ -11,14 +11,14 @@ use std::ops::Range;
 pub(crate) struct Window {
     /// What the model reads.
     pub(crate) reads: Range<usize>,
-    /// The tokens whose answer counts; those of all windows are the whole text, each token once.
+    /// The tokens whose answer is used; those of all windows together cover each token of the text once.
     pub(crate) owns: Range<usize>,
 }
 
-/// How many tokens two windows share, at least, where the windows are long enough.
+/// The minimum number of tokens that two windows share, if the windows are long enough.
 const OVERLAP: usize = 64;
 
-/// Returns the windows of a text of `tokens` tokens, of which a window can hold `room`.
+/// Returns the windows of a text of `tokens` tokens; a window holds up to `room`.
 ///
 /// A text without tokens has one empty window.
 pub(crate) fn windows(tokens: usize, room: usize) -> Vec<Window> {

@@ -1,22 +1,21 @@
-//! Which tokens make a word.
+//! Groups tokens into words.
 //!
-//! Token classifiers are trained on words: the first token of each has its label, the rest none. What a word
-//! is depends on the tokenizer in no way here: letters and digits that touch, with the signs that stand inside
-//! of words ("Müller-Lüdenscheidt", "1.000", "U.S"); any other sign is a word of its own, also where the
-//! tokenizer leaves it at the word before, so that a name does not end with a comma.
+//! Token classifiers are trained on words: only the first token of a word has a label. Here, what a word is does not
+//! depend on the tokenizer: adjacent letters and digits, with the marks that occur within words
+//! ("Müller-Lüdenscheidt", "1.000", "U.S"). Any other mark is a word of its own, even if the tokenizer attaches it
+//! to the word before, so that a name does not end with a comma.
 
 use blattwerk_core::Span;
 use unicode_normalization::char::is_combining_mark;
 
-/// A word: where it stands, and which of the tokens is its first.
+/// A word: its span, and the index of its first token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Word {
     pub(crate) span: Span,
     pub(crate) first: usize,
 }
 
-/// Groups tokens, given by where they stand in `text`, into words. Tokens that stand for white space only
-/// make none.
+/// Groups tokens, given by their spans in `text`, into words. Tokens of white space only do not form words.
 pub(crate) fn words(text: &str, tokens: &[Span]) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
     let mut before: Option<Span> = None;
@@ -43,7 +42,7 @@ pub(crate) fn words(text: &str, tokens: &[Span]) -> Vec<Word> {
     words
 }
 
-/// Whether a token belongs to the word of the one before it.
+/// Tells whether a token belongs to the same word as the token before it.
 fn belongs(text: &str, before: Span, token: Span) -> bool {
     if before.end > token.start {
         // Pieces of one character.
@@ -53,7 +52,7 @@ fn belongs(text: &str, before: Span, token: Span) -> bool {
         return false;
     }
     if before.is_empty() {
-        // The blank before a word as a token of its own: the word's label is there.
+        // The space before a word is a token of its own: it has the label of the word.
         return true;
     }
     let Some((left, right)) = text.split_at_checked(token.start) else {
@@ -62,7 +61,7 @@ fn belongs(text: &str, before: Span, token: Span) -> bool {
     let mut left = left.chars().rev();
     let mut right = right.chars();
     let (Some(last), Some(first)) = (left.next(), right.next()) else {
-        // A token of nothing at the end of the text.
+        // An empty token at the end of the text.
         return token.is_empty();
     };
     match (is_in_word(last), is_in_word(first)) {
@@ -73,19 +72,19 @@ fn belongs(text: &str, before: Span, token: Span) -> bool {
     }
 }
 
-/// Letters, digits, and what is invisible or combined within a word.
+/// Letters, digits, and invisible or combining characters within a word.
 fn is_in_word(c: char) -> bool {
     c.is_alphanumeric()
         || matches!(c, '_' | '\u{AD}' | '\u{200C}' | '\u{200D}')
         || is_combining_mark(c)
 }
 
-/// Signs that stand between two letters of one word.
+/// Marks that can stand between two letters of a word.
 fn is_joint(c: char) -> bool {
     matches!(c, '-' | '‐' | '‑' | '\'' | '’' | '.' | ',' | '&')
 }
 
-/// The place behind the accents that stand at `end`: a tokenizer may drop them, the word has them.
+/// Returns the position after the accents at `end`: a tokenizer may drop them, but they belong to the word.
 fn with_marks(text: &str, end: usize) -> usize {
     let marks = text.get(end..).unwrap_or_default().chars();
     end + marks
@@ -98,8 +97,8 @@ fn with_marks(text: &str, end: usize) -> usize {
 mod tests {
     use super::*;
 
-    /// The words of a text whose tokens are parted by `|`; a blank is part of no token, and `_` is a token
-    /// that stands for the blank.
+    /// Returns the words of a text whose tokens are separated by `|`; a space is not part of any token, and `_` is a
+    /// token for the space.
     fn words_of(marked: &str) -> Vec<(String, usize)> {
         let text = marked.replace(['|', '_'], "");
         let mut tokens = Vec::new();

@@ -394,7 +394,7 @@ mod summaries {
                     max_tokens: Some(129),
                     ..config("bart")
                 },
-                "`max_tokens`: expected 10 to 128, what the model can hold, found 129",
+                "`max_tokens`: expected 10 to 128, the maximum of the model, found 129",
             ),
             (
                 config("bert-tokens"),

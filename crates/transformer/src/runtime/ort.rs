@@ -1,6 +1,6 @@
-//! ONNX with the ONNX Runtime, by the `ort` crate. The library is loaded when the model is.
+//! ONNX models with the ONNX Runtime, through the `ort` crate. The library is loaded with the first model.
 //!
-//! A session holds the weights and its threads, so there is one, which shares out each batch.
+//! A session holds the weights and its threads, so there is only one, which distributes the work of each batch.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,10 +11,10 @@ use ort::value::Tensor;
 
 use super::{Batch, Input, Logits, Runtime, broken};
 
-/// The variable that names the library where the config does not.
+/// The environment variable that names the library if the config does not.
 const VARIABLE: &str = "ORT_DYLIB_PATH";
 
-/// A model that the ONNX Runtime runs.
+/// A model in the ONNX Runtime.
 struct Ort {
     file: PathBuf,
     /// The names of the inputs and what goes into them.
@@ -24,19 +24,19 @@ struct Ort {
     session: Mutex<(usize, Session)>,
 }
 
-/// Opens a model's ONNX file, and the library before the first.
+/// Opens the ONNX file of a model; loads the library before the first.
 pub(crate) fn open(file: &Path, library: Option<PathBuf>) -> Result<Box<dyn Runtime>> {
     let named = library.or_else(|| std::env::var_os(VARIABLE).map(PathBuf::from));
     let Some(library) = named else {
         return Err(Error::Setting {
             key: "library",
             expected: format!(
-                "the file of the ONNX Runtime, or its path in the variable {VARIABLE}"
+                "the library of the ONNX Runtime, or its path in the environment variable {VARIABLE}"
             ),
             found: "neither".into(),
         });
     };
-    // The file is looked for beside the program otherwise, and the message would be about that.
+    // A relative path would be looked for next to the program, and the message would be about that one.
     let library = std::path::absolute(&library).unwrap_or(library);
     let environment = ort::init_from(&library).map_err(|error| Error::Setting {
         key: "library",
@@ -57,7 +57,7 @@ pub(crate) fn open(file: &Path, library: Option<PathBuf>) -> Result<Box<dyn Runt
     let outputs = session.outputs();
     let output = outputs.iter().find(|output| output.name() == "logits");
     let Some(output) = output.or_else(|| outputs.first()) else {
-        return Err(broken(file, "one without output".into()));
+        return Err(broken(file, "a model without outputs".into()));
     };
     Ok(Box::new(Ort {
         file: file.to_owned(),
@@ -67,7 +67,7 @@ pub(crate) fn open(file: &Path, library: Option<PathBuf>) -> Result<Box<dyn Runt
     }))
 }
 
-/// Loads a model for a number of threads, or says why not.
+/// Loads a model for a number of threads, or returns what is wrong.
 fn session(file: &Path, threads: usize) -> Result<Session, String> {
     Session::builder()
         .and_then(|builder| {
@@ -76,11 +76,11 @@ fn session(file: &Path, threads: usize) -> Result<Session, String> {
                 .with_intra_op_spinning(false)?)
         })
         .and_then(|mut builder| builder.commit_from_file(file))
-        .map_err(|error| format!("a fault: {}", error.to_string().trim()))
+        .map_err(|error| format!("an error: {}", error.to_string().trim()))
 }
 
 impl Ort {
-    /// The session, for as many threads as the caller's pool has: how many that are is not known when the model
+    /// Returns the session, for as many threads as the caller's pool has. Their number is not known when the model
     /// is loaded.
     fn session(&self) -> Result<MutexGuard<'_, (usize, Session)>, String> {
         let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
@@ -105,7 +105,7 @@ impl Runtime for Ort {
             })
             .collect::<Result<Vec<_>, String>>()?;
         let mut session = self.session()?;
-        let fault = |error: ort::Error| format!("a fault: {}", error.to_string().trim());
+        let fault = |error: ort::Error| format!("an error: {}", error.to_string().trim());
         let outputs = session.1.run(inputs).map_err(fault)?;
         let output = outputs.get(&self.output).ok_or("no output")?;
         let (shape, values) = output.try_extract_tensor::<f32>().map_err(fault)?;

@@ -1,7 +1,7 @@
-//! ONNX in pure Rust, with the `rten` crate.
+//! ONNX models in pure Rust, with the `rten` crate.
 //!
-//! Each batch runs on one thread, several batches at once: that scales better than sharing out each batch, and
-//! what is summed in which order hangs on the batch alone.
+//! Each batch runs on one thread, and several batches run at once. That scales better than distributing each batch,
+//! and the order in which numbers are summed depends on the batch alone.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,23 +13,23 @@ use rten_tensor::prelude::*;
 
 use super::{Batch, Input, Logits, Runtime, broken};
 
-/// A model that rten runs.
+/// A model in rten.
 struct Rten {
     model: Model,
     inputs: Vec<(NodeId, Input)>,
     output: NodeId,
-    /// Pools of one thread each, for the batches that run at the same time. rten would take all cores instead,
+    /// Pools of one thread each, for the batches that run at the same time. Without them rten would use all cores,
     /// whatever the config says.
     idle: Mutex<Vec<Arc<ThreadPool>>>,
 }
 
-/// Opens a model's ONNX file.
+/// Opens the ONNX file of a model.
 pub(crate) fn open(file: &Path) -> Result<Box<dyn Runtime>> {
     let mut options = ModelOptions::with_all_ops();
     options.prepack_weights(true);
     let model = options
         .load_file(file)
-        .map_err(|error| broken(file, format!("a fault: {error}")))?;
+        .map_err(|error| broken(file, format!("an error: {error}")))?;
 
     let name = |id: NodeId| {
         let info = model.node_info(id);
@@ -43,7 +43,7 @@ pub(crate) fn open(file: &Path) -> Result<Box<dyn Runtime>> {
     let outputs = model.output_ids();
     let output = outputs.iter().copied().find(|&id| name(id) == "logits");
     let Some(output) = output.or_else(|| outputs.first().copied()) else {
-        return Err(broken(file, "one without output".into()));
+        return Err(broken(file, "a model without outputs".into()));
     };
     Ok(Box::new(Rten {
         model,
@@ -72,7 +72,7 @@ impl Runtime for Rten {
         let output = self.model.run(inputs, &[self.output], Some(options));
         idle().push(pool);
 
-        let output = output.map_err(|error| format!("a fault: {error}"))?;
+        let output = output.map_err(|error| format!("an error: {error}"))?;
         let output = output.into_iter().next().ok_or("no output")?;
         let shape = output.shape().to_vec();
         let kind = output.dtype();

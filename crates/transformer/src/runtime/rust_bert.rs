@@ -1,6 +1,6 @@
 //! Weights as they were trained, with libtorch and the models of the crate `rust-bert`.
 //!
-//! As with rten, each batch runs on one thread, several batches at once.
+//! As with rten, each batch runs on one thread, and several batches run at once.
 
 use std::path::Path;
 
@@ -27,7 +27,7 @@ pub(crate) fn open(
     ))
 }
 
-/// The content of a model's config.
+/// Returns the content of a model's `config.json`.
 pub(crate) fn read(config: &Path) -> Result<String> {
     std::fs::read_to_string(config).map_err(|source| Error::Read {
         path: config.to_owned(),
@@ -35,12 +35,12 @@ pub(crate) fn read(config: &Path) -> Result<String> {
     })
 }
 
-/// Says which of the two files keeps a model from being built.
+/// Returns the error for a model that cannot be built, naming the file at fault.
 pub(crate) fn refused(config: &Path, weights: &Path, fault: Fault) -> Error {
     match fault {
         Fault::Config(found) => Error::Model {
             name: config.display().to_string(),
-            expected: "a model that `rust-bert` has".into(),
+            expected: "a model that `rust-bert` supports".into(),
             found,
         },
         Fault::Weights(found) => broken(weights, found),
