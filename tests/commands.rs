@@ -423,7 +423,7 @@ fn a_list_of_boilerplate_is_learned_and_used() {
     assert!(
         outcome
             .stdout
-            .starts_with("1 lines that 20 of 25 stories share"),
+            .starts_with("Lines in at least 20 of 25 stories: 1\n"),
         "{outcome:?}"
     );
     let outcome =

@@ -1,4 +1,4 @@
-//! `blattwerk backends`: every stage's backends and keys, from the same types that read the config.
+//! `blattwerk backends`: lists backends and keys, from the types that the config is read into.
 
 use std::fmt::Write;
 use std::process::ExitCode;
@@ -22,7 +22,7 @@ pub(crate) fn backends(options: &Options) -> anyhow::Result<ExitCode> {
     if let Some(table) = &options.table {
         anyhow::ensure!(
             names.clone().any(|name| name == table),
-            "there is no table `{table}`, expected one of `{}`",
+            "unknown table `{table}`, expected one of `{}`",
             names.collect::<Vec<_>>().join("`, `")
         );
     }
@@ -58,7 +58,7 @@ fn describe(text: &mut String, name: &str, schema: &Value) -> anyhow::Result<()>
     Ok(())
 }
 
-/// Which runtimes this build has for a backend that runs transformer models.
+/// Returns which runtimes this build has for a backend that runs transformer models.
 fn runtimes(backend: &str) -> Option<String> {
     let all = Runtime::ALL.into_iter();
     let all: Vec<String> = all
@@ -75,7 +75,7 @@ fn runtimes(backend: &str) -> Option<String> {
     (!all.is_empty()).then(|| format!("runtimes in this build: {}", all.join(", ")))
 }
 
-/// Writes the keys of an object, those of the objects in it with their path.
+/// Writes the keys of an object, including those of nested objects with their path.
 fn keys(text: &mut String, root: &Value, object: &Value, indent: &str) -> anyhow::Result<()> {
     for (key, property) in properties(root, object) {
         if key == "backend" {
@@ -105,12 +105,9 @@ fn keys(text: &mut String, root: &Value, object: &Value, indent: &str) -> anyhow
     Ok(())
 }
 
-/// A default as the user would write it: schemas widen `f32`, and 0.1 becomes 0.10000000149011612.
+/// Returns a default as the user would write it: schemas widen `f32`, so that 0.1 becomes 0.10000000149011612.
 fn shown(default: &Value) -> String {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "what was widened is narrowed again"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "the value was an `f32`")]
     match default.as_f64().map(|wide| (wide, wide as f32)) {
         Some((wide, narrow))
             if default.is_f64() && f64::from(narrow).to_bits() == wide.to_bits() =>
@@ -121,7 +118,7 @@ fn shown(default: &Value) -> String {
     }
 }
 
-/// The properties of a schema, through references to other schemas.
+/// Returns the properties of a schema, and follows references to other schemas.
 fn properties(root: &Value, schema: &Value) -> Map<String, Value> {
     let mut found = schema["properties"]
         .as_object()

@@ -1,4 +1,4 @@
-//! `blattwerk check`: would it run, and what would it read?
+//! `blattwerk check`: checks whether a run could start, and shows what it would read.
 
 use std::fmt::Write;
 use std::process::ExitCode;
@@ -11,7 +11,7 @@ use clap::Args;
 use crate::output::{print, shown};
 use crate::settings::{Prepared, Settings};
 
-/// How many files are described one by one.
+/// How many files are described individually.
 const FILES_SHOWN: usize = 20;
 
 #[derive(Args)]
@@ -43,7 +43,7 @@ pub(crate) fn check(options: &Options) -> anyhow::Result<ExitCode> {
         .settings
         .layers
         .file()
-        .map_or("none, the defaults".to_owned(), shown);
+        .map_or("none (built-in defaults)".to_owned(), shown);
     writeln!(text, "config     {config}")?;
     for stage in &stages {
         writeln!(text, "{:<10} {}", stage.name, loaded.backend(stage.name))?;
@@ -59,8 +59,11 @@ pub(crate) fn check(options: &Options) -> anyhow::Result<ExitCode> {
     writeln!(text, "output     {}", shown(&folder))?;
     writeln!(
         text,
-        "input      {} files, {} bytes",
-        files.len(),
+        "input      {}, {} bytes",
+        match files.len() {
+            1 => "1 file".to_owned(),
+            n => format!("{n} files"),
+        },
         inputs.total_bytes()
     )?;
     for described in inputs.describe().take(FILES_SHOWN) {
@@ -103,7 +106,7 @@ pub(crate) fn check(options: &Options) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(u8::from(failures > 0)))
 }
 
-/// What a file was recognized as, on a line.
+/// Describes a file on one line: its format, and what else was recognized.
 fn describe(file: &Described) -> String {
     let mut parts = vec![file.format.unwrap_or("not readable").to_owned()];
     parts.extend(file.compression.map(str::to_owned));

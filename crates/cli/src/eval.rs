@@ -1,4 +1,4 @@
-//! `blattwerk eval`: measures the backend of a stage against gold files.
+//! `blattwerk eval`: measures the backend of a stage on gold files.
 
 use std::fmt::Write;
 use std::num::NonZeroUsize;
@@ -74,7 +74,7 @@ pub(crate) struct Ner {
     together: NonZeroUsize,
 }
 
-/// About the sentences of a news article.
+/// About the number of sentences in a news article.
 pub(crate) const TOGETHER: NonZeroUsize = NonZeroUsize::new(20).expect("20 is not 0");
 
 #[derive(Args)]
@@ -150,7 +150,8 @@ fn ner(options: &Ner) -> anyhow::Result<ExitCode> {
     print(score(&found, &gold).to_string())
 }
 
-/// Tags labelled sentences, so many at a time as if they were an article: the files do not say where one ends.
+/// Tags labelled sentences, a number of them at a time as if they were one article, since the files do not say where
+/// an article ends.
 pub(crate) fn tags(model: &Model, gold: &[Sentence], together: NonZeroUsize) -> Vec<Vec<Tag>> {
     gold.chunks(together.get())
         .flat_map(|sentences| {
@@ -160,7 +161,7 @@ pub(crate) fn tags(model: &Model, gold: &[Sentence], together: NonZeroUsize) -> 
         .collect()
 }
 
-/// Counts the names that were found in labelled sentences.
+/// Compares the names that were found with those of labelled sentences.
 pub(crate) fn score(found: &[Vec<Tag>], gold: &[Sentence]) -> Score {
     let mut score = Score::default();
     for (sentence, found) in gold.iter().zip(found) {
@@ -188,7 +189,7 @@ fn sentiment(options: &Sentiment) -> anyhow::Result<ExitCode> {
     print(Scores::new(gold.iter().map(|gold| gold.label).zip(found)).to_string())
 }
 
-/// The order of chance.
+/// The seed of the random order.
 const SEED: u64 = 1;
 
 #[expect(clippy::cast_precision_loss, reason = "figures for people")]
@@ -207,7 +208,7 @@ fn summarize(options: &Summarize) -> anyhow::Result<ExitCode> {
         if !(options.rows.is_empty() || options.rows.iter().any(|row| row == name)) {
             return anyhow::Ok(());
         }
-        // What a backend does once, such as starting a program, is not its speed.
+        // One-time costs of a backend, such as starting a program, do not count.
         if let Some((document, reference)) = gold.first() {
             make(document, reference)?;
         }
@@ -260,7 +261,7 @@ fn summarize(options: &Summarize) -> anyhow::Result<ExitCode> {
     print(table)
 }
 
-/// Reads articles, with their sentences and names, and their references.
+/// Reads articles with their references, and adds their sentences and names.
 fn summaries(path: &Path, loaded: &Loaded) -> anyhow::Result<Vec<(Document, String)>> {
     let split = loaded
         .section::<blattwerk_split::Config>("split")?

@@ -1,4 +1,4 @@
-//! `blattwerk init`: a config to start from.
+//! `blattwerk init`: writes a config to start from.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,10 +8,10 @@ use clap::Args;
 use crate::output::{print, shown, write_new};
 use crate::settings::CONFIG;
 
-/// The manual of the config, which is also the config of the example run.
+/// The config of the example run, which explains every key.
 const MANUAL: &str = include_str!("../../../pipeline.toml");
 
-/// What only the example run says, and what a new config says there.
+/// Settings of the example run, and what a new config has instead.
 const CHANGES: [(&str, &str); 2] = [
     ("paths = [\"examples/articles\"]", "paths = [\"articles\"]"),
     ("overwrite = true", "overwrite = false"),
@@ -28,7 +28,7 @@ pub(crate) fn init(options: &Options) -> anyhow::Result<ExitCode> {
     write_new(&options.file, &config())?;
     let file = shown(&options.file);
     print(format!(
-        "Wrote {file}. Put your dump into `paths` there, then try:\n\n  \
+        "Wrote {file}. Set `paths` to your dump, then try:\n\n  \
          blattwerk check --config {file}\n  blattwerk run --config {file}\n"
     ))
 }

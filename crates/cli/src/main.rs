@@ -1,7 +1,8 @@
 //! The command line of blattwerk: commands, progress, exit codes.
 //!
-//! Exit codes are promises to schedulers: 0 complete; 1 complete, but some articles failed; 2 could not
-//! run; 130 and 143 stopped by a signal, ready to go on. What a run says goes to standard error, what a user asked to see to standard output.
+//! Schedulers can rely on the exit codes: 0 complete; 1 complete, but some articles failed; 2 could not run, or had to
+//! stop; 130 and 143 stopped by a signal, ready to resume. Messages about a run go to standard error; what the user
+//! asked to see goes to standard output.
 
 mod backends;
 mod check;
@@ -79,7 +80,7 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(code) => code,
-        // Whoever reads our output has seen enough.
+        // The reader of our output has closed it, such as `head`.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(io::stderr(), "error: {error:#}");

@@ -1,4 +1,4 @@
-//! `blattwerk merge` and `blattwerk retry`: the tables of several runs become those of one.
+//! `blattwerk merge` and `blattwerk retry`: combine the tables of several runs.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -62,7 +62,7 @@ pub(crate) fn retry(options: &Retry) -> anyhow::Result<ExitCode> {
         loaded.config.run.jobs = jobs;
     }
     let signals = Signals::listen(Duration::from_secs(loaded.config.run.grace_seconds))
-        .context("cannot listen to signals")?;
+        .context("cannot install the signal handlers")?;
     let mut progress = Progress::new(options.quiet, Log::Text, inputs.total_bytes());
     let ended = retry::retry(
         loaded,

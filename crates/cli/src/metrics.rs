@@ -1,4 +1,4 @@
-//! The metrics of a run in the text format of Prometheus, for the textfile collector of the node exporter.
+//! The metrics of a run in the Prometheus text format, for the textfile collector of the node exporter.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -9,10 +9,10 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use anyhow::Context;
 use blattwerk_pipeline::record::{Progress, Record};
 
-/// How often the file is written while the run goes on.
+/// How often the file is written during a run.
 const EVERY: Duration = Duration::from_secs(15);
 
-/// The file of metrics of a run.
+/// The metrics file of a run.
 pub(crate) struct Metrics {
     path: PathBuf,
     config_hash: String,
@@ -22,15 +22,15 @@ pub(crate) struct Metrics {
     counts: Progress,
 }
 
-/// How a run stands.
+/// The state of a run.
 enum Standing<'a> {
     Running,
-    /// It ended with a code, and with a record if it is complete.
+    /// It ended with an exit code, and with a record if it is complete.
     Ended(u8, Option<&'a Record>),
 }
 
 impl Metrics {
-    /// Writes the metrics of a run that begins.
+    /// Writes the metrics of a run that starts.
     ///
     /// `total_bytes` is the size of the input files.
     pub(crate) fn begin(
@@ -52,12 +52,12 @@ impl Metrics {
         Ok(metrics)
     }
 
-    /// Takes new counts, and writes them if it is time to.
+    /// Updates the counts, and writes them if it is time.
     pub(crate) fn progress(&mut self, counts: &Progress) {
         self.counts = *counts;
         if self.written.elapsed() >= EVERY {
             self.written = Instant::now();
-            // The run matters more than what is told of it.
+            // A run must not fail because of its metrics.
             let _ = self.write(&Standing::Running);
         }
     }
@@ -70,28 +70,28 @@ impl Metrics {
         let _ = self.write(&Standing::Ended(exit, record));
     }
 
-    /// Writes the file beside its place, and moves it there: a collector sees all of it or nothing.
+    /// Writes a temporary file and renames it, so that a collector never sees a partial file.
     fn write(&self, standing: &Standing<'_>) -> io::Result<()> {
         let text = self.text(standing, SystemTime::now());
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();
-        let beside = self
+        let temporary = self
             .path
             .with_file_name(format!(".{name}.{}", std::process::id()));
-        let write = |beside: &Path| {
-            let mut file = File::create(beside)?;
+        let write = |temporary: &Path| {
+            let mut file = File::create(temporary)?;
             file.write_all(text.as_bytes())?;
             file.sync_all()?;
-            fs::rename(beside, &self.path)
+            fs::rename(temporary, &self.path)
         };
-        write(&beside).inspect_err(|_| {
-            let _ = fs::remove_file(&beside);
+        write(&temporary).inspect_err(|_| {
+            let _ = fs::remove_file(&temporary);
         })
     }
 
     fn text(&self, standing: &Standing<'_>, now: SystemTime) -> String {
         let mut text = String::new();
         self.render(&mut text, standing, now)
-            .expect("a string takes all that is written to it");
+            .expect("writing to a string does not fail");
         text
     }
 
@@ -121,40 +121,52 @@ impl Metrics {
             ..
         } = self.counts;
         let is_running = matches!(standing, Standing::Running);
-        gauge("running", "Whether the run goes on.", &u8::from(is_running))?;
+        gauge(
+            "running",
+            "Whether the run is in progress.",
+            &u8::from(is_running),
+        )?;
         gauge(
             "start_timestamp_seconds",
-            "When the process began.",
+            "When the process started.",
             &unix(self.started),
         )?;
         gauge(
             "update_timestamp_seconds",
-            "When this was written.",
+            "When this file was written.",
             &unix(now),
         )?;
         gauge("articles", "Articles in the tables.", &articles)?;
         gauge("failures", "Rows in the failures table.", &failures)?;
         gauge("skipped", "Rows in the skipped table.", &skipped)?;
-        gauge("words", "Words of the normalized texts.", &words)?;
+        gauge("words", "Words in the normalized texts.", &words)?;
         gauge(
             "text_bytes",
             "Bytes of the articles as they came in.",
             &bytes,
         )?;
-        gauge("input_bytes", "Size of all input files.", &self.total_bytes)?;
-        gauge("input_read_bytes", "Bytes of them that were read.", &read)?;
+        gauge(
+            "input_bytes",
+            "Size of all input files in bytes.",
+            &self.total_bytes,
+        )?;
+        gauge(
+            "input_read_bytes",
+            "Bytes of the input files that have been read.",
+            &read,
+        )?;
         if let Standing::Ended(exit, record) = standing {
             gauge("exit_code", "Exit code of the run.", exit)?;
-            gauge("end_timestamp_seconds", "When it ended.", &unix(now))?;
+            gauge("end_timestamp_seconds", "When the run ended.", &unix(now))?;
             if let Some(record) = record {
                 gauge(
                     "seconds",
-                    "Seconds from start to end, without pauses.",
+                    "Duration of the run in seconds, without pauses.",
                     &record.seconds,
                 )?;
                 writeln!(
                     text,
-                    "# HELP blattwerk_stage_seconds Seconds that a stage took."
+                    "# HELP blattwerk_stage_seconds Seconds spent in a stage."
                 )?;
                 writeln!(text, "# TYPE blattwerk_stage_seconds gauge")?;
                 for stage in &record.stages {
@@ -166,7 +178,7 @@ impl Metrics {
                 }
             }
         }
-        writeln!(text, "# HELP blattwerk_info What ran.")?;
+        writeln!(text, "# HELP blattwerk_info Version and config of the run.")?;
         writeln!(text, "# TYPE blattwerk_info gauge")?;
         writeln!(
             text,

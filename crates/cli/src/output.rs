@@ -1,4 +1,4 @@
-//! What commands write outside of a run: standard output, new files, and paths in messages.
+//! Output of commands other than tables: standard output, new files, and paths in messages.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
-/// Writes to standard output and succeeds.
+/// Writes to standard output, and returns success.
 pub(crate) fn print(text: impl AsRef<[u8]>) -> anyhow::Result<ExitCode> {
     let mut stdout = io::stdout().lock();
     stdout.write_all(text.as_ref())?;
@@ -14,7 +14,7 @@ pub(crate) fn print(text: impl AsRef<[u8]>) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A path for messages; the current folder has a name too.
+/// Returns a path for messages; the empty path is shown as `.`.
 pub(crate) fn shown(path: &Path) -> String {
     let shown = path.display().to_string();
     if shown.is_empty() { ".".into() } else { shown }

@@ -1,4 +1,4 @@
-//! What a run says while it runs: a bar on a terminal, lines elsewhere, or JSON.
+//! Reports the progress of a run: as a bar on a terminal, as lines elsewhere, or as JSON.
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
@@ -14,12 +14,12 @@ use serde_json::json;
 use crate::output::shown;
 use crate::summary::per_second;
 
-/// How many failures are told one by one; all of them are in the table.
+/// How many failures are printed one by one; the table lists all of them.
 const FAILURES_TOLD: u64 = 10;
-/// How often a line tells the progress where there is no terminal.
+/// How often a line reports the progress if there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
-/// How progress is told.
+/// The format of progress messages.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Log {
     /// For people: a bar on a terminal, lines elsewhere
@@ -28,7 +28,7 @@ pub(crate) enum Log {
     Json,
 }
 
-/// Tells the progress of a run on standard error.
+/// Reports the progress of a run on standard error.
 pub(crate) struct Progress {
     voice: Voice,
     started: Instant,
@@ -71,8 +71,8 @@ impl Progress {
             Voice::Json => {
                 line(&json!({"event": "started", "files": files, "output": folder}).to_string());
             }
-            Voice::Bar(bar) => bar.println(format!("reading {files} into {folder}")),
-            Voice::Lines => line(&format!("reading {files} into {folder}")),
+            Voice::Bar(bar) => bar.println(format!("reading {files}, writing to {folder}")),
+            Voice::Lines => line(&format!("reading {files}, writing to {folder}")),
         }
     }
 
@@ -88,7 +88,9 @@ impl Progress {
         self.failures_told += 1;
         let told = match self.failures_told {
             0..=FAILURES_TOLD => format!("failed: {}: {stage}: {}", failure.source, failure.error),
-            n if n == FAILURES_TOLD + 1 => "more failures are in the table".into(),
+            n if n == FAILURES_TOLD + 1 => {
+                "further failures are only listed in the failures table".into()
+            }
             _ => String::new(),
         };
         match &self.voice {
@@ -108,7 +110,7 @@ impl Progress {
     fn resumed(&self, counts: &record::Progress) {
         let told = || {
             let articles = HumanCount(counts.articles);
-            format!("going on after {articles} articles")
+            format!("resuming after {articles} articles")
         };
         match &self.voice {
             Voice::Silent => {}
@@ -153,11 +155,11 @@ impl Progress {
         }
     }
 
-    /// Tells that a signal, given with the exit code, has stopped the run.
+    /// Reports that a signal, given with the exit code, has stopped the run.
     pub(crate) fn stopped(&self, counts: &record::Progress, (signal, exit): (&str, u8)) {
         let told = || {
             let articles = HumanCount(counts.articles);
-            format!("stopped by {signal} after {articles} articles; go on with `--resume`")
+            format!("stopped by {signal} after {articles} articles; continue with `--resume`")
         };
         match &self.voice {
             Voice::Silent => {}
@@ -176,7 +178,7 @@ impl Progress {
         }
     }
 
-    /// Tells as an event why there is no complete run.
+    /// Reports an error as an event.
     pub(crate) fn error(error: &anyhow::Error) {
         let event = json!({"event": "error", "error": format!("{error:#}"), "exit": 2});
         line(&event.to_string());
@@ -202,14 +204,14 @@ impl Progress {
 fn bar(total_bytes: u64) -> ProgressBar {
     let template = "{elapsed_precise} [{bar:32}] {percent:>3} %  {msg}  {eta} left";
     let style = ProgressStyle::with_template(template)
-        .expect("the template is right")
+        .expect("the template is valid")
         .progress_chars("━╸ ");
     let bar = ProgressBar::new(total_bytes).with_style(style);
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
 }
 
-/// Writes a line; a closed standard error is no reason to stop.
+/// Writes a line. If standard error is closed, the run continues.
 fn line(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }

@@ -1,4 +1,4 @@
-//! `blattwerk run`: the main job.
+//! `blattwerk run`: processes articles into tables.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -53,7 +53,7 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let code = go(options);
     match code {
-        // Whoever reads events gets the error as one.
+        // With JSON events, the error is an event too.
         Err(error) if options.log == Log::Json && !options.quiet => {
             Progress::error(&error);
             Ok(ExitCode::from(2))
@@ -80,7 +80,7 @@ fn go(options: &Options) -> anyhow::Result<ExitCode> {
     }
     config.max_failures = options.max_failures.or(config.max_failures);
     let signals = Signals::listen(Duration::from_secs(config.grace_seconds))
-        .context("cannot listen to signals")?;
+        .context("cannot install the signal handlers")?;
     let metrics = match &options.metrics {
         Some(path) => Some(path.clone()),
         None => config.metrics.as_ref().map(|path| loaded.root.join(path)),

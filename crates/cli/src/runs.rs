@@ -1,4 +1,4 @@
-//! `blattwerk runs`: what scheduled runs did.
+//! `blattwerk runs`: lists scheduled runs.
 
 use std::fmt::Write;
 use std::process::ExitCode;

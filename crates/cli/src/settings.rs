@@ -1,4 +1,4 @@
-//! The settings that commands share: the config in its layers, what is read, and where the tables go.
+//! The settings that commands share: the layers of the config, the input, and the output folder.
 
 use std::path::{Path, PathBuf};
 
@@ -6,10 +6,10 @@ use blattwerk_pipeline::config::Loaded;
 use blattwerk_pipeline::input::Inputs;
 use clap::Args;
 
-/// The config file that is taken when none is named.
+/// The config file that is used if none is given.
 pub(crate) const CONFIG: &str = "pipeline.toml";
 
-/// The layers of settings, for every command that has some.
+/// The layers of the config, for every command that reads one.
 #[derive(Args)]
 pub(crate) struct Layers {
     /// The config file; without it ./pipeline.toml, and without that the defaults
@@ -21,7 +21,7 @@ pub(crate) struct Layers {
 }
 
 impl Layers {
-    /// The config file that counts.
+    /// Returns the config file that is used, if there is one.
     pub(crate) fn file(&self) -> Option<&Path> {
         let standard = Path::new(CONFIG);
         self.config
@@ -35,7 +35,7 @@ impl Layers {
     }
 }
 
-/// What is read and where the tables go.
+/// The config, the input, and the output folder.
 #[derive(Args)]
 pub(crate) struct Settings {
     #[command(flatten)]
@@ -51,7 +51,7 @@ pub(crate) struct Settings {
     overwrite: bool,
 }
 
-/// Settings that were read, with the flags on top.
+/// The loaded settings, with flags applied.
 pub(crate) struct Prepared {
     pub(crate) loaded: Loaded,
     pub(crate) inputs: Inputs,
@@ -75,7 +75,7 @@ impl Settings {
     }
 }
 
-/// Variables that are not Unicode are none of ours.
+/// Skips environment variables that are not Unicode: they cannot be ours.
 fn unicode((name, value): (std::ffi::OsString, std::ffi::OsString)) -> Option<(String, String)> {
     Some((name.into_string().ok()?, value.into_string().ok()?))
 }

@@ -1,4 +1,4 @@
-//! SIGINT and SIGTERM: the first one stops a run behind the chunk in hand, the second one at once.
+//! SIGINT and SIGTERM: the first one stops a run after the current chunk, the second one at once.
 
 use std::io;
 use std::sync::Arc;
@@ -7,17 +7,17 @@ use std::time::Duration;
 
 use blattwerk_pipeline::run::Stop;
 
-/// What signals do to a run.
+/// The effect of signals on a run.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Signals {
-    /// Given to the run.
+    /// Asks the run to stop; the run checks it.
     pub(crate) stop: Stop,
-    /// The first signal that came, or 0.
+    /// The first signal received, or 0.
     first: Arc<AtomicI32>,
 }
 
 impl Signals {
-    /// Begins to listen; a signal leads to an exit at the latest after the time of grace.
+    /// Starts to listen. After a signal, the process exits when the grace period is over, if not before.
     #[cfg(unix)]
     pub(crate) fn listen(grace: Duration) -> io::Result<Self> {
         use signal_hook::consts::{SIGINT, SIGTERM};
@@ -47,7 +47,7 @@ impl Signals {
         Ok(listening)
     }
 
-    /// Elsewhere there are no such signals; the journal is enough to go on.
+    /// Other systems have no such signals; the journal is enough to resume a run.
     #[cfg(not(unix))]
     pub(crate) fn listen(_: Duration) -> io::Result<Self> {
         Ok(Self::default())
@@ -62,7 +62,7 @@ impl Signals {
     }
 }
 
-/// The exit code of a process that a signal ended, as shells have it.
+/// Returns the exit code of a process that was ended by a signal, as in shells.
 #[cfg(unix)]
 fn code(signal: i32) -> i32 {
     128 + signal

@@ -1,9 +1,9 @@
-//! What a person wants to know at the end of a run.
+//! The summary of a run for people: counts, speed and tables.
 
 use std::fmt::Write;
 use std::path::Path;
 
-use blattwerk_pipeline::run::Record;
+use blattwerk_pipeline::record::Record;
 use indicatif::{HumanCount, HumanDuration};
 
 use crate::output::shown;
@@ -11,7 +11,7 @@ use crate::output::shown;
 /// Returns the summary of a complete run into a folder.
 pub(crate) fn summary(record: &Record, folder: &Path) -> String {
     let mut text = String::new();
-    summarize(&mut text, record, folder).expect("a string takes all that is written to it");
+    summarize(&mut text, record, folder).expect("writing to a string does not fail");
     text
 }
 
@@ -63,7 +63,7 @@ fn summarize(text: &mut String, record: &Record, folder: &Path) -> std::fmt::Res
     if counts.damaged > 0 {
         writeln!(
             text,
-            "\n{} with characters that were lost before they came here (U+FFFD), which nobody can guess",
+            "\n{} with characters that were lost before it was read (U+FFFD) and cannot be restored",
             match counts.damaged {
                 1 => "1 article".to_owned(),
                 n => format!("{} articles", HumanCount(n)),
@@ -73,28 +73,24 @@ fn summarize(text: &mut String, record: &Record, folder: &Path) -> std::fmt::Res
     if counts.duplicates > 0 {
         writeln!(
             text,
-            "\n{} of earlier articles: the duplicates table says of which",
+            "\n{} of earlier articles, see the duplicates table",
             match counts.duplicates {
-                1 => "1 copy".to_owned(),
-                n => format!("{} copies", HumanCount(n)),
+                1 => "1 duplicate".to_owned(),
+                n => format!("{} duplicates", HumanCount(n)),
             }
         )?;
     }
     if counts.skipped > 0 {
         writeln!(
             text,
-            "\n{} skipped: the skipped table says why",
+            "\n{} skipped, see the skipped table",
             HumanCount(counts.skipped)
         )?;
     }
     match counts.failures {
         0 => {}
-        1 => writeln!(text, "\n1 failure: the failures table says why")?,
-        n => writeln!(
-            text,
-            "\n{} failures: the failures table says why",
-            HumanCount(n)
-        )?,
+        1 => writeln!(text, "\n1 failure, see the failures table")?,
+        n => writeln!(text, "\n{} failures, see the failures table", HumanCount(n))?,
     }
     Ok(())
 }
@@ -107,18 +103,18 @@ fn duration(seconds: f64) -> String {
     }
 }
 
-/// A rate, rounded down.
+/// Returns a rate, rounded down.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,
-    reason = "counts and seconds are not negative, and a rate needs no last digit"
+    reason = "counts and seconds are not negative, and a rate need not be exact"
 )]
 pub(crate) fn per_second(count: u64, seconds: f64) -> u64 {
     (count as f64 / seconds.max(1e-6)) as u64
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a rate needs no last digit")]
+#[expect(clippy::cast_precision_loss, reason = "a rate need not be exact")]
 fn megabytes(bytes: u64, seconds: f64) -> f64 {
     bytes as f64 / 1e6 / seconds.max(1e-6)
 }

@@ -1,4 +1,4 @@
-//! `blattwerk train`: makes a model from files that people have labelled, or a list from a dump.
+//! `blattwerk train`: trains a model on labelled files, or learns a list of boilerplate from a dump.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -121,14 +121,14 @@ fn boilerplate(options: &Boilerplate) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("cannot write {}", options.out.display()))?;
     if failures > 0 {
         say(&format!(
-            "{failures} articles could not be read; `run` says why"
+            "{failures} articles could not be read; the failures table of a run lists them"
         ));
     }
     print(format!(
-        "{} lines that {} of {} stories share, or more\nWrote {}\n",
-        list.lines,
+        "Lines in at least {} of {} stories: {}\nWrote {}\n",
         options.least_stories,
         list.stories,
+        list.lines,
         options.out.display()
     ))
 }
@@ -169,14 +169,14 @@ fn ner(options: &Ner) -> anyhow::Result<ExitCode> {
     }
     writeln!(
         card,
-        "\nScores on {}, which calibrated it:\n",
+        "\nScores on {}, which the model was calibrated on:\n",
         options.dev.display()
     )?;
     let scores = measure(&model);
     writeln!(card, "```text\n{scores}```")?;
     write_model(&options.out, &model.to_bytes(), &card)?;
     if let Some(peak) = peak_memory() {
-        say(&format!("memory at its peak: {peak}"));
+        say(&format!("peak memory: {peak}"));
     }
     print(format!("{scores}\nWrote {}\n", options.out.display()))
 }
@@ -200,13 +200,13 @@ fn sentiment(options: &Sentiment) -> anyhow::Result<ExitCode> {
     let (model, report) = linear::train::train(&base, &gold, &linear::train::Options::default());
     writeln!(
         card,
-        "\nScores of five parts of it, each judged by a model of the others:\n\n```text\n{report}```"
+        "\nScores by five-fold cross-validation on these files:\n\n```text\n{report}```"
     )?;
     write_model(&options.out, &model.to_bytes(), &card)?;
     print(format!("{report}\nWrote {}\n", options.out.display()))
 }
 
-/// Makes the folder of a model before it is trained, so that a wrong path costs no time.
+/// Creates the folder of a model before training, so that a wrong path fails early.
 fn make_folder(folder: &Path) -> anyhow::Result<()> {
     let file = folder.join(model_file::FILE);
     anyhow::ensure!(
@@ -239,7 +239,7 @@ fn say(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// The most memory this process had, where the system tells.
+/// Returns the peak memory of this process, if the system reports it.
 fn peak_memory() -> Option<String> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status
