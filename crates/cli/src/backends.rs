@@ -12,7 +12,7 @@ use crate::output::print;
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Only this table of the config: a stage, or `input`, `output`, `run`
+    /// Show only this table of the config, such as `ner` or `input`
     table: Option<String>,
 }
 

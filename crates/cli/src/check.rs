@@ -18,7 +18,7 @@ const FILES_SHOWN: usize = 20;
 pub(crate) struct Options {
     #[command(flatten)]
     settings: Settings,
-    /// How many articles to read
+    /// Number of articles to show
     #[arg(long, value_name = "N", default_value_t = 5)]
     limit: usize,
 }

@@ -22,28 +22,29 @@ use clap::{Args, Subcommand};
 use crate::output::print;
 use crate::settings::Layers;
 
-/// The stage to measure, with the backend of the config.
+/// The stage to measure, with the backend in the config.
 #[derive(Subcommand)]
 pub(crate) enum Eval {
-    /// Sentence boundaries: precision, recall and F1
+    /// Sentence splitting: precision, recall and F1 of sentence boundaries
     ///
-    /// A gold file has one sentence a line and a blank line between documents.
+    /// A gold file has one sentence per line, and a blank line between documents.
     Split(Split),
     /// Names: precision, recall and F1 of whole entities, by label
     ///
-    /// Gold lines are token TAB tag (BIO, of PER, LOC, ORG, MISC), with a blank line after each sentence. The row `marked` leaves out labels that the gold file does not have.
+    /// Each line of the gold file is a token, a tab and a tag (BIO, with PER, LOC, ORG and MISC); a blank line follows
+    /// each sentence. The row `marked` ignores labels that do not occur in the gold file.
     Ner(Ner),
-    /// Sentiment of sentences: macro-F1, accuracy and the confusion matrix
+    /// Sentiment of sentences: macro-F1, accuracy and confusion matrix
     ///
-    /// Gold lines are label TAB sentence, with or without TAB target; with one, what counts is the judgement toward
-    /// it, if the backend makes one.
+    /// Each line of the gold file is a label, a tab and a sentence, optionally followed by a tab and a target. With a
+    /// target, the judgement of the target counts, if the backend makes one.
     Sentiment(Sentiment),
-    /// Summaries: ROUGE-1, ROUGE-2 and ROUGE-L of every backend beside the first sentences, chance and an oracle
+    /// Summaries: ROUGE-1, ROUGE-2 and ROUGE-L of every backend, compared with first sentences, random ones and an oracle
     ///
-    /// Gold lines are JSON objects with `text`, `summary` and, if there is one, `title`. Words are in lower case, without
-    /// stemming. The row `oracle` picks the sentences that raise ROUGE-1 most: about what whole sentences can reach. If the
-    /// config's backend is `command`, it has a row too. The last two columns are the mean number of words of a summary, and
-    /// the speed in MB of text a second, on one thread.
+    /// Each line of the gold file is a JSON object with `text`, `summary` and optionally `title`. Words are compared in
+    /// lower case, without stemming. The row `oracle` picks the sentences that raise ROUGE-1 most, which is about the best
+    /// that whole sentences can reach. The backend `command` has a row if the config selects it. The last two columns are
+    /// the mean number of words in a summary, and the speed in MB of text per second on one thread.
     Summarize(Summarize),
 }
 
@@ -52,7 +53,7 @@ pub(crate) struct Split {
     /// The gold files
     #[arg(required = true)]
     gold: Vec<PathBuf>,
-    /// Show every boundary that is missed or wrong
+    /// Show every missed or wrong boundary
     #[arg(long)]
     mistakes: bool,
     #[command(flatten)]
@@ -63,13 +64,14 @@ pub(crate) struct Split {
 pub(crate) struct Ner {
     /// The gold file
     gold: PathBuf,
-    /// A model of your own, its folder or its file, instead of the embedded one
+    /// Use this model (its folder or its file) instead of the embedded one
     #[arg(long, value_name = "PATH")]
     model: Option<PathBuf>,
-    /// Write token TAB tag there for each gold token, with the tag that was found
+    /// Write each gold token, a tab and the tag that was found to this file
     #[arg(long, value_name = "FILE")]
     predictions: Option<PathBuf>,
-    /// How many sentences in a row are read as one article, whose names explain each other; 1 reads each alone
+    /// Number of consecutive sentences that are read as one article, so that its names help to recognize each other; 1
+    /// reads each sentence alone
     #[arg(long, value_name = "N", default_value_t = TOGETHER)]
     together: NonZeroUsize,
 }
@@ -81,7 +83,7 @@ pub(crate) const TOGETHER: NonZeroUsize = NonZeroUsize::new(20).expect("20 is no
 pub(crate) struct Sentiment {
     /// The gold file
     gold: PathBuf,
-    /// Write the gold lines there, each with the class that was found as its last column
+    /// Write the gold lines to this file, with the class that was found as an additional last column
     #[arg(long, value_name = "FILE")]
     predictions: Option<PathBuf>,
     #[command(flatten)]
@@ -92,16 +94,16 @@ pub(crate) struct Sentiment {
 pub(crate) struct Summarize {
     /// The gold file
     gold: PathBuf,
-    /// The most sentences of a summary
+    /// Maximum number of sentences in a summary
     #[arg(long, value_name = "N", default_value_t = 3, conflicts_with_all = ["words", "chars"])]
     sentences: usize,
-    /// The most words of a summary, instead
+    /// Maximum number of words in a summary, instead of sentences
     #[arg(long, value_name = "N")]
     words: Option<usize>,
-    /// The most characters of a summary, instead
+    /// Maximum number of characters in a summary, instead of sentences
     #[arg(long, value_name = "N")]
     chars: Option<usize>,
-    /// Only these rows
+    /// Show only these rows, separated by commas
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     rows: Vec<String>,
     #[command(flatten)]

@@ -19,7 +19,7 @@ const CHANGES: [(&str, &str); 2] = [
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The file to write
+    /// The file to write, which must not exist yet
     #[arg(default_value = CONFIG)]
     file: PathBuf,
 }

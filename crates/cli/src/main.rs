@@ -24,12 +24,14 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-/// Turns a dump of German news articles into tables: clean text, sentences, names, sentiment, summaries.
+/// Turns a dump of German news articles into tables: clean text, sentences, names, keywords, sentiment, summaries.
 #[derive(Parser)]
 #[command(version, max_term_width = 100, arg_required_else_help = true)]
 #[command(
-    after_help = "Exit codes: 0 complete; 1 complete, but some articles failed; 2 could not run; \
-                  130 and 143 stopped by SIGINT and SIGTERM, `run --resume` goes on."
+    after_help = "To start: `blattwerk init` writes a config, `blattwerk check` checks it, `blattwerk run` \
+                  processes the articles.\n\n\
+                  Exit codes: 0 complete; 1 complete, but some articles failed; 2 could not run, or had to stop; \
+                  130 and 143 stopped by SIGINT and SIGTERM, to be resumed with `run --resume`."
 )]
 struct Cli {
     #[command(subcommand)]
@@ -38,29 +40,29 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Reads all articles and writes the tables
+    /// Processes all articles and writes the tables
     Run(run::Options),
-    /// Merges the tables of shards into those of the whole run
+    /// Merges the tables of all shards into those of one run
     Merge(merge::Merge),
-    /// Tries the articles that failed in a complete run once more
+    /// Processes the articles that failed in a complete run again, and updates its tables
     Retry(merge::Retry),
-    /// Loads everything, says what would run and reads the first articles; runs nothing
+    /// Checks config, models and input, and shows the first articles; writes nothing
     Check(check::Options),
-    /// Measures the backend of a stage against files that people have labelled
+    /// Measures the backend of a stage on labelled files
     #[command(subcommand)]
     Eval(eval::Eval),
-    /// Makes a model from files that people have labelled, or a list from a dump
+    /// Trains a model on labelled files, or learns a list of boilerplate from a dump
     #[command(subcommand)]
     Train(train::Train),
-    /// Writes a pipeline.toml in which every key is explained
+    /// Writes a pipeline.toml that explains every key
     Init(init::Options),
-    /// Lists the scheduled runs that the state file of the config remembers
+    /// Lists the scheduled runs recorded in the state file
     Runs(runs::Options),
-    /// Lists the backends of every stage and their keys
+    /// Lists the backends of every stage, and all keys of the config
     Backends(backends::Options),
     /// Writes a completion script for a shell to standard output
     Completions {
-        /// The shell
+        /// The shell to write the script for
         shell: clap_complete::Shell,
     },
 }

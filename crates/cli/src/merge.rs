@@ -19,13 +19,13 @@ pub(crate) struct Merge {
     /// The output folders of all shards, in any order
     #[arg(value_name = "SHARD", required = true)]
     shards: Vec<PathBuf>,
-    /// The folder of the merged tables
+    /// Write the merged tables to this folder
     #[arg(short, long, value_name = "FOLDER")]
     output: PathBuf,
     /// Replace the tables of an earlier run in the folder
     #[arg(long)]
     overwrite: bool,
-    /// Say nothing but errors
+    /// Print nothing but errors
     #[arg(short, long)]
     quiet: bool,
 }
@@ -39,18 +39,18 @@ pub(crate) fn merge(options: &Merge) -> anyhow::Result<ExitCode> {
 
 #[derive(Args)]
 pub(crate) struct Retry {
-    /// The output folder of the complete run
+    /// The output folder of a complete run
     #[arg(value_name = "RUN")]
     run: PathBuf,
     #[command(flatten)]
     layers: Layers,
-    /// What the run read, if that was not `input.paths`; can be repeated
+    /// The input of that run, if it was not `input.paths`; can be repeated
     #[arg(short, long, value_name = "PATH")]
     input: Vec<String>,
-    /// How many threads the stages get; 0 is one for each processor
+    /// Number of threads for the stages instead of `run.jobs`; 0 means one per processor
     #[arg(short, long, value_name = "N")]
     jobs: Option<usize>,
-    /// Say nothing but errors
+    /// Print nothing but errors
     #[arg(short, long)]
     quiet: bool,
 }

@@ -22,9 +22,9 @@ const LINE_EVERY: Duration = Duration::from_secs(10);
 /// The format of progress messages.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Log {
-    /// For people: a bar on a terminal, lines elsewhere
+    /// For people: a progress bar on a terminal, lines elsewhere
     Text,
-    /// One JSON object a line
+    /// One JSON object per line
     Json,
 }
 

@@ -21,31 +21,31 @@ use crate::summary::summary;
 pub(crate) struct Options {
     #[command(flatten)]
     settings: Settings,
-    /// How many threads the stages get; 0 is one for each processor
+    /// Number of threads for the stages instead of `run.jobs`; 0 means one per processor
     #[arg(short, long, value_name = "N")]
     jobs: Option<usize>,
-    /// Read only the first N articles
+    /// Process only the first N articles
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// Take only a share of the articles: `0/4` is the first of four, `3/4` the last; `merge` joins them
+    /// Process only a share of the articles: `0/4` is the first of four, `3/4` the last; `blattwerk merge` joins them
     #[arg(long, value_name = "I/N")]
     shard: Option<Share>,
-    /// Go on with the unfinished run in the output folder; without one, start a new one
+    /// Resume the unfinished run in the output folder; start a new run if there is none
     #[arg(long)]
     resume: bool,
-    /// Throw the unfinished run in the output folder away and begin again
+    /// Discard the unfinished run in the output folder and start again
     #[arg(long, conflicts_with = "resume")]
     restart: bool,
-    /// Stop with exit code 2 when more than N, or more than P% of what was read, has failed
+    /// Stop with exit code 2 once more than N articles, or more than P% of those read, have failed
     #[arg(long, value_name = "N|P%")]
     max_failures: Option<MaxFailures>,
-    /// Write metrics for Prometheus to a file
+    /// Write Prometheus metrics to this file
     #[arg(long, value_name = "FILE")]
     metrics: Option<PathBuf>,
-    /// Say nothing but errors
+    /// Print nothing but errors
     #[arg(short, long)]
     quiet: bool,
-    /// How progress is told: for people, or one JSON object a line
+    /// The format of progress messages
     #[arg(long, value_enum, default_value_t = Log::Text)]
     log: Log,
 }

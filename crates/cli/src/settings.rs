@@ -12,10 +12,10 @@ pub(crate) const CONFIG: &str = "pipeline.toml";
 /// The layers of the config, for every command that reads one.
 #[derive(Args)]
 pub(crate) struct Layers {
-    /// The config file; without it ./pipeline.toml, and without that the defaults
+    /// The config file; by default ./pipeline.toml if it exists, or else the built-in defaults
     #[arg(short, long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// One setting, such as `ner.backend=off`; can be repeated
+    /// Set a key of the config, such as `ner.backend=off`; can be repeated
     #[arg(long, value_name = "TABLE.KEY=VALUE")]
     set: Vec<String>,
 }
@@ -40,13 +40,13 @@ impl Layers {
 pub(crate) struct Settings {
     #[command(flatten)]
     pub(crate) layers: Layers,
-    /// A file, folder or glob to read instead of `input.paths`; can be repeated
+    /// Read this file, folder or glob instead of `input.paths`; can be repeated
     #[arg(short, long, value_name = "PATH")]
     input: Vec<String>,
-    /// The folder of the tables instead of `output.folder`
+    /// Write the tables to this folder instead of `output.folder`
     #[arg(short, long, value_name = "FOLDER")]
     output: Option<PathBuf>,
-    /// Replace the tables of an earlier run in the folder, once the new ones are complete
+    /// Replace the tables of an earlier run in the folder once the new ones are complete
     #[arg(long)]
     overwrite: bool,
 }

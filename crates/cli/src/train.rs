@@ -26,20 +26,20 @@ use crate::settings::Layers;
 /// What to train.
 #[derive(Subcommand)]
 pub(crate) enum Train {
-    /// A tagger for names, for the backend `crf` of ner
+    /// A model for names, for the backend `crf` of ner
     ///
-    /// It learns from the files what names look like; what it knows of German words it takes from the embedded
-    /// model, so no raw text is needed. The same files give the same model.
+    /// It learns from the files what names look like. Its knowledge of German words comes from the embedded model, so no
+    /// raw text is needed. The same files give the same model.
     Ner(Ner),
     /// A model for sentiment, for the backend `linear`
     ///
-    /// It learns from the files what is said of a target; what it knows of words it takes from the embedded model,
-    /// so no raw text is needed. The same files give the same model.
+    /// It learns from the files how a sentence judges its target. Its knowledge of German words comes from the embedded
+    /// model, so no raw text is needed. The same files give the same model.
     Sentiment(Sentiment),
-    /// A list of the lines that many stories of a dump share, for `normalize.extra_boilerplate`
+    /// A list of lines that many stories of a dump share, for `normalize.extra_boilerplate`
     ///
-    /// Articles with the same longest line count as one story, so wire copy is no evidence. The lines are those
-    /// that the config's own rules leave. Read the list before you use it.
+    /// Articles with the same longest line count as one story, so that wire copy counts once. Lines that are already
+    /// removed with this config are not listed. Check the list before you use it.
     Boilerplate(Boilerplate),
 }
 
@@ -47,40 +47,41 @@ pub(crate) enum Train {
 pub(crate) struct Boilerplate {
     #[command(flatten)]
     layers: Layers,
-    /// A file, folder or glob to read instead of `input.paths`; can be repeated
+    /// Read this file, folder or glob instead of `input.paths`; can be repeated
     #[arg(short, long, value_name = "PATH")]
     input: Vec<String>,
-    /// The list
+    /// Write the list to this file, which must not exist yet
     #[arg(long, value_name = "TSV")]
     out: PathBuf,
-    /// In how many different stories a line must stand
+    /// Minimum number of different stories that a line must occur in
     #[arg(long, value_name = "N", default_value_t = 20)]
     least_stories: u32,
 }
 
 #[derive(Args)]
 pub(crate) struct Ner {
-    /// A file to learn from: token TAB tag (BIO, of PER, LOC, ORG, MISC), a blank line after each sentence; can
-    /// be repeated
+    /// A file to learn from: each line is a token, a tab and a tag (BIO, with PER, LOC, ORG and MISC), and a blank line
+    /// follows each sentence; can be repeated
     #[arg(long, required = true, value_name = "TSV")]
     train: Vec<PathBuf>,
-    /// A file of the same kind that is not learned from: it calibrates the scores and shows the progress
+    /// A file of the same kind that is not learned from: it is used to calibrate the scores and to report progress
     #[arg(long, value_name = "TSV")]
     dev: PathBuf,
-    /// The folder of the model, made if it is missing
+    /// The folder for the model, created if it does not exist
     #[arg(long, value_name = "FOLDER")]
     out: PathBuf,
-    /// Passes over the files
+    /// Number of passes over the files
     #[arg(long, value_name = "N", default_value_t = Options::default().epochs)]
     epochs: usize,
 }
 
 #[derive(Args)]
 pub(crate) struct Sentiment {
-    /// A file to learn from: label TAB sentence, with or without TAB target; can be repeated
+    /// A file to learn from: each line is a label, a tab and a sentence, optionally followed by a tab and a target; can be
+    /// repeated
     #[arg(long, required = true, value_name = "TSV")]
     train: Vec<PathBuf>,
-    /// The folder of the model, made if it is missing
+    /// The folder for the model, created if it does not exist
     #[arg(long, value_name = "FOLDER")]
     out: PathBuf,
 }
