@@ -1,5 +1,5 @@
 #!/bin/bash
-# A shard for each task of the array; tasks that are requeued go on where they were:
+# A shard for each task of the array. Tasks that are requeued resume where they stopped:
 #
 #   shards=$(sbatch --parsable slurm.sh /data/dump.jsonl.zst /data/tables)
 #   sbatch --dependency=afterok:$shards slurm-merge.sh /data/tables
@@ -21,15 +21,15 @@ blattwerk run --quiet --resume --jobs "${SLURM_CPUS_PER_TASK:-0}" --input "$dump
 pid=$!
 trap 'kill -TERM "$pid"' TERM INT
 code=143
-# A signal ends the first `wait`; the next one waits for the chunk in hand.
+# A signal ends the first `wait`; the next one waits for the current chunk.
 while kill -0 "$pid" 2> /dev/null; do
     wait "$pid"
     code=$?
 done
-# Out of time, and ready to go on.
+# Out of time, and ready to resume.
 if [ "$code" -eq 143 ] && [ -n "${SLURM_JOB_ID:-}" ]; then
     scontrol requeue "$SLURM_JOB_ID"
 fi
-# Complete, but something is in failures.csv: that must not hold up the merge.
+# Complete, but some articles are in failures.csv: that must not prevent the merge.
 [ "$code" -eq 1 ] && code=0
 exit "$code"
