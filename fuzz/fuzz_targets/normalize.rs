@@ -1,4 +1,4 @@
-//! Normalizing answers any text, is done after one pass, and keeps the way back to the source.
+//! Normalizing accepts any text, is idempotent, and keeps the alignment with the source.
 
 #![no_main]
 
@@ -23,7 +23,7 @@ static RULES: LazyLock<[Rules; 2]> = LazyLock::new(|| {
     [RulesConfig::default(), all].map(|config| {
         let (rules, _) = config
             .rules(Path::new(""))
-            .expect("there is no list of a user's");
+            .expect("the config names no list");
         rules
     })
 });
@@ -32,23 +32,24 @@ fuzz_target!(|source: &str| {
     for rules in RULES.iter() {
         let (once, removed) = rules.clean(&Text::new(source));
         let (twice, more) = rules.clean(&Text::new(once.as_str()));
-        assert_eq!(once.as_str(), twice.as_str(), "twice is once");
-        assert!(more.is_empty(), "what is removed is removed at once");
+        assert_eq!(
+            once.as_str(),
+            twice.as_str(),
+            "a second pass changes nothing"
+        );
+        assert!(more.is_empty(), "a second pass removes nothing");
 
         for (at, c) in once.as_str().char_indices() {
-            // `quote` panics if the way back does not lead to character boundaries.
+            // `quote` panics if the span in the source is not on character boundaries.
             let span = Span::new(at, at + c.len_utf8());
-            assert!(
-                !once.quote(span).is_empty(),
-                "every character came from somewhere"
-            );
+            assert!(!once.quote(span).is_empty(), "every character has a source");
         }
         for piece in removed {
             assert!(
                 source
                     .get(piece.source.range())
                     .is_some_and(|piece| !piece.is_empty()),
-                "what was removed stands in the source"
+                "what was removed is in the source"
             );
         }
     }

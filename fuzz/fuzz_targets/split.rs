@@ -1,4 +1,4 @@
-//! Splitting answers any text, and keeps what its layer promises.
+//! Splitting accepts any text, and its layer keeps its guarantees.
 
 #![no_main]
 
@@ -11,10 +11,10 @@ use libfuzzer_sys::fuzz_target;
 
 static RULES: LazyLock<Built<Vec<Span>>> = LazyLock::new(|| {
     let config: Config =
-        serde_json::from_str(r#"{"backend": "rules"}"#).expect("a backend needs no more");
+        serde_json::from_str(r#"{"backend": "rules"}"#).expect("the other keys have defaults");
     config
         .build(Path::new(""))
-        .expect("there is no list of a user's")
+        .expect("the config names no list")
 });
 
 fuzz_target!(|source: &str| {
@@ -22,14 +22,14 @@ fuzz_target!(|source: &str| {
     let sentences = RULES
         .stage
         .process(&document)
-        .expect("every text has an answer");
+        .expect("every text can be split");
     let mut end = 0;
     for &span in &sentences {
         assert!(end <= span.start, "sentences are in order, without overlap");
         assert_eq!(
             source[end..span.start].trim(),
             "",
-            "only white space is between"
+            "only white space is between sentences"
         );
         let sentence = &source[span.range()];
         assert!(!sentence.is_empty(), "a sentence is not empty");
