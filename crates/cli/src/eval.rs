@@ -39,7 +39,8 @@ pub(crate) enum Eval {
     /// Each line of the gold file is a label, a tab and a sentence, optionally followed by a tab and a target. With a
     /// target, the judgement of the target counts, if the backend makes one.
     Sentiment(Sentiment),
-    /// Summaries: ROUGE-1, ROUGE-2 and ROUGE-L of every backend, compared with first sentences, random ones and an oracle
+    /// Summaries: ROUGE-1, ROUGE-2 and ROUGE-L of every backend, compared with first sentences, random ones and an
+    /// oracle
     ///
     /// Each line of the gold file is a JSON object with `text`, `summary` and optionally `title`. Words are compared in
     /// lower case, without stemming. The row `oracle` picks the sentences that raise ROUGE-1 most, which is about the best

@@ -77,8 +77,8 @@ pub(crate) struct Ner {
 
 #[derive(Args)]
 pub(crate) struct Sentiment {
-    /// A file to learn from: each line is a label, a tab and a sentence, optionally followed by a tab and a target; can be
-    /// repeated
+    /// A file to learn from: each line is a label, a tab and a sentence, optionally followed by a tab and a target; can
+    /// be repeated
     #[arg(long, required = true, value_name = "TSV")]
     train: Vec<PathBuf>,
     /// The folder for the model, created if it does not exist

@@ -1,6 +1,6 @@
-//! Every tiny model answers as Python's transformers do: the same tokens, logits, names and probabilities.
+//! Every tiny model gives the same answers as Python's transformers: tokens, logits, names and probabilities.
 //!
-//! `scripts/check/make-tiny-models.py` makes the models and writes down what is expected.
+//! `scripts/check/make-tiny-models.py` makes the models, and records the expected answers.
 #![cfg(feature = "model")]
 #![cfg_attr(
     not(all(feature = "rten", feature = "ort", feature = "rust-bert")),
@@ -19,10 +19,10 @@ use serde_json::Value;
 
 const KINDS: [&str; 5] = ["bert", "distilbert", "electra", "roberta", "xlm-roberta"];
 
-/// How far logits and scores may be from those of torch.
+/// How much logits and scores may differ from those of torch.
 const EXACT: f32 = 1e-4;
-/// The same for a quantized model, which is compared with the ONNX Runtime: each rounds in its own way, and what
-/// falls on the other side of a border makes a step of a 127th.
+/// The same for a quantized model, which is compared with the ONNX Runtime. Runtimes round differently, and a value
+/// that is rounded to the next step differs by 1/127.
 const QUANTIZED: f32 = 0.02;
 
 fn models() -> PathBuf {
@@ -232,7 +232,7 @@ fn with_the_onnx_runtime_an_answer_hangs_neither_on_neighbours_nor_on_threads() 
 fn check_independence(runtime: Runtime, quantized: Option<&str>) {
     let texts = texts();
     let mut all: Vec<&str> = texts.iter().map(|(_, text)| text.as_str()).collect();
-    // Many of each length, so that batches are large.
+    // Many texts of each length, so that batches are large.
     let long = all
         .iter()
         .copied()
@@ -271,7 +271,7 @@ fn check_independence(runtime: Runtime, quantized: Option<&str>) {
     }
 }
 
-/// How the models that write text write about the articles of `articles.json`.
+/// Checks what the models that write text generate from the articles of `articles.json`.
 #[cfg(feature = "rust-bert")]
 mod summaries {
     use blattwerk_transformer::{Summarizer, summary};
