@@ -1,4 +1,4 @@
-//! What the command line promises.
+//! What the command line guarantees.
 
 use crate::support::{Place, root};
 
@@ -31,7 +31,7 @@ fn help_names_every_command() {
 #[test]
 fn the_default_run_can_be_repeated() {
     let place = Place::new();
-    // A copy: the run writes beside its config.
+    // A copy, because the run writes next to its config.
     place.write(
         "pipeline.toml",
         std::fs::read(root().join("pipeline.toml")).unwrap(),
@@ -70,7 +70,7 @@ fn a_new_config_runs() {
 }
 
 #[test]
-fn check_says_what_would_run_and_writes_nothing() {
+fn check_shows_what_would_run_and_writes_nothing() {
     let place = Place::new();
     place.write(
         "a.jsonl",
@@ -89,7 +89,7 @@ fn check_says_what_would_run_and_writes_nothing() {
 }
 
 #[test]
-fn check_tells_failures_among_the_first_articles() {
+fn check_reports_failures_among_the_first_articles() {
     let place = Place::new();
     place.write("a.jsonl", "{\"text\": \"Ein Satz.\"}\n{kaputt\n");
     let outcome = place.blattwerk("check --input a.jsonl");
@@ -124,7 +124,7 @@ fn backends_lists_backends_and_keys() {
     );
     assert!(
         one.stdout.contains("redundancy = 0.3\n"),
-        "defaults are as one writes them: {}",
+        "defaults are as the user would write them: {}",
         one.stdout
     );
     let none = place.blattwerk("backends summarise");
@@ -146,7 +146,7 @@ fn completions_are_written_for_shells() {
 }
 
 #[test]
-fn quiet_says_nothing_and_json_says_events() {
+fn quiet_prints_nothing_and_json_prints_events() {
     let place = Place::new();
     place.write("a.jsonl", "{\"text\": \"Ein Satz.\"}\n{kaputt\n");
     let quiet = place.blattwerk("run --input a.jsonl --quiet");
@@ -246,7 +246,7 @@ fn eval_sentiment_repeats_the_lines_with_its_classes() {
 }
 
 #[test]
-fn eval_summarize_shows_every_backend_beside_lead_chance_and_oracle() {
+fn eval_summarize_compares_every_backend_with_lead_random_and_oracle() {
     let place = Place::new();
     place.write(
         "gold.jsonl",
@@ -272,7 +272,7 @@ fn eval_summarize_shows_every_backend_beside_lead_chance_and_oracle() {
     assert_eq!(words.code, 0, "{words:?}");
     let rows: Vec<&str> = words.stdout.lines().skip(1).collect();
     assert_eq!(rows.len(), 2, "{}", words.stdout);
-    // Only the second sentence has five words, and the reference has no word of it.
+    // Only the second sentence has five words, none of which is in the reference.
     for (row, name) in rows.iter().zip(["lead", "features"]) {
         let figures = format!("{name:<10}    0.00    0.00    0.00     5.0");
         assert!(row.starts_with(&figures), "{row}");
@@ -320,7 +320,7 @@ fn a_sentiment_model_is_trained_and_used() {
     );
 }
 
-/// Sentences with a new town, a new person and words that are no names.
+/// Sentences with a new town, a new person, and words that are not names.
 const LABELLED: &str = "Der\tO\nBauer\tO\nHerr\tO\nQuastel\tB-PER\nlebt\tO\nin\tO\nNiederwoltz\tB-LOC\n.\tO\n\n\
     Frau\tO\nQuastel\tB-PER\nkam\tO\naus\tO\nNiederwoltz\tB-LOC\n.\tO\n\n";
 

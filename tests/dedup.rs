@@ -1,4 +1,4 @@
-//! Copies of articles: what the config says about them holds in the tables.
+//! Duplicate articles: the tables treat them as the config says.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ const DUTCH: &str = "De gemeenteraad heeft besloten dat het oude stadhuis niet w
     burgemeester is er genoeg geld om het gebouw te herstellen en het plein opnieuw te bestraten. De bewoners \
     zijn blij met het besluit, zegt een woordvoerder van de wijk.";
 
-/// A dump with copies of all kinds.
+/// A dump with duplicates of all kinds.
 fn dump() -> String {
     let dirty = BRIDGE
         .replace("neuen ", "neu\u{AD}en\u{A0}\n")
@@ -74,7 +74,7 @@ fn articles(place: &Place, table: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn copies_are_reported_and_kept() {
+fn duplicates_are_reported_and_kept() {
     let place = Place::new();
     let record = run(&place, "");
     check_copies(&place, &COPIES);
@@ -94,7 +94,7 @@ fn copies_are_reported_and_kept() {
 }
 
 #[test]
-fn copies_are_left_out_of_all_other_tables() {
+fn duplicates_are_left_out_of_all_other_tables() {
     let place = Place::new();
     let record = run(&place, "--set dedup.keep=first");
     check_copies(&place, &COPIES);
@@ -116,11 +116,14 @@ fn copies_are_left_out_of_all_other_tables() {
     assert_eq!(record["counts"]["duplicates"], 6);
     assert_eq!(record["counts"]["articles"], 4);
     assert_eq!(record["stages"][2]["skipped"], 6);
-    assert_eq!(record["stages"][3]["articles"], 4, "copies are not split");
+    assert_eq!(
+        record["stages"][3]["articles"], 4,
+        "duplicates are not split"
+    );
 }
 
 #[test]
-fn with_the_highest_similarity_only_exact_copies_are_found() {
+fn with_the_highest_similarity_only_exact_duplicates_are_found() {
     let place = Place::new();
     run(&place, "--set dedup.similarity=1");
     check_copies(
@@ -130,10 +133,10 @@ fn with_the_highest_similarity_only_exact_copies_are_found() {
 }
 
 #[test]
-fn only_remembered_articles_have_copies() {
+fn only_remembered_articles_have_duplicates() {
     let place = Place::new();
     run(&place, "--set dedup.remember=1");
-    // Only the last article that was a copy of none is known.
+    // Only the last article that was not a duplicate is remembered.
     check_copies(
         &place,
         &[
@@ -146,7 +149,7 @@ fn only_remembered_articles_have_copies() {
 }
 
 #[test]
-fn an_article_that_is_left_out_or_fails_has_no_copies() {
+fn an_article_that_is_left_out_or_fails_has_no_duplicates() {
     let place = Place::new();
     run(&place, "--set language.other=skip");
     assert!(!articles(&place, "duplicates").contains("nl2"));
@@ -157,7 +160,7 @@ fn an_article_that_is_left_out_or_fails_has_no_copies() {
 }
 
 #[test]
-fn threads_and_chunks_do_not_change_a_copy() {
+fn threads_and_chunks_do_not_change_duplicates() {
     let place = Place::new();
     for keep in ["all", "first"] {
         let tables = |more: &str| {
@@ -173,7 +176,7 @@ fn threads_and_chunks_do_not_change_a_copy() {
 }
 
 #[test]
-fn without_dedup_there_is_no_table_of_copies() {
+fn without_dedup_there_is_no_table_of_duplicates() {
     let place = Place::new();
     run(&place, "");
     assert!(place.path().join("out/duplicates.csv").exists());
@@ -185,7 +188,7 @@ fn without_dedup_there_is_no_table_of_copies() {
 }
 
 #[test]
-fn wrong_settings_are_refused_with_the_right_ones() {
+fn invalid_settings_are_refused_with_a_list_of_valid_ones() {
     let place = Place::new();
     place.write("a.txt", "Ein Satz.");
     // settings, what the message says

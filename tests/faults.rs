@@ -1,25 +1,25 @@
-//! Fault runs: what happens to every kind of bad input, config and output. Nothing is lost in silence.
+//! Fault runs: what happens with every kind of bad input, config and output. Nothing is lost silently.
 
 use std::fs;
 use std::os::unix::fs::symlink;
 
 use crate::support::{Place, bzip2, gzip, run_on_a_small_disk, utf16, xz};
 
-/// What a bad input costs: the articles beside it are processed, and one failure row tells of it.
+/// A bad input: the other articles are processed, and failure rows report it.
 struct Case {
     name: &'static str,
-    /// Makes the input, and names it.
+    /// Creates the input, and returns its path.
     input: fn(&Place) -> &'static str,
     arguments: &'static str,
-    /// Texts of the articles that are processed all the same.
+    /// The texts of the articles that are processed nevertheless.
     articles: &'static [&'static str],
-    /// For each failure row, what it says: article, source, part of the error.
+    /// For each failure row: the article, the source, and part of the error.
     failures: &'static [(&'static str, &'static str, &'static str)],
 }
 
 const GOOD: &str = "{\"id\": \"a\", \"text\": \"Eins.\"}\n{\"id\": \"b\", \"text\": \"Zwei.\"}\n";
 
-/// Many lines that compress to more than one block, so that a cut leaves some of them readable.
+/// Many lines that compress to more than one block, so that some of them are readable after a cut.
 fn long_dump() -> String {
     let mut state = 1_u32;
     let mut noise = || {
@@ -327,7 +327,7 @@ const CASES: &[Case] = &[
 ];
 
 #[test]
-fn bad_input_costs_a_failure_row_and_nothing_else() {
+fn bad_input_gives_failure_rows_and_nothing_else() {
     for case in CASES {
         let place = Place::new();
         let input = (case.input)(&place);
@@ -387,7 +387,7 @@ fn a_cut_archive_gives_the_articles_before_the_cut() {
         let outcome = place.blattwerk(&format!("run --quiet --input {name} --output cut"));
         assert_eq!(outcome.code, 1, "{name}: {outcome:?}");
         let articles = place.rows("cut/normalized.csv").len();
-        // bzip2 has blocks of 900 kB, of which only whole ones can be read.
+        // bzip2 has blocks of 900 kB, and only complete ones can be read.
         assert!(
             (5_000..20_000).contains(&articles),
             "{name}: {articles} articles before the cut"
@@ -398,7 +398,7 @@ fn a_cut_archive_gives_the_articles_before_the_cut() {
     }
 }
 
-/// What cannot run: exit code 2, a message that names the place, and no tables.
+/// What cannot run: it gives exit code 2, a message that names the place, and no tables.
 struct Refusal {
     name: &'static str,
     config: &'static str,
@@ -408,7 +408,7 @@ struct Refusal {
 
 const REFUSALS: &[Refusal] = &[
     Refusal {
-        name: "a backend that is none",
+        name: "an unknown backend",
         config: "\n[ner]\nbackend = \"gazeteer\"\n",
         arguments: "",
         says: &[
@@ -420,13 +420,13 @@ const REFUSALS: &[Refusal] = &[
         ],
     },
     Refusal {
-        name: "a table that is none",
+        name: "an unknown table",
         config: "[nre]\nbackend = \"off\"\n",
         arguments: "",
         says: &["pipeline.toml:1", "[nre]", "`ner`"],
     },
     Refusal {
-        name: "a key that is none",
+        name: "an unknown key",
         config: "[summarize]\nbackend = \"lead\"\nsentenzen = 3\n",
         arguments: "",
         says: &["pipeline.toml:3", "[summarize] sentenzen", "`sentences`"],
@@ -444,7 +444,7 @@ const REFUSALS: &[Refusal] = &[
         says: &["pipeline.toml:2", "[input] fields.text", "3"],
     },
     Refusal {
-        name: "no TOML",
+        name: "not TOML",
         config: "[ner\n",
         arguments: "",
         says: &["pipeline.toml", "line 1"],
@@ -462,7 +462,7 @@ const REFUSALS: &[Refusal] = &[
         says: &["--set", "table.key=value"],
     },
     Refusal {
-        name: "a language that is none",
+        name: "an unknown language",
         config: "[language]\n\nexpected = \"deutsch\"\n",
         arguments: "",
         says: &[
@@ -474,13 +474,13 @@ const REFUSALS: &[Refusal] = &[
         ],
     },
     Refusal {
-        name: "a list that is not there",
+        name: "a missing list",
         config: "[ner]\nbackend = \"gazetteer\"\nlists = [\"namen.tsv\"]\n",
         arguments: "",
         says: &["pipeline.toml", "[ner]", "namen.tsv", "No such file"],
     },
     Refusal {
-        name: "input that is not there",
+        name: "missing input",
         config: "",
         arguments: "--input nirgends",
         says: &["nirgends"],
@@ -492,13 +492,13 @@ const REFUSALS: &[Refusal] = &[
         says: &["*.parquet"],
     },
     Refusal {
-        name: "a program that is not there",
+        name: "a missing program",
         config: "[ner]\nbackend = \"command\"\ncommand = [\"./nirgends\"]\n",
         arguments: "",
         says: &["[ner]", "cannot start", "nirgends"],
     },
     Refusal {
-        name: "a config that is not there",
+        name: "a missing config",
         config: "",
         arguments: "--config nirgends.toml",
         says: &["cannot read nirgends.toml"],
@@ -510,7 +510,7 @@ const REFUSALS: &[Refusal] = &[
         says: &["a.txt", "a folder"],
     },
     Refusal {
-        name: "an output folder that cannot be made",
+        name: "an output folder that cannot be created",
         config: "",
         arguments: "--output /proc/blattwerk",
         says: &["cannot write /proc/blattwerk"],
@@ -594,9 +594,9 @@ fn a_wrong_variable_is_named() {
     );
 }
 
-/// A file size limit stands for a full disk: writing fails in the midst of the run.
+/// A file size limit simulates a full disk: writing fails in the middle of a run.
 #[test]
-fn a_full_disk_leaves_nothing_to_be_mistaken_for_a_result() {
+fn a_full_disk_leaves_nothing_that_looks_like_a_result() {
     let place = Place::new();
     place.write("d.jsonl", long_dump());
     let run = |folder: &str| {
@@ -631,7 +631,7 @@ fn a_full_disk_leaves_nothing_to_be_mistaken_for_a_result() {
 }
 
 #[test]
-fn an_input_that_vanishes_costs_its_failure_row() {
+fn an_input_that_vanishes_gives_a_failure_row() {
     let place = Place::new();
     for number in 10..40 {
         place.write(&format!("d/{number}.txt"), format!("Artikel {number}."));
@@ -655,7 +655,7 @@ fn an_input_that_vanishes_costs_its_failure_row() {
 }
 
 #[test]
-fn a_program_that_is_killed_costs_one_article() {
+fn a_program_that_is_killed_fails_one_article() {
     let place = Place::new();
     place.write(
         "d.jsonl",

@@ -1,6 +1,6 @@
-//! Golden runs: each folder of `tests/golden` has articles, a config, and the tables expected of them.
+//! Golden runs: each folder of `tests/golden` has articles, a config, and the expected tables.
 //!
-//! `BLESS=1 cargo test golden` writes the tables anew; the diff is then to be read like code.
+//! `BLESS=1 cargo test golden` rewrites the tables; read the diff like code.
 
 use std::fs;
 

@@ -1,9 +1,9 @@
-//! The tests of the whole program, each of which starts it in a folder of its own. What each module proves is said
-//! beside its name.
+//! The tests of the whole program. Each starts it in a folder of its own. What each module proves is said at its
+//! declaration.
 
 #![expect(
     clippy::unwrap_used,
-    reason = "the lint knows only the functions marked as tests, and here is nothing else"
+    reason = "the lint exempts only functions marked as tests, and all code here belongs to tests"
 )]
 
 /// Each command does what its help says, and names what it cannot do.
@@ -20,7 +20,7 @@ mod resume;
 mod scheduled;
 /// Merged shards and retried failures give the tables of one whole run.
 mod shards;
-/// What the tests share; it proves nothing.
+/// Helpers that the tests share; no tests.
 mod support;
 /// Every row quotes its article as it came in, in every format of the tables and with any number of threads.
 mod tables;

@@ -1,4 +1,4 @@
-//! Runs that are stopped, by whatever, and go on: the tables are those of a run that nobody disturbed.
+//! Runs that are stopped, by whatever, and resumed: the tables are those of an undisturbed run.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -21,8 +21,8 @@ fn csv() -> String {
 }
 
 #[test]
-fn a_run_that_stops_anywhere_goes_on_to_the_same_tables() {
-    // Name, file, content, further arguments.
+fn a_run_that_stops_anywhere_resumes_to_the_same_tables() {
+    // Name, file, content, additional arguments.
     let cases: Vec<(&str, &str, Vec<u8>, &str)> = vec![
         ("JSON Lines", "d.jsonl", dump().into(), ""),
         (
@@ -95,7 +95,7 @@ fn a_run_that_stops_anywhere_goes_on_to_the_same_tables() {
 }
 
 #[test]
-fn a_folder_of_files_goes_on_at_the_right_one() {
+fn a_folder_of_files_is_resumed_at_the_right_one() {
     let place = Place::new();
     for number in 0..60 {
         place.write(&format!("d/{number:02}.txt"), format!("Artikel {number}."));
@@ -118,9 +118,9 @@ fn a_folder_of_files_goes_on_at_the_right_one() {
     assert_same(&place, "whole", "out", "a folder");
 }
 
-/// The short form of scripts/check/kill-test.py.
+/// A short version of scripts/check/kill-test.py.
 #[test]
-fn a_killed_run_goes_on_to_the_same_tables() {
+fn a_killed_run_resumes_to_the_same_tables() {
     let place = Place::new();
     place.write("d.jsonl", dump());
     let arguments = format!("run {SMALL} --input d.jsonl");
@@ -143,7 +143,7 @@ fn a_killed_run_goes_on_to_the_same_tables() {
     assert_same(&place, "whole", "out", "killed");
 }
 
-/// A place with a run that was stopped in its midst, into `out`.
+/// A place with a run into `out` that was stopped in the middle.
 fn stopped() -> Place {
     let place = Place::new();
     place
@@ -189,7 +189,7 @@ fn an_unfinished_run_is_named_and_not_touched() {
 
 #[test]
 fn what_changed_since_the_journal_is_refused_by_name() {
-    // A change, further arguments, what the message says.
+    // A change, additional arguments, part of the message.
     type Change = fn(&Place);
     let cases: &[(Change, &str, &str)] = &[
         (
@@ -247,7 +247,7 @@ fn what_changed_since_the_journal_is_refused_by_name() {
 }
 
 #[test]
-fn how_the_run_goes_may_change() {
+fn settings_that_do_not_affect_the_tables_may_change() {
     let place = stopped();
     let changed = arguments("--resume --jobs 1").replace("chunk_articles=7", "chunk_articles=50");
     let outcome = place.blattwerk(&format!("run {changed}"));
@@ -266,7 +266,7 @@ fn how_the_run_goes_may_change() {
 }
 
 #[test]
-fn resume_without_an_unfinished_run_starts_one_and_repeats_none() {
+fn resume_without_an_unfinished_run_starts_one_and_repeats_no_complete_one() {
     let place = Place::new();
     place.write("d.jsonl", dump());
     let run = |more: &str| place.blattwerk(&format!("run {SMALL} --input d.jsonl --resume {more}"));
@@ -281,19 +281,19 @@ fn resume_without_an_unfinished_run_starts_one_and_repeats_none() {
 }
 
 #[test]
-fn a_pipe_cannot_be_gone_on_with() {
+fn a_pipe_cannot_be_resumed() {
     let place = stopped();
     let fifo = place.path().join("fifo");
     let made = Command::new("mkfifo").arg(&fifo).status().unwrap();
     assert!(made.success());
-    // Nothing is read of it, so nobody has to write.
+    // Nothing is read from it, so nobody has to write to it.
     let outcome = place.blattwerk(&format!("run {}", arguments("--resume --input fifo")));
     assert_eq!(outcome.code, 2, "{outcome:?}");
     assert!(outcome.stderr.contains("read only once"), "{outcome:?}");
 }
 
 #[test]
-fn a_table_that_is_shorter_than_the_journal_says_is_named() {
+fn a_table_that_is_shorter_than_in_the_journal_is_named() {
     let place = stopped();
     fs::write(place.path().join("out/unfinished/sentences.csv"), "").unwrap();
     let outcome = place.blattwerk(&format!("run {}", arguments("--resume")));
@@ -304,7 +304,7 @@ fn a_table_that_is_shorter_than_the_journal_says_is_named() {
 }
 
 #[test]
-fn two_runs_into_one_folder_are_one_too_many() {
+fn a_second_run_into_the_same_folder_is_refused() {
     let place = Place::new();
     place.write("a.jsonl", "{\"text\": \"Ein Satz.\"}\n");
     let fifo = place.path().join("fifo");
@@ -315,7 +315,7 @@ fn two_runs_into_one_folder_are_one_too_many() {
             .unwrap()
             .success()
     );
-    // The first one waits for its input.
+    // The first run waits for its input.
     let mut first = Command::new(env!("CARGO_BIN_EXE_blattwerk"))
         .current_dir(place.path())
         .args(["run", "--quiet", "--input", "fifo", "--output", "out"])
@@ -333,12 +333,12 @@ fn two_runs_into_one_folder_are_one_too_many() {
     }
     first.kill().unwrap();
     first.wait().unwrap();
-    // The lock of the dead process is none.
+    // The lock of a dead process is ignored.
     let third = place.blattwerk("run --input a.jsonl --output out --restart");
     assert_eq!(third.code, 0, "{third:?}");
 }
 
-/// Starts a run whose first article takes longer than the test, until it is asked to stop.
+/// Starts a run with a slow program, and returns once that has been asked about the first article.
 fn slow(place: &Place, more: &str) -> std::process::Child {
     let program = "import sys, time\nfor line in sys.stdin:\n    open('asked', 'w').close()\n    \
                    time.sleep(float(sys.argv[1]))\n    print('{\"entities\": []}', flush=True)\n";
@@ -377,7 +377,7 @@ fn events(stderr: &[u8]) -> Vec<Value> {
 }
 
 #[test]
-fn a_signal_stops_behind_the_chunk_in_hand() {
+fn a_signal_stops_a_run_after_the_current_chunk() {
     for (flag, signal, code) in [("-INT", "SIGINT", 130), ("-TERM", "SIGTERM", 143)] {
         let place = Place::new();
         place.write(
@@ -399,7 +399,7 @@ fn a_signal_stops_behind_the_chunk_in_hand() {
         let done = last["articles"].as_u64().unwrap();
         assert!(
             (1..3).contains(&done),
-            "the chunk in hand is done: {events:?}"
+            "the current chunk is finished: {events:?}"
         );
         assert!(place.files("out").is_empty());
 
@@ -416,7 +416,7 @@ fn a_signal_stops_behind_the_chunk_in_hand() {
 }
 
 #[test]
-fn a_second_signal_and_the_end_of_the_grace_stop_at_once() {
+fn a_second_signal_and_the_end_of_the_grace_period_stop_at_once() {
     for (more, signals) in [("", 2), ("--set run.grace_seconds=0", 1)] {
         let place = Place::new();
         place.write("d.jsonl", "{\"text\": \"Eins.\"}\n");
@@ -436,7 +436,7 @@ fn a_second_signal_and_the_end_of_the_grace_stop_at_once() {
 }
 
 #[test]
-fn too_many_failures_stop_a_run_that_can_go_on() {
+fn too_many_failures_stop_a_run_that_can_be_resumed() {
     let place = Place::new();
     place.write("d.jsonl", dump());
     let run = |more: &str, folder: &str| {
@@ -472,7 +472,7 @@ fn too_many_failures_stop_a_run_that_can_go_on() {
 }
 
 #[test]
-fn metrics_are_what_prometheus_reads() {
+fn metrics_are_in_the_format_of_prometheus() {
     let place = Place::new();
     place.write("d.jsonl", dump());
     place.write("m/.keep", "");
@@ -495,7 +495,7 @@ fn metrics_are_what_prometheus_reads() {
             "{line}: {metrics}"
         );
     }
-    // Each sample has a name of the allowed characters and a number, each name is explained before.
+    // Each sample has a valid name and a number, and its name is explained before.
     let mut explained = "";
     for line in metrics.lines() {
         if let Some(comment) = line.strip_prefix("# ") {
@@ -514,14 +514,14 @@ fn metrics_are_what_prometheus_reads() {
         value.parse::<f64>().unwrap();
     }
     let names: Vec<_> = fs::read_dir(place.path().join("m")).unwrap().collect();
-    assert_eq!(names.len(), 2, "nothing is left beside: {names:?}");
+    assert_eq!(names.len(), 2, "no temporary file is left: {names:?}");
     let nowhere = place.blattwerk("run --input d.jsonl --output b --metrics nirgends/m.prom");
     assert_eq!(nowhere.code, 2);
     assert!(nowhere.stderr.contains("nirgends/m.prom"), "{nowhere:?}");
 }
 
 #[test]
-fn errors_are_events_where_events_are_read() {
+fn errors_are_events_in_the_json_log() {
     let place = Place::new();
     let outcome = place.blattwerk("run --log json --input nirgends");
     assert_eq!(outcome.code, 2);

@@ -1,4 +1,4 @@
-//! Scheduled runs: what is new or changed is processed, and each article's rows are there once.
+//! Scheduled runs: new and changed articles are processed, and the rows of each article occur once.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::support::{Outcome, Place, Row};
 /// A dump: articles by id.
 type Dump = BTreeMap<String, String>;
 
-/// Seven days: each has most of the day before, some edits, some new articles, and lacks some.
+/// Seven days: each has most articles of the day before, some of them edited, some new ones, and lacks some.
 fn week() -> Vec<Dump> {
     let mut dumps = Vec::new();
     let mut dump = Dump::new();
@@ -19,7 +19,7 @@ fn week() -> Vec<Dump> {
             let text = format!("Am Tag {day} sprach Petra Quast in Köln über Vorlage {new}.");
             dump.insert(id, text);
         }
-        // An edit of every seventh article that is still there, and a deletion of every fifth.
+        // Every seventh of the remaining articles is edited, and every fifth deleted.
         let ids: Vec<String> = dump.keys().cloned().collect();
         for id in ids.iter().skip(day).step_by(7) {
             dump.insert(
@@ -51,11 +51,11 @@ fn run(place: &Place, more: &str) -> Outcome {
     outcome
 }
 
-/// The rows of a table by article, in their order.
+/// The rows of a table by article, in order.
 fn by_article(rows: Vec<Row>) -> BTreeMap<String, Vec<Row>> {
     let mut found: BTreeMap<String, Vec<Row>> = BTreeMap::new();
     for mut row in rows {
-        // The same article stands in another line of each dump.
+        // The same article is on another line in each dump.
         row.remove("source");
         found
             .entry(row["article_id"].clone())
@@ -65,13 +65,13 @@ fn by_article(rows: Vec<Row>) -> BTreeMap<String, Vec<Row>> {
     found
 }
 
-/// What is optional in the tables.
+/// Settings that add everything optional to the tables.
 const OPTIONAL: &str = "--set sentiment.explain=true --set keywords.backend=keyness";
 
 /// The tables whose rows belong to articles.
 const TABLES: [&str; 4] = ["normalized", "sentences", "entities", "sentiment"];
 
-/// The last version of every article of a week, processed in one run.
+/// The tables of one run over the last version of every article of a week.
 fn at_once(place: &Place, more: &str) -> BTreeMap<&'static str, BTreeMap<String, Vec<Row>>> {
     let mut all = Dump::new();
     for dump in week() {
@@ -133,7 +133,7 @@ fn a_week_of_folders_has_the_last_rows_of_each_article_in_its_last_folder() {
 }
 
 #[test]
-fn a_run_without_news_does_nothing_and_another_config_does_all_again() {
+fn a_run_without_changes_does_nothing_and_another_config_processes_everything_again() {
     let place = Place::new();
     write(&place, &week()[0]);
     let count = week()[0].len();
@@ -148,12 +148,12 @@ fn a_run_without_news_does_nothing_and_another_config_does_all_again() {
     assert_eq!(increment(""), [count, 0, 0, 0]);
     let tables = place.tables("out");
     assert_eq!(increment("--jobs 1"), [0, 0, 0, count]);
-    assert_eq!(place.tables("out"), tables, "not a byte is another one");
+    assert_eq!(place.tables("out"), tables, "not a byte has changed");
     assert_eq!(increment("--set ner.backend=off"), [0, 0, count, 0]);
     assert_eq!(place.rows("out/entities.csv").len(), 0, "old rows are gone");
     assert_eq!(place.rows("out/normalized.csv").len() as u64, count);
     let runs = place.blattwerk("runs --set state.file=state.sqlite").stdout;
-    assert_eq!(runs.lines().count(), 4, "a head and three runs: {runs}");
+    assert_eq!(runs.lines().count(), 4, "a header and three runs: {runs}");
 }
 
 #[test]
@@ -193,10 +193,10 @@ fn a_second_article_with_an_id_does_not_take_the_rows_of_the_first() {
 }
 
 #[test]
-fn a_stopped_run_is_recorded_when_it_has_gone_on() {
+fn a_stopped_run_is_recorded_once_it_was_resumed() {
     let place = Place::new();
     let mut dump = week()[0].clone();
-    // An article in the midst of the dump that fails.
+    // An article in the middle of the dump fails.
     dump.insert("d0-05".to_owned(), String::new());
     write(&place, &dump);
     let arguments = "run --input dump.jsonl --set state.file=state.sqlite --set run.chunk_articles=2 \
@@ -225,7 +225,7 @@ fn a_stopped_run_is_recorded_when_it_has_gone_on() {
 }
 
 #[test]
-fn a_wrong_state_is_named() {
+fn an_invalid_state_file_is_named() {
     let place = Place::new();
     write(&place, &week()[0]);
     place.write("notes.txt", "Das ist keine Datenbank. ".repeat(100));

@@ -1,4 +1,4 @@
-//! Runs in several parts: shards that are merged, and articles that are tried again.
+//! Runs in several parts: shards that are merged, and failed articles that are retried.
 
 use std::fs;
 
@@ -23,7 +23,7 @@ fn merged_shards_are_the_whole_run() {
                 "{arguments} --resume --shard {index}/{} --output s{index}",
                 order.len()
             );
-            // A shard that is stopped goes on like any run.
+            // A shard that was stopped is resumed like any run.
             run_on_a_small_disk(&place, &arguments, 40);
             let shard = place.blattwerk(&format!("run {arguments}"));
             assert!(shard.code < 2, "{shard:?}");
@@ -37,7 +37,7 @@ fn merged_shards_are_the_whole_run() {
 }
 
 #[test]
-fn what_is_no_set_of_shards_is_refused_by_name() {
+fn folders_that_are_not_all_shards_of_one_run_are_refused_by_name() {
     let place = Place::new();
     place.write("d.jsonl", dump());
     for (folder, arguments) in [
@@ -96,7 +96,7 @@ fn what_is_no_set_of_shards_is_refused_by_name() {
     }
 }
 
-/// Finds no names, and fails for some articles as long as there is a file `kaputt`.
+/// Finds no names, and fails for some articles as long as the file `kaputt` exists.
 const FLAKY: &str = "\
 import json, os, sys
 for line in sys.stdin:
@@ -108,7 +108,7 @@ for line in sys.stdin:
 ";
 
 #[test]
-fn what_failed_is_tried_again_and_put_in_its_place() {
+fn failed_articles_are_retried_and_put_in_their_place() {
     let place = Place::new();
     place.write("d.jsonl", dump()).write("ner.py", FLAKY);
     let layers = "--set ner.backend=command --set ner.command=[\"python3\",\"ner.py\"] --input d.jsonl \

@@ -1,4 +1,4 @@
-//! Starts the program on files of a test, and reads the tables back; makes and compares what several tests need.
+//! Starts the program on files of a test and reads the tables; makes and compares what several tests need.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -24,7 +24,7 @@ pub(crate) struct Place {
     folder: TempDir,
 }
 
-/// What a run of the program left behind.
+/// The result of starting the program.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) code: i32,
@@ -75,7 +75,7 @@ impl Place {
             .collect()
     }
 
-    /// The tables of a run: everything but the record, which holds times, and the index.
+    /// The tables of a run: all files except the record, which contains times, and the index.
     pub(crate) fn tables(&self, folder: &str) -> BTreeMap<String, Vec<u8>> {
         let mut files = self.files(folder);
         files.remove("run.json");
@@ -145,12 +145,12 @@ fn list(listing: &mut String, folder: &Path, prefix: &str) {
     }
 }
 
-/// Small chunks and a journal after each, so that there are many places to stop at, and all that is optional in the
-/// tables.
+/// Small chunks with a journal entry after each, so that a run can stop at many places, and everything optional in
+/// the tables.
 pub(crate) const SMALL: &str = "--quiet --set run.chunk_articles=7 --set run.journal_seconds=0 --set sentiment.explain=true \
      --set keywords.backend=keyness";
 
-/// JSON Lines with what is remembered from chunk to chunk: ids, of which some come again, and failures.
+/// JSON Lines with what must be remembered from chunk to chunk: duplicate ids, and failures.
 pub(crate) fn dump() -> String {
     let line = |number: u32| {
         let text = format!(
@@ -171,8 +171,8 @@ pub(crate) fn dump() -> String {
     (0..300).map(line).collect()
 }
 
-/// Starts a run in which no file may become longer than so many blocks: that stands for a full disk, and
-/// stops it in the midst of a chunk.
+/// Starts a run in which no file may become longer than so many blocks. This simulates a full disk, and stops
+/// the run in the middle of a chunk.
 pub(crate) fn run_on_a_small_disk(place: &Place, arguments: &str, blocks: u32) -> Output {
     let script = format!(
         "trap '' XFSZ; ulimit -f {blocks}; exec '{}' run {arguments}",

@@ -1,4 +1,4 @@
-//! What the tables promise, whatever the stages find.
+//! What the tables guarantee, whatever the stages find.
 
 use std::io::Read;
 
@@ -40,7 +40,7 @@ fn every_example_is_in_every_table() {
             "{table}.csv has the articles in the order of the input"
         );
     }
-    // An article may well name nobody.
+    // An article may contain no names.
     let named = found("entities");
     let mut order = articles.iter();
     assert!(
@@ -80,7 +80,7 @@ fn threads_and_chunks_do_not_change_a_byte() {
 }
 
 #[test]
-fn a_german_excel_gets_its_format() {
+fn tables_for_a_german_excel_have_its_format() {
     let place = Place::new();
     place.write(
         "a.jsonl",
@@ -103,7 +103,7 @@ fn a_german_excel_gets_its_format() {
 }
 
 #[test]
-fn zstd_tables_are_whole() {
+fn zstd_tables_are_complete() {
     let place = Place::new();
     place.write("a.txt", "Ein Satz. Noch einer.");
     assert_eq!(
@@ -218,7 +218,7 @@ fn reasons_quote_the_article_as_it_came_in() {
                 weakest = weight.abs();
             }
         }
-        assert_eq!(rows, plain, "nothing else is another");
+        assert_eq!(rows, plain, "nothing else differs");
         for (level, word, source) in [
             ("sentence1", "kein", "kein"),
             ("sentence1", "Erfolg", "Er\u{AD}folg"),
@@ -274,7 +274,7 @@ fn keywords_quote_the_article_as_it_came_in() {
 }
 
 #[test]
-fn lost_characters_are_told_and_not_guessed() {
+fn lost_characters_are_reported_and_not_guessed() {
     let place = Place::new();
     place.write(
         "a.jsonl",
@@ -294,7 +294,7 @@ fn lost_characters_are_told_and_not_guessed() {
 }
 
 #[test]
-fn another_language_meets_the_fate_that_the_config_says() {
+fn another_language_is_kept_skipped_or_failed_as_the_config_says() {
     let german = "Der Rat hat beschlossen, dass das alte Rathaus nicht abgerissen wird. Das Geld reicht aus.";
     let dutch = "De gemeenteraad heeft besloten dat het oude stadhuis niet wordt gesloopt. Volgens de \
         burgemeester is er genoeg geld om het gebouw te herstellen en het plein opnieuw te \
@@ -420,7 +420,7 @@ fn off_everywhere_gives_neutral_answers() {
 }
 
 #[test]
-fn the_record_says_what_ran() {
+fn the_record_describes_the_run() {
     let place = Place::new();
     place.write("a.txt", "Ein Satz.").write("b.txt", "");
     assert_eq!(

@@ -29,7 +29,7 @@ const LIBTORCH_SENTIMENT: &str =
     "--set sentiment.backend=rust-bert --set sentiment.model=electra-sequence";
 const LIBTORCH_SUMMARIZE: &str = "--set summarize.backend=rust-bert --set summarize.model=bart";
 
-/// Articles with what tokenizers stumble over.
+/// Articles with text that is difficult for tokenizers.
 fn articles() -> String {
     let texts = [
         "„Wir schließen die Brücke“, sagte Ada Müller-Lüdenscheidt in Köln. ‚Nie‘, rief Rene\u{301} aus Mu\u{308}nchen!",
@@ -84,7 +84,7 @@ fn the_tables_are_the_same_at_any_number_of_threads() {
     assert_eq!(place.tables("out1"), place.tables("out4"));
     assert!(
         check_offsets(&place, "out1", &articles) > 5,
-        "random as it is, the model marks something"
+        "even a random model finds something"
     );
     let record = place.record("out1");
     let stages = record["stages"].as_array().unwrap();
@@ -136,7 +136,7 @@ fn a_megabyte_without_a_sentence_end_is_read_whole() {
     let end: usize = last["end"].parse().unwrap();
     assert!(
         end > text.chars().count() - 200,
-        "the end is read too: {last:?}"
+        "the end is read, too: {last:?}"
     );
     assert_eq!(
         place.rows("out/sentiment.csv").len(),
@@ -237,7 +237,7 @@ const FAULTS: &[Fault] = &[
         says: "cannot read bert-tokens/model.onnx",
     },
     Fault {
-        name: "another file of weights",
+        name: "a missing file of weights",
         settings: &[NER, "--set ner.file=x.onnx"],
         damage: &[],
         says: "cannot read bert-tokens/x.onnx",
@@ -267,7 +267,7 @@ const FAULTS: &[Fault] = &[
         says: "model.onnx: expected a model that the runtime can load",
     },
     Fault {
-        name: "weights that are a page",
+        name: "a web page instead of weights",
         settings: &[NER],
         damage: &[Write("bert-tokens/model.onnx", "<!doctype html>Not found")],
         says: "model.onnx: expected a model that the runtime can load",
@@ -291,7 +291,7 @@ const FAULTS: &[Fault] = &[
         says: "expected logits of the shape [32, 5, 5], for 5 labels, found [32, 3]",
     },
     Fault {
-        name: "a label too few",
+        name: "one label too few",
         settings: &[NER],
         damage: &[Replace(
             "bert-tokens/config.json",
@@ -301,19 +301,19 @@ const FAULTS: &[Fault] = &[
         says: "expected logits of the shape [32, 5, 4], for 4 labels, found [32, 5, 5]",
     },
     Fault {
-        name: "labels that say nothing",
+        name: "labels without meaning",
         settings: &[NER],
         damage: &[Replace("bert-tokens/config.json", "B-PER", "LABEL_1")],
         says: "`labels`: expected what the labels of the model mean",
     },
     Fault {
-        name: "a key that is no label",
+        name: "a key that is not a label",
         settings: &[NER, "--set ner.labels.PERSON=PER"],
         damage: &[],
         says: "expected keys of `PER`, `LOC`, `O`, `B-PER`, `I-PER`, `B-LOC`, `I-LOC`, found `PERSON`",
     },
     Fault {
-        name: "labels that are no sentiment",
+        name: "labels that are not sentiment",
         settings: &[SENTIMENT],
         damage: &[Replace(
             "bert-sequence/config.json",
@@ -357,13 +357,13 @@ const FAULTS: &[Fault] = &[
         says: "model.onnx: expected an answer",
     },
     Fault {
-        name: "too long windows",
+        name: "windows that are too long",
         settings: &[NER, "--set ner.max_tokens=65"],
         damage: &[],
         says: "`max_tokens`: expected 10 to 64, the maximum of the model, found 65",
     },
     Fault {
-        name: "too short windows",
+        name: "windows that are too short",
         settings: &[NER, "--set ner.max_tokens=9"],
         damage: &[],
         says: "`max_tokens`: expected 10 to 64",
@@ -391,7 +391,7 @@ const FAULTS: &[Fault] = &[
         says: "model.safetensors: expected a model that the runtime can load",
     },
     Fault {
-        name: "libtorch: weights that are a page",
+        name: "libtorch: a web page instead of weights",
         settings: &[LIBTORCH_NER],
         damage: &[Write(
             "bert-tokens/model.safetensors",
@@ -418,7 +418,7 @@ const FAULTS: &[Fault] = &[
         says: "of a layer that config.json does not have",
     },
     Fault {
-        name: "libtorch: a layer too few",
+        name: "libtorch: one layer too few",
         settings: &[LIBTORCH_NER],
         damage: &[Replace(
             "bert-tokens/config.json",
@@ -429,7 +429,7 @@ const FAULTS: &[Fault] = &[
                not have",
     },
     Fault {
-        name: "libtorch: a layer too many",
+        name: "libtorch: one layer too many",
         settings: &[LIBTORCH_NER],
         damage: &[Replace(
             "bert-tokens/config.json",
@@ -449,7 +449,7 @@ const FAULTS: &[Fault] = &[
         says: "model.safetensors: expected ",
     },
     Fault {
-        name: "libtorch: a key too few",
+        name: "libtorch: a missing key",
         settings: &[LIBTORCH_NER],
         damage: &[Replace(
             "bert-tokens/config.json",
@@ -459,7 +459,7 @@ const FAULTS: &[Fault] = &[
         says: "config.json: expected a model that `rust-bert` supports, found an error: missing field `hidden_act`",
     },
     Fault {
-        name: "libtorch: a kind that it does not have",
+        name: "libtorch: an unsupported kind of model",
         settings: &[LIBTORCH_NER],
         damage: &[Replace(
             "bert-tokens/config.json",
@@ -479,7 +479,7 @@ const FAULTS: &[Fault] = &[
         says: "found `position_embedding_type` = \"relative_key\" and not \"absolute\"",
     },
     Fault {
-        name: "libtorch: a classifier is to write",
+        name: "libtorch: a classifier that should write summaries",
         settings: &["--set summarize.backend=rust-bert --set summarize.model=bert-tokens"],
         damage: &[],
         says: "expected a model that writes text (`…ForConditionalGeneration`), found `BertForTokenClassification`",
@@ -491,7 +491,7 @@ const FAULTS: &[Fault] = &[
         says: "generation_config.json: expected settings in JSON",
     },
     Fault {
-        name: "libtorch: no end of a text",
+        name: "libtorch: no end token",
         settings: &[LIBTORCH_SUMMARIZE],
         damage: &[
             Replace(
@@ -534,13 +534,13 @@ fn check_faults<'a>(faults: impl Iterator<Item = &'a Fault>) {
 }
 
 #[test]
-fn a_model_that_cannot_run_is_told_before_the_first_article() {
+fn a_model_that_cannot_run_is_reported_before_the_first_article() {
     check_faults(FAULTS.iter().filter(|fault| !fault.needs_libtorch()));
 }
 
 #[cfg(not(feature = "rust-bert"))]
 #[test]
-fn a_backend_that_is_not_built_says_how_to_build_it() {
+fn a_backend_that_is_not_in_the_build_says_how_to_build_it() {
     for stage in ["ner", "sentiment", "summarize"] {
         let place = place(&[]);
         place.write("a.jsonl", articles());
@@ -553,7 +553,7 @@ fn a_backend_that_is_not_built_says_how_to_build_it() {
     }
 }
 
-/// The same by libtorch.
+/// The same with libtorch.
 #[cfg(feature = "rust-bert")]
 mod rust_bert {
     use super::*;
@@ -606,7 +606,7 @@ mod rust_bert {
     }
 
     #[test]
-    fn a_model_that_cannot_run_is_told_before_the_first_article() {
+    fn a_model_that_cannot_run_is_reported_before_the_first_article() {
         check_faults(FAULTS.iter().filter(|fault| fault.needs_libtorch()));
     }
 }
