@@ -5,8 +5,8 @@
 #     LIBTORCH=$(realpath FOLDER) LIBTORCH_CXX11_ABI=0 cargo build --release --features rust-bert
 #     LD_LIBRARY_PATH=FOLDER/lib target/release/blattwerk …
 #
-# It is taken from PyPI's wheels for Linux on x86_64 (0.8 GB to download, 0.5 GB in FOLDER), which are deleted
-# afterwards. Needs pip for Python 3 and gcc. A FOLDER that is complete is left as it is.
+# It comes from PyPI's wheels for Linux on x86_64 (0.8 GB to download, 0.5 GB in FOLDER), which are deleted
+# afterwards. It needs pip for Python 3 and gcc. If FOLDER is complete already, nothing is done.
 set -euo pipefail
 folder=${1:?the folder that libtorch goes into}
 if [[ -e "$folder/lib/libtorch.so" ]]; then
@@ -20,14 +20,14 @@ fi
 mkdir -p "$folder/lib"
 wheels="$folder/wheels"
 trap 'rm -rf "$wheels"' EXIT
-# The Python of the wheels is never run, so that of this machine may be another.
+# The Python version of the wheels does not matter: only their libraries are used.
 python3 -m pip download --quiet --no-deps --dest "$wheels" --only-binary=:all: --implementation cp \
     --python-version 3.11 --abi cp311 --abi none --platform manylinux1_x86_64 \
     torch==2.4.1 nvidia-cuda-cupti-cu12==12.1.105 nvidia-cuda-runtime-cu12==12.1.105
 python3 - "$folder" <<'PYTHON'
 import pathlib, re, shutil, sys, zipfile
 folder = pathlib.Path(sys.argv[1])
-# The libraries of the processor. libtorch_cpu asks for two of CUDA's, but never calls them.
+# The CPU libraries. libtorch_cpu is linked against two libraries of CUDA, but never calls them.
 libraries = re.compile(r"(?:libtorch_cpu|libc10|libgomp-\w+|libcupti|libcudart)\.so(?:[.\d]*)")
 for path in (folder / "wheels").glob("*.whl"):
     with zipfile.ZipFile(path) as wheel:
@@ -43,5 +43,5 @@ for path in (folder / "wheels").glob("*.whl"):
             with wheel.open(name) as source, open(target, "wb") as copy:
                 shutil.copyfileobj(source, copy)
 PYTHON
-# The real one draws in the libraries of CUDA.
+# The original would load the libraries of CUDA.
 gcc -shared -o "$folder/lib/libtorch.so" -L"$folder/lib" -Wl,--no-as-needed -ltorch_cpu -lc10 -Wl,--allow-shlib-undefined

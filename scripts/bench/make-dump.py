@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Makes a large dump by repeating the articles of a small one, with ids of their own.
+"""Makes a large dump by repeating the articles of a small one, with new ids.
 
 usage: make-dump.py ARTICLES.jsonl (--articles N | --bytes N) [--chars N] [--sentences N] > dump.jsonl
 
---chars cuts each article to its first N characters, for dumps of many short ones. --sentences makes each of N
-sentences that are drawn from all articles by chance, with a fixed seed, so that all are different. Each line
-of the input has at least a "text".
+--chars cuts each article to its first N characters, for dumps of many short articles. --sentences makes each article
+of N random sentences from all articles, with a fixed seed, so that all are different. Each line of the input has at
+least a "text".
 """
 
 import argparse
@@ -37,7 +37,7 @@ def main():
         record["text"] = record["text"][: options.chars]
         record.pop("id", None)
         if record["text"].strip():
-            # Everything but the id is the same each time round.
+            # Everything except the id is the same in every round.
             records.append(json.dumps(record, ensure_ascii=False)[1:])
     write(options, itertools.cycle(records))
 

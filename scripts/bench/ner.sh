@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Measures how fast names are tagged, beside spaCy's German pipeline on the same text, each on one thread.
+# Measures how fast names are tagged, compared with spaCy's German pipeline on the same text, each on one thread.
 #
 # usage: scripts/bench/ner.sh ARTICLES.jsonl [RUNS]
 #
 # The peer is a blank German spaCy pipeline with its `ner` architecture: tokenizer and tagger, untrained, since
-# its weights do not change its speed. It comes from PyPI and goes into a scratch environment under target/. Ours
-# is the ner stage of a run (tokens, tags, memory of the article, scores), from run.json. Both are measured in
-# turn, RUNS times (default 3), the best of each counts, in tokens as spaCy counts them.
+# its weights do not affect its speed. It is installed from PyPI into an environment under target/. Ours is the ner
+# stage of a run (tokens, tags, memory of the article, scores), from run.json. Both are measured alternately, RUNS times
+# (default 3); the best of each counts, in tokens as spaCy counts them.
 set -euo pipefail
 articles=$(realpath "${1:?usage: scripts/bench/ner.sh ARTICLES.jsonl [RUNS]}")
 runs=${2:-3}

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Measures a run and each of its stages over a dump, on one thread and on all.
+# Measures a run over a dump and each of its stages, on one thread and on all.
 #
 # usage: scripts/bench/run.sh DUMP [RUNS]
 #
-# Prints words/s and MB/s of text for the whole run and MB/s for each stage, as run.json has them: the best
-# of RUNS runs (default 3), since a busy machine only ever makes a run slower. Further settings go through
-# the environment, such as BLATTWERK__NER__BACKEND=off.
+# Prints words/s and MB/s of text for the whole run and MB/s for each stage, from run.json: the best
+# of RUNS runs (default 3), since other load can only make a run slower. Settings can be given as environment
+# variables, such as BLATTWERK__NER__BACKEND=off.
 set -euo pipefail
 dump=$(realpath "${1:?usage: scripts/bench/run.sh DUMP [RUNS]}")
 runs=${2:-3}
@@ -16,7 +16,7 @@ trap 'rm -rf "$scratch"' EXIT
 
 for jobs in 1 0; do
     for run in $(seq "$runs"); do
-        # The config is empty: the defaults are measured.
+        # There is no config here, so the defaults are measured.
         (cd "$scratch" && "$OLDPWD/target/release/blattwerk" run --quiet --input "$dump" --jobs "$jobs" \
             --output "$scratch/$jobs-$run") || [ $? -eq 1 ]
     done

@@ -76,7 +76,7 @@ def load(folder, threads):
 
 
 def answer(tokenizer, model, texts, rows):
-    """The logits of each text, without those of the frame."""
+    """The logits of each text, without those of the tokens around it."""
     found = []
     for start in range(0, len(texts), rows):
         batch = tokenizer(texts[start:start + rows], return_tensors="pt", padding=True)

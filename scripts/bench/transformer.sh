@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# How fast a transformer of the size of BERT-base runs: Python's transformers, and each runtime of this build.
+# Measures how fast a transformer of the size of BERT-base runs, in Python's transformers and in each runtime.
 #
 #     python3 -m venv VENV
 #     VENV/bin/pip install torch==2.4.1 transformers==4.57.1 onnx==1.17.0 onnxruntime==1.23.2 'numpy<2.5'
 #     [WITH_ORT=1] [WITH_LIBTORCH=target/libtorch] scripts/bench/transformer.sh VENV [FOLDER]
 #
-# The model has random weights and is made in FOLDER (target/bench-transformer), once. One run of 200 sentences of
-# about 34 tokens each, then articles of mixed length through the whole program, beside a Python program that does the
-# same: sentences in batches of 8, padded. Nothing else should run on the machine.
+# The model has random weights and is made once, in FOLDER (target/bench-transformer). It is measured on 200 sentences of
+# about 34 tokens each, then on articles of mixed length through the whole program, compared with a Python program that
+# does the same: sentences in batches of 8, padded. Nothing else should run on the machine.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 venv=${1:?the folder of a Python environment}
@@ -21,7 +21,7 @@ if [[ -n "${WITH_ORT:-}" ]]; then
     runtimes+=(ort)
     features+=(ort)
 fi
-# The folder that scripts/setup-libtorch.sh wrote.
+# The folder written by scripts/setup-libtorch.sh.
 if [[ -n "${WITH_LIBTORCH:-}" ]]; then
     runtimes+=(rust-bert)
     features+=(rust-bert)

@@ -90,14 +90,14 @@ class Module:
 
 
 class Item:
-    """Something that a module defines; `is_type` tells whether a path can go on after its name."""
+    """Something that a module defines; `is_type` tells whether a path can continue after its name."""
 
     def __init__(self, module, name, is_type):
         self.module, self.name, self.is_type = module, name, is_type
 
 
 class Reader:
-    """Reads a file and, through its `mod x;`, those below it."""
+    """Reads a file and its submodules."""
 
     def __init__(self, read):
         self.read = read
@@ -134,7 +134,7 @@ class Reader:
             is_test, path = False, None
 
     def item_end(self, code, at, end):
-        """Returns where an item ends: behind its `;`, or behind the block that it ends with."""
+        """Returns where an item ends: after its `;`, or after the block that it ends with."""
         ends_with_block = False
         while at < end:
             text = code[at].text
@@ -257,7 +257,7 @@ class Reader:
 
 
 def past(code, at):
-    """Returns the place behind the bracket that closes the one at a place."""
+    """Returns the place after the bracket that closes the one at a place."""
     depth = 0
     while at < len(code):
         if code[at].kind == "sign":
@@ -363,7 +363,7 @@ def named(module, name, seen):
     found = []
     for one in module.names.get(name, []):
         if isinstance(one, list):
-            # An import of a name by itself, as `use name;`, is one from outside.
+            # `use name;` does not import the name from itself, but from outside.
             found += find(module, one, seen) if one != [name] else []
         else:
             found.append(one)
@@ -389,7 +389,7 @@ def file_edges(root):
     edges = defaultdict(lambda: defaultdict(dict))
     for module in modules(root):
         used = {path[0] for path, _, (place, _) in module.uses if place != "export"}
-        # An import without a use in the code is that of a trait, for its methods.
+        # An import whose name does not occur in the code is that of a trait, for its methods.
         unused = [(path, line, ("code", None)) for name, path, line in module.imports if name not in used]
         found = [
             (item, line, place)
@@ -406,7 +406,7 @@ def file_edges(root):
 
 
 def circles(edges):
-    """Returns for each knot of files that depend on each other its shortest circle and all its members."""
+    """Returns the shortest circle and all members of each knot: files that depend on each other."""
     reach = {}
     for start in edges:
         before, todo = {}, deque([start])
@@ -436,7 +436,7 @@ def circles(edges):
 
 
 def targets(folder, manifest, exists):
-    """Returns the files that are the roots of what a crate builds."""
+    """Returns the root files of the targets of a crate."""
     found = [f"{folder}/src/lib.rs", f"{folder}/src/main.rs"]
     for kind in ("bin", "test", "example", "bench"):
         found += [clean(f"{folder}/{one['path']}") for one in manifest.get(kind, []) if "path" in one]

@@ -1,19 +1,19 @@
 #!/usr/bin/env python3
-"""Kills runs at random moments, goes on with them until they are done, and compares all tables byte for byte.
+"""Kills runs at random moments, resumes them until they are complete, and compares all tables byte for byte.
 
 usage: kill-test.py [OPTIONS] DUMP
 
-DUMP is a file of some thousand articles, such as scripts/bench/make-dump.py makes. The tests, each as often as its
+DUMP is a file of a few thousand articles, for example from scripts/bench/make-dump.py. The tests, each as often as its
 option says:
 
-  --kills N     SIGKILL at a random moment of a run; `--resume` until N kills are spent, again and again
+  --kills N     SIGKILL at a random moment of a run, then `--resume`, until there were N kills; as many runs as that takes
   --terms N     the same with SIGTERM
-  --tmpfs       a disk that is full in the midst of a run, and given more room; then one that is read-only
-                (needs root, to mount it)
+  --tmpfs       a disk that is full in the middle of a run and then gets more space; then a read-only disk
+                (needs root to mount it)
   --shards N    a run in N shards, each killed once, merged in random order
 
-Each run that comes to its end is compared with one that nobody disturbed: all tables byte for byte, and
-run.json but for times. One line tells of each, the last one of all; the exit code is 1 if anything differs.
+Every complete run is compared with an undisturbed one: all tables byte for byte, and run.json except for times. A line
+reports each test, and the last line the result; the exit code is 1 if anything differs.
 """
 
 import argparse
@@ -28,7 +28,7 @@ import sys
 import tempfile
 import time
 
-# What run.json says of time, and of the machine.
+# The keys of run.json that depend on time or on the machine.
 TIMES = {"started", "seconds", "seconds_waiting_for_input", "seconds_waiting_for_output", "seconds_journalling", "jobs"}
 
 
@@ -63,7 +63,7 @@ class Test:
         self.dump = options.dump.resolve()
         self.scratch = scratch
         self.random = random.Random(options.seed)
-        # Small chunks and a journal after each, so that there are many places to stop at.
+        # Small chunks with a journal entry after each, so that there are many places to stop at.
         self.settings = ["run.chunk_articles=50", "run.journal_seconds=0", *options.set]
         self.differences = 0
 
@@ -72,7 +72,7 @@ class Test:
         return [self.program, "run", "--quiet", "--input", self.dump, "--output", output, *settings, *flags]
 
     def start(self, output, *flags):
-        # Away from any pipeline.toml.
+        # A folder without a pipeline.toml.
         return subprocess.Popen(self.command(output, *flags), cwd=self.scratch, stderr=subprocess.PIPE, text=True)
 
     def run(self, output, *flags):
@@ -94,14 +94,14 @@ class Test:
             print("note: the dump has less than 3,000 articles")
 
     def disturbed(self, name, number, times):
-        """Sends a signal at so many random moments, of as many runs as that takes."""
+        """Sends a signal at the given number of random moments, in as many runs as that takes."""
         sent, runs, codes = 0, 0, {}
         while sent < times:
             output = self.scratch / f"{name}-{runs}"
             runs += 1
             while True:
                 process = self.start(output, "--resume")
-                # Now and then at the very start, else anywhere up to the end.
+                # Sometimes at the very start, otherwise anywhere up to the end.
                 longest = self.random.choice([0.1, 0.5, 1.2]) * self.seconds
                 moment = self.random.uniform(0, longest) if sent < times else None
                 try:
@@ -118,7 +118,7 @@ class Test:
                     self.differences += 1
                     print(f"{name}: exit {code}: {error}")
                     return
-                # What stands under its own name is complete at any moment.
+                # A file under its final name is complete at any moment.
                 if (output / "run.json").exists():
                     self.compare(f"{name} after a kill", output)
             self.compare(f"{name}, run {runs}", output)
@@ -127,7 +127,7 @@ class Test:
         print(f"{name}: {sent} at random moments of {runs} runs; exit codes: {told}", flush=True)
 
     def full_disk(self):
-        """Runs on a disk that grows each time it is full."""
+        """Runs on a disk that grows whenever it is full."""
         size = sum(file.stat().st_size for file in self.expected.iterdir())
         disk = self.scratch / "disk"
         disk.mkdir()
@@ -147,7 +147,7 @@ class Test:
                     return
                 if any(file.is_file() for file in (disk / "out").glob("*")):
                     self.differences += 1
-                    print("full disk: a file stands there as if the run was complete")
+                    print("full disk: there is a file, as if the run were complete")
             self.compare("full disk", disk / "out")
             print(f"full disk: {full} times in one run", flush=True)
             subprocess.run(["mount", "-o", "remount,ro", disk], check=True)

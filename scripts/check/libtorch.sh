@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests the cargo feature `rust-bert` with libtorch, which is fetched (0.8 GB) unless it is there already.
-# It is built apart, so that nothing of another build is built again for it; and at once, for the same reason.
+# Tests the cargo feature `rust-bert` with libtorch, which is downloaded (0.8 GB) unless it exists already.
+# All packages are built in one command and in a target folder of their own, so that nothing is built twice.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 target=${CARGO_TARGET_DIR:-target}
@@ -13,5 +13,5 @@ for name in rust-bert transformer ner sentiment summarize; do
     build+=(--package "blattwerk-$name")
 done
 cargo clippy "${build[@]}" --all-targets -- -D warnings
-# The tests of what the feature brings; check.sh has run the others.
+# Only the tests of the feature; check.sh runs the others.
 cargo test "${build[@]}" -- rust_bert beam summar

@@ -1,20 +1,20 @@
 #!/usr/bin/env python3
-"""Makes the tiny models of the tests, with what Python says they should answer.
+"""Makes the tiny models for the tests, with the answers that Python gives.
 
     python3 -m venv VENV
     VENV/bin/pip install torch==2.4.1 transformers==4.57.1 onnx==1.17.0 onnxruntime==1.23.2 'numpy<2.5'
     VENV/bin/python scripts/check/make-tiny-models.py tests/models
 
 The weights are random and the vocabulary is learned from the few sentences below, so the models know nothing;
-but they are built, split text and answer as the real ones do. For each architecture there is a token and a
-sequence classifier, as weights and as ONNX file, and `golden.json`: tokens, logits, names and probabilities from
-transformers and torch, by the rules that blattwerk documents, written down here a second time. Windows, words
-and names of the reference are made with Python's own means, in characters; no code is shared.
+but they are built, tokenize and answer like real ones. For each architecture there is a token and a
+sequence classifier, as weights and as an ONNX file, and `golden.json`: tokens, logits, names and probabilities from
+transformers and torch, by the rules that blattwerk documents, which are implemented here independently, in Python and
+in characters.
 
-Beside them there are models that write text, and what `generate` writes about the articles of `articles.json`, with
-one draft and with four; a long article is summarized in parts, which are made here a second time as well.
+There are also models that write text, and what `generate` writes from the articles of `articles.json`, with one draft
+and with four; long articles are summarized in parts, which are implemented here independently, too.
 
-The files are the same in every run with these versions.
+With these versions, every run gives the same files.
 """
 
 import collections
@@ -54,7 +54,7 @@ WORDS = sorted({word for line in CORPUS for word in line.split()})
 
 
 def article(words):
-    """An article of so many words, the same in every run."""
+    """An article of the given number of words, the same in every run."""
     state, text = 7, []
     for index in range(words):
         state = (state * 1103515245 + 12345) % 2**31
@@ -86,7 +86,7 @@ HIDDEN, LAYERS, HEADS, LENGTH = 16, 2, 2, 64
 # Tokenizers
 
 def common_pieces(words, limit):
-    """Every character, and the pieces of words that save most; the trainers' choice changes from run to run."""
+    """Every character, and the pieces of words that save most; those of the trainers differ from run to run."""
     savings = collections.Counter()
     for word in words:
         for start in range(len(word)):
@@ -143,10 +143,10 @@ def unigram():
     return tokenizer
 
 
-# The documented rules, a second time
+# The documented rules, implemented independently
 
 def tokens(tokenizer, text):
-    """Ids, and the characters that each token stands for, without white space at the rims."""
+    """Ids, and the characters of each token, without white space at its ends."""
     encoding = tokenizer.encode(text, add_special_tokens=False)
     spans = []
     for start, end in encoding.offsets:
@@ -237,7 +237,7 @@ def rounded(row):
 
 
 def golden(answer, tokenizer, room, is_tokens):
-    """What `answer` (ids to logits) says of every text."""
+    """The answers of `answer` (ids to logits) for every text."""
     cls, sep = tokenizer.encode("", add_special_tokens=True).ids
     expected = {}
     for name, text in TEXTS.items():
@@ -280,7 +280,7 @@ def build(kind, is_tokens, vocabulary):
         "vocab_size": vocabulary,
         "id2label": dict(enumerate(labels)),
         "label2id": {label: index for index, label in enumerate(labels)},
-        # Large weights: otherwise all texts would get nearly the same answer.
+        # Large weights: with small ones, all texts would get nearly the same answer.
         "initializer_range": 0.4,
     }
     usual = common | {
@@ -309,7 +309,7 @@ def build(kind, is_tokens, vocabulary):
 
 
 def export(model, kind, path):
-    """Writes the ONNX file, without the names and places in Python code that make it large."""
+    """Writes the ONNX file, without the names and source positions that make it large."""
     # BERT and ELECTRA exports take the segments, the others do not.
     inputs = ["input_ids", "attention_mask"] + ["token_type_ids"] * (kind in ("bert", "electra"))
     example = torch.ones(2, 7, dtype=torch.long)
@@ -349,7 +349,7 @@ ARTICLES = {
 
 
 def writer(kind, tokenizer):
-    """The random model of an architecture, with its tokenizer and how it writes."""
+    """The random model of an architecture, with its tokenizer and its generation settings."""
     tokenizer = Tokenizer.from_str(tokenizer.to_str())
     ids = tokenizer.token_to_id
     start, end, padding = ids("<s>"), ids("</s>"), ids("<pad>")
@@ -394,12 +394,12 @@ def writer(kind, tokenizer):
 
 
 def blanked(text):
-    """The words of a text; to Python, but not to Unicode, some control characters are white space."""
+    """The words of a text. Python, unlike Unicode, counts some control characters as white space."""
     return re.split(r"[^\S\x1c-\x1f]+", text.strip(" \t\r\n"))
 
 
 def pieces(tokenizer, sentences, room):
-    """The tokens of each sentence, as a beginning and as what goes on; of one that is too long, of its parts."""
+    """The tokens of each sentence at the beginning of a part and elsewhere; of a sentence that is too long, of its pieces."""
     found = []
     for sentence in sentences:
         words = " ".join(blanked(sentence))
@@ -415,7 +415,7 @@ def pieces(tokenizer, sentences, room):
 
 
 def parts(lengths, room):
-    """As few groups as fit, filled up to the lowest limit that does not take more."""
+    """As few groups as possible, filled up to the lowest limit that needs no more groups."""
     def filled(limit):
         groups = []
         for index, length in enumerate(lengths):
@@ -430,7 +430,7 @@ def parts(lengths, room):
 
 
 def written(model, tokenizer):
-    """What the model writes about each article."""
+    """What the model writes from each article."""
     frame = len(tokenizer.encode("").ids)
     before = tokenizer.encode("").ids[:frame - 1]
     expected = {}
@@ -508,7 +508,7 @@ def main():
         model.save_pretrained(path)
         tokenizer.save(str(path / "tokenizer.json"), pretty=False)
         if kind == "t5":
-            # As with models that are older than this file.
+            # As for models that are older than this kind of file.
             (path / "generation_config.json").unlink()
             config = json.loads((path / "config.json").read_text())
             (path / "config.json").write_text(json.dumps(config | settings, indent=2) + "\n")

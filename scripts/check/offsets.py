@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Checks the offsets of a run against the articles as they came in.
+"""Checks the offsets in the tables of a run against the articles as they came in.
 
 usage: offsets.py OUT ARTICLES...
 
 OUT is the output folder of a run; ARTICLES are the .txt and .jsonl files that it read (UTF-8, not
 compressed; in a .jsonl file each line has an "id" and a "text"). For every row of sentences.csv and
-entities.csv, article[start:end] must be the row's text, up to what normalization changes: it is compared
-without markup, entities, soft hyphens, white space and repeated punctuation. A row of removed.csv quotes
-the article to the letter. Every article must be in normalized.csv, and the script fails if one row is wrong.
+entities.csv, article[start:end] must be the text of the row, apart from what normalization changes: both are compared
+without markup, entities, soft hyphens, white space and repeated punctuation. A row of removed.csv must quote
+the article exactly. Every article must be in normalized.csv. The script fails if any row is wrong.
 """
 
 import csv
@@ -36,7 +36,7 @@ def articles(paths):
 
 
 def loose(text):
-    """The letters and digits of a text, and the punctuation that no rule of normalize touches."""
+    """The letters and digits of a text, and the punctuation that no rule of normalize changes."""
     text = html.unescape(html.unescape(text))
     text = unicodedata.normalize("NFC", re.sub(r"<[^<>]{0,200}>", "", text))
     return re.sub(r"[^\w()\[\]%&§€$/+=]", "", text)

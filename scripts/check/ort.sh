@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tests the cargo feature `ort` with the library of the ONNX Runtime, which is taken from PyPI's wheel (17 MB).
+# Tests the cargo feature `ort` with the library of the ONNX Runtime, which is downloaded from PyPI (17 MB).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 folder="${CARGO_TARGET_DIR:-target}/onnxruntime-1.23.2"

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Measures how well copies of articles are found: makes copies, runs blattwerk, and counts.
+"""Measures how well duplicates of articles are found: makes copies, runs blattwerk, and counts.
 
 usage: dedup.py ARTICLES.jsonl [--binary FILE] [--half tune|test|all] [--similarity N...]
                 [--shingle N...] [--show]
 
-Each line of ARTICLES.jsonl has at least a "text". The articles are shuffled with a fixed seed and parted:
-the half "tune" is there to choose settings by, "test" to report. Of one article of each two a copy of every kind is made,
-as printers and scrapers make them, and what is no copy: articles that share a passage with it. The other one
-lends headline, words and the rest of the article. Each kind is a run of its own, on the originals and then its
-copies, so that no missed copy of another kind stands in for an original.
+Each line of ARTICLES.jsonl has at least a "text". The articles are shuffled with a fixed seed and split:
+the half "tune" is for choosing settings, "test" for reporting. Every second article is copied in every way that
+publishers and scrapers do, and into articles that are not copies but share a passage with it. The other articles
+provide headlines, words and the rest of those articles. Each kind is a separate run, on the originals followed by its
+copies, so that no missed copy of another kind can take the place of an original.
 
 Recall is the share of copies that are reported with the right original; precision the share of right ones
 among all that is reported, originals that are said to be like each other counted as wrong. Of what is no
@@ -118,7 +118,7 @@ def run(binary, folder, records, similarity, shingle):
     command = [binary, "run", "--quiet", "--overwrite", "--input", dump, "--output", folder / "out"]
     for setting in settings:
         command += ["--set", setting]
-    # The config of the current folder is none of ours.
+    # The config of the current folder must not be used.
     subprocess.run(command, check=True, cwd=folder)
     with open(folder / "out" / "duplicates.csv", encoding="utf-8", newline="") as file:
         return [(row["article_id"], row["of"], float(row["similarity"])) for row in csv.DictReader(file)]
@@ -127,7 +127,7 @@ def run(binary, folder, records, similarity, shingle):
 def measure(options, articles, folder, similarity, shingle):
     """Percentages by kind, and the originals that are reported."""
     rng = random.Random(SEED)
-    # Each lends to one, so that two copies have nothing in common but what their originals have.
+    # Each provides for one, so that two copies have in common only what their originals have.
     lenders, originals = articles[0::2], articles[1::2]
     base = [(f"{number}", text) for number, text in enumerate(originals)]
     alike = run(options.binary, folder, base, similarity, shingle)
@@ -141,7 +141,7 @@ def measure(options, articles, folder, similarity, shingle):
         if kind in OTHERS:
             figures[kind] = 100 * sum(name.endswith("/copy") for name, _, _ in rows) / len(made)
             continue
-        # An original that is a copy itself is named by the first of its group.
+        # An original that is a duplicate itself is represented by the first of its group.
         group = {name: of for name, of, _ in rows if not name.endswith("/copy")}
         found = sum(name == of + "/copy" or group.get(name.removesuffix("/copy")) == of for name, of, _ in rows)
         figures[kind] = 100 * found / len(made)

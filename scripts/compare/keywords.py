@@ -1,11 +1,11 @@
-"""Holds keywords against the headlines of their articles; see keywords.sh.
+"""Compares keywords with the headlines of their articles; see keywords.sh.
 
 usage: keywords.py ARTICLES KEYWORDS HALF [--only-ours]
 
-The reference of an article is the words of its headline with a capital that its text has too, by their stems; a keyword
-of several words finds each of its own. Stems are Snowball's, which none of the three uses. tf-idf counts the words of
-the articles of both halves (but not of the headlines), stop words and lower case among them; YAKE has its defaults for
-German with up to three words.
+The reference of an article consists of the capitalized words of its headline that also occur in its text, compared by
+their stems; a keyword of several words counts for each of them. Stems are Snowball's, which none of the three uses.
+tf-idf counts the words of the articles of both halves (but not of the headlines), including stop words and lower-case
+words; YAKE has its defaults for German, with up to three words.
 """
 
 import collections

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Compares keywords with the headlines of articles: a JSON line each with "id", "title" and "text".
+# Compares keywords with the headlines of articles, given as JSON Lines with "id", "title" and "text".
 #
 #   scripts/compare/keywords.sh WIKINEWS.jsonl [tune|report]
 #
-# Prints the share of the nouns of the headlines that are among the first 5 and 10 keywords of the text, ours beside
-# plain tf-idf and YAKE, for one half of the articles: constants were chosen on `tune`, `report` (default) was left
-# alone. The others come from PyPI and go into a scratch environment under target/.
+# Prints the share of the nouns of the headlines that are among the first 5 and 10 keywords of the text, for ours, plain
+# tf-idf and YAKE, on one half of the articles: constants were chosen on `tune`, and `report` (default) was not used.
+# The other programs are installed from PyPI into an environment under target/.
 set -eu
 articles=$(realpath "${1:?usage: scripts/compare/keywords.sh WIKINEWS.jsonl [tune|report]}")
 half=${2:-report}

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Says how well readers agree with the labels that the sentiment model learns from, and with each other.
+"""Measures how well readers agree with the labels that the sentiment model learns from, and with each other.
 
 usage: scripts/compare/readings.py DATA [PREDICTIONS]
 
-models/sentiment-de/readings.tsv has 300 lines of DATA/sentiment/gerntsa_news.train.tsv, by their numbers, each read
-three times without its label. PREDICTIONS, of `blattwerk eval sentiment` on that file, is compared with what most
-readings say; where all three differ, that is neutral.
+models/sentiment-de/readings.tsv has the numbers of 300 lines of DATA/sentiment/gerntsa_news.train.tsv, each with three
+readings made without its label. PREDICTIONS, written by `blattwerk eval sentiment` on that file, is compared with the
+majority of the readings, which is neutral if all three differ.
 """
 
 import itertools

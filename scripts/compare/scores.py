@@ -1,10 +1,10 @@
-"""Scores of labels: what readings.py and sentiment.py count in one way."""
+"""The scores that readings.py and sentiment.py print."""
 
 LABELS = ("negative", "neutral", "positive")
 
 
 def macro_f1(gold, found):
-    """Returns the mean F1 of the three labels; that of a label which nobody gave is 0."""
+    """Returns the mean F1 of the three labels; a label that does not occur counts as 0."""
     f1 = []
     for label in LABELS:
         right = sum(a == label == b for a, b in zip(gold, found))
@@ -13,5 +13,5 @@ def macro_f1(gold, found):
 
 
 def accuracy(gold, found):
-    """Returns the share of labels that are the same."""
+    """Returns the share of labels that agree."""
     return sum(a == b for a, b in zip(gold, found)) / len(gold)

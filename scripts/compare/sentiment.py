@@ -12,7 +12,7 @@ def signed(value, margin):
 
 
 def tools():
-    """Yields names and functions from a sentence to a class, with the thresholds that their documents name."""
+    """Yields names and functions from a sentence to a class, with the thresholds of their documentation."""
     yield "always neutral", lambda text: "neutral"
     from textblob_de import PatternAnalyzer, PatternTokenizer, TextBlobDE
 

@@ -3,8 +3,8 @@
 #
 #   scripts/compare/sentiment.sh GOLD
 #
-# Prints macro-F1 and accuracy of each, ours beside them. The others come from PyPI and go into a scratch
-# environment under target/; they judge the sentence and know no targets. None was tuned on the file.
+# Prints macro-F1 and accuracy of each, including ours. The others are installed from PyPI into an environment under
+# target/; they judge the sentence and have no targets. None was tuned on the file.
 set -eu
 gold=$(realpath "${1:?usage: scripts/compare/sentiment.sh GOLD}")
 cd "$(dirname "$0")/../.."

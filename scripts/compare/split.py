@@ -1,9 +1,9 @@
 """Runs sentence splitters over gold files and compares them; called by split.sh.
 
-Every splitter gets the same text: the sentences of a document joined by a blank, and by a line end behind one
-without a final mark. A line end is a boundary in news, but some splitters take no notice of it; so that this
-is not what they are measured by, each gets a document line by line. A boundary is the end of a sentence that
-is not the last of its document; it is right if it falls between the same two letters.
+Every splitter gets the same text: the sentences of a document joined by a space, or by a line end after a sentence
+without a final mark. A line end is a boundary in news, but some splitters ignore it; so that this does not affect
+the measurement, each gets a document line by line. A boundary is the end of a sentence that is not the last of its
+document; it is correct if it falls between the same two letters.
 """
 
 import json
@@ -34,13 +34,13 @@ def join(sentences):
 
 
 def boundaries(text, ends):
-    """Where sentences end, counted in letters, so that the blank between them may belong to either."""
+    """Where sentences end, counted in letters, so that the space between them may belong to either."""
     found = {len("".join(text[:end].split())) for end in ends}
     return found - {0, len("".join(text.split()))}
 
 
 def by_line(ends_of_line):
-    """A splitter of lines as one of documents: yields the ends of its sentences."""
+    """Turns a splitter of lines into one of documents, which yields the ends of sentences."""
 
     def split(texts):
         for text in texts:
@@ -54,7 +54,7 @@ def by_line(ends_of_line):
 
 
 def found_in_order(line, sentences):
-    """The ends of sentences that are given as strings, possibly with other blanks."""
+    """The ends of sentences given as strings, possibly with other white space."""
     at = 0
     for sentence in sentences:
         for letter in sentence:
@@ -107,7 +107,7 @@ def spacy():
 
 
 def blattwerk(texts):
-    """Our own splitter; its time is measured inside, without the reading of JSON."""
+    """Our own splitter; it measures its time itself, without the parsing of JSON."""
     texts = list(texts)
     repeats = 1 + 2_000_000 // sum(map(len, texts))
     lines = "".join(json.dumps({"text": text}) + "\n" for text in texts * repeats)

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Compares sentence splitters on gold files: one sentence a line, a blank line between documents.
+# Compares sentence splitters on gold files: one sentence per line, a blank line between documents.
 #
 #   scripts/compare/split.sh GOLD...
 #
-# Prints boundary precision, recall and F1 and the speed of each, ours beside them. The others come from PyPI
-# and go into a scratch environment under target/.
+# Prints precision, recall and F1 of boundaries and the speed of each, including ours. The others are installed
+# from PyPI into an environment under target/.
 set -eu
 cd "$(dirname "$0")/../.."
 [ $# -gt 0 ] || { sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; exit 2; }

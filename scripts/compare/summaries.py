@@ -3,8 +3,8 @@
 
     summaries.py METHOD sentences|words|chars N
 
-METHOD is lexrank, textrank or lsa. sumy gets the sentences of the article as they come in, and German stop words and
-stemmer of its own; its order of the sentences is filled into the length as our backends do it.
+METHOD is lexrank, textrank or lsa. sumy gets the sentences of the article as in the request, and uses its German stop
+words and stemmer; its ranking of the sentences is filled into the length as in our backends.
 """
 
 import json
@@ -23,14 +23,14 @@ WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['-])*")
 
 
 class Tokenizer:
-    """Stands in for sumy's, which needs data of NLTK: the words that sumy's own pattern lets through."""
+    """Replaces sumy's, which needs data of NLTK: the words that match sumy's own pattern."""
 
     def to_words(self, sentence):
         return tuple(WORD.findall(sentence))
 
 
 class Numbered(Sentence):
-    """A sentence that knows its place. Equal sentences are different ones, as they are in the article."""
+    """A sentence that knows its position. Sentences with equal text are different, as in the article."""
 
     __slots__ = ("place",)
 
@@ -49,7 +49,7 @@ TOKENIZER = Tokenizer()
 
 
 class Ranking:
-    """In place of a number of sentences: keeps the order of all, best first, and returns none."""
+    """Takes the place of a number of sentences: records the order of all, best first, and returns none."""
 
     def __call__(self, infos):
         self.order = [info.sentence.place for info in infos]
@@ -57,7 +57,7 @@ class Ranking:
 
 
 def fill(order, texts, unit, most):
-    """Takes sentences in order; one that is too long for what is left is skipped."""
+    """Takes sentences in order; one that is too long for the remaining length is skipped."""
     if unit == "sentences":
         return order[:most]
     taken, left = [], most

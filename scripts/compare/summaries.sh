@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Compares summarizers on a gold file: JSON Lines with `text` and `summary`, packed by gzip or not.
+# Compares summarizers on a gold file: JSON Lines with `text` and `summary`, which may be compressed with gzip.
 #
 #   scripts/compare/summaries.sh GOLD.jsonl[.gz] [--sentences N | --words N | --chars N]
 #
-# Prints ROUGE-1, ROUGE-2 and ROUGE-L, the mean number of words and the speed of the first sentences, of chance, of our
-# backends, and of LexRank, TextRank and LSA of sumy (PyPI, in a scratch environment under target/). All get the same
-# sentences, the same length and the same ROUGE; each runs on one thread.
+# Prints ROUGE-1, ROUGE-2 and ROUGE-L, the mean number of words and the speed of the first sentences, of random ones, of
+# our backends, and of LexRank, TextRank and LSA of sumy (installed from PyPI into an environment under target/). All get
+# the same sentences, length and ROUGE; each runs on one thread.
 set -euo pipefail
 gold=$(realpath "${1:?usage: scripts/compare/summaries.sh GOLD.jsonl[.gz] [--sentences N | --words N | --chars N]}")
 length=("${2:---sentences}" "${3:-3}")

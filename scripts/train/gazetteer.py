@@ -3,19 +3,19 @@
 
     scripts/train/gazetteer.py DATA [--report]
 
-DATA holds the place lists and the German texts that MODEL.md names. What goes into the list:
+DATA holds the lists of places and the German texts that MODEL.md names. What goes into the list:
 
   chosen.txt    parties, organizations, firms, press, clubs; regions, and cities abroad by their German
-                names: written by hand, and taken as they are
-  countries     of CLDR and the Auswärtiges Amt, without the entries that are no names of countries
-  towns         in Germany, Austria and Switzerland of more than 5,000 inhabitants, unless the texts say
-                that the word is mostly something else: a noun, the beginning of a sentence, a person
-  more places   smaller ones there, and cities of more than 100,000 elsewhere, only where the texts speak
-                of them, and as of places
-  capitals      each place of one word also in capitals, as in the dateline of a report
+                names: written by hand, and used as they are
+  countries     of CLDR and the Auswärtiges Amt, without entries that are not names of countries
+  towns         in Germany, Austria and Switzerland with more than 5,000 inhabitants, unless in the texts
+                the word is mostly something else: a noun, the beginning of a sentence, a person
+  more places   smaller ones there, and cities with more than 100,000 elsewhere, only if the texts mention
+                them, and as places
+  capitals      each place of one word also in capitals, as in datelines
 
---report prints every name of the list that the training sentences label otherwise more than once.
-Only the standard library is used, and the program `zstd` to unpack the texts.
+--report prints every name in the list that the training sentences label differently more than once.
+It uses only the standard library, and the program `zstd` to decompress the texts.
 """
 
 import argparse
@@ -76,7 +76,7 @@ def main():
             names[name] = "LOC"
     for name in out:
         names.pop(name, None)
-    # "BUKAREST, Rumänien – ...": the place of a report is often in capitals.
+    # "BUKAREST, Rumänien – ...": the place in a dateline is often in capitals.
     names |= {
         name.upper(): label
         for name, label in names.items()
@@ -128,13 +128,13 @@ def inflected(country):
 
 
 def shortened(town):
-    """A town's name, and without its river: "Bad Homburg vor der Höhe", "Bad Homburg"."""
+    """The name of a town, with and without its river: "Bad Homburg vor der Höhe", "Bad Homburg"."""
     short = re.sub(r" (am|an der|an dem|in|im|vor|bei|ob|auf|unter) .*", "", town)
     return {town, short} if short.startswith("Bad ") else {town}
 
 
 def is_name(name):
-    """Whether a list's entry can be found in a German text, and is more than a word's beginning."""
+    """Whether an entry can occur in a German text, and is more than the beginning of a word."""
     return (
         len(name) >= 3
         and name[0].isupper()
@@ -187,7 +187,7 @@ def texts(raw):
 
 
 def label_counts(path, names):
-    """Counts how the training sentences label each name: as a label, `O` for no name, `part` of another."""
+    """Counts how the training sentences label each name: a label, `O` for no name, or `part` of another."""
     counts = collections.defaultdict(collections.Counter)
     first = collections.defaultdict(list)
     for name in names:
@@ -195,7 +195,7 @@ def label_counts(path, names):
     for block in path.read_text("utf-8").split("\n\n"):
         rows = [line.split("\t") for line in block.splitlines() if "\t" in line]
         words = [row[0] for row in rows]
-        # A rare word that was replaced by another (flag S) says nothing of that other one.
+        # A word that replaces a rare one (flag S) says nothing about itself.
         tags = [row[1] if row[2] != "S" else "I-replaced" for row in rows] + ["O"]
         for at, word in enumerate(words):
             for name in first.get(word, ()):
@@ -213,12 +213,12 @@ def label_counts(path, names):
 
 
 def is_place(use, labels, is_person, is_large):
-    """Whether a word that is in a list of places is one in news."""
+    """Whether a word from a list of places is a place in news."""
     if sum(labels.values()) - labels["part"] > 1.6 * labels["LOC"]:
         return False
     if use.lower > max(1, 0.05 * use.total) or use.noun > max(1, 0.12 * use.total):
         return False
-    # "Borussia Dortmund" looks like a person, so a town that is much spoken of as a place is spared.
+    # "Borussia Dortmund" looks like a person, so a town that is often mentioned as a place is kept.
     if use.person > max(1, (0.25 if use.place >= 0.25 * use.total else 0.05) * use.total):
         return False
     if not is_large:

@@ -3,7 +3,7 @@
 #
 # usage: scripts/train/keywords.sh DATA [MODEL_FILE]
 #
-# MODEL_FILE is models/keywords-de/model.bin if it is not given. The same data gives the same file.
+# MODEL_FILE is models/keywords-de/model.bin by default. The same data gives the same file.
 set -euo pipefail
 data=$(realpath "${1:?usage: scripts/train/keywords.sh DATA [MODEL_FILE]}")
 cd "$(dirname "$0")/../.."

@@ -5,16 +5,16 @@
 # ///
 """Learns the polarity lexicon of the sentiment stage: `scripts/train/lexicon.py DATA`.
 
-Writes models/sentiment-de/lexicon.tsv and calibration.tsv; the same data give the same files. Four steps:
+Writes models/sentiment-de/lexicon.tsv and calibration.tsv; the same data gives the same files. Four steps:
 
 1. Word vectors from raw text: counts of neighbours, positive PMI, truncated SVD.
 2. A classifier from vectors and spelling to polarity, learned from a polarity lexicon. It judges the words
-   of the raw text, those of the lexicon by the folds that have not seen them. Half its judgement and half
-   the lexicon's are the prior weights.
-3. Weights from labelled sentences: a softmax over what the words of a sentence add up to, whose gradient
-   moves each weight away from its prior as far as the labels say so. The scope of negation and degree
-   comes from the Rust code itself (example `matches`), so both sides agree.
-4. Small weights are dropped, the rest rounded, and the softmax is fitted again to what is left.
+   of the raw text; those of the lexicon are judged by folds that have not seen them. The prior weights are the
+   mean of its judgement and of the lexicon's.
+3. Weights from labelled sentences: a softmax over the sums of the words of a sentence, whose gradient moves each
+   weight away from its prior as far as the labels suggest. The scope of negation and degree comes from the
+   Rust code itself (example `matches`), so both sides agree.
+4. Small weights are dropped, the others are rounded, and the softmax is fitted again.
 """
 
 import argparse
@@ -50,7 +50,7 @@ MIN_COUNT, MAX_WORDS, CONTEXTS, WINDOW, DIMENSIONS = 8, 80_000, 12_000, 4, 200
 # Prior
 MIN_PRIOR, MIN_PRIOR_COUNT, NEUTRALS, FUNCTION_WORDS = 0.15, 20, 5_000, 400
 MIN_NEUTRAL_COUNT = 40
-# Words that the classifier takes for good or bad and that are neither, found by reading its errors.
+# Words that the classifier takes for good or bad although they are neither, found by reading its errors.
 NO_POLARITY = set(
     "laut daß muß mußte jeden zugleich gleichzeitig dagegen infolge möglichst zahlreiche wollen erfahren not the".split()
 )
@@ -65,7 +65,7 @@ PEOPLE = re.compile(
 )
 # Weights
 PULL = 30.0  # how strongly the prior holds a weight
-TWEETS = 0.1  # what a tweet counts beside a sentence of news
+TWEETS = 0.1  # the weight of a tweet relative to a sentence of news
 BALANCE = 0.6  # 0: classes count as they come, 1: all alike
 MIN_WEIGHT = 0.1
 
@@ -79,7 +79,7 @@ def main():
 
     news, tweets = gold(data / "sentiment/gerntsa_news.train.tsv"), gold(data / "sentiment/potts_tweets.all.tsv")
     words, prior, neutral = prior_weights(data, news[1])
-    # What the code takes for a word of grammar, or finds by another entry, is no entry.
+    # A word that the code treats as grammar, or finds by another entry, is not an entry.
     _, row, found, _ = scopes(words, (np.zeros(len(words)), words))
     is_found = np.isin(np.arange(len(words)), row[row == found])
     words, prior = [word for word, found in zip(words, is_found) if found], prior[is_found]
@@ -92,7 +92,7 @@ def main():
     weights = np.round(np.where(np.abs(weights) < MIN_WEIGHT, 0.0, weights), 2)
     _, softmax = fit([(news, 1.0), (tweets, TWEETS)], weights, only_softmax=True)
     report("news, trained on", news, weights, softmax)
-    # Neutral words that end like a polar one ("Vergleich", "Leiche") are entries too, of no weight.
+    # Neutral words that end like a polar one ("Vergleich", "Leiche") are entries, too, with weight 0.
     _, row, *_ = scopes(words, (np.zeros(len(neutral)), neutral))
     silenced = [neutral[i] for i in sorted(set(row))]
     write([*words, *silenced], [*weights, *np.zeros(len(silenced))], softmax, silenced)
@@ -157,7 +157,7 @@ def vectors(texts):
 
 
 def stem(word):
-    """Does what `stem` and `noun_stem` of crates/sentiment/src/words.rs do; a noun's stem keeps its capital."""
+    """Does the same as `stem` and `noun_stem` in crates/sentiment/src/words.rs; the stem of a noun keeps its capital."""
     cut = [word.removesuffix(ending) for ending in ("ern", "em", "en", "er", "es", "e") if word.endswith(ending)]
     if word.endswith(("ln", "rn")):
         cut.append(word[:-1])
@@ -196,7 +196,7 @@ def prior_weights(data, sentences):
     lexicon = polarity_lexicon(data / "sentiment/polart_lexicon.txt")
     listed = np.array([stem in lexicon for stem in stems])
     polarity = np.array([lexicon.get(stem, 0.0) for stem in stems])
-    # Frequent words that the lexicon does not have are neutral, most of them, and the most frequent all.
+    # Most frequent words that are not in the lexicon are neutral, and all of the most frequent ones.
     unlisted = np.flatnonzero(~listed)[: 4 * NEUTRALS]
     unlisted = np.random.default_rng(0).choice(unlisted, NEUTRALS, replace=False)
     taught = np.concatenate([np.flatnonzero(listed), unlisted])

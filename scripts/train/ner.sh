@@ -3,7 +3,7 @@
 #
 # usage: scripts/train/ner.sh DATA [MODEL_FILE]
 #
-# MODEL_FILE is models/ner-de/model.bin if it is not given. Two threads, 3.5 GB of memory, 20 minutes of processor
+# MODEL_FILE is models/ner-de/model.bin by default. Two threads, 3.5 GB of memory, 20 minutes of processor
 # time. The same data gives the same file.
 set -euo pipefail
 data=$(realpath "${1:?usage: scripts/train/ner.sh DATA [MODEL_FILE]}")

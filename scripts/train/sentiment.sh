@@ -3,9 +3,9 @@
 #
 # usage: scripts/train/sentiment.sh DATA [MODEL_FILE]
 #
-# MODEL_FILE is models/sentiment-de/model.bin if it is not given. One thread, 1.5 GB of memory, half a minute of
-# processor time. The same data gives the same file. What each labelled sentence is judged to be by what was learned
-# from the others goes to target/sentiment-folds.tsv.
+# MODEL_FILE is models/sentiment-de/model.bin by default. One thread, 1.5 GB of memory, half a minute of
+# processor time. The same data gives the same file. How each labelled sentence is judged by a model learned from
+# others is written to target/sentiment-folds.tsv.
 set -euo pipefail
 data=$(realpath "${1:?usage: scripts/train/sentiment.sh DATA [MODEL_FILE]}")
 cd "$(dirname "$0")/../.."

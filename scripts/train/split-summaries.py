@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Makes gold files for summaries (JSON Lines with `text`, `summary` and, where there is one, `title`).
+"""Makes gold files for summaries: JSON Lines with `text`, `summary` and, if there is one, `title`.
 
     scripts/train/split-summaries.py DATA OUT
 
 DATA has summarize/klexikon.dev.jsonl.gz and raw/wikinews_de.jsonl. Each set is split in two by the SHA-256 of the
-article's id: the weights of `features` are tuned on NAME.tune.jsonl, and NAME.report.jsonl is what is measured.
+article's id: the weights of `features` are tuned on NAME.tune.jsonl, and measured on NAME.report.jsonl.
 
     klexikon         a long encyclopedia article; the summary is the article for children
     wikinews         a story without its first paragraph, which is the summary
-    wikinews-title   the same with the headline as title
+    wikinews-title   the same, with the headline as title
     headline         a whole story; the summary is its headline
 """
 

@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# Finds the weights of the summarizer `features`, and prints its figures on articles that they were not tuned on.
+# Finds the weights of the summarizer `features`, and prints its scores on articles that they were not tuned on.
 #
 #   scripts/train/summaries.sh DATA
 #
-# DATA has summarize/klexikon.dev.jsonl.gz and raw/wikinews_de.jsonl; scripts/train/split-summaries.py says what is made of them.
-# News count four times as much as the encyclopedia. The weights are printed; they belong into the defaults of
+# DATA has summarize/klexikon.dev.jsonl.gz and raw/wikinews_de.jsonl; split-summaries.py describes the sets made from them.
+# News count four times as much as the encyclopedia. The weights that it prints belong in the defaults of
 # crates/summarize/src/features.rs. The same data gives the same weights.
 #
-# It finds position 0.8, first 0.1, leaning 0 and redundancy 0, by gains of a thousandth or two. The defaults differ where a reader
-# gains: place counts less (position 0.5), so that more is told than the first sentences, but the lead is not skipped (first 0.2); and
-# what puzzles a reader or repeats is held back (leaning 0.3, redundancy 0.2). On the tune halves that costs nothing: ROUGE-1 of Klexikon
-# in 60 words 16.0 for 16.0, of news in two sentences 18.1 for 17.9, of headlines in 40 words 16.8 for 17.0.
+# It finds position 0.8, first 0.1, leaning 0 and redundancy 0, with gains of a thousandth or two. The defaults differ where
+# readers benefit: position counts less (position 0.5), so that summaries tell more than the first sentences, but do not
+# skip the lead (first 0.2); and sentences that are hard to understand alone or repeat others are avoided (leaning 0.3,
+# redundancy 0.2). On the tune halves that costs nothing: ROUGE-1 of Klexikon in 60 words 16.0 instead of 16.0, of news in
+# two sentences 18.1 instead of 17.9, of headlines in 40 words 16.8 instead of 17.0.
 set -euo pipefail
 data=$(realpath "${1:?usage: scripts/train/summaries.sh DATA}")
 cd "$(dirname "$0")/../.."
