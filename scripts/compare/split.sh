@@ -6,8 +6,12 @@
 # Prints precision, recall and F1 of boundaries and the speed of each, including ours. The others are installed
 # from PyPI into an environment under target/.
 set -eu
-cd "$(dirname "$0")/../.."
 [ $# -gt 0 ] || { sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+for gold; do
+    shift
+    set -- "$@" "$(realpath "$gold")"
+done
+cd "$(dirname "$0")/../.."
 
 target=${CARGO_TARGET_DIR:-target}
 venv=$target/compare-split
