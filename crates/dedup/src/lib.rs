@@ -1,13 +1,12 @@
-//! Dedup: finds articles that are copies of earlier ones, word for word or nearly so.
+//! Dedup: finds articles that are copies of earlier ones, exact or nearly so.
 //!
-//! It has two halves, since the one can work in parallel and the other cannot. A stage makes a
-//! [`Signature`] of each article, whichever comes first. [`Seen`] remembers the signatures of the articles
-//! that are no copies, and is asked in the order of the input. So the answer depends on that order alone,
-//! and a group of copies has one name: that of its first article, which is itself a copy of none.
+//! The work is split in two, because only one half can run in parallel. A stage computes a [`Signature`] for
+//! each article, in any order. [`Seen`] holds the signatures of the articles that are not copies and is
+//! queried in input order. The result therefore depends on that order alone, and a group of copies has one
+//! name: the id of its first article, which is not a copy itself.
 //!
-//! Signatures are made of the words in lower case, and of nothing else: white space, punctuation and signs
-//! do not matter, and what *normalize* took away does not either. An article without a word is a copy of
-//! none.
+//! A signature is computed from the lower-case words alone: white space and punctuation do not matter, nor
+//! does anything that *normalize* removed. An article without words is never a copy.
 
 mod minhash;
 mod seen;
@@ -28,20 +27,21 @@ pub use signature::Signature;
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(tag = "backend", rename_all = "kebab-case")]
 pub enum Config {
-    /// Finds none.
+    /// Looks for no copies.
     #[default]
     Off,
-    /// Compares the words, then the sequences of words that articles have in common, estimated by `MinHash`.
+    /// Compares the words, then the share of word sequences that articles have in common, estimated by
+    /// `MinHash`.
     Minhash(minhash::Config),
 }
 
 /// A backend that is ready to run.
 pub struct Dedup {
-    /// Makes the signatures; none for an article that is not to be compared.
+    /// Computes the signatures; `None` for an article that is not compared.
     pub signatures: Built<Option<Signature>>,
-    /// What becomes of copies.
+    /// What happens to copies.
     pub keep: Keep,
-    /// The memory of a run that has not begun.
+    /// The memory of a run that has not started.
     pub seen: Seen,
 }
 
@@ -50,7 +50,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// If a number is out of its range.
+    /// If a number is out of range.
     pub fn build(&self, root: &Path) -> Result<Dedup> {
         match self {
             Self::Off => Ok(Dedup {

@@ -1,4 +1,4 @@
-//! Copies by their words, and by the sequences of words that they have in common.
+//! Finds copies by their words and by the word sequences that articles have in common.
 
 use std::path::Path;
 
@@ -8,33 +8,34 @@ use serde::Deserialize;
 
 use crate::{Dedup, Seen, Signature};
 
-/// What becomes of articles that are copies of an earlier one.
+/// What happens to articles that are copies of an earlier one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Keep {
     /// They are processed like all others.
     #[default]
     All,
-    /// They are in no table but `duplicates.csv`.
+    /// They appear in no table but `duplicates.csv`.
     First,
 }
 
-/// What counts as a copy, and what is done with it.
+/// What counts as a copy, and what happens to copies.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// How similar articles are, at least, of which the later one is a copy: the share of their sequences of
-    /// words that both have, from 0.2 to 1. Default: 0.5. An article that is cut to 70 % of its length is
-    /// similar by 0.7. With 1, only articles with exactly the same words are copies.
+    /// The similarity, from 0.2 to 1, from which the later of two articles is a copy: the share of their word
+    /// sequences that both contain. Default: 0.5. An article cut to 70 % of its length has a similarity of
+    /// 0.7. With 1, only articles with exactly the same words are copies.
     pub similarity: f64,
-    /// What becomes of copies: `all` (default) processes them like all others and lists them in
-    /// `duplicates.csv`; `first` lists them there and in no other table, which saves the time of the stages
-    /// after this one.
+    /// What happens to copies. `all` (default) processes them like all other articles and lists them in
+    /// `duplicates.csv`; `first` lists them there and in no other table, which saves the time of the later
+    /// stages.
     pub keep: Keep,
-    /// How many words a sequence has, from 1 to 20. Default: 3. With more, each changed word counts more.
+    /// The number of words in a sequence, from 1 to 20. Default: 3. The longer the sequences, the more each
+    /// changed word lowers the similarity.
     pub shingle: usize,
-    /// How many articles that are no copies are remembered, at most; the oldest is forgotten first. Default:
-    /// 1000000. It bounds the memory, which is 700 to 900 bytes an article.
+    /// The maximum number of articles to remember; copies do not count, and the oldest article is forgotten
+    /// first. Default: 1000000. This bounds the memory, which is 700 to 900 bytes per article.
     pub remember: usize,
 }
 

@@ -1,44 +1,43 @@
-//! The articles that later ones are compared with.
+//! The earlier articles that later ones are compared with.
 //!
-//! To compare each article with all before it would take the square of their number. Locality-sensitive
-//! hashing finds those that are worth it: values of the signature are taken in bands of a few, and only
-//! articles that agree in all values of a band are compared in full. Articles agree in a band of `r` values
-//! with probability `s^r`, so similar ones do in one band at least, and others in none.
+//! Comparing each article with all earlier ones would take quadratic time. Locality-sensitive hashing finds
+//! the pairs that are worth comparing: the values of a signature are grouped into bands, and only articles
+//! that agree in all values of a band are compared in full. Two articles agree in a band of `r` values with
+//! probability `s^r`, so similar ones almost certainly share a band, and dissimilar ones rarely do.
 //!
-//! Each band leads to articles through a table of chains, as in a compressor that looks for repeats: a
-//! bucket names the newest article that belongs there, and each article the one before it. An old article
-//! is forgotten by not following a chain so far back, so nothing is ever taken out of a chain.
+//! Each band finds its articles through hash chains, as in a compressor that looks for repeats: a bucket
+//! names its newest article, and each article names the one before it. An old article is forgotten by not
+//! following the chain that far back, so nothing is ever removed from a chain.
 
 use std::collections::VecDeque;
 
 use crate::signature::{Signature, VALUES, mix};
 
-/// How probable it is, at least, that articles of the similarity in question are compared.
+/// The minimum probability that two articles of the required similarity are compared.
 const CERTAINTY: f64 = 0.995;
-/// The most bands of three values; beyond that, bands have two.
+/// The most bands of three values; if more are needed, bands have two.
 const MOST_LONG_BANDS: usize = 40;
-/// How many articles of one band are compared with a new one, newest first. It bounds the time where many
-/// articles share a passage and are not similar enough for all that.
+/// How many articles of a band are compared with a new one, newest first. This bounds the time where many
+/// articles share a passage without being similar enough.
 const MOST_COMPARED: usize = 32;
-/// What stands where a chain ends.
+/// Marks the end of a chain.
 const END: u32 = u32::MAX;
 
-/// Articles in the order in which they came, of which the last are remembered.
+/// The most recent articles, in the order in which they came.
 ///
-/// What it answers depends on the signatures that it was given and their order, and on nothing else. To
-/// restore one, remember the same articles again in the same order; of more than it holds, the last are
-/// enough.
+/// Answers depend only on the signatures given and their order. To restore the state, remember the same
+/// articles again in the same order; if there were more than it holds, the last ones are enough.
 #[derive(Debug, Clone)]
 pub struct Seen {
     similarity: f64,
     most: usize,
     bands: Bands,
     entries: VecDeque<Entry>,
-    /// For each entry and chain the number of the entry before it in its bucket.
+    /// For each entry and chain, the number of the previous entry in its bucket.
     links: VecDeque<u32>,
     /// The number of the first entry.
     first: u32,
-    /// The number of the newest entry of each bucket, a table for each chain.
+    /// The number of the newest entry of each bucket, one table per chain.
     heads: Vec<u32>,
 }
 
@@ -48,17 +47,17 @@ struct Entry {
     signature: Signature,
 }
 
-/// The earlier article that one is a copy of.
+/// The earlier article that an article is a copy of.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Found<'a> {
-    /// Its id.
+    /// The id of that article.
     pub of: &'a str,
     /// How similar the two are: 1 if they have the same words.
     pub similarity: f64,
 }
 
 impl Seen {
-    /// Returns a memory of up to `most` articles, in which those of this similarity are found.
+    /// Returns a memory for up to `most` articles that finds articles of at least this similarity.
     ///
     /// # Panics
     ///
@@ -75,8 +74,8 @@ impl Seen {
         }
     }
 
-    /// Returns the remembered article that one is a copy of, if there is one: an exact one, or else the most
-    /// similar, the first of those that are alike.
+    /// Returns the remembered article that an article is a copy of, if any: an exact copy, otherwise the most
+    /// similar one, and the first of several equally similar ones.
     pub fn find(&self, signature: &Signature) -> Option<Found<'_>> {
         let exact = self.chain(self.bands.exact(), signature).last();
         let number = exact.or_else(|| {
@@ -101,7 +100,7 @@ impl Seen {
         })
     }
 
-    /// Remembers an article that is a copy of none.
+    /// Remembers an article that is not a copy.
     pub fn remember(&mut self, id: &str, signature: Signature) {
         let number = self.first.checked_add(as_number(self.entries.len()));
         let has_room = self.entries.len() < self.buckets();
@@ -120,9 +119,9 @@ impl Seen {
         self.entries.len()
     }
 
-    /// Forgets the newest articles up to a mark, as if they had never come.
+    /// Forgets the newest articles back to a mark, as if they had never been added.
     ///
-    /// It reaches back to the last [`Seen::settle`].
+    /// It can go back to the last [`Seen::settle`].
     pub fn roll_back(&mut self, mark: usize) {
         let chains = self.bands.chains();
         while self.entries.len() > mark {
@@ -136,8 +135,7 @@ impl Seen {
         }
     }
 
-    /// Gives up the articles that are too old to be found; until then their memory is kept for
-    /// [`Seen::roll_back`].
+    /// Drops the articles that are too old to be found; until then they are kept for [`Seen::roll_back`].
     pub fn settle(&mut self) {
         let old = self.entries.len().saturating_sub(self.most);
         self.entries.drain(..old);
@@ -145,7 +143,7 @@ impl Seen {
         self.first += as_number(old);
     }
 
-    /// The entries that are in the same band, newest first.
+    /// Returns the entries that share a band with a signature, newest first.
     fn chain<'a>(
         &'a self,
         chain: usize,
@@ -191,7 +189,7 @@ impl Seen {
         self.heads.len() / self.bands.chains()
     }
 
-    /// Puts an entry in front of its chains.
+    /// Puts an entry at the head of its chains.
     fn link(&mut self, index: usize) {
         let number = self.first + as_number(index);
         for chain in 0..self.bands.chains() {
@@ -201,10 +199,10 @@ impl Seen {
         }
     }
 
-    /// Makes the chains anew, in a table with room for one entry more, and counts entries from 0.
+    /// Rebuilds the chains in a table with room for one more entry, and numbers the entries from 0.
     fn index(&mut self) {
         let buckets = (self.entries.len() + 1).next_power_of_two();
-        // The old table goes before the new one comes.
+        // The old table is freed before the new one is allocated.
         self.heads = Vec::new();
         self.heads.resize(buckets * self.bands.chains(), END);
         self.links.clear();
@@ -215,16 +213,16 @@ impl Seen {
     }
 }
 
-/// Which values of a signature make the bands. A last chain leads to exact copies.
+/// How a signature is divided into bands. One more chain leads to exact copies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Bands {
     count: usize,
-    /// Values of each.
+    /// Values per band.
     length: usize,
 }
 
 impl Bands {
-    /// Returns the fewest bands that find articles of a similarity.
+    /// Returns the smallest number of bands that finds articles of a similarity.
     fn new(similarity: f64) -> Self {
         assert!(
             (0.2..=1.0).contains(&similarity),
@@ -248,17 +246,17 @@ impl Bands {
         }
     }
 
-    /// How many chains an entry is in.
+    /// Returns how many chains an entry is in.
     fn chains(self) -> usize {
         self.count + 1
     }
 
-    /// The chain of exact copies.
+    /// Returns the number of the chain of exact copies.
     fn exact(self) -> usize {
         self.count
     }
 
-    /// The bytes that articles of a chain have in common.
+    /// Returns the bytes that articles of a chain have in common.
     fn bytes(self, chain: usize, signature: &Signature) -> &[u8] {
         if chain == self.exact() {
             &signature.exact
@@ -271,7 +269,7 @@ impl Bands {
         self.bytes(chain, a) == self.bytes(chain, b)
     }
 
-    /// A number that is the same for equal bytes.
+    /// Returns a number that is the same for equal bytes.
     fn key(self, chain: usize, signature: &Signature) -> u64 {
         let first = self.bytes(chain, signature).iter().take(8);
         first.fold(0, |key, &byte| key << 8 | u64::from(byte))
@@ -288,7 +286,7 @@ mod tests {
 
     use super::*;
 
-    /// An article of 100 numbered words, of which the first are those of another one.
+    /// An article of 100 numbered words, the first of which are those of another one.
     fn article(number: u32, shared: u32, with: u32) -> Signature {
         let words = (0..shared)
             .map(|word| format!("w{with}x{word}"))
@@ -307,7 +305,7 @@ mod tests {
 
     #[test]
     fn bands_find_what_is_similar_enough() {
-        // similarity, bands, values of each
+        // similarity, bands, values per band
         let cases = [
             (1.0, 1, 3),
             (0.9, 5, 3),
@@ -391,7 +389,7 @@ mod tests {
 
     #[test]
     fn a_crowd_in_one_band_is_not_compared_whole() {
-        // All share half of their words, so they are in each other's bands and are no copies.
+        // All share half of their words, so they share bands without being copies.
         let mut seen = Seen::new(0.6, 10_000);
         for number in 0..300 {
             seen.remember(&number.to_string(), article(number, 50, 7777));
@@ -423,8 +421,8 @@ mod tests {
     }
 
     proptest! {
-        /// Articles in groups of similar ones, taken in, rolled back and settled in any order, against a
-        /// list that is searched whole.
+        /// Groups of similar articles, added, rolled back and settled in any order, compared with a linear
+        /// search.
         #[test]
         fn agrees_with_a_search_of_the_whole_list(
             steps in prop::collection::vec((0_u32..12, 0_u32..3, 0_usize..4), 1..120),
@@ -434,7 +432,8 @@ mod tests {
             let mut list: Vec<(String, Signature)> = Vec::new();
             let mut settled = 0;
             for (step, (group, variant, after)) in steps.into_iter().enumerate() {
-                // Variants of a group share 85 of 115 words at least, far above 0.5; groups share none.
+                // Variants of a group share at least 85 of 115 words, far above 0.5; different groups share
+                // none.
                 let signature = article(group * 10 + variant, 85 + variant, group + 1000);
                 let remembered = &list[list.len().saturating_sub(most)..];
                 let wanted = remembered
@@ -444,7 +443,7 @@ mod tests {
                     .reduce(|best, next| if next.0 > best.0 { next } else { best })
                     .map(|(_, id)| id.clone());
                 prop_assert_eq!(found(&seen, &signature), wanted);
-                // Copies are taken in as well here, which the pipeline does not do.
+                // Copies are added here as well, which the pipeline does not do.
                 seen.remember(&step.to_string(), signature.clone());
                 list.push((step.to_string(), signature));
                 match after {

@@ -1,17 +1,17 @@
-//! What is kept of an article to compare it with later ones.
+//! What is kept of an article for comparison with later ones.
 //!
-//! Two articles are as similar as their sets of word shingles (all runs of `n` words): the share that both
-//! have of those that either has, called resemblance or Jaccard similarity (Broder 1997, "On the resemblance
-//! and containment of documents"). `MinHash` estimates it without the sets. For each of [`VALUES`] hash
-//! functions an article has the shingle with the least hash, and that two articles have the same one is as
-//! probable as they are similar.
+//! The similarity of two articles is that of their sets of word shingles (all runs of `n` words): the size of
+//! the intersection divided by that of the union, called resemblance or Jaccard similarity (Broder 1997, "On
+//! the resemblance and containment of documents"). `MinHash` estimates it without storing the sets. For each
+//! of [`VALUES`] hash functions, an article is represented by the shingle with the smallest hash, and the
+//! probability that two articles agree equals their similarity.
 //!
-//! Instead of that many functions over every shingle, *fast similarity sketching* is used (Dahlgaard,
-//! Knudsen and Thorup 2017, "Fast Similarity Sketching"): a round throws each shingle into one of the bins,
-//! which keep the least, and rounds follow until no bin is empty. The estimate has no bias either, an error
-//! that is not larger, and an article of 300 words takes five rounds and not 256. Of each least hash a byte is
-//! kept (Li and König 2010, "b-Bit Minwise Hashing"); that different ones agree by chance, one in 256, is
-//! taken off again.
+//! Instead of evaluating that many functions for every shingle, this uses *fast similarity sketching*
+//! (Dahlgaard, Knudsen and Thorup 2017, "Fast Similarity Sketching"): each round throws every shingle into
+//! one of the bins, which keep the smallest hash, until no bin is empty. The estimate is also unbiased, its
+//! error is no larger, and an article of 300 words takes five rounds instead of 256. One byte of each
+//! smallest hash is kept (Li and König 2010, "b-Bit Minwise Hashing"); the chance agreement of one in 256 is
+//! subtracted.
 
 use std::fmt;
 
@@ -24,22 +24,22 @@ use crate::words::fold;
 pub(crate) const VALUES: usize = 256;
 
 const VALUES_F64: f64 = 256.0;
-/// Bits of a hash below the number of its round.
+/// Bits of a hash below its round number.
 const HASH_BITS: u32 = 55;
 
 /// What is kept of an article: 272 bytes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Signature {
-    /// The beginning of the BLAKE3 hash of its words.
+    /// The first bytes of the BLAKE3 hash of its words.
     pub(crate) exact: [u8; 16],
-    /// A byte of the least hash of each bin.
+    /// One byte of the smallest hash of each bin.
     pub(crate) values: [u8; VALUES],
 }
 
 impl Signature {
-    /// Returns the signature of a text by its runs of `shingle` words, or none if it has no word.
+    /// Returns the signature of a text by its runs of `shingle` words, or `None` if it has no words.
     ///
-    /// A text with fewer words is one run.
+    /// A text with fewer words is a single run.
     pub fn new(text: &str, shingle: usize) -> Option<Self> {
         let folded = fold(text);
         if folded.is_empty() {
@@ -65,8 +65,8 @@ impl Signature {
         self.exact == other.exact
     }
 
-    /// Returns how similar two texts are: 1 if they are exact copies, otherwise the estimated share of word
-    /// shingles that they have in common, from 0 to 0.999.
+    /// Returns how similar two texts are: 1 for exact copies, otherwise the estimated share of word shingles
+    /// that they have in common, from 0 to 0.999.
     pub fn similarity(&self, other: &Self) -> f64 {
         if self.is_exact(other) {
             return 1.0;
@@ -93,13 +93,13 @@ impl fmt::Debug for Signature {
     }
 }
 
-/// Returns a byte for each bin of the hashes of some shingles, of which there is at least one.
+/// Returns one byte for each bin, given the hashes of one shingle or more.
 fn sketch(shingles: &[u64]) -> [u8; VALUES] {
     const EMPTY: u64 = u64::MAX;
     let mut bins = [EMPTY; VALUES];
     let mut empty = VALUES;
-    // The first half of the rounds chooses a bin by chance; the second takes one after the other, so that
-    // none stays empty.
+    // The rounds of the first half choose a bin by the hash; those of the second take one bin after the
+    // other, so that none stays empty.
     for round in 0..2 * VALUES {
         let salt = mix(round as u64);
         for shingle in shingles {
@@ -108,7 +108,7 @@ fn sketch(shingles: &[u64]) -> [u8; VALUES] {
                 None => (hash & 0xFF) as usize,
                 Some(bin) => bin,
             };
-            // Bits that did not choose the bin, behind the round: an earlier one wins.
+            // The round, then bits that did not choose the bin: an earlier round wins.
             let value = (round as u64) << HASH_BITS | hash >> (u64::BITS - HASH_BITS);
             if bins[bin] == EMPTY {
                 empty -= 1;
@@ -122,14 +122,14 @@ fn sketch(shingles: &[u64]) -> [u8; VALUES] {
     bins.map(|value| (value & 0xFF) as u8)
 }
 
-/// A hash of a word: FNV-1a.
+/// Returns the hash of a word: FNV-1a.
 fn hash(word: &str) -> u64 {
     word.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
     })
 }
 
-/// Scatters the bits of a number over all of it: the step of `SplitMix64`.
+/// Scrambles the bits of a number: the step of `SplitMix64`.
 pub(crate) fn mix(number: u64) -> u64 {
     let number = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let number = (number ^ number >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -148,7 +148,7 @@ mod tests {
         signature(a).similarity(&signature(b))
     }
 
-    /// A text of numbered words; the number of a word is all that it is.
+    /// A text of numbered words; a word is nothing but its number.
     fn numbered(words: impl IntoIterator<Item = u32>) -> String {
         words
             .into_iter()
@@ -191,7 +191,7 @@ mod tests {
         for text in ["", " \n", "… — !"] {
             assert_eq!(Signature::new(text, 3), None, "{text:?}");
         }
-        // Fewer words than a run has are still compared.
+        // Texts with fewer words than a run are still compared.
         assert!(similarity("Köln", "köln!", 5).total_cmp(&1.0).is_eq());
         assert!(similarity("Köln", "Bonn", 5) < 0.1);
     }
@@ -212,7 +212,7 @@ mod tests {
         assert!(turned < 0.05, "{turned}");
     }
 
-    /// The mean and the standard deviation of the estimates of 400 pairs of sets with this similarity.
+    /// The mean and the standard deviation of the estimates for 400 pairs of sets with this similarity.
     fn estimates(shared: u32, alone: u32) -> (f64, f64) {
         let pairs = 400_u32;
         let found: Vec<f64> = (0..pairs)
@@ -239,8 +239,8 @@ mod tests {
             let truth = f64::from(shared) / f64::from(shared + 2 * alone);
             let promised = (truth * (1.0 - truth) / VALUES_F64).sqrt();
             let (mean, error) = estimates(shared, alone);
-            // The mean of 400 is off by a twentieth of the error of one, by four times that at most; the
-            // order of equal sets is the same, so they are exact.
+            // The standard error of the mean of 400 estimates is a twentieth of that of one; four times that
+            // is allowed. Equal sets are estimated exactly.
             assert!(
                 (mean - truth).abs() <= 0.2 * promised + 1e-9,
                 "{shared}/{alone}: {mean} of {truth}"

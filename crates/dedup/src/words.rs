@@ -1,9 +1,10 @@
-//! The words that articles are compared by.
+//! The words by which articles are compared.
 
-/// Returns the words of a text in lower case, a blank between two.
+/// Returns the words of a text in lower case, separated by spaces.
 ///
-/// A word is a run of letters and digits; all else parts words, but for characters that nobody sees, such
-/// as the soft hyphen. `ß` becomes `ss`, as in Unicode's case folding, so the Swiss spelling is the same.
+/// A word is a run of letters and digits; everything else separates words, except for invisible characters
+/// such as the soft hyphen. `ß` becomes `ss`, as in Unicode case folding, so the Swiss spelling compares as
+/// equal.
 pub(crate) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     let mut is_inside = false;
@@ -25,7 +26,7 @@ pub(crate) fn fold(text: &str) -> String {
     folded
 }
 
-/// Characters within words that have no width.
+/// Tells whether a character has no width inside a word.
 fn is_unseen(c: char) -> bool {
     matches!(
         c,
