@@ -1,4 +1,4 @@
-//! The codes of ISO 639-1 for the languages that the detector knows.
+//! The ISO 639-1 codes of the languages that the detector knows.
 
 use whatlang::Lang;
 

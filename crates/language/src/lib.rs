@@ -1,7 +1,7 @@
-//! Language: tells in which language an article is written, and what is done with those in another one.
+//! Language: detects the language of an article, and decides what happens to articles in another language.
 //!
-//! A backend says what it is sure of and nothing else: an article that is too short to tell has no language,
-//! and counts as one of the expected. So nothing is skipped on a guess.
+//! A backend answers only when it is sure: an article that is too short to tell has no language and is
+//! treated like one in the expected language. So no article is skipped on a guess.
 
 mod codes;
 mod trigrams;
@@ -15,17 +15,17 @@ use serde::Deserialize;
 /// What a backend says about an article.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Detected {
-    /// The language as a code of ISO 639-1, if it can be told.
+    /// The language as an ISO 639-1 code, if it could be determined.
     pub language: Option<&'static str>,
-    /// Whether the config wants such an article left out.
+    /// Whether the config wants this article left out.
     pub is_skipped: bool,
 }
 
-/// Chooses how the language is found.
+/// Chooses how the language is detected.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(tag = "backend", rename_all = "kebab-case")]
 pub enum Config {
-    /// Detects nothing: the language is what the record says.
+    /// Detects nothing: the language is the one given in the record.
     Off,
     /// Looks for German words, then compares sequences of three letters with those of 70 languages.
     Trigrams(trigrams::Config),
@@ -42,7 +42,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// If the expected language is not known.
+    /// If the expected language is unknown.
     pub fn build(&self, root: &Path) -> Result<Built<Detected>> {
         match self {
             Self::Off => Ok(Built::new(|_: &Document| Ok(Detected::default()))),

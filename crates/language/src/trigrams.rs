@@ -1,11 +1,12 @@
 //! Detection by words and by trigrams.
 //!
-//! Nearly every article of a German dump is German, and a few words prove that: `und`, `nicht`, `für` are
-//! written in no other language. So an article is searched for them first, which costs next to nothing.
-//! Only one that has too few is shown to the detector of trigrams, which takes a hundred times as long.
+//! Nearly every article of a German dump is German, and a few words prove it: `und`, `nicht` and `für` exist
+//! in no other language. So the text is searched for such words first, which costs next to nothing. Only a
+//! text with too few of them goes to the trigram detector, which takes a hundred times as long.
 //!
-//! The detector is asked two questions, since sister languages make it unsure: which language is most
-//! likely, and is it that one rather than German? Danish may be Norwegian; that it is not German is sure.
+//! The detector is asked two questions, because closely related languages make it unsure: which language is
+//! the most likely, and is the text in that language rather than in German? Danish may be Norwegian, but it
+//! is certainly not German.
 
 use std::path::Path;
 
@@ -16,24 +17,24 @@ use whatlang::{Detector, Lang};
 
 use crate::{Detected, codes};
 
-/// How many bytes of an article are looked at: its start, where more text does not change the answer.
+/// How many bytes of an article are examined, from its start; more text does not change the answer.
 const SAMPLE: usize = 2000;
-/// With fewer letters, only German is believed.
+/// With fewer letters than this, German is the only accepted answer.
 const LEAST_LETTERS: usize = 150;
 
-/// Words of German that are words of no language nearby; sorted.
+/// German words that are not words of a related or neighbouring language; sorted.
 const WORDS: [&str; 38] = [
     "aber", "auch", "auf", "aus", "dass", "daß", "dieser", "durch", "eine", "einem", "einen",
     "einer", "eines", "für", "gegen", "haben", "ich", "ihre", "ist", "keine", "nach", "nicht",
     "nur", "oder", "sei", "seine", "sich", "sind", "und", "vom", "wir", "wird", "worden", "wurde",
     "wurden", "zum", "zur", "zwischen",
 ];
-/// How many of them prove German: so many different ones …
+/// This many different ones prove that a text is German …
 const LEAST_WORDS: u32 = 3;
-/// … and one in so many words of the text.
+/// … if they are at least one in this many words of the text.
 const ONE_IN: usize = 14;
 
-/// What becomes of an article in another language.
+/// What happens to an article in another language.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Other {
@@ -46,14 +47,14 @@ pub enum Other {
     Fail,
 }
 
-/// What is expected, and what is done with the rest.
+/// Which language is expected, and what happens to articles in another one.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The language that articles should be in, as a code of ISO 639-1. Default: `de`.
+    /// The language that articles should be in, as an ISO 639-1 code. Default: `de`.
     pub expected: String,
-    /// What becomes of an article in another language: `keep` (default) processes it all the same, `skip` lists
-    /// it in `skipped.csv` and in no other table, `fail` lists it in `failures.csv`. An article that is too
+    /// What happens to an article in another language: `keep` (default) processes it anyway, `skip` lists it
+    /// in `skipped.csv` and in no other table, `fail` lists it in `failures.csv`. An article that is too
     /// short to tell is processed.
     pub other: Other,
 }
@@ -108,7 +109,7 @@ impl Stage for Trigrams {
     }
 }
 
-/// Returns the language of a text, if there is enough of it to be sure.
+/// Returns the language of a text, if it is long enough to be sure.
 fn detect(text: &str) -> Option<&'static str> {
     let end = (0..=SAMPLE.min(text.len()))
         .rev()
@@ -198,7 +199,7 @@ mod tests {
                 "Городской совет решил во вторник, что старая ратуша не будет снесена. По словам мэра, денег на ремонт здания достаточно, и работы начнутся весной будущего года, как и обещал городской архитектор.",
                 Some("ru"),
             ),
-            // Too short to be told, or no language at all.
+            // Too short to tell, or not text in any language.
             ("Town hall stays", None),
             ("FC Bayern – Turbine Leuna 3:1", None),
             ("12 345 678 90", None),
