@@ -1,10 +1,10 @@
-//! Normalization: makes clean text of an article as it came in, and keeps the way back.
+//! Normalization: turns an article as it came in into clean text, and keeps the mapping back to the source.
 //!
-//! A backend returns the [`Text`](blattwerk_core::Text) of the document with changes applied; its source
-//! stays what came in, so every offset that later stages find can be told in characters of the original.
-//! What it took away whole it names, each piece with its reason. A backend only removes
-//! and repairs: it adds no word, and an article that needs nothing comes out byte for byte as it was.
-//! White space that remains is the blank and the line feed, and an empty line still parts paragraphs.
+//! A backend returns the [`Text`](blattwerk_core::Text) of the document with changes applied. Its source
+//! stays what came in, so every offset that later stages find can be expressed in characters of the original.
+//! Each passage that was removed as a whole is listed with a reason. A backend only removes and repairs: it
+//! adds no words, and an article that needs nothing comes out byte for byte as it was. The only white space
+//! that remains is spaces and line feeds; an empty line separates paragraphs.
 
 mod repeated;
 mod rules;
@@ -39,7 +39,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// If a list of the user's is missing or malformed.
+    /// If a list given by the user is missing or malformed.
     pub fn build(&self, root: &Path) -> Result<Built<Normalized>> {
         match self {
             Self::Off => Ok(Built::new(|document: &Document| {

@@ -1,45 +1,47 @@
-//! Lines that many stories of a dump share: boilerplate that no list of ours knows.
+//! Lines that many stories of a dump share: boilerplate that is in no built-in list.
 //!
-//! A line that stands in twenty different stories is hardly a sentence of all of them. But wire copy is printed by
-//! many, and then every line of it is repeated; so articles with the same longest line are one story, and count
-//! once. What is found is a list for `extra_boilerplate`, which people read before they use it.
+//! A line that occurs in twenty different stories is hardly a sentence of all of them. But wire copy is
+//! printed by many sites, and then each of its lines is repeated; so articles with the same longest line are
+//! one story and count once. The result is a list for `extra_boilerplate`, which people read before they use
+//! it.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use crate::rules::{pattern_of, score_of};
 
-/// A longer line, in bytes, is one of the story.
+/// A line longer than this, in bytes, belongs to the story.
 const LONGEST_LINE: usize = 200;
-/// So many different lines are counted at a time. Then the rarest are forgotten, as by Manku and Motwani (2002).
+/// The maximum number of different lines that are counted. Beyond it the rarest are forgotten, as in Manku
+/// and Motwani (2002).
 const MOST_LINES: usize = 1 << 20;
 
-/// Counts in how many stories each line stands.
+/// Counts in how many stories each line occurs.
 #[derive(Debug, Default)]
 pub struct Repeated {
     lines: HashMap<Box<str>, Line>,
     stories: HashSet<u64>,
-    /// Lines that are rarer may have been forgotten.
+    /// Lines with at most this count may have been forgotten.
     forgotten: u32,
 }
 
-/// A line, by its pattern.
+/// A line, identified by its pattern.
 #[derive(Debug)]
 struct Line {
-    /// As it stood first.
+    /// The line as it first occurred.
     example: Box<str>,
-    /// In how many stories it stands.
+    /// In how many stories it occurs.
     stories: u32,
-    /// In how many of them the story goes on behind it.
+    /// In how many of them the story continues after it.
     inside: u32,
-    /// The last story it was seen in.
+    /// The last story in which it occurred.
     last: usize,
 }
 
 /// The lines that were found, as a list for `extra_boilerplate`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct List {
-    /// The list, the most frequent lines first.
+    /// The list, most frequent lines first.
     pub text: String,
     /// How many lines it has.
     pub lines: usize,
@@ -48,7 +50,7 @@ pub struct List {
 }
 
 impl Repeated {
-    /// Counts the lines of an article; one with the longest line of an earlier article counts nothing.
+    /// Counts the lines of an article; an article with the longest line of an earlier one is ignored.
     pub fn add(&mut self, text: &str) {
         let lines: Vec<&str> = text
             .lines()
@@ -90,10 +92,10 @@ impl Repeated {
         }
     }
 
-    /// Returns the lines that stand in at least so many stories.
+    /// Returns the lines that occur in at least this many stories.
     ///
-    /// One that mostly stands in the midst of the story may be a subheading: its score is enough only where the
-    /// story begins or ends.
+    /// A line that mostly occurs in the middle of the story may be a subheading: its score suffices only at
+    /// the start and the end of the story.
     pub fn list(&self, least_stories: u32) -> List {
         let mut found: Vec<_> = self
             .lines
@@ -103,8 +105,8 @@ impl Repeated {
         found.sort_by_key(|&(pattern, line)| (std::cmp::Reverse(line.stories), pattern));
         let stories = self.stories.len();
         let mut text = format!(
-            "# Lines that {least_stories} of {stories} stories share, or more. Strike out what belongs to a story, then name this\n\
-             # file in `normalize.extra_boilerplate`. Fields, with tabs between them: reason, score, reach, pattern.\n"
+            "# Lines that occur in at least {least_stories} of {stories} stories. Delete those that belong to a story, then name this\n\
+             # file in `normalize.extra_boilerplate`. Fields, separated by tabs: reason, score, reach, pattern.\n"
         );
         for (pattern, line) in &found {
             let score = score_of(&line.example, line.stories < 2 * line.inside);
@@ -123,7 +125,7 @@ impl Repeated {
     }
 }
 
-/// A hash of the words of a line.
+/// Returns a hash of the letters and digits of a line.
 fn key(line: &str) -> u64 {
     let mut h = 0xCBF2_9CE4_8422_2325;
     for c in line.chars().filter(|c| c.is_alphanumeric()) {

@@ -1,19 +1,22 @@
 //! Named rules, each with its own switch.
 //!
-//! A rule is a function from the text to the changes it wants; [`Text::apply`] makes them. The order is code:
+//! A rule is a function from the text to the changes it wants; [`Text::apply`] makes them. The order is fixed
+//! in code:
 //!
 //! 1. `mojibake` first, since its evidence is easily destroyed: a no-break space, a soft hyphen or a control
 //!    character may be half of a broken letter;
 //! 2. `tags`, while quotation marks in attributes are still escaped, then `entities`;
 //! 3. `controls`, `hyphenation` (which knows what a soft hyphen at a line end means), `soft_hyphens`, `nfc`,
-//!    `ligatures` and `fullwidth`, among them what entities stood for;
-//! 4. `punctuation` and `boilerplate`, which read words and lines as they will be;
-//! 5. `dateline`, for which the first paragraph must be that of the story;
-//! 6. `ellipses`, `dashes` and `quotes`, which are the taste of an editor and no evidence for others;
-//! 7. `whitespace` last: every rule before leaves gaps.
+//!    `ligatures` and `fullwidth`, also for characters that entities stood for;
+//! 4. `punctuation` and `boilerplate`, which need words and lines in their final form;
+//! 5. `dateline`, which needs the first paragraph to be that of the story;
+//! 6. `ellipses`, `dashes` and `quotes`, which are a matter of editorial style and no evidence for other
+//!    rules;
+//! 7. `whitespace` last, since every earlier rule leaves gaps.
 //!
-//! What one rule does can give another one work: an escaped tag is a tag once its entities are resolved. So
-//! the rules take turns until none finds anything, which makes a normalized text stay as it is.
+//! The result of one rule can be work for another: an escaped tag becomes a tag once its entities are
+//! resolved. So the rules are repeated until none finds anything, and normalizing a normalized text changes
+//! nothing.
 
 mod boilerplate;
 mod controls;
@@ -44,7 +47,7 @@ use serde::Deserialize;
 use self::boilerplate::{Block, Boilerplate};
 pub(crate) use self::boilerplate::{pattern_of, score_of};
 
-/// How often the rules take turns at most. Only nonsense made for it needs more than three.
+/// The maximum number of rounds. Only contrived input needs more than three.
 const MAX_TURNS: usize = 16;
 
 /// Switches of the rules.
@@ -55,54 +58,58 @@ const MAX_TURNS: usize = 16;
     reason = "each is the switch of one rule, named in the config"
 )]
 pub struct Config {
-    /// Repairs text whose encoding was mistaken: "Ã¤" to "ä", "â€ž" to "„". Default: true.
+    /// Repairs text that was decoded with the wrong encoding: "Ã¤" to "ä", "â€ž" to "„". Default: true.
     pub mojibake: bool,
-    /// Removes stray HTML: tags, comments, scripts, styles. `<br>` becomes a line break, `<p>` and other
-    /// blocks a paragraph break. Default: true.
+    /// Removes stray HTML: tags, comments, scripts and styles. `<br>` becomes a line break, `<p>` and other
+    /// block elements a paragraph break. Default: true.
     pub tags: bool,
-    /// Resolves HTML entities, also those escaped twice: `&uuml;`, `&#252;`, `&amp;uuml;`. Default: true.
+    /// Resolves HTML entities, also if they were escaped twice: `&uuml;`, `&#252;`, `&amp;uuml;`. Default:
+    /// true.
     pub entities: bool,
-    /// Removes control, zero-width and direction characters; the joiners of emoji stay. Default: true.
+    /// Removes control characters, zero-width characters and direction marks; joiners inside emoji stay.
+    /// Default: true.
     pub controls: bool,
-    /// Puts words together that a hyphen parts at the end of a line, as in text from print; "Nord-" before "und"
-    /// and "NATO-" before "Gipfel" stay. Default: false.
+    /// Joins words that were hyphenated at the end of a line, as in text from print. The hyphen stays in
+    /// "Nord-" before "und" and in "NATO-" before "Gipfel". Default: false.
     pub hyphenation: bool,
-    /// Removes soft hyphens, so that a word is in one piece. Default: true.
+    /// Removes soft hyphens, so that each word is in one piece. Default: true.
     pub soft_hyphens: bool,
     /// Composes letters and their accents (Unicode NFC). Default: true.
     pub nfc: bool,
-    /// Writes the ligatures of print as letters: "ﬁnden" to "finden". Default: false.
+    /// Replaces typographic ligatures with letters: "ﬁnden" to "finden". Default: false.
     pub ligatures: bool,
-    /// Writes fullwidth forms as usual ones: "ＮＡＴＯ" to "NATO". Default: false.
+    /// Replaces fullwidth characters with regular ones: "ＮＡＴＯ" to "NATO". Default: false.
     pub fullwidth: bool,
     /// Shortens repeated punctuation: "!!!!" to "!", "..“" to ".“"; "..." and "?!" stay. Default: true.
     pub punctuation: bool,
-    /// Removes lines that are no part of the story: related links, comment forms, prompts for newsletters,
-    /// cookies and subscriptions, share buttons, picture credits, agency and author lines. An article of
-    /// nothing else keeps its text. Default: true.
+    /// Removes lines that are not part of the story: related links, comment forms, prompts for newsletters,
+    /// cookies and subscriptions, share buttons, picture credits, agency lines and author lines.
+    /// `removed.csv` lists each with its reason. An article that consists of nothing else keeps its text.
+    /// Default: true.
     pub boilerplate: bool,
-    /// A list of further patterns for `boilerplate`, relative to the config file: lines of reason, score, reach
-    /// and pattern, with tabs between them, like `related<TAB>10<TAB>line<TAB>mehr aus *`. Default: none.
+    /// A file with further patterns for `boilerplate`; the path is relative to the config file. Each line
+    /// holds reason, score, reach and pattern, separated by tabs, such as `related<TAB>10<TAB>line<TAB>mehr
+    /// aus *`. Default: none.
     pub extra_boilerplate: Option<PathBuf>,
-    /// Removes the dateline at the start of the story: "BUKAREST, Rumänien –", "Berlin (dpa) -", "HAMBURG."; it is
-    /// listed with the reason `dateline`. Default: false.
+    /// Removes the dateline at the start of the story: "BUKAREST, Rumänien –", "Berlin (dpa) -", "HAMBURG.".
+    /// `removed.csv` lists it with the reason `dateline`. Default: false.
     pub dateline: bool,
-    /// Takes the headline that the text starts with as title of a record that has none; it stays in the text.
-    /// Default: false.
+    /// Uses the headline at the start of the text as the title of a record that has none. It also stays in
+    /// the text. Default: false.
     pub title: bool,
-    /// Takes the date that the page states, as `2008-03-12`, for a record that has none: on a line of its own at
-    /// the start or end, in the dateline, or in what was removed. Default: false.
+    /// Uses the publication date given on the page, as `2008-03-12`, for a record that has none: on a line of
+    /// its own at the start or the end, in the dateline, or in a removed line. Default: false.
     pub date: bool,
-    /// Writes three dots as one sign: "..." to "…". Default: false.
+    /// Replaces three dots with one character: "..." to "…". Default: false.
     pub ellipses: bool,
-    /// Writes a hyphen between words, and two or a long dash, as a dash: " - " and "--" to " – "; ranges like
-    /// "1990-1995" stay. Default: false.
+    /// Replaces a hyphen between two words, two hyphens and long dashes with a spaced dash: " - " and "--" to
+    /// " – ". Ranges such as "1990-1995" stay. Default: false.
     pub dashes: bool,
-    /// Writes quotation marks of all kinds as „…“ and ‚…‘, apostrophes as ’; inch and minute signs and code stay.
-    /// Default: false.
+    /// Replaces quotation marks of all kinds with „…“ and ‚…‘, and apostrophes with ’. Inch and minute signs
+    /// and code stay. Default: false.
     pub quotes: bool,
-    /// Makes every blank one plain blank, every line end a line feed, and many empty lines one; removes the
-    /// blank before "." and ",", and white space around the article. Default: true.
+    /// Normalizes white space: plain spaces, line feeds, and one empty line between paragraphs. Removes
+    /// spaces before "." and "," and white space around the article. Default: true.
     pub whitespace: bool,
 }
 
@@ -139,11 +146,11 @@ impl Config {
         Ok(assets.into_iter().fold(Built::new(rules), Built::with))
     }
 
-    /// Builds the rules, and says what they were built from.
+    /// Builds the rules, and returns the assets they were built from.
     ///
     /// # Errors
     ///
-    /// If a list of the user's is missing or malformed.
+    /// If a list given by the user is missing or malformed.
     pub fn rules(&self, root: &Path) -> Result<(Rules, Vec<Asset>)> {
         let mut assets = Vec::new();
         let mut boilerplate = None;
@@ -190,16 +197,16 @@ impl Config {
 }
 
 enum Rule {
-    /// Finds what it changes: sorted, without overlap.
+    /// Finds what to change: sorted, without overlap.
     Changes(fn(&str) -> Vec<Change>),
-    /// Finds what it removes, with reasons.
+    /// Finds what to remove, with reasons.
     Blocks(Boilerplate),
-    /// Removes the dateline, for this reason.
+    /// Removes the dateline, with this reason.
     Dateline(Arc<str>),
 }
 
 impl Rule {
-    /// Finds what it changes, and what of it is removed with a reason.
+    /// Finds what to change, and which of it is removed with a reason.
     fn find(&self, text: &str) -> (Vec<Change>, Vec<Block>) {
         let blocks = match self {
             Self::Changes(find) => return (find(text), Vec::new()),
@@ -217,18 +224,18 @@ impl Rule {
     }
 }
 
-/// The rules that are switched on.
+/// The enabled rules.
 pub struct Rules {
-    /// In order.
+    /// In the order in which they run.
     order: Vec<Rule>,
-    /// Whether a missing title is looked for in the text.
+    /// Whether a missing title is taken from the text.
     has_title: bool,
-    /// Whether a missing date is looked for.
+    /// Whether a missing date is taken from the page.
     has_date: bool,
 }
 
 impl Rules {
-    /// Returns the clean text, and what was removed in the order of the text.
+    /// Returns the clean text, and what was removed in text order.
     pub fn clean(&self, text: &Text) -> (Text, Vec<Removed>) {
         let mut text = text.clone();
         let mut removed = Vec::new();
@@ -265,7 +272,7 @@ impl Stage for Rules {
             .map(str::to_owned);
         let date = (self.has_date && document.date.is_none())
             .then(|| {
-                // The date beside a related link is that of another story.
+                // A date next to a related link is that of another story.
                 let removed = removed
                     .iter()
                     .filter(|piece| matches!(&*piece.reason, "agency" | "notice"))
@@ -282,7 +289,7 @@ impl Stage for Rules {
     }
 }
 
-/// Returns the change from one piece of text to another, no wider than where they differ.
+/// Returns the change from one piece of text to another, limited to where they differ.
 fn tightened(start: usize, old: &str, new: &'static str) -> Option<Change> {
     if old == new {
         return None;
@@ -302,7 +309,7 @@ fn tightened(start: usize, old: &str, new: &'static str) -> Option<Change> {
         .map(|(c, _)| c.len_utf8())
         .sum();
     if rest.len() == tail {
-        // Nothing is left to be replaced, only something to insert.
+        // Nothing is left to replace, only something to insert.
         return Some(Change::replace(Span::new(start, start + old.len()), new));
     }
     let span = Span::new(start + head, start + old.len() - tail);
@@ -321,7 +328,7 @@ mod tests {
     static RULES: LazyLock<Rules> =
         LazyLock::new(|| Config::default().rules(Path::new("")).unwrap().0);
 
-    /// Every rule, also those that are off by default.
+    /// All rules, including those that are off by default.
     static ALL: LazyLock<Rules> = LazyLock::new(|| {
         let config = Config {
             hyphenation: true,

@@ -1,13 +1,13 @@
-//! Boilerplate: lines that are no part of the story, each with a reason.
+//! Boilerplate: lines that are not part of the story, each with a reason.
 //!
-//! What may be boilerplate is said by a list of patterns (`boilerplate.tsv`, whose head explains it), and the
-//! user can add another one. A line that fits a pattern has its score; where it stands adds to it, and a
-//! whole sentence needs more. So "Kommentare" goes at the end of an article and stays as a heading within,
-//! and a sentence goes only if no story would have it. Precision comes first: a line too many in the text
-//! is a nuisance, a line too few is a lost fact.
+//! A list of patterns (`boilerplate.tsv`, whose header explains it) describes them; users can add a list of
+//! their own. A line that matches a pattern gets its score; its position adds to it, and a whole sentence
+//! needs a higher one. So "Kommentare" is removed at the end of an article and stays as a heading inside it,
+//! and a sentence is removed only if no story would contain it. Precision comes first: an extra line in the
+//! text is a nuisance, a missing line is a lost fact.
 //!
-//! The search costs one scan: each pattern has words of which one must be there, and only lines with such a
-//! word are looked at.
+//! The search takes a single scan: each pattern has words of which one must occur, and only lines with such a
+//! word are examined.
 
 mod pattern;
 mod words;
@@ -20,25 +20,25 @@ use blattwerk_core::{Result, Span};
 use self::pattern::{Pattern, Reach, Token, tokens};
 use self::words::{Place, Words};
 
-/// The score from which a line goes.
+/// A line is removed from this score on.
 const ENOUGH: i32 = 10;
-/// What is added before the first and behind the last line of the story.
+/// Added before the first and after the last line of the story.
 const AT_RIM: i32 = 4;
-/// What is added beside a line that goes.
+/// Added next to a line that is removed.
 const BESIDE: i32 = 3;
-/// What a whole sentence lacks.
+/// Subtracted from the score of a whole sentence.
 const SENTENCE: i32 = 5;
-/// No line of boilerplate is longer, in bytes.
+/// A line longer than this, in bytes, is not boilerplate as a whole.
 const LONGEST_LINE: usize = 1000;
-/// The end of a longer line may be boilerplate, in bytes.
+/// How much of the end of a longer line is examined, in bytes.
 const LONGEST_TAIL: usize = 300;
-/// A longer tail that ends as a sentence may hold one of the story, in words.
+/// A tail longer than this, in words, that ends like a sentence may hold a sentence of the story.
 const LONGEST_TAIL_SENTENCE: usize = 14;
-/// No link is longer, in bytes.
+/// A longer line, in bytes, is not a link.
 const LONGEST_LINK: usize = 200;
-/// Signs that decorate the start of a line.
+/// Characters that decorate the start of a line.
 const DECORATION: &str = "▶►▸▹▷▻➤➔➜➡➠→⇒⟶›❯■□▪▫◼◾●○•◦‣⁃★☆✔✓✅✚✖☛☞👉📌🔴🔵🔶🔷◆◇❖▼▲";
-/// Signs that make a line without words.
+/// Characters that make up a line without words.
 const RULERS: &str = "-_=*~#+|·–—";
 
 /// The name of the built-in list.
@@ -47,14 +47,14 @@ pub(super) const NAME: &str = "boilerplate (built-in)";
 /// The built-in list.
 pub(super) const LIST: &str = include_str!("boilerplate.tsv");
 
-/// A piece of the text that is no part of the story.
+/// A passage that is not part of the story.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Block {
     pub(super) span: Span,
     pub(super) reason: Arc<str>,
 }
 
-/// The patterns, ready to search.
+/// The patterns, indexed for the search.
 pub(super) struct Boilerplate {
     patterns: Vec<Pattern>,
     words: Words,
@@ -68,18 +68,18 @@ pub(super) struct Boilerplate {
 /// A line that is not blank.
 struct Line {
     span: Span,
-    /// The paragraph it belongs to: lines without an empty line between them.
+    /// The number of its paragraph: lines without an empty line between them.
     paragraph: usize,
-    /// The pattern that fits best, and its score.
+    /// The best matching pattern and its score.
     found: Option<(usize, i32)>,
-    /// Why it goes, if it does, and how far the reason reaches.
+    /// Why it is removed, if it is, and how far the reason reaches.
     gone: Option<(Arc<str>, Reach)>,
-    /// What goes of it if it stays: signs before it, and its end.
+    /// What is removed if the line stays: decoration before it, and its end.
     parts: Vec<Block>,
 }
 
 impl Boilerplate {
-    /// Reads lists of patterns, each with the path that messages name.
+    /// Reads lists of patterns, each with the path to use in messages.
     pub(super) fn new(lists: &[(&Path, &str)]) -> Result<Self> {
         let mut patterns = Vec::new();
         for (path, list) in lists {
@@ -109,9 +109,9 @@ impl Boilerplate {
         })
     }
 
-    /// Finds what is no part of the story: sorted, without overlap.
+    /// Finds what is not part of the story: sorted, without overlap.
     ///
-    /// An article of nothing else is kept, since it is all there is to read.
+    /// An article that consists of nothing else is kept, since it is all there is to read.
     pub(super) fn find(&self, text: &str) -> Vec<Block> {
         let mut lines = Vec::new();
         let mut start = 0;
@@ -143,7 +143,7 @@ impl Boilerplate {
             .collect()
     }
 
-    /// Judges a line by itself.
+    /// Judges a line on its own.
     fn line(&self, line: &str, span: Span, paragraph: usize) -> Line {
         let mut judged = Line {
             span,
@@ -186,7 +186,7 @@ impl Boilerplate {
                     break;
                 }
             }
-            // What stands before a tail may have one too.
+            // What precedes a tail may have another one.
             let Some((at, reason)) = self.tail(piece, &words, &candidates) else {
                 break;
             };
@@ -201,7 +201,7 @@ impl Boilerplate {
         judged
     }
 
-    /// Returns the pattern that a whole line fits best, with its score.
+    /// Returns the pattern that matches the whole line best, with its score.
     fn best(&self, line: &str, words: &[Token<'_>], candidates: &[usize]) -> Option<(usize, i32)> {
         if line.starts_with(['„', '“', '»', '"', '‚']) || !are_quotes_paired(line) {
             return None;
@@ -213,8 +213,8 @@ impl Boilerplate {
             .max_by_key(|&(index, score)| (score, std::cmp::Reverse(index)))
     }
 
-    /// Returns the patterns that a line, or its end, may fit: a word that they need stands there, and one that
-    /// they start with is the first of it.
+    /// Returns the patterns that a line, or its end, may match: a word that they require occurs, and so does
+    /// one that they start with, in first place.
     fn candidates(&self, line: &str) -> Vec<usize> {
         let mut anchored = Vec::new();
         let mut started = Vec::new();
@@ -246,7 +246,7 @@ impl Boilerplate {
         anchored
     }
 
-    /// Finds the end of a line that goes, behind a sentence that stays: where it starts, and why.
+    /// Finds a tail to remove after a sentence that stays: where it starts, and why it is removed.
     fn tail(
         &self,
         line: &str,
@@ -284,7 +284,7 @@ impl Boilerplate {
             })
     }
 
-    /// Judges lines by what stands beside them.
+    /// Judges lines by what is next to them.
     fn spread(&self, text: &str, lines: &mut [Line]) {
         if lines
             .iter()
@@ -293,7 +293,7 @@ impl Boilerplate {
             return;
         }
         links(text, lines);
-        // Twice, since the links of a heading may stand between two lines that go.
+        // Twice, since the links below a heading may stand between two lines that are removed.
         for _ in 0..2 {
             for line in lines.iter_mut() {
                 if line.gone.is_none() && !self.goes_with(line, AT_RIM) {
@@ -318,7 +318,7 @@ impl Boilerplate {
         }
     }
 
-    /// Lets a line go if its place makes its score enough.
+    /// Removes a line if its position makes its score sufficient.
     fn goes_with(&self, line: &mut Line, bonus: i32) -> bool {
         if let Some((index, score)) = line.found
             && ENOUGH <= score + bonus
@@ -335,12 +335,12 @@ impl Line {
     }
 }
 
-/// Lets the links under a heading go with it.
+/// Removes the links below a heading together with it.
 fn links(text: &str, lines: &mut [Line]) {
     let is_link = |line: &Line| {
         line.gone.is_some() || text.get(line.span.range()).is_some_and(looks_like_link)
     };
-    // From here on there is nothing but links.
+    // From here on there are only links.
     let end = lines
         .iter()
         .rposition(|line| !is_link(line))
@@ -363,7 +363,7 @@ fn links(text: &str, lines: &mut [Line]) {
                     .iter()
                     .take_while(|line| line.paragraph == paragraph && is_link(line))
                     .count();
-                // The last one before the story goes on may be a heading of the story.
+                // The last one before the story continues may be a heading of the story.
                 let is_closed = rest
                     .get(list)
                     .is_none_or(|line| line.paragraph != paragraph);
@@ -381,7 +381,7 @@ fn links(text: &str, lines: &mut [Line]) {
     }
 }
 
-/// Tells whether a line is like a headline and not like a sentence of a story.
+/// Tells whether a line looks like a headline and not like a sentence of a story.
 fn looks_like_link(line: &str) -> bool {
     line.len() <= LONGEST_LINK
         && !line.starts_with(char::is_lowercase)
@@ -399,14 +399,15 @@ fn end_of(line: &str) -> &str {
     from.and_then(|from| line.get(from..)).unwrap_or_default()
 }
 
-/// Returns what a piece lacks if it ends as a sentence does and is long enough to be one.
+/// Returns what is subtracted from the score of a piece that ends like a sentence and is long enough to be
+/// one.
 fn penalty(piece: &str, words: &[Token<'_>]) -> i32 {
     let end = piece.trim_end_matches(['“', '”', '"', '«', '’', '‘', ')', ']']);
     let is_sentence = 4 <= words.len() && end.ends_with(['.', '!', '?']) && !end.ends_with("...");
     if is_sentence { SENTENCE } else { 0 }
 }
 
-/// Returns the pattern that fits a line and those with other numbers in it, if it has a word.
+/// Returns the pattern that matches a line, whatever numbers are in it, if it has a word.
 pub(crate) fn pattern_of(line: &str) -> Option<String> {
     let words = tokens(line);
     let has_word = words.iter().any(|word| !word.is_number);
@@ -416,13 +417,13 @@ pub(crate) fn pattern_of(line: &str) -> Option<String> {
     })
 }
 
-/// Returns the score with which a line goes: everywhere, or only before and behind the story.
+/// Returns the score with which a line is removed: everywhere, or only before and after the story.
 pub(crate) fn score_of(line: &str, is_at_rim: bool) -> i32 {
     let score = if is_at_rim { ENOUGH - AT_RIM } else { ENOUGH };
     score + penalty(line, &tokens(line))
 }
 
-/// Tells whether each quotation mark has its partner, so that no quotation is cut.
+/// Tells whether each quotation mark has its counterpart, so that no quotation is cut in two.
 fn are_quotes_paired(piece: &str) -> bool {
     let count = |mark| piece.matches(mark).count();
     let (low, high) = (count('„'), count('“') + count('”'));
@@ -444,7 +445,7 @@ mod tests {
     static BUILT_IN: LazyLock<Boilerplate> =
         LazyLock::new(|| Boilerplate::new(&[(Path::new(NAME), LIST)]).unwrap());
 
-    /// What is removed from a text, with the reasons.
+    /// Returns what is removed from a text, with the reasons.
     fn removed(text: &str) -> Vec<(&str, String)> {
         BUILT_IN
             .find(text)
@@ -461,7 +462,7 @@ mod tests {
     const BEFORE: &str = "Der Stadtrat hat am Montag den Haushalt beschlossen.";
     const AFTER: &str = "Die Bürgermeisterin sprach von einem guten Tag für die Stadt.";
 
-    /// Why a line goes, and the line.
+    /// The reason for which a line is removed, and the line.
     const BOILERPLATE: &[(&str, &str)] = &[
         (
             "related",

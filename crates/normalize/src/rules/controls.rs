@@ -1,13 +1,13 @@
-//! Characters that nobody sees: controls, zero-width characters, soft hyphens.
+//! Invisible characters: controls, zero-width characters, soft hyphens.
 //!
-//! They split words for every program and for no reader. What has a meaning stays: the joiners of emoji
-//! and of scripts that need them, the line breaks and the tab.
+//! They split words for programs but not for readers. Those with a meaning stay: joiners in emoji and in
+//! scripts that need them, line breaks and the tab.
 
 use blattwerk_core::{Change, Span};
 
 use super::scan::{NonAscii, char_at, char_before, suspects};
 
-/// Finds control, format and zero-width characters without a meaning where they stand.
+/// Finds control, format and zero-width characters that have no meaning where they stand.
 pub(super) fn find(text: &str) -> Vec<Change> {
     let is_control = |byte: u8, _, _| byte < b' ' && !(0x09..=0x0D).contains(&byte) || byte == 0x7F;
     let mut found: Vec<Span> = suspects(text, is_control)
@@ -43,10 +43,10 @@ fn is_suspect(c: char) -> bool {
         | '\u{E0000}'..='\u{E01EF}')
 }
 
-/// Tells whether a suspect has no meaning between its neighbours.
+/// Tells whether a suspicious character has no meaning between its neighbours.
 fn is_void(c: char, before: Option<char>, after: Option<char>) -> bool {
     match c {
-        // Joins emoji, and shapes the letters of Arabic, Indic and other scripts.
+        // Joins emoji, and shapes letters of Arabic, Indic and other scripts.
         '\u{200D}' => !before.is_some_and(|b| {
             is_emoji_part(b) && after.is_some_and(is_emoji_part) || needs_joiners(b)
         }),
@@ -72,10 +72,10 @@ fn needs_joiners(c: char) -> bool {
     matches!(c, '\u{590}'..='\u{109F}' | '\u{1780}'..='\u{18AF}' | '\u{FB50}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}')
 }
 
-/// Tells whether a character has a text and an emoji form, or is one of a script with variants.
+/// Tells whether a character has a text and an emoji form, or belongs to a script with variants.
 ///
-/// Geometric arrows that news sites use as bullets have both too; in front of text they are decoration, and
-/// the selector goes with them.
+/// Geometric arrows that news sites use as bullets also have both; before text they are decoration, and the
+/// selector is removed with them.
 fn takes_variation(c: char) -> bool {
     matches!(c,
         '#' | '*' | '0'..='9' | '©' | '®' | '‼' | '⁉' | '™' | 'ℹ' | '〰' | '〽' | '㊗' | '㊙'

@@ -1,14 +1,14 @@
-//! Dashes: a hyphen between two words is meant as a dash, and becomes " – ".
+//! Dashes: a hyphen between two words that stands for a dash becomes " – ".
 //!
-//! Between two numbers it may be a minus, a score or a range, at the start of a line the sign of a list, and
-//! two before a word the option of a command; these stay.
+//! Between two numbers it may be a minus, a score or a range, at the start of a line a list marker, and two
+//! before a word a command-line option; these stay.
 
 use blattwerk_core::{Change, Span};
 
 use super::scan::{char_at, char_before, suspects};
 
 pub(super) fn find(text: &str) -> Vec<Change> {
-    // A hyphen behind a blank or before another one, or one of the long dashes U+2014 and U+2015.
+    // A hyphen after a space or before another one, or one of the long dashes U+2014 and U+2015.
     let is_suspect = |a: u8, b: u8, c: u8| {
         matches!(a, b' ' | b'-') && b == b'-' || a == 0xE2 && b == 0x80 && c >> 2 == 0x25
     };
@@ -35,7 +35,7 @@ fn is_dash(c: char) -> bool {
     matches!(c, '-' | '–' | '—' | '―')
 }
 
-/// Returns what a run of dashes should be, if it is one between words and not written so.
+/// Returns what a run of dashes should be, if it is a dash between words that is written differently.
 fn dash(text: &str, run: Span, dashes: &str) -> Option<&'static str> {
     let is_one = matches!(dashes, "-" | "—" | "―");
     if !is_one && !matches!(dashes, "--" | "---") {

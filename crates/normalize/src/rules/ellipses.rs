@@ -1,6 +1,6 @@
 //! Ellipses: three dots become one character.
 //!
-//! More or fewer dots are something else, and so are three in a path or between numbers.
+//! More or fewer dots mean something else, and so do three in a path or between numbers.
 
 use blattwerk_core::{Change, Span};
 

@@ -1,8 +1,8 @@
 //! HTML character references: "&uuml;", "&#252;", "&#xFC;", and those that were escaped twice.
 //!
-//! A name counts only with its semicolon, so "R&D" and "?a=1&copy=2" stay. What stands for no character
-//! ("&#0;", a surrogate, an unknown name) stays too. Numbers from 128 to 159 mean Windows-1252, as browsers
-//! read them.
+//! A name counts only with its semicolon, so "R&D" and "?a=1&copy=2" stay. References that stand for no
+//! character ("&#0;", a surrogate, an unknown name) stay too. Numbers from 128 to 159 mean Windows-1252, as
+//! in browsers.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -12,7 +12,7 @@ use encoding_rs::WINDOWS_1252;
 
 const LONGEST_NAME: usize = 31;
 
-/// The names of HTML in byte order, each with what it stands for.
+/// The names defined by HTML in byte order, each with what it stands for.
 static NAMES: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
     include_str!("entities.tsv")
         .lines()
@@ -52,7 +52,7 @@ pub(super) fn find(text: &str) -> Vec<Change> {
     changes
 }
 
-/// Reads a reference behind its "&": what it stands for, and its length.
+/// Reads a reference after its "&": what it stands for, and its length.
 fn reference(rest: &str) -> Option<(Cow<'static, str>, usize)> {
     if let Some(number) = rest.strip_prefix('#') {
         return numeric(number).map(|(c, len)| (c.to_string().into(), len + 1));
@@ -69,7 +69,7 @@ fn reference(rest: &str) -> Option<(Cow<'static, str>, usize)> {
     Some((NAMES.get(index)?.1.as_str().into(), len + 1))
 }
 
-/// Reads a number and its semicolon behind "&#". A decimal number may lack the semicolon.
+/// Reads a number and its semicolon after "&#". A decimal number may lack the semicolon.
 fn numeric(number: &str) -> Option<(char, usize)> {
     let hex = number.strip_prefix(['x', 'X']);
     let (digits, radix) = hex.map_or((number, 10), |digits| (digits, 16));

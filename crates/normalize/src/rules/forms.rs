@@ -1,6 +1,6 @@
-//! Forms of letters that are no letters of their own: ligatures of print and fullwidth forms.
+//! Presentation forms: typographic ligatures and fullwidth characters.
 //!
-//! NFC keeps both, since Unicode calls them only compatible; no list of words knows "ﬁnden" or "ＮＡＴＯ".
+//! NFC keeps both, since Unicode only considers them compatible; no word list contains "ﬁnden" or "ＮＡＴＯ".
 
 use blattwerk_core::{Change, Span};
 
@@ -24,7 +24,8 @@ pub(super) fn ligatures(text: &str) -> Vec<Change> {
         .collect()
 }
 
-/// Finds fullwidth forms of ASCII. Punctuation beside an East Asian character is its own, and stays.
+/// Finds fullwidth forms of ASCII. Fullwidth punctuation next to an East Asian character is correct, and
+/// stays.
 pub(super) fn fullwidth(text: &str) -> Vec<Change> {
     NonAscii::of(text)
         .filter_map(|(at, c)| {

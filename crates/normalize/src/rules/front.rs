@@ -1,19 +1,19 @@
-//! What stands before and behind a story: its headline and its date, for records that have neither.
+//! Headline and date of a story, for records that have neither.
 //!
-//! A headline is a first line that looks like one: short, without a full stop, and something longer follows.
-//! A date counts only where a page states when it was published: on a line that says nothing else ("Stand:
-//! 12.03.2008, 14:30 Uhr"), in the dateline, or in what was removed as no part of the story. One in the
-//! running text may be any day.
+//! A headline is a first line that looks like one: short, without a full stop, and followed by something
+//! longer. A date counts only where a page states when it was published: on a line that says nothing else
+//! ("Stand: 12.03.2008, 14:30 Uhr"), in the dateline, or in what was removed as boilerplate. A date in the
+//! running text may be any date.
 
 use super::structure::{self, MONTHS};
 
-/// No headline is longer, in characters, and none has fewer words.
+/// The longest headline, in characters, and the fewest words it has.
 const LONGEST_TITLE: usize = 160;
 const FEWEST_WORDS: usize = 2;
 /// How many lines at the start and at the end may hold the date.
 const LINES: usize = 4;
 
-/// Words that may stand beside the date on a line of its own.
+/// Words that may accompany the date on a line of its own.
 const BESIDE: &[&str] = &[
     "aktualisiert",
     "am",
@@ -49,7 +49,7 @@ const BESIDE: &[&str] = &[
     "zuletzt",
 ];
 
-/// Returns the headline that a text starts with.
+/// Returns the headline at the start of a text.
 pub(super) fn title(text: &str) -> Option<&str> {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let first = lines.next()?;
@@ -71,9 +71,9 @@ pub(super) fn title(text: &str) -> Option<&str> {
     is_title.then_some(first)
 }
 
-/// Returns the date of a story as ISO 8601 has it, `2008-03-12`.
+/// Returns the date of a story in ISO 8601 form, `2008-03-12`.
 ///
-/// `removed` holds the pieces taken away from the text in which the page may state it.
+/// `removed` holds the removed passages in which the page may state it.
 pub(super) fn date<'a>(text: &str, removed: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
     let dateline = || {
@@ -114,7 +114,7 @@ fn first_date(text: &str) -> Option<Date> {
     }
 }
 
-/// A number or a word, with the signs that stand between it and the next one.
+/// A number or a word, with the punctuation and spaces before the next one.
 #[derive(Debug, Clone, Copy)]
 struct Part<'a> {
     text: &'a str,
@@ -135,7 +135,7 @@ fn parts(text: &str) -> Vec<Part<'_>> {
     parts
 }
 
-/// Parts a text behind the characters that it starts with.
+/// Splits a text after the leading characters that belong together.
 fn halves(text: &str, belongs: impl Fn(char) -> bool) -> (&str, &str) {
     let end = text.find(|c| !belongs(c)).unwrap_or(text.len());
     text.split_at(end)
@@ -149,7 +149,7 @@ fn read((a, b, c): &(Part<'_>, Part<'_>, Part<'_>)) -> Option<Date> {
     let year = |part: &Part<'_>| number(part, 4..=4).filter(|year| (1900..=2100).contains(year));
     let is_between = |part: &Part<'_>, gaps: &[&str]| gaps.contains(&part.gap);
     let month = |part: &Part<'_>| {
-        // The list has the months, then Jänner behind Januar, and the short forms in order.
+        // The list has the months, with Jänner after Januar, and the short forms in order.
         let known = MONTHS
             .iter()
             .any(|month| month.to_lowercase() == part.text.to_lowercase());
@@ -179,7 +179,7 @@ fn read((a, b, c): &(Part<'_>, Part<'_>, Part<'_>)) -> Option<Date> {
     is_day(date).then_some(date)
 }
 
-/// Tells whether there is such a day.
+/// Tells whether the date exists.
 fn is_day((year, month, day): Date) -> bool {
     let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let days = match month {

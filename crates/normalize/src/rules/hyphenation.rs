@@ -1,15 +1,15 @@
-//! Hyphenation: a word that was parted at the end of a line is put together.
+//! Hyphenation: a word that was hyphenated at the end of a line is joined.
 //!
-//! A hyphen there may also be one that is meant ("NATO-" and "Gipfel") or stand for a part of a word
-//! ("Nord-" and "und Süddeutschland"). So small letters must stand on both sides of it, the next word must be
-//! none that joins such parts, and the first part none that makes compounds with a hyphen. A soft hyphen at a
-//! line end says it all by itself.
+//! A hyphen there may also belong to the word ("NATO-" and "Gipfel") or stand for part of a word ("Nord-" and
+//! "und Süddeutschland"). So there must be small letters on both sides of it, the next word must not be one
+//! that coordinates such parts, and the first part must not be one that forms hyphenated compounds. A soft
+//! hyphen at a line end is unambiguous.
 
 use blattwerk_core::{Change, Span};
 
 use super::scan::{char_before, suspects};
 
-/// Words behind a hyphen that stands for a part of a word.
+/// Words that follow a hyphen that stands for part of a word.
 const JOINING: &[&str] = &[
     "aber", "als", "and", "auf", "bis", "bzw", "doch", "et", "in", "mit", "noch", "nicht", "oder",
     "or", "ohne", "resp", "samt", "sondern", "sowie", "statt", "und", "wie", "zu", "zum", "zur",
@@ -37,7 +37,7 @@ const PAIRING: &[&str] = &[
 ];
 
 pub(super) fn find(text: &str) -> Vec<Change> {
-    // A line end behind a hyphen (U+2010 too), a soft hyphen, or a blank; what stands there is looked at below.
+    // A line end after a hyphen (also U+2010), a soft hyphen, or a space; what is there is checked below.
     let is_suspect = |a: u8, b: u8, _| {
         matches!(a, b'-' | 0x90 | 0xAD) && matches!(b, b'\n' | b'\r' | b' ' | b'\t' | 0xC2)
     };
@@ -48,7 +48,7 @@ pub(super) fn find(text: &str) -> Vec<Change> {
         .collect()
 }
 
-/// Returns what parts a word whose hyphen ends at a byte: the hyphen, and all up to the next line.
+/// Returns what splits a word whose hyphen ends at a byte: the hyphen, and everything up to the next line.
 fn parting(text: &str, end: usize) -> Option<Span> {
     let hyphen = char_before(text, end)?;
     let start = end - hyphen.len_utf8();

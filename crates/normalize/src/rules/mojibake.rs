@@ -1,9 +1,9 @@
-//! Mojibake: UTF-8 that was read as Windows-1252, Latin-1, Windows-1250 or Mac Roman, once or twice.
+//! Mojibake: UTF-8 that was decoded as Windows-1252, Latin-1, Windows-1250 or Mac Roman, once or twice.
 //!
-//! A character of two to four bytes then stands there as two to four characters: "ü" as "Ã¼", "„" as "â€ž".
-//! Such a sequence can be good text too ("NESTLÉ®", "4288×…"), so being decodable is no evidence by itself.
-//! Each sequence is judged by what it would become and by what stands beside it; a doubtful one is only
-//! decoded in a text that has a sure one. Characters of the C1 range are Windows-1252 read as Latin-1.
+//! A character of two to four bytes then appears as two to four characters: "ü" as "Ã¼", "„" as "â€ž". Such a
+//! sequence can also be correct text ("NESTLÉ®", "4288×…"), so being decodable is no evidence in itself. Each
+//! sequence is judged by what it would become and by its neighbours; a doubtful one is only decoded in a text
+//! that has a certain one. Characters of the C1 range are Windows-1252 decoded as Latin-1.
 //!
 //! What is lost (U+FFFD) stays lost: nothing is guessed.
 
@@ -14,7 +14,7 @@ use encoding_rs::{Encoding, MACINTOSH, WINDOWS_1250, WINDOWS_1252};
 
 use super::scan::{NonAscii, char_at, char_before};
 
-/// The encodings that UTF-8 is read as by mistake, the usual one first.
+/// The encodings that UTF-8 is mistaken for, the most common first.
 static CODECS: LazyLock<[Codec; 3]> =
     LazyLock::new(|| [WINDOWS_1252, WINDOWS_1250, MACINTOSH].map(Codec::new));
 
@@ -23,7 +23,7 @@ pub(super) fn find(text: &str) -> Vec<Change> {
     let mut done = 0;
     for (at, c) in NonAscii::of(text) {
         let end = at + c.len_utf8();
-        // A broken character is two that are not ASCII, so most umlauts of a good text are passed here.
+        // A broken character is two that are not ASCII, so most umlauts of correct text are skipped here.
         let is_alone = text.as_bytes().get(end).is_none_or(u8::is_ascii);
         if at < done || is_alone && !may_stand_alone(c) {
             continue;
@@ -50,16 +50,16 @@ struct Unit {
     trust: Trust,
 }
 
-/// How likely it is that a sequence is broken.
+/// How likely a sequence is to be broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Trust {
-    /// It is no good text.
+    /// It cannot be correct text.
     Sure,
-    /// It is rather not, but there is such text.
+    /// It probably is, but such text exists.
     Doubtful,
-    /// It is broken as one of at least so many in a row.
+    /// It is broken if at least this many occur in a row.
     Run(usize),
-    /// It is as good as what it would become.
+    /// It is as plausible as what it would become.
     No,
 }
 
@@ -100,7 +100,7 @@ impl Unit {
         }
         let after = char_at(text, end);
         match (c, after) {
-            // The no-break space that is half of a letter or a blank became a plain one.
+            // The no-break space that is half of a letter or a space became a plain one.
             ('Ã', Some(' ')) if before.is_some_and(char::is_lowercase) => {
                 unit(end, 'à', Trust::Sure)
             }
@@ -134,7 +134,7 @@ fn is_c1(c: char) -> bool {
     ('\u{80}'..='\u{9F}').contains(&c)
 }
 
-/// Returns the character that Windows-1252 has in the place of a C1 character, if it has one.
+/// Returns the character that Windows-1252 has in place of a C1 character, if any.
 fn windows_1252(c1: char) -> Option<char> {
     let byte = u8::try_from(c1).ok().filter(|_| is_c1(c1))?;
     let bytes = [byte];
@@ -142,7 +142,7 @@ fn windows_1252(c1: char) -> Option<char> {
     text.chars().next().filter(|&c| !is_c1(c))
 }
 
-/// Decides on sequences that only count in company.
+/// Decides on sequences that only count in a row.
 fn settle_runs(units: &mut [Unit]) {
     let in_row = |left: &Unit, right: &Unit| {
         right.span.start - left.span.end <= 1
@@ -181,19 +181,19 @@ impl Sequence {
         let in_upper = self.before.is_some_and(char::is_uppercase);
         let in_word = self.before.is_some_and(char::is_alphabetic);
         let goes_on = self.after.is_some_and(char::is_alphabetic);
-        // Behind a capital, as in "M…ller".
+        // After a capital, as in "M…ller".
         let in_name = in_upper && self.after.is_some_and(char::is_lowercase);
         match (with, self.lead) {
             ('\u{80}'..='\u{9F}', 'Â') => {
                 sure_if(matches!(self.last, '„') || self.last == '–' && !in_word)
             }
             ('\u{A0}'..='\u{BF}', 'Â') => sure_if(!in_upper),
-            // "å" is Scandinavian, and its sequence as well half of something else.
+            // "å" is Scandinavian, and its sequence may just as well be half of something else.
             ('\u{A0}'..='\u{BF}', '¬') | ('å', 'Ã') => Trust::Doubtful,
             ('À'..='ÿ', 'Ã') => match self.last {
                 '’' if !in_word => Trust::Doubtful,
                 '™' => sure_if(in_word || goes_on),
-                // What may end a word of a language that writes Ã.
+                // Punctuation that may follow a word of a language with Ã.
                 '“' | '”' | '’' | '‘' | '…' | '—' | '›' => sure_if(goes_on),
                 '\u{A0}' | '\u{AD}' => sure_if(!in_upper),
                 '\u{A1}'..='\u{BF}' => sure_if(!in_upper || goes_on),
@@ -242,12 +242,12 @@ impl Sequence {
     }
 }
 
-/// Tells whether a character is one of European news, so that it is worth to be read twice.
+/// Tells whether a character is common in European news, so that decoding twice is plausible.
 fn is_usual(c: char) -> bool {
     matches!(c, '\u{A0}'..='ſ' | '‐'..='›' | '€' | '™' | 'ẞ' | '\u{FEFF}' | '\u{1F000}'..='\u{1FAFF}')
 }
 
-/// A single-byte encoding, backwards: from its characters above ASCII to their bytes.
+/// A single-byte encoding, inverted: from its characters above ASCII to their bytes.
 struct Codec(Vec<(char, u8)>);
 
 impl Codec {
@@ -319,7 +319,7 @@ mod tests {
 
     fn repaired(source: &str) -> String {
         let mut text = Text::new(source);
-        // Each turn reads what the one before has made, as the rules do.
+        // Each round reads what the one before has made, as the rules do.
         for _ in 0..4 {
             let changes = find(text.as_str());
             text.apply(&changes);

@@ -1,7 +1,7 @@
 //! Unicode Normalization Form C: one character for a letter with its accent.
 //!
-//! Text from macOS files and PDFs spells "ü" as "u" and a combining dots character; no list of names would
-//! match it. Only the clusters that change become changes.
+//! Text from macOS files and PDFs spells "ü" as "u" and a combining diaeresis, which no name list would
+//! match. Only the clusters that change become changes.
 
 use blattwerk_core::{Change, Span};
 use unicode_normalization::char::canonical_combining_class;
@@ -40,7 +40,7 @@ pub(super) fn find(text: &str) -> Vec<Change> {
     changes
 }
 
-/// Tells whether nothing before a character can change it or what follows.
+/// Tells whether a character starts a cluster: nothing before it interacts with it or what follows.
 fn is_boundary(c: char) -> bool {
     c < FIRST_COMBINING
         || (canonical_combining_class(c) == 0

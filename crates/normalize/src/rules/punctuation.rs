@@ -1,8 +1,8 @@
-//! Repeated punctuation: one mark says it.
+//! Repeated punctuation: one mark is enough.
 //!
 //! "!!!!" becomes "!", ",," becomes ",", "..“" becomes ".“". Three dots are an ellipsis and stay, more than
-//! three become three; "?!" stays. Two commas or dots before a letter are something else (the opening
-//! quotation mark of typists, a path) and stay.
+//! three become three; "?!" stays. Two commas or dots before a letter mean something else (a typed opening
+//! quotation mark, a path) and stay.
 
 use blattwerk_core::Change;
 
@@ -10,7 +10,7 @@ use super::scan::{char_at, char_before, suspects};
 use super::tightened;
 
 pub(super) fn find(text: &str) -> Vec<Change> {
-    // Two signs of ASCII, or the last byte of an ellipsis before another one.
+    // Two ASCII punctuation characters, or the last byte of an ellipsis before another one.
     let is_sign = |byte: u8| byte.wrapping_sub(b'!') < 15 || byte.wrapping_sub(b':') < 6;
     let is_suspect = |a, b, c| is_sign(a) && is_sign(b) || a == 0xA6 && b == 0xE2 && c == 0x80;
     let mut changes = Vec::new();
@@ -43,7 +43,7 @@ fn run(rest: &str) -> &str {
     rest.get(..end).unwrap_or_default()
 }
 
-/// Returns what says the same as a run, if less does.
+/// Returns the shorter equivalent of a run, if there is one.
 fn enough(run: &str, before: Option<char>, after: Option<char>) -> Option<&'static str> {
     let closes = |c: char| ")]}“”\"»«’‘'".contains(c);
     let ends_word = before.is_some_and(|b| b.is_alphanumeric() || closes(b) || "%€".contains(b));

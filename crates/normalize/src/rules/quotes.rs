@@ -1,9 +1,10 @@
 //! Quotation marks: all kinds become „…“ and ‚…‘, and apostrophes ’.
 //!
-//! The same sign opens in one language and closes in another, so what a mark does is decided by what stands
-//! beside it: behind a blank and before a letter it opens, the other way round it closes. Where that leaves
-//! both open, the marks before it on the line decide. A straight mark behind a digit is an inch or a minute
-//! unless it is needed to close; one behind an "s" is the apostrophe of a genitive on the same terms.
+//! The same character opens in one language and closes in another, so the role of a mark is decided by its
+//! neighbours: after a space and before a letter it opens, the other way round it closes. Where that leaves
+//! both open, the marks before it on the line decide. A straight mark after a digit is an inch or a minute
+//! sign unless it is needed to close a quotation; one after an "s" is the apostrophe of a genitive on the
+//! same condition.
 //!
 //! What remains doubtful stays as it is, and so does a line that looks like code.
 
@@ -17,7 +18,7 @@ const CLIPPED: &[&str] = &[
     "rüber", "is", "nix", "cause", "em",
 ];
 
-/// No run of marks is longer, in bytes.
+/// The longest run of marks, in bytes.
 const LONGEST_RUN: usize = 12;
 
 pub(super) fn find(text: &str) -> Vec<Change> {
@@ -35,7 +36,7 @@ pub(super) fn find(text: &str) -> Vec<Change> {
     changes
 }
 
-/// Tells whether a byte may be the first one of a mark.
+/// Tells whether a byte may be the first byte of a mark.
 fn may_start_mark(byte: u8) -> bool {
     matches!(byte, b'"' | b'\'' | b'`' | b',' | 0xC2 | 0xE2)
 }
@@ -49,18 +50,18 @@ struct Mark<'a> {
     side: Side,
     before: Option<char>,
     after: Option<char>,
-    /// Whether it stands before a word that has lost its beginning: "'ne", "'68".
+    /// Whether it precedes a word that has lost its beginning: "'ne", "'68".
     is_clipped: bool,
 }
 
-/// What a mark does, as far as its neighbours tell.
+/// The role of a mark, as far as its neighbours tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Side {
     Opens,
     Closes,
-    /// It stands within a word.
+    /// It is inside a word.
     Inside,
-    /// It stands alone.
+    /// It is isolated.
     Alone,
 }
 
@@ -76,7 +77,7 @@ fn marks(line: &str) -> Vec<Mark<'_>> {
     {
         at += next;
         let rest = line.get(at..).unwrap_or_default();
-        // Marks beside a mark say nothing about it, so all of a run have the same neighbours.
+        // Adjacent marks say nothing about each other, so all marks of a run have the same neighbours.
         let commas = if rest.starts_with(",,") { 2 } else { 0 };
         let behind = rest
             .get(commas..)
@@ -158,7 +159,7 @@ fn side(before: Option<char>, behind: &str) -> Side {
         if rest.len() == behind.len() {
             return parts(c) || ")]},;:!?".contains(c);
         }
-        // An ellipsis may begin what is quoted.
+        // An ellipsis may begin a quotation.
         if is_left_free {
             rest = rest.trim_start_matches(' ');
         }
@@ -172,7 +173,7 @@ fn side(before: Option<char>, behind: &str) -> Side {
     }
 }
 
-/// Tells whether a word without its beginning, or a year without its century, starts a text.
+/// Tells whether a text starts with a word without its beginning, or a year without its century.
 fn is_clipped(rest: &str) -> bool {
     let end = rest
         .find(|c: char| !c.is_alphanumeric())
@@ -183,7 +184,7 @@ fn is_clipped(rest: &str) -> bool {
     is_year || CLIPPED.contains(&word)
 }
 
-/// Tells whether a line is rather a piece of a program than of a story.
+/// Tells whether a line is code rather than part of a story.
 fn is_code(line: &str, marks: &[Mark<'_>]) -> bool {
     let touches = |at: Option<char>| at.is_some_and(|c| "={}<>".contains(c));
     line.contains('\\')
@@ -202,19 +203,19 @@ fn is_code(line: &str, marks: &[Mark<'_>]) -> bool {
         })
 }
 
-/// What comes behind a mark among those of its kind.
+/// What follows a mark among those of its kind.
 #[derive(Debug, Clone, Copy, Default)]
 struct Next {
-    /// Whether the next one that surely opens or closes does close.
+    /// Whether the next one that certainly opens or closes does close.
     closes: bool,
     /// Whether one that may close comes before one that opens.
     may_close: bool,
 }
 
-/// Decides what each mark of a line does, and changes those that are written otherwise.
+/// Decides the role of each mark of a line, and changes those that are written differently.
 fn settle(marks: &[Mark<'_>], start: usize, changes: &mut Vec<Change>) {
     let mut next = [Next::default(); 2];
-    // From the end, since what a mark does may hang on the next one of its kind.
+    // From the end, since the role of a mark may depend on the next one of its kind.
     let mut nexts: Vec<Next> = marks
         .iter()
         .rev()
@@ -254,7 +255,7 @@ fn settle(marks: &[Mark<'_>], start: usize, changes: &mut Vec<Change>) {
 }
 
 impl Mark<'_> {
-    /// Tells whether the neighbours alone say that it opens or closes.
+    /// Tells whether the neighbours alone decide whether it opens or closes.
     fn is_sure(&self) -> bool {
         match self.side {
             Side::Opens => !self.is_clipped,
@@ -278,7 +279,7 @@ impl Mark<'_> {
             && self.after == Some(' ')
     }
 
-    /// Returns what a double mark should be, if that is known.
+    /// Returns what a double mark should be, if known.
     fn double(&self, is_open: bool, next: Next) -> Option<&'static str> {
         match self.side {
             Side::Opens => Some("„"),
@@ -292,7 +293,7 @@ impl Mark<'_> {
         }
     }
 
-    /// Returns what a single mark should be, if that is known.
+    /// Returns what a single mark should be, if known.
     fn single(&self, is_open: bool, next: Next) -> Option<&'static str> {
         let is_apostrophe = matches!(self.glyph, "'" | "’" | "‘" | "´" | "`" | "‛");
         let apostrophe = is_apostrophe.then_some("’");

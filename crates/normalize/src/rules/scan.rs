@@ -1,7 +1,7 @@
-//! Quick ways to the next place where a rule may have work.
+//! Fast searches for the next place where a rule may have work.
 //!
-//! Nine bytes of ten in an article concern no rule, so a rule first runs over the bytes and looks at
-//! characters only where its trigger stands.
+//! Nine bytes in ten of an article concern no rule, so a rule first scans the bytes and examines characters
+//! only where its trigger is found.
 
 /// The characters of a text that are not ASCII, with their positions.
 pub(super) struct NonAscii<'a> {
@@ -38,10 +38,10 @@ impl Iterator for NonAscii<'_> {
     }
 }
 
-/// Returns the positions where a byte, with the two behind it, is what a rule looks for.
+/// Returns the positions where a byte, together with the two after it, is what a rule looks for.
 ///
-/// The question is asked for a whole block at once and without a branch, so that the compiler can answer it
-/// with vector instructions. Behind the end stand zeros.
+/// The predicate is evaluated for a whole block at once and without branches, so that the compiler can use
+/// vector instructions. After the end of the text it sees zeros.
 pub(super) fn suspects(text: &str, is_suspect: impl Fn(u8, u8, u8) -> bool) -> Vec<usize> {
     const BLOCK: usize = 64;
     let bytes = text.as_bytes();

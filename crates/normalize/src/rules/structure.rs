@@ -1,35 +1,35 @@
 //! The structure of an article: the dateline, which says where a report was written and who sent it.
 //!
 //! "BUKAREST, Rumänien –", "Berlin (dpa) -" and "HAMBURG." stand at the start of the first paragraph of the
-//! story, which a headline or two may go before. A place alone proves nothing ("Köln – eine Stadt"), so it needs
-//! capitals throughout, the name of an agency or a date beside it.
+//! story, possibly after a headline or two. A place alone proves nothing ("Köln – eine Stadt"), so it must be
+//! in capitals throughout, or be followed by the name of an agency or a date.
 
 use blattwerk_core::Span;
 
 /// Why a dateline is removed.
 pub(super) const REASON: &str = "dateline";
 
-/// No dateline is longer, in bytes.
+/// The longest dateline, in bytes.
 const LONGEST: usize = 100;
-/// How many lines may be headlines, and how long each of them is at most, in bytes.
+/// How many lines may be headlines, and how long each is at most, in bytes.
 const HEADLINES: usize = 3;
 const LONGEST_HEADLINE: usize = 160;
-/// How many words a place has at most.
+/// The most words in the name of a place.
 const LONGEST_PLACE: usize = 5;
 
-/// Agencies in brackets, in small letters, without what stands behind a slash or a hyphen.
+/// Agencies in brackets, in lower case, without what follows a slash or a hyphen.
 const AGENCIES: &[&str] = &[
     "afp", "ansa", "ap", "apa", "dapd", "ddp", "dpa", "dts", "eb", "epd", "idw", "kna", "ots",
     "red", "reuters", "rtr", "sda", "sid", "taz", "xinhua",
 ];
 
-/// Words within the name of a place.
+/// Words inside the name of a place.
 const LINKS: &[&str] = &[
     "a", "am", "an", "auf", "bei", "d", "da", "de", "del", "den", "der", "des", "di", "do", "du",
     "im", "in", "la", "ob", "und", "vor", "zu",
 ];
 
-/// Words that start a phrase and no place.
+/// Words that start a phrase, not a place.
 const NO_STARTS: &[&str] = &[
     "Ab",
     "Am",
@@ -72,7 +72,7 @@ const NO_STARTS: &[&str] = &[
     "Zur",
 ];
 
-/// Words in capitals that are towns in spite of their length.
+/// Words in capitals that are towns in spite of being short.
 const SHORT_TOWNS: &[&str] = &[
     "AHLEN", "BERN", "BONN", "CELLE", "CHUR", "DOHA", "ESSEN", "FULDA", "GENF", "GERA", "GRAZ",
     "HALLE", "HAMM", "HANOI", "HERNE", "HOF", "JENA", "KABUL", "KAIRO", "KIEL", "KIEW", "KÖLN",
@@ -81,7 +81,7 @@ const SHORT_TOWNS: &[&str] = &[
     "TOKYO", "TRIER", "TUNIS", "TURIN", "ULM", "UNNA", "WESEL", "WIEN", "WORMS", "ZUG",
 ];
 
-/// Words in capitals that go before a dash and are no places.
+/// Words in capitals before a dash that are not places.
 const NO_PLACES: &[&str] = &[
     "AKTUALISIERT",
     "ANALYSE",
@@ -110,7 +110,7 @@ const NO_PLACES: &[&str] = &[
     "ÜBERBLICK",
 ];
 
-/// Months, as dates write them.
+/// Months, as written in dates.
 pub(super) const MONTHS: &[&str] = &[
     "Januar",
     "Jänner",
@@ -139,7 +139,7 @@ pub(super) const MONTHS: &[&str] = &[
     "Dez",
 ];
 
-/// Finds the dateline of an article, with its dash or full stop and the blank behind.
+/// Finds the dateline of an article, with its dash or full stop and the space after it.
 pub(super) fn dateline(text: &str) -> Option<Span> {
     let mut start = 0;
     let mut headlines = 0;
@@ -150,7 +150,7 @@ pub(super) fn dateline(text: &str) -> Option<Span> {
         if body.is_empty() {
             continue;
         }
-        // All that stand in a row, so that none is left to be found another time.
+        // All that follow each other, so that none is left for the next round.
         let mut len = 0;
         while let Some(more) = body.get(len..).and_then(length) {
             len += more;
@@ -168,7 +168,7 @@ pub(super) fn dateline(text: &str) -> Option<Span> {
     None
 }
 
-/// Returns the length of the dateline that a line starts with.
+/// Returns the length of the dateline at the start of a line.
 fn length(line: &str) -> Option<usize> {
     let mut head = Reader::new(line);
     let place = head.places();
@@ -204,7 +204,7 @@ fn length(line: &str) -> Option<usize> {
         .then_some(len)
 }
 
-/// Tells whether a place is written in capitals throughout, and is none of the words that look so.
+/// Tells whether a place is in capitals throughout, and is not a word that only looks like one.
 fn is_capital(place: &str) -> bool {
     let first = place.split([',', '/']).next().unwrap_or_default().trim();
     let letters = first.chars().filter(|c| c.is_alphabetic()).count();
@@ -221,7 +221,7 @@ fn is_agency(inner: &str) -> bool {
         && names.all(|name| name.len() <= 12 && name.chars().all(char::is_alphanumeric))
 }
 
-/// Reads the head of a line, piece by piece.
+/// Reads the start of a line, piece by piece.
 struct Reader<'a> {
     rest: &'a str,
 }
@@ -247,7 +247,7 @@ impl<'a> Reader<'a> {
         all.get(..all.len() - self.rest.len())
     }
 
-    /// Takes brackets, and returns what is in them.
+    /// Takes brackets, and returns what they contain.
     fn brackets(&mut self) -> Option<&'a str> {
         let rest = self.rest.trim_start_matches(' ').strip_prefix('(')?;
         let end = rest.bytes().take(LONGEST).position(|byte| byte == b')')?;
@@ -283,7 +283,7 @@ impl<'a> Reader<'a> {
         is_date
     }
 
-    /// Takes the sign that ends a dateline, and the blanks behind it.
+    /// Takes the character that ends a dateline, and the spaces after it.
     fn separator(&mut self) -> Option<char> {
         let rest = self.rest.trim_start_matches(' ');
         let sign = rest.chars().next()?;
@@ -305,7 +305,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Returns what stands behind the name of a place, if a text starts with one.
+/// Returns what follows the name of a place, if a text starts with one.
 fn place(text: &str) -> Option<&str> {
     let mut rest = text;
     let mut behind = None;

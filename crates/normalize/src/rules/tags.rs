@@ -1,12 +1,12 @@
-//! Stray HTML: tags and comments go, breaks become line breaks, scripts and styles go whole.
+//! Stray HTML: tags and comments are removed, breaks become line breaks, scripts and styles are removed with
+//! their content.
 //!
-//! Only elements of HTML count, with attributes as HTML writes them, so "a < b", "<3" and
-//! "<unverständlich>" stay.
+//! Only HTML elements count, with attributes as in HTML, so "a < b", "<3" and "<unverständlich>" stay.
 
 use blattwerk_core::{Change, Span};
 use memchr::memmem;
 
-/// Elements that part paragraphs.
+/// Elements that separate paragraphs.
 const BLOCKS: &[&str] = &[
     "address",
     "article",
@@ -47,16 +47,16 @@ const BLOCKS: &[&str] = &[
     "ul",
 ];
 
-/// Elements that part lines.
+/// Elements that separate lines.
 const LINES: &[&str] = &[
     "br", "caption", "dd", "dt", "legend", "li", "optgroup", "option", "tbody", "tfoot", "thead",
     "tr",
 ];
 
-/// Elements that part words.
+/// Elements that separate words.
 const CELLS: &[&str] = &["td", "th"];
 
-/// Elements within a word.
+/// Elements inside a word.
 const INLINE: &[&str] = &[
     "a", "abbr", "acronym", "amp-img", "area", "audio", "b", "base", "basefont", "bdi", "bdo",
     "big", "blink", "button", "canvas", "cite", "code", "col", "colgroup", "data", "datalist",
@@ -68,7 +68,7 @@ const INLINE: &[&str] = &[
     "video", "wbr",
 ];
 
-/// Elements whose content is no text, with their closing tags.
+/// Elements whose content is not text, with their closing tags.
 const HIDDEN: &[(&str, &str)] = &[
     ("script", "</script>"),
     ("style", "</style>"),
@@ -76,7 +76,7 @@ const HIDDEN: &[(&str, &str)] = &[
     ("template", "</template>"),
 ];
 
-/// Attributes that stand without a value; any other word behind a name makes it no tag.
+/// Attributes without a value; after any other word, it is not a tag.
 const BARE: &[&str] = &[
     "allowfullscreen",
     "async",
@@ -105,7 +105,7 @@ const BARE: &[&str] = &[
 pub(super) fn find(text: &str) -> Vec<Change> {
     let mut changes = Vec::new();
     let mut done = 0;
-    // Closings that are not ahead any more: an article may open a thousand comments and close none.
+    // Closing tags that do not follow any more: an article may open a thousand comments and close none.
     let mut missing: Vec<&str> = Vec::new();
     let mut in_data = false;
     for start in memchr::memchr_iter(b'<', text.as_bytes()) {
@@ -151,9 +151,9 @@ const DATA_CLOSES: &str = "]]>";
 /// A piece of markup at the start of a text.
 struct Markup {
     len: usize,
-    /// What stands in its place.
+    /// What replaces it.
     with: &'static str,
-    /// Where what it hides ends, if it hides something.
+    /// The end of what it hides, if it hides something.
     closing: Option<&'static str>,
 }
 
@@ -210,7 +210,7 @@ fn element(rest: &str) -> Option<Markup> {
     Some(Markup { len, with, closing })
 }
 
-/// Returns what follows the attributes of a tag, if they are such.
+/// Returns what follows the attributes of a tag, if they are valid.
 fn skip_attributes(mut rest: &str) -> Option<&str> {
     loop {
         let trimmed = rest.trim_start();
@@ -243,7 +243,7 @@ fn skip_attributes(mut rest: &str) -> Option<&str> {
     }
 }
 
-/// Returns the length up to and with a closing, whatever its case.
+/// Returns the length up to and including a closing tag, ignoring case.
 fn find_closing(rest: &str, closing: &str) -> Option<usize> {
     if closing == "-->" {
         return memmem::find(rest.as_bytes(), b"-->").map(|at| at + 3);

@@ -1,7 +1,7 @@
-//! White space: one blank between words, one line feed between lines, one empty line between paragraphs.
+//! White space: one space between words, one line feed between lines, one empty line between paragraphs.
 //!
-//! What parts lines and paragraphs stays; how it was typed does not. The article neither starts nor ends with
-//! white space, and no blank stands before a full stop, a comma and their like.
+//! Line and paragraph breaks stay, however they were typed. The article neither starts nor ends with white
+//! space, and there is no space before a full stop, a comma and the like.
 
 use blattwerk_core::Change;
 
@@ -18,7 +18,7 @@ pub(super) fn find(text: &str) -> Vec<Change> {
         if at < done {
             continue;
         }
-        // A run may start before what is wrong with it.
+        // A run may start before its first irregularity.
         let start = text
             .get(done..at)
             .map_or(at, |before| done + before.trim_end().len());
@@ -46,7 +46,7 @@ pub(super) fn find(text: &str) -> Vec<Change> {
     changes
 }
 
-/// Tells whether white space that is not as it should be may stand at three bytes.
+/// Tells whether irregular white space may start at three bytes.
 fn is_suspect(a: u8, b: u8, c: u8) -> bool {
     let is_blank = |byte: u8| byte == b' ' || (0x09..=0x0D).contains(&byte);
     let is_odd = |byte: u8| byte != b'\n' && (0x09..=0x0D).contains(&byte);
@@ -76,9 +76,10 @@ fn lines(run: &str) -> usize {
     breaks + paragraphs - run.matches("\r\n").count()
 }
 
-/// Tells whether a blank stands before a mark that belongs to the word before it.
+/// Tells whether a space precedes punctuation that belongs to the word before it.
 ///
-/// It does not if the mark starts something (" ...", " .NET", " ;-)", " ,5") or parts two numbers ("2 : 1").
+/// It does not if the punctuation starts something (" ...", " .NET", " ;-)", " ,5") or separates two numbers
+/// ("2 : 1").
 fn is_before_mark(text: &str, start: usize, end: usize) -> bool {
     let bytes = text.as_bytes();
     let Some(&mark) = bytes.get(end).filter(|&&byte| is_mark(byte)) else {

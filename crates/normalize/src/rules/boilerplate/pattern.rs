@@ -1,4 +1,4 @@
-//! The language of the patterns: what a line says, word by word.
+//! The pattern language: what a line says, word by word.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -7,20 +7,20 @@ use blattwerk_core::{Error, Result};
 
 use super::words;
 
-/// How far a pattern reaches.
+/// What a match removes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {
     /// The whole line.
     Line,
-    /// The whole line, or the end of one behind a sentence.
+    /// The whole line, or the end of a line after a sentence.
     Tail,
-    /// The whole line and the link under it.
+    /// The whole line and the link below it.
     Next,
-    /// The whole line and the list of links under it.
+    /// The whole line and the list of links below it.
     List,
 }
 
-/// A line of the list.
+/// An entry of the list.
 #[derive(Debug)]
 pub(super) struct Pattern {
     pub(super) reason: Arc<str>,
@@ -44,19 +44,19 @@ enum Repeat {
 
 #[derive(Debug)]
 enum What {
-    /// One of some phrases, with a colon behind it if one is asked for.
+    /// One of several phrases, followed by a colon if one is required.
     Phrase { any_of: Vec<Phrase>, colon: bool },
     /// A number.
     Number,
-    /// Two to four words with a capital: the name of a person.
+    /// Two to four capitalized words: the name of a person.
     Name,
     /// One word.
     Word,
-    /// So many words or more, in one sentence or in many.
+    /// At least this many words, within one sentence or across sentences.
     Words { least: usize, across: bool },
 }
 
-/// Words in lower case, each with its hash.
+/// Lower-case words, each with its hash.
 type Phrase = Vec<(String, u64)>;
 
 /// A word of a line, as patterns see it.
@@ -67,21 +67,21 @@ type Phrase = Vec<(String, u64)>;
 )]
 pub(super) struct Token<'a> {
     word: &'a str,
-    /// Of the word in any case.
+    /// Of the word, ignoring case.
     hash: u64,
     /// Where it starts in the line, in bytes.
     pub(super) start: usize,
     pub(super) is_capital: bool,
     pub(super) is_number: bool,
     pub(super) has_colon: bool,
-    /// A full stop behind it ends a sentence, and another one follows.
+    /// A full stop after it ends a sentence, and another sentence follows.
     pub(super) ends_sentence: bool,
-    /// A mark and a blank before it may end a sentence or a part of one.
+    /// Punctuation and a space before it may end a sentence or a clause.
     pub(super) may_start: bool,
 }
 
 impl Token<'_> {
-    /// Returns the piece of a pattern that fits the word in any case, or any number.
+    /// Returns the pattern element that matches the word in any case, or any number.
     pub(super) fn as_pattern(&self) -> String {
         if self.is_number {
             "#".to_owned()
@@ -91,7 +91,7 @@ impl Token<'_> {
     }
 }
 
-/// Reads a list: patterns, and the sets that they name with "@".
+/// Reads a list: patterns, and the sets that they refer to with "@".
 pub(super) fn parse(path: &Path, list: &str, patterns: &mut Vec<Pattern>) -> Result<()> {
     let mut sets: Vec<(String, &str)> = Vec::new();
     for (index, line) in list.lines().enumerate() {
@@ -122,7 +122,7 @@ pub(super) fn parse(path: &Path, list: &str, patterns: &mut Vec<Pattern>) -> Res
                     .split_whitespace()
                     .map(|piece| {
                         Piece::parse(piece, &sets)
-                            .ok_or_else(|| wrong("words, or a set that is defined above", piece))
+                            .ok_or_else(|| wrong("words, or a set defined above", piece))
                     })
                     .collect::<Result<Vec<_>>>()?;
                 let pattern = Pattern {
@@ -132,13 +132,13 @@ pub(super) fn parse(path: &Path, list: &str, patterns: &mut Vec<Pattern>) -> Res
                     pieces,
                 };
                 if pattern.anchors().next().is_none() {
-                    return Err(wrong("a pattern with a word that must be there", line));
+                    return Err(wrong("a pattern with at least one required word", line));
                 }
                 patterns.push(pattern);
             }
             _ => {
                 return Err(wrong(
-                    "reason, score, reach and pattern with tabs between them",
+                    "reason, score, reach and pattern, separated by tabs",
                     line,
                 ));
             }
@@ -210,7 +210,7 @@ impl Piece {
         })
     }
 
-    /// Returns the rarest word of each of the phrases.
+    /// Returns the rarest word of each phrase.
     fn rarest_words(&self) -> Option<Vec<&str>> {
         let What::Phrase { any_of, .. } = &self.what else {
             return None;
@@ -224,7 +224,7 @@ impl Piece {
             .collect()
     }
 
-    /// Marks where a match that starts at a token may end, once.
+    /// Marks where a single match that starts at a token may end.
     fn ends(&self, tokens: &[Token<'_>], start: usize, ends: &mut [bool]) {
         let rest = tokens.get(start..).unwrap_or_default();
         let mut end_after = |len: usize| {
@@ -291,7 +291,7 @@ fn is_particle(word: &str) -> bool {
     )
 }
 
-/// Returns how common a word is in stories, roughly: words of grammar are, and long words are not.
+/// Returns roughly how common a word is in stories: function words are common, long words are rare.
 fn commonness(word: &str) -> usize {
     const COMMON: &[&str] = &[
         "aber", "alle", "allen", "am", "an", "auch", "auf", "aus", "bei", "bereits", "bis",
@@ -310,7 +310,7 @@ fn commonness(word: &str) -> usize {
     }
 }
 
-/// Tells whether a full stop behind a word of some length ends no sentence.
+/// Tells whether a full stop after a word of some length does not end a sentence.
 fn is_abbreviation(word: &str) -> bool {
     matches!(
         word,
@@ -331,7 +331,7 @@ fn is_abbreviation(word: &str) -> bool {
 }
 
 impl Pattern {
-    /// Returns the words of which one must be in every line that fits, the rarest such set.
+    /// Returns the words of which one must occur in every matching line: the rarest such set.
     pub(super) fn anchors(&self) -> impl Iterator<Item = &str> {
         self.pieces
             .iter()
@@ -342,7 +342,7 @@ impl Pattern {
             .flatten()
     }
 
-    /// Tells whether a line that fits starts with a number.
+    /// Tells whether a matching line starts with a number.
     pub(super) fn starts_with_number(&self) -> bool {
         matches!(
             self.pieces.first(),
@@ -353,7 +353,7 @@ impl Pattern {
         )
     }
 
-    /// Returns the words that a line that fits may start with; nothing if that can be any.
+    /// Returns the words that a matching line may start with; `None` if it can be any word.
     pub(super) fn first_words(&self) -> Option<Vec<&str>> {
         let mut words = Vec::new();
         for piece in &self.pieces {
@@ -369,9 +369,9 @@ impl Pattern {
         None
     }
 
-    /// Tells whether all the tokens together fit.
+    /// Tells whether the pattern matches all the tokens.
     pub(super) fn fits(&self, tokens: &[Token<'_>]) -> bool {
-        // The set of tokens that the pieces so far may end before.
+        // The set of tokens before which the pieces so far may end.
         let mut reached = vec![false; tokens.len() + 1];
         reached[0] = true;
         for piece in &self.pieces {
@@ -410,7 +410,7 @@ fn word_len(rest: &str) -> usize {
     }
 }
 
-/// Splits a line into words. Signs and blanks between them do not count.
+/// Splits a line into words. Punctuation and spaces between them do not count.
 pub(super) fn tokens(line: &str) -> Vec<Token<'_>> {
     let mut tokens: Vec<Token<'_>> = Vec::new();
     let mut rest_at = 0;
@@ -503,7 +503,7 @@ mod tests {
         let cases = [
             (
                 "a\t10\tline",
-                "list:2: expected reason, score, reach and pattern with tabs between them, found `a\t10\tline`",
+                "list:2: expected reason, score, reach and pattern, separated by tabs, found `a\t10\tline`",
             ),
             (
                 "a\tviel\tline\tb",
@@ -515,11 +515,11 @@ mod tests {
             ),
             (
                 "a\t10\tline\tb @set",
-                "list:2: expected words, or a set that is defined above, found `@set`",
+                "list:2: expected words, or a set defined above, found `@set`",
             ),
             (
                 "a\t10\tline\t* b? #",
-                "list:2: expected a pattern with a word that must be there, found `a\t10\tline\t* b? #`",
+                "list:2: expected a pattern with at least one required word, found `a\t10\tline\t* b? #`",
             ),
         ];
         for (line, message) in cases {

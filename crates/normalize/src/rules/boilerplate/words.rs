@@ -1,29 +1,29 @@
 //! The words of the patterns, found in a line in one pass.
 //!
-//! Stories hardly have such words, so nearly every word is turned away by a small table of bits.
+//! Stories rarely contain such words, so a small bit table rejects nearly every word.
 
 use std::collections::HashMap;
 
 /// The number of bits in the table: small enough for the first-level cache.
 const BITS: usize = 1 << 16;
 
-/// The patterns that need a word, and those that start with it.
+/// The patterns that require a word, and those that start with it.
 #[derive(Default)]
 pub(super) struct Word {
     pub(super) anchors: Vec<usize>,
     pub(super) starts: Vec<usize>,
 }
 
-/// Where a word stands in a line.
+/// The position of a word in a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     First,
-    /// Behind a mark that may end a sentence.
+    /// After punctuation that may end a sentence.
     BehindMark,
     Other,
 }
 
-/// All words of the patterns, by the hash of their lower case.
+/// All words of the patterns, by the hash of their lower-case form.
 pub(super) struct Words {
     known: Vec<u64>,
     words: HashMap<u64, Word>,
@@ -46,7 +46,7 @@ impl Words {
         self.words.entry(hash).or_default()
     }
 
-    /// Tells of every word of a line that a pattern has, in order.
+    /// Reports every word of a line that occurs in a pattern, in order.
     pub(super) fn find<'a>(&'a self, line: &str, mut found: impl FnMut(Place, &'a Word)) {
         let bytes = line.as_bytes();
         let mut next_place = Place::First;
@@ -59,7 +59,7 @@ impl Words {
                     at += 1;
                 }
             } else {
-                // Signs of more than one byte start with C2, E2 and E3.
+                // Punctuation of more than one byte starts with C2, E2 and E3.
                 let len = match byte {
                     0xC2 => 2,
                     0xE2 | 0xE3 => 3,
@@ -87,12 +87,12 @@ impl Words {
     }
 }
 
-/// Returns the hash of a word in any case.
+/// Returns the hash of a word, ignoring case.
 pub(super) fn hash(word: &str) -> u64 {
     word.bytes().fold(Hash::EMPTY, Hash::with).0
 }
 
-/// A hash of the bytes of a word, blind to the case of the letters of German.
+/// A hash of the bytes of a word that ignores the case of German letters.
 #[derive(Clone, Copy)]
 struct Hash(u64);
 
@@ -100,7 +100,7 @@ impl Hash {
     const EMPTY: Self = Self(0xCBF2_9CE4_8422_2325);
 
     fn with(self, byte: u8) -> Self {
-        // "Ä" is C3 84 and "ä" C3 A4. In other scripts letters fall together, which the list does not mind.
+        // "Ä" is C3 84 and "ä" C3 A4. In other scripts letters collide, which does no harm here.
         let folded = match byte {
             b'A'..=b'Z' | 0x80..=0x9E => byte | 0x20,
             _ => byte,
@@ -109,7 +109,7 @@ impl Hash {
     }
 }
 
-/// Tells whether a byte is part of a word: ASCII letters and digits, and characters that are no signs.
+/// Tells whether a byte is part of a word: ASCII letters and digits, and characters that are not punctuation.
 fn is_part(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || (0x80..=0xC1).contains(&byte)
@@ -117,7 +117,7 @@ fn is_part(byte: u8) -> bool {
         || 0xE4 <= byte
 }
 
-/// Returns the word of the table and the bit in it for a hash.
+/// Returns the table entry and the bit in it for a hash.
 fn place(hash: u64) -> (usize, u64) {
     let index = usize::try_from(hash >> 48).expect("16 bits fit") % BITS;
     (index / 64, 1 << (index % 64))
