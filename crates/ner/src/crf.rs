@@ -21,6 +21,7 @@ pub mod calibrate;
 mod chain;
 pub mod corpus;
 mod feature;
+mod hash;
 pub mod knowledge;
 pub mod lexicon;
 mod memory;

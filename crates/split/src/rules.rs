@@ -8,7 +8,9 @@
 //! Nothing is matched against the whole text: a scan finds the marks, and what is looked at around each is
 //! bounded, so that the time grows with the length of a text and with nothing else.
 
+mod judge;
 mod mark;
+mod peek;
 mod sentence;
 mod smiley;
 mod stop;
@@ -20,9 +22,11 @@ use blattwerk_core::{Asset, Built, Document, Result, Span, Stage};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use self::mark::{First, Kind, Mark, behind};
+use self::judge::Judge;
+use self::mark::{First, Kind, Mark};
+use self::peek::behind;
 use self::sentence::Sentence;
-use self::stop::{Judge, Stop};
+use self::stop::Stop;
 use self::words::{Abbreviations, Words};
 
 /// Finds the ends of sentences by rules of German and a list of abbreviations.

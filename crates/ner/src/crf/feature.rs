@@ -3,7 +3,8 @@
 //! A feature is a 32-bit key. Keys that depend on one word only are computed once a word type ([`Profile`]); the few
 //! that join neighbours are computed for each token.
 
-use super::lexicon::{Known, Lexicon, list, mix};
+use super::hash::mix;
+use super::lexicon::{Known, Lexicon, list};
 use super::phrase::{Phrases, stem};
 
 /// The places around a token whose words are looked at: two before to two after.

@@ -5,7 +5,8 @@ use std::thread;
 
 use blattwerk_core::token;
 
-use super::lexicon::{Lexicon, Record, hash, list};
+use super::hash::hash;
+use super::lexicon::{Lexicon, Record, list};
 use super::phrase::{self, Phrases};
 use super::random::Random;
 use super::tag::Label;

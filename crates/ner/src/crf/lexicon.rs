@@ -1,5 +1,6 @@
 //! What is known of a word before any sentence is seen: classes, vector, how it is used in raw text, name lists.
 
+use super::hash::hash;
 use super::phrase::Phrases;
 use super::table::Table;
 use super::vectors::normal_form;
@@ -51,21 +52,6 @@ pub struct Record {
     pub lists: u16,
     /// Share of each label among its uses in automatically tagged text (PER LOC ORG MISC), in fifteenths.
     pub uses: [u8; 4],
-}
-
-/// A 32-bit hash of a word (FNV-1a over 64 bits, folded).
-pub fn hash(word: &str) -> u32 {
-    let mut h = 0xCBF2_9CE4_8422_2325u64;
-    for b in word.bytes() {
-        h = (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01B3);
-    }
-    mix(h)
-}
-
-/// Folds 64 bits to 32 well-mixed ones.
-pub fn mix(h: u64) -> u32 {
-    let h = (h ^ (h >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    (h >> 32) as u32
 }
 
 /// The words that are known.

@@ -605,7 +605,7 @@ fn add(sum: &mut Row<i16>, row: &Row<i8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crf::lexicon;
+    use crate::crf::hash::hash;
     use crate::crf::random::Random;
     use crate::crf::train::{Corpus, Options, tests::sentences, train};
 
@@ -619,7 +619,7 @@ mod tests {
             uses: [7, 0, 1, 0],
         };
         let lexicon = Lexicon::new(
-            vec![lexicon::hash("Adam")],
+            vec![hash("Adam")],
             vec![record],
             Phrases::new(vec![7, 9], vec![1, 8]),
         );
@@ -633,6 +633,44 @@ mod tests {
             &options,
             |_, _| {},
         ))
+    }
+
+    fn learned(options: &Options) -> Model {
+        let corpora = [Corpus::gold(sentences())];
+        Model::new(&train(&corpora, &Lexicon::default(), options, |_, _| {}))
+    }
+
+    #[test]
+    fn context_is_learned() {
+        let model = learned(&Options {
+            epochs: 20,
+            ..Options::default()
+        });
+        let tags = |words: &[&str]| {
+            model
+                .tags(&[words])
+                .concat()
+                .iter()
+                .map(Tag::to_string)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            tags(&["Herr", "Zeder", "kommt", "."]),
+            ["O", "B-PER", "O", "O"]
+        );
+        assert_eq!(
+            tags(&["in", "Zeder", "regnet", "."]),
+            ["O", "B-LOC", "O", "O"]
+        );
+    }
+
+    #[test]
+    fn same_seed_gives_the_same_bytes() {
+        let options = Options {
+            epochs: 2,
+            ..Options::default()
+        };
+        assert_eq!(learned(&options).to_bytes(), learned(&options).to_bytes());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Words are compared by their stems, so that a name is found in all its cases ("der Deutschen Bahn", "des Roten
 //! Kreuzes"). Where names are nested, the longest counts (compare the gazetteers of Ratinov & Roth, 2009).
 
-use super::lexicon::{hash, mix};
+use super::hash::{hash, mix};
 use super::table::Table;
 
 /// The most words of a name.

@@ -498,7 +498,6 @@ pub fn train(
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::crf::model::Model;
 
     /// A few sentences with a pattern that features can tell: the word after "Herr" is a person, after "in" a place.
     pub(in crate::crf) fn sentences() -> Vec<Sentence> {
@@ -522,44 +521,6 @@ pub(super) mod tests {
             });
         }
         all
-    }
-
-    fn learned(options: &Options) -> Model {
-        let corpora = [Corpus::gold(sentences())];
-        Model::new(&train(&corpora, &Lexicon::default(), options, |_, _| {}))
-    }
-
-    #[test]
-    fn context_is_learned() {
-        let model = learned(&Options {
-            epochs: 20,
-            ..Options::default()
-        });
-        let tags = |words: &[&str]| {
-            model
-                .tags(&[words])
-                .concat()
-                .iter()
-                .map(Tag::to_string)
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(
-            tags(&["Herr", "Zeder", "kommt", "."]),
-            ["O", "B-PER", "O", "O"]
-        );
-        assert_eq!(
-            tags(&["in", "Zeder", "regnet", "."]),
-            ["O", "B-LOC", "O", "O"]
-        );
-    }
-
-    #[test]
-    fn same_seed_gives_the_same_bytes() {
-        let options = Options {
-            epochs: 2,
-            ..Options::default()
-        };
-        assert_eq!(learned(&options).to_bytes(), learned(&options).to_bytes());
     }
 
     #[test]

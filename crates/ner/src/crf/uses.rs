@@ -6,7 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use super::lexicon::{Lexicon, Record, hash};
+use super::hash::hash;
+use super::lexicon::{Lexicon, Record};
 use super::model::Model;
 use super::phrase::{self, MAX_WORDS, Phrases};
 use super::vectors::normal_form;

@@ -1,10 +1,8 @@
 //! What is seen around a mark that may end a sentence: `.`, `!`, `?`, `…` and runs of them.
 
+use super::peek::{REACH, behind, peek};
 use super::smiley::{note, smiley};
 
-/// How many characters of a word are looked at; longer ones are no abbreviations, and a text without blanks
-/// stays cheap.
-pub(super) const REACH: usize = 40;
 /// How many bytes before a mark are searched for the quote or the bracket that closes behind it.
 const SPAN: usize = 400;
 
@@ -261,19 +259,6 @@ pub(super) fn is_long_bracket(line: &str, sentence: usize, end: usize) -> bool {
         .take(SPAN)
         .take_while(|byte| !matches!(byte, b'(' | b'[' | b'{'))
         .any(u8::is_ascii_whitespace)
-}
-
-/// Returns the start of a text, as far as a word is looked at.
-pub(super) fn peek(text: &str) -> &str {
-    text.char_indices()
-        .nth(REACH)
-        .and_then(|(at, _)| text.get(..at))
-        .unwrap_or(text)
-}
-
-/// Returns what is left of a line from a byte on.
-pub(super) fn behind(line: &str, at: usize) -> &str {
-    line.get(at..).unwrap_or_default()
 }
 
 /// Tells whether a character may end a sentence.

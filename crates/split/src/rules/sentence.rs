@@ -1,6 +1,7 @@
 //! The sentence that is being read.
 
-use super::mark::{Mark, REACH, behind};
+use super::mark::Mark;
+use super::peek::{REACH, behind};
 
 /// What is known of a sentence before its end is found.
 pub(super) struct Sentence<'a> {

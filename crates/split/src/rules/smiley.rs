@@ -1,6 +1,6 @@
 //! What may stand behind the mark of a sentence and belong to it: footnotes and smileys.
 
-use super::mark::peek;
+use super::peek::peek;
 
 /// Returns the length of a footnote at the start of a token: `[1]`.
 pub(super) fn note(token: &str) -> Option<usize> {

@@ -1,0 +1,16 @@
+//! Hashes of words, which stand for the words themselves in a model.
+
+/// A 32-bit hash of a word (FNV-1a over 64 bits, folded).
+pub(super) fn hash(word: &str) -> u32 {
+    let mut h = 0xCBF2_9CE4_8422_2325u64;
+    for b in word.bytes() {
+        h = (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01B3);
+    }
+    mix(h)
+}
+
+/// Folds 64 bits to 32 well-mixed ones.
+pub(super) fn mix(h: u64) -> u32 {
+    let h = (h ^ (h >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    (h >> 32) as u32
+}

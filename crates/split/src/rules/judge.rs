@@ -1,0 +1,200 @@
+//! Finds out what a full stop can do, by the word before it.
+
+use super::mark::{First, Mark};
+use super::sentence::{Sentence, last_word};
+use super::stop::Stop;
+use super::words::{Abbreviation, Abbreviations, Words, is_clipped, is_roman, is_unspoken};
+
+/// Judges full stops.
+pub(super) struct Judge {
+    abbreviations: Abbreviations,
+    words: Words,
+}
+
+impl Judge {
+    /// Returns a judge who knows the built-in words, and `abbreviations` that never end a sentence.
+    pub(super) fn new(abbreviations: &[String]) -> Self {
+        Self {
+            abbreviations: Abbreviations::new(abbreviations),
+            words: Words::new(),
+        }
+    }
+
+    /// Tells whether the word behind a mark has its capital from starting a sentence.
+    pub(super) fn is_starter(&self, mark: &Mark) -> bool {
+        self.words.starters.has(mark.next.word) && !mark.next.rest.starts_with(['.', '-'])
+    }
+
+    /// Tells whether the exclamation mark behind a word is part of it.
+    pub(super) fn is_exclaimed(&self, word: &str) -> bool {
+        self.words.exclaimed.has(word)
+    }
+
+    /// Finds out what the full stop of a mark can do.
+    pub(super) fn stop(&self, sentence: &Sentence, mark: &Mark) -> Stop {
+        let token = sentence.word_before(mark);
+        let at = mark.start - token.len();
+        let head = sentence.before(at);
+        let last = last_part(token);
+        if last.is_empty() {
+            return Stop::Always;
+        }
+        if last.starts_with(|c: char| c.is_ascii_digit()) {
+            return self.number(head, token, last, mark);
+        }
+        if let Some(stop) = self.abbreviation(sentence, mark, token) {
+            return stop;
+        }
+        if head.ends_with(['(', '[']) && !sentence.starts_at(at) {
+            // A word alone in front of a full stop and in a bracket: "(griech. Naos)".
+            return Stop::BeforeStarter;
+        }
+        self.other(head, last, mark)
+    }
+
+    /// The same, if the word is an abbreviation of the list, or the end of one: "z. B.", "Dipl.-Ing."
+    fn abbreviation(&self, sentence: &Sentence, mark: &Mark, token: &str) -> Option<Stop> {
+        let mut at = mark.start - token.len();
+        let mut parts = 0;
+        while let Some(rest) = sentence.before(at).trim_end().strip_suffix('.') {
+            let part = last_word(rest);
+            parts += 1;
+            if part.is_empty() || part.chars().count() > 4 || parts > 3 {
+                break;
+            }
+            at = sentence.start + rest.len() - part.len();
+            if let Some(found) = self.look_up(sentence, at, mark.start) {
+                return Some(found.before(&mark.next));
+            }
+        }
+        let last = last_part(token);
+        self.look_up(sentence, mark.start - token.len(), mark.start)
+            .or_else(|| {
+                let is_word = last.len() < token.len() && last.chars().nth(1).is_some();
+                is_word.then(|| self.abbreviations.get(last)).flatten()
+            })
+            .map(|found| found.before(&mark.next))
+    }
+
+    fn look_up(&self, sentence: &Sentence, start: usize, end: usize) -> Option<Abbreviation> {
+        let word = sentence.line.get(start..end)?;
+        if sentence.starts_at(start) {
+            self.abbreviations.get_first(word)
+        } else {
+            self.abbreviations.get(word)
+        }
+    }
+
+    /// The same for a word that is not in the list, but may look like an abbreviation.
+    fn other(&self, head: &str, last: &str, mark: &Mark) -> Stop {
+        let next = &mark.next;
+        let is_letter = last.chars().nth(1).is_none();
+        if is_letter && next.word.chars().count() == 1 && next.rest.starts_with('.') {
+            // "J. R. R. Tolkien"
+            return Stop::Never;
+        }
+        if is_letter || is_roman(last) {
+            // "Plan B" and "Hartz IV" end, "Thomas K." and "Ludwig XIV." need not.
+            return if self.words.counted.has(letters_before(head)) {
+                Stop::Always
+            } else {
+                Stop::BeforeStarter
+            };
+        }
+        // No sentence starts with a numeral, but "Ptol. III" needs no list of all abbreviations.
+        let is_numeral = next.word.len() > 1 && !next.rest.starts_with('.') && is_roman(next.word);
+        let is_street = last.len() > 4 && last.ends_with("str");
+        if is_numeral || is_street || is_clipped(last) || is_unspoken(last) {
+            Stop::BeforeStarter
+        } else {
+            Stop::Always
+        }
+    }
+
+    /// The same behind a number: it orders ("am 3."), or it is the end.
+    ///
+    /// `last` is the part of the `token` behind its last dot or dash, and `head` is what is before the token.
+    fn number(&self, head: &str, token: &str, last: &str, mark: &Mark) -> Stop {
+        let next = &mark.next;
+        let head = head.trim_end();
+        let front = token.strip_suffix(last).unwrap_or_default();
+        if head.is_empty() && front.is_empty() || head.ends_with([':', ';']) {
+            // The number of a point in a list.
+            return Stop::Never;
+        }
+        if last.len() > 3 || !last.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Stop::Always;
+        }
+        if self.words.months.has(next.word) && last.len() < 3 {
+            return Stop::Never;
+        }
+        let word = letters_before(head);
+        let orders = self.words.ordering.has(word) || self.words.ordering.has(&word.to_lowercase());
+        if let Some(day) = front.strip_suffix('.') {
+            // "3.10." may be a day, "100.000." a rank; "10.30" is a value.
+            let is_date = is_up_to(day, 31) && is_up_to(last, 12);
+            let is_rank = last.len() == 3 && orders && next.first == First::Capital;
+            return if is_date || is_rank {
+                Stop::BeforeStarter
+            } else {
+                Stop::Always
+            };
+        }
+        // "19./20." and "5.-7." order; "1939-45", "2:1", "Covid-19" and "A4" do not.
+        let range = front
+            .trim_end_matches(['-', '–', '/'])
+            .trim_end_matches('.');
+        if !front.is_empty() && !is_up_to(range, 31) {
+            return Stop::Always;
+        }
+        if next.first == First::Digit {
+            let is_year = next.word.len() == 4 && !head.ends_with('.');
+            return if is_year { Stop::Always } else { Stop::Never };
+        }
+        if self.is_starter(mark) {
+            return Stop::BeforeStarter;
+        }
+        // "Mainz 05" ends, "(82. Kane)" does not.
+        if last.starts_with('0') {
+            return Stop::Always;
+        }
+        let is_minute = head.ends_with('(');
+        if is_minute || orders || self.words.ordered.has(next.word) || last == "1" && next.lists() {
+            return Stop::Never;
+        }
+        let is_noun = word.starts_with(char::is_uppercase);
+        let is_genitive = is_noun && word.ends_with('s');
+        let short = head.strip_suffix('.').map_or("", last_word);
+        if self.words.counted.has(word)
+            || self.words.counted_short.has(short)
+            || is_noun && !is_genitive
+        {
+            return Stop::Always;
+        }
+        // Behind a genitive even a high one orders: "Merkels 100. Reise".
+        if is_genitive || is_up_to(last, 31) {
+            Stop::Never
+        } else {
+            Stop::Always
+        }
+    }
+}
+
+/// Returns the part of a word behind its last dot, dash or the like.
+fn last_part(word: &str) -> &str {
+    word.rsplit(|c: char| !c.is_alphanumeric())
+        .next()
+        .unwrap_or_default()
+}
+
+/// Returns the letters at the end of a text, but for white space.
+fn letters_before(text: &str) -> &str {
+    last_part(text.trim_end())
+}
+
+/// Tells whether some digits are a number from 1 to `most`.
+fn is_up_to(digits: &str, most: u16) -> bool {
+    digits
+        .parse()
+        .is_ok_and(|value| (1..=most).contains(&value))
+}
