@@ -1,17 +1,17 @@
 //! Learns the words that start sentences from raw text: `zstdcat dump.jsonl.zst | learn_starters > starters.txt`.
 //!
-//! A German noun has a capital everywhere, so a capital behind a full stop says little; but "Danach" has one
-//! only there. A word is a starter if it is seen often behind an end that nobody doubts (a long word in small
-//! letters, a full stop, a blank), and hardly ever with a capital in the middle of a sentence.
+//! A German noun is capitalized everywhere, so a capital after a full stop says little; but "Danach" has one
+//! only there. A word is a starter if it is often seen after an unambiguous end (a long word in lower case, a
+//! full stop, a space), and hardly ever capitalized in the middle of a sentence.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Write};
 
-/// How often a word must start a sentence.
+/// How often a word must be seen at the start of a sentence.
 const LEAST: u32 = 6;
-/// How many times as often it must start a sentence as stand inside one with a capital.
+/// How many times more often it must start a sentence than be capitalized inside one.
 const RATIO: u32 = 5;
-/// The words of polite address: they have a capital inside a sentence too, but are no nouns.
+/// Pronouns of polite address: they are capitalized inside a sentence too, but are not nouns.
 const POLITE: [&str; 8] = [
     "Ihnen", "Ihr", "Ihre", "Ihrem", "Ihren", "Ihrer", "Ihres", "Sie",
 ];

@@ -1,6 +1,6 @@
-//! Splits documents of JSON Lines: `{"text": "…"}` in, an array of `[start, end]` out, in characters.
+//! Splits documents in JSON Lines: reads `{"text": "…"}`, writes an array of `[start, end]` in characters.
 //!
-//! The seconds that the splitting alone took, of the best of twenty rounds, go to standard error.
+//! The time of the splitting alone, the best of twenty rounds in seconds, goes to standard error.
 
 use std::io::{self, BufRead, Write};
 use std::path::Path;

@@ -1,12 +1,12 @@
-//! Sentences by a program of the user's.
+//! Sentences from a program supplied by the user.
 
 use blattwerk_command::{Mismatch, spans};
 use blattwerk_core::{Document, Span};
 use serde::Deserialize;
 
-/// What the program answers: the spans of its sentences, in the order of the text.
+/// The program's answer: the spans of its sentences, in text order.
 ///
-/// White space at the rims of a sentence is cut off, since many splitters leave it on.
+/// White space around a sentence is trimmed, since many splitters leave it on.
 #[derive(Deserialize)]
 pub(crate) struct Answer {
     sentences: Vec<[usize; 2]>,
@@ -28,7 +28,7 @@ impl blattwerk_command::Answer for Answer {
             let trimmed = text.trim_start();
             if trimmed.is_empty() {
                 let blank = format!("{text:?}");
-                return Err(Mismatch::new("a sentence with something in it", blank));
+                return Err(Mismatch::new("a sentence that is not empty", blank));
             }
             let start = span.end - trimmed.len();
             sentences.push(Span::new(start, start + trimmed.trim_end().len()));
@@ -38,7 +38,7 @@ impl blattwerk_command::Answer for Answer {
     }
 }
 
-/// Checks what lies between two sentences.
+/// Checks that there is only white space in the gap between two sentences.
 fn nothing_lost(document: &Document, gap: Span) -> Result<(), Mismatch> {
     let lost = document.text[gap].trim();
     if lost.is_empty() {
@@ -46,8 +46,8 @@ fn nothing_lost(document: &Document, gap: Span) -> Result<(), Mismatch> {
     }
     let start: String = lost.chars().take(40).collect();
     Err(Mismatch::new(
-        "all of the text in sentences, but for white space",
-        format!("{start:?} in none"),
+        "all text but white space to be in sentences",
+        format!("{start:?} outside"),
     ))
 }
 
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn white_space_at_the_rims_is_cut_off() {
+    fn surrounding_white_space_is_trimmed() {
         assert_eq!(
             layer("Ja.  Öl.\n", "[[0, 4], [4, 9]]"),
             Ok(vec!["Ja.".into(), "Öl.".into()])
@@ -103,19 +103,19 @@ mod tests {
         let cases = [
             (
                 "[[0, 3]]",
-                "expected all of the text in sentences, but for white space, found \"Öl.\" in none",
+                "expected all text but white space to be in sentences, found \"Öl.\" outside",
             ),
             (
                 "[[4, 8]]",
-                "expected all of the text in sentences, but for white space, found \"Ja.\" in none",
+                "expected all text but white space to be in sentences, found \"Ja.\" outside",
             ),
             (
                 "[]",
-                "expected all of the text in sentences, but for white space, found \"Ja.  Öl.\" in none",
+                "expected all text but white space to be in sentences, found \"Ja.  Öl.\" outside",
             ),
             (
                 "[[0, 3], [3, 5], [5, 8]]",
-                "expected a sentence with something in it, found \"  \"",
+                "expected a sentence that is not empty, found \"  \"",
             ),
             (
                 "[[0, 4], [3, 8]]",

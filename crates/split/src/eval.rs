@@ -1,16 +1,16 @@
-//! Measures a backend against sentences that were split by hand.
+//! Measures a backend against sentences split by hand.
 //!
-//! A gold file has one sentence a line and a blank line between documents. The sentences of a document are
-//! joined by a blank, as in running text, and by a line end behind one without a final mark, as behind a
-//! headline. A boundary is the end of a sentence that is not the document's last one; it is right if the
-//! backend has one between the same two letters.
+//! A gold file has one sentence per line and a blank line between documents. The sentences of a document are
+//! joined by a space, as in running text, or by a line break after a sentence without a final mark, as after a
+//! headline. A boundary is the end of every sentence but the document's last; it is correct if the backend has
+//! a boundary between the same two letters.
 
 use std::fmt;
 use std::path::Path;
 
 use blattwerk_core::{Asset, Document, Error, Result, Span, Stage};
 
-/// Documents that were split by hand.
+/// Documents split by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gold {
     /// The documents, each with its sentences.
@@ -31,15 +31,15 @@ impl Gold {
     ///
     /// # Errors
     ///
-    /// If it cannot be read, is not UTF-8, has no sentence, or one with a line break of another kind in it; the
-    /// line is named.
+    /// If the file cannot be read, is not UTF-8, has no sentence, or has a sentence that contains another kind
+    /// of line break; the error names the line.
     pub fn read(path: &Path) -> Result<Self> {
         let (content, _) = Asset::read_text(path)?;
         let gold = Self::parse(&content);
         let malformed = |line, found: String| Error::Malformed {
             path: path.to_owned(),
             line,
-            expected: "one sentence a line and a blank line between documents".into(),
+            expected: "one sentence per line and a blank line between documents".into(),
             found,
         };
         if gold.documents.is_empty() {
@@ -54,7 +54,7 @@ impl Gold {
         Ok(gold)
     }
 
-    /// Reads the content of a gold file.
+    /// Parses the content of a gold file.
     pub fn parse(content: &str) -> Self {
         let mut documents = Vec::new();
         let mut sentences = Vec::new();
@@ -80,7 +80,7 @@ fn is_line_break(c: char) -> bool {
     matches!(c, '\u{B}'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Returns the text of a document of sentences, as a backend gets it.
+/// Returns the text of a document, as a backend gets it.
 pub fn join(sentences: &[Sentence]) -> String {
     let mut text = String::new();
     for sentence in sentences {
@@ -92,7 +92,7 @@ pub fn join(sentences: &[Sentence]) -> String {
     text
 }
 
-/// Tells whether a sentence ends in `.`, `!`, `?` or `…`, within quotes and brackets or not.
+/// Returns whether a sentence ends in `.`, `!`, `?` or `…`, ignoring closing quotes and brackets.
 fn has_final_mark(sentence: &str) -> bool {
     sentence
         .trim_end_matches([
@@ -101,31 +101,31 @@ fn has_final_mark(sentence: &str) -> bool {
         .ends_with(['.', '!', '?', '…'])
 }
 
-/// How a backend did.
+/// The result of an evaluation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
-    /// The documents that were split.
+    /// Number of documents split.
     pub documents: usize,
-    /// The boundaries in the gold file.
+    /// Number of boundaries in the gold file.
     pub expected: usize,
-    /// The boundaries that the backend found.
+    /// Number of boundaries the backend found.
     pub found: usize,
-    /// Those that are in both.
+    /// Number of boundaries in both.
     pub right: usize,
-    /// Every boundary that is in one of them only.
+    /// Every boundary that is in only one of the two.
     pub mistakes: Vec<Mistake>,
 }
 
-/// A boundary that is wrong or missing.
+/// A wrong or missing boundary.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
-    /// Whether the backend missed it; else it found one too much.
+    /// Whether the backend missed it; otherwise it is a spurious one.
     pub is_missed: bool,
-    /// The line of the gold file with the sentence that it ends or cuts.
+    /// The line in the gold file of the sentence that it ends or cuts.
     pub line: usize,
-    /// What is before it.
+    /// The text before it.
     pub before: String,
-    /// What is behind it.
+    /// The text after it.
     pub behind: String,
 }
 
@@ -143,12 +143,12 @@ impl fmt::Display for Mistake {
 }
 
 impl Report {
-    /// Returns the part of the found boundaries that is right.
+    /// Returns the share of the found boundaries that are correct.
     pub fn precision(&self) -> f64 {
         part(self.right, self.found)
     }
 
-    /// Returns the part of the expected boundaries that was found.
+    /// Returns the share of the expected boundaries that were found.
     pub fn recall(&self) -> f64 {
         part(self.right, self.expected)
     }
@@ -184,7 +184,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// Splits the documents of a gold file with a backend, and compares.
+/// Splits the documents of a gold file with a backend and compares the boundaries.
 ///
 /// # Errors
 ///
@@ -214,7 +214,7 @@ impl Report {
         self.expected += expected.len();
         self.found += found.len();
 
-        // A sentence ends behind its last letter, so two boundaries between the same letters are equal.
+        // A sentence ends right after its last letter, so boundaries between the same letters are equal.
         let mut expected = expected.into_iter().peekable();
         let mut found = found.iter().map(|span| span.end).peekable();
         loop {
@@ -254,7 +254,7 @@ mod tests {
 
     const GOLD: &str = "Schlagzeile\n Am 3. Mai regnet es. \n„Ja!“\nGut.\n\n\nZwei.\r\nDrei.\n";
 
-    /// Ends a sentence at every blank behind a full stop, as a simple program would.
+    /// Ends a sentence at every space after a full stop, as a naive splitter would.
     #[expect(clippy::unnecessary_wraps, reason = "a stage is fallible")]
     fn simple(document: &Document) -> Result<Vec<Span>> {
         let text = document.text.as_str();
@@ -312,7 +312,7 @@ mod tests {
     #[test]
     fn a_gold_file_that_is_none_is_refused_with_its_line() {
         let path = std::env::temp_dir().join(format!("blattwerk-gold-{}.txt", std::process::id()));
-        let expected = "expected one sentence a line and a blank line between documents, found";
+        let expected = "expected one sentence per line and a blank line between documents, found";
         for (content, line, found) in [
             ("\n \n", 1, "no sentence"),
             (

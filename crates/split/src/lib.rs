@@ -1,9 +1,9 @@
 //! Sentence splitting: finds the sentences of a document.
 //!
-//! A backend sees the text, and promises sentences in the order of the text, without overlap, not empty and
-//! without white space at their rims. Between them is white space only, so no letter is lost.
+//! A backend gets the text and promises sentences in text order that do not overlap, are not empty and do not
+//! start or end with white space. Between them there is only white space, so no letter is lost.
 //!
-//! [`eval`] measures a backend against sentences that were split by hand.
+//! [`eval`] measures a backend against sentences split by hand.
 
 mod command;
 pub mod eval;
@@ -19,11 +19,11 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(tag = "backend", rename_all = "kebab-case")]
 pub enum Config {
-    /// Makes one sentence of everything.
+    /// Makes the whole text one sentence.
     Off,
-    /// Finds the ends of sentences by rules of German and a list of abbreviations.
+    /// Finds sentence ends with rules for German and a list of abbreviations.
     Rules(rules::Config),
-    /// Asks a program of yours, in lines of JSON.
+    /// Asks a program of yours; both sides write one JSON object per line.
     Command(blattwerk_command::Config),
 }
 
@@ -32,7 +32,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// If a setting makes no sense, or a file is missing or malformed.
+    /// If a setting is invalid, or a file is missing or malformed.
     pub fn build(&self, root: &Path) -> Result<Built<Vec<Span>>> {
         match self {
             Self::Off => Ok(Built::new(|document: &Document| Ok(whole(document)))),
@@ -42,7 +42,7 @@ impl Config {
     }
 }
 
-/// Returns one sentence, from the first to the last character that is no white space.
+/// Returns one sentence, from the first to the last character that is not white space.
 fn whole(document: &Document) -> Vec<Span> {
     let text = document.text.as_str();
     let start = text.len() - text.trim_start().len();

@@ -1,12 +1,12 @@
-//! Sentences by rules of German.
+//! Sentences by rules for German.
 //!
-//! Every line end is a boundary. Within a line only `.`, `!`, `?` and `…` can end a sentence; at each of them
-//! the rules look at the word before, at what closes behind the mark and at the word that comes next. A German
-//! capital alone proves nothing, since nouns have one too; so where a mark is doubtful ("im 19. Jahrhundert",
-//! "es waren 19. Danach"), a learned list tells which words have a capital only at the start of a sentence.
+//! Every line break is a boundary. Within a line only `.`, `!`, `?` and `…` can end a sentence; at each of them
+//! the rules look at the word before, at what closes after the mark and at the next word. In German a capital
+//! alone proves nothing, since all nouns have one; so where a mark is ambiguous ("im 19. Jahrhundert", "es waren
+//! 19. Danach"), a learned list says which words are capitalized only at the start of a sentence.
 //!
-//! Nothing is matched against the whole text: a scan finds the marks, and what is looked at around each is
-//! bounded, so that the time grows with the length of a text and with nothing else.
+//! Nothing is matched against the whole text: a scan finds the marks, and the context read around each is
+//! bounded, so the running time is linear in the length of the text.
 
 mod judge;
 mod mark;
@@ -29,12 +29,12 @@ use self::sentence::Sentence;
 use self::stop::Stop;
 use self::words::{Abbreviations, Words};
 
-/// Finds the ends of sentences by rules of German and a list of abbreviations.
+/// Finds sentence ends with rules for German and a list of abbreviations.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Abbreviations of your own that never end a sentence, like `["lfd.", "i. O."]`; the full stop and blanks
-    /// may be left out. They win over the built-in ones. Default: none.
+    /// Additional abbreviations that never end a sentence, such as `["lfd.", "i. O."]`; the final full stop and
+    /// spaces may be omitted. They override built-in abbreviations. Default: none.
     pub abbreviations: Vec<String>,
 }
 
@@ -62,7 +62,7 @@ impl Config {
     }
 }
 
-/// Splits by rules.
+/// The backend.
 struct Rules {
     judge: Judge,
 }
@@ -85,7 +85,7 @@ impl Stage for Rules {
 }
 
 impl Rules {
-    /// Adds the sentences of a line that starts at `offset` of the text.
+    /// Adds the sentences of a line that starts at byte `offset` of the text.
     fn split(&self, line: &str, offset: usize, sentences: &mut Vec<Span>) {
         let mut sentence = Sentence::start(line, 0);
         let mut at = sentence.start;
@@ -104,7 +104,7 @@ impl Rules {
         }
     }
 
-    /// Tells whether a mark ends a sentence.
+    /// Returns whether a mark ends a sentence.
     fn ends(&self, sentence: &Sentence, mark: &Mark) -> bool {
         let next = &mark.next;
         if matches!(next.first, First::Nothing | First::Comma) {
@@ -120,7 +120,7 @@ impl Rules {
             return true;
         }
         if next.first == First::Small {
-            // Who starts a sentence small may start the next one so.
+            // A writer who starts a sentence in lower case may start the next one that way.
             return first.is_lowercase()
                 && !mark.closes_quote
                 && !mark.closes_bracket
@@ -147,14 +147,14 @@ impl Rules {
         }
     }
 
-    /// The same behind a bracket that opened inside the sentence: the sentence goes on, most of the time.
+    /// The same after a bracket that opened within the sentence: usually the sentence goes on.
     fn ends_behind_bracket(&self, sentence: &Sentence, mark: &Mark) -> bool {
         mark::is_long_bracket(sentence.line, sentence.start, mark.start)
             && self.judge.is_starter(mark)
             && (mark.kind != Kind::Stop || self.judge.stop(sentence, mark) == Stop::Always)
     }
 
-    /// The same where the blank is missing: "Ende.Der nächste".
+    /// The same where the space is missing: "Ende.Der nächste".
     fn ends_without_blank(&self, sentence: &Sentence, mark: &Mark) -> bool {
         let next = &mark.next;
         let is_word = next.word.chars().nth(1).is_some_and(char::is_lowercase)
@@ -188,7 +188,7 @@ impl Rules {
     }
 }
 
-/// Returns where the line that starts at a byte ends, with its line break.
+/// Returns the end of the line that starts at a byte, including its line break.
 fn line_end(text: &str, start: usize) -> usize {
     let mut at = start;
     while let Some(found) = text.as_bytes().get(at..).and_then(|rest| {
@@ -276,7 +276,7 @@ mod tests {
         assert!(error.contains("`abbreviations`"), "{error}");
     }
 
-    /// Texts without an end in sight, where looking back to the start each time would never finish.
+    /// Texts without sentence ends, which would take forever if each mark looked back to the start.
     #[test]
     fn a_long_text_without_ends_is_no_trouble() {
         let stage = rules();
@@ -309,12 +309,12 @@ mod tests {
             let mut at = 0;
             for span in spans {
                 let (gap, sentence) = (Span::new(at, span.start), &document.text[span]);
-                prop_assert!(document.text[gap].trim().is_empty(), "between sentences is white space: {:?}", text);
+                prop_assert!(document.text[gap].trim().is_empty(), "only white space between sentences: {:?}", text);
                 prop_assert!(!sentence.is_empty() && sentence.trim() == sentence, "{:?} of {:?}", sentence, text);
                 at = span.end;
             }
             let rest = Span::new(at, text.len());
-            prop_assert!(document.text[rest].trim().is_empty(), "behind the last one too: {:?}", text);
+            prop_assert!(document.text[rest].trim().is_empty(), "and after the last one: {:?}", text);
         }
     }
 }

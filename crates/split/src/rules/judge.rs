@@ -1,4 +1,4 @@
-//! Finds out what a full stop can do, by the word before it.
+//! Decides what a full stop may do, by the words around it.
 
 use super::mark::{First, Mark};
 use super::sentence::{Sentence, last_word};
@@ -12,7 +12,7 @@ pub(super) struct Judge {
 }
 
 impl Judge {
-    /// Returns a judge who knows the built-in words, and `abbreviations` that never end a sentence.
+    /// Returns a judge that knows the built-in words plus `abbreviations`, which never end a sentence.
     pub(super) fn new(abbreviations: &[String]) -> Self {
         Self {
             abbreviations: Abbreviations::new(abbreviations),
@@ -20,17 +20,17 @@ impl Judge {
         }
     }
 
-    /// Tells whether the word behind a mark has its capital from starting a sentence.
+    /// Returns whether the word after a mark is capitalized because it starts a sentence.
     pub(super) fn is_starter(&self, mark: &Mark) -> bool {
         self.words.starters.has(mark.next.word) && !mark.next.rest.starts_with(['.', '-'])
     }
 
-    /// Tells whether the exclamation mark behind a word is part of it.
+    /// Returns whether the exclamation mark after a word is part of the word.
     pub(super) fn is_exclaimed(&self, word: &str) -> bool {
         self.words.exclaimed.has(word)
     }
 
-    /// Finds out what the full stop of a mark can do.
+    /// Decides what the full stop of a mark may do.
     pub(super) fn stop(&self, sentence: &Sentence, mark: &Mark) -> Stop {
         let token = sentence.word_before(mark);
         let at = mark.start - token.len();
@@ -46,13 +46,13 @@ impl Judge {
             return stop;
         }
         if head.ends_with(['(', '[']) && !sentence.starts_at(at) {
-            // A word alone in front of a full stop and in a bracket: "(griech. Naos)".
+            // A single word between an opening bracket and a full stop: "(griech. Naos)".
             return Stop::BeforeStarter;
         }
         self.other(head, last, mark)
     }
 
-    /// The same, if the word is an abbreviation of the list, or the end of one: "z. B.", "Dipl.-Ing."
+    /// Decides for a word that is a listed abbreviation or the end of one: "z. B.", "Dipl.-Ing."
     fn abbreviation(&self, sentence: &Sentence, mark: &Mark, token: &str) -> Option<Stop> {
         let mut at = mark.start - token.len();
         let mut parts = 0;
@@ -85,7 +85,7 @@ impl Judge {
         }
     }
 
-    /// The same for a word that is not in the list, but may look like an abbreviation.
+    /// Decides for a word that is not listed but may look like an abbreviation.
     fn other(&self, head: &str, last: &str, mark: &Mark) -> Stop {
         let next = &mark.next;
         let is_letter = last.chars().nth(1).is_none();
@@ -94,14 +94,14 @@ impl Judge {
             return Stop::Never;
         }
         if is_letter || is_roman(last) {
-            // "Plan B" and "Hartz IV" end, "Thomas K." and "Ludwig XIV." need not.
+            // "Plan B" and "Hartz IV" end a sentence; "Thomas K." and "Ludwig XIV." need not.
             return if self.words.counted.has(letters_before(head)) {
                 Stop::Always
             } else {
                 Stop::BeforeStarter
             };
         }
-        // No sentence starts with a numeral, but "Ptol. III" needs no list of all abbreviations.
+        // No sentence starts with a Roman numeral, so "Ptol. III" needs no list of all abbreviations.
         let is_numeral = next.word.len() > 1 && !next.rest.starts_with('.') && is_roman(next.word);
         let is_street = last.len() > 4 && last.ends_with("str");
         if is_numeral || is_street || is_clipped(last) || is_unspoken(last) {
@@ -111,15 +111,15 @@ impl Judge {
         }
     }
 
-    /// The same behind a number: it orders ("am 3."), or it is the end.
+    /// Decides for a number: its stop marks an ordinal ("am 3."), or ends the sentence.
     ///
-    /// `last` is the part of the `token` behind its last dot or dash, and `head` is what is before the token.
+    /// `last` is the part of `token` after its last dot or dash, and `head` is the text before `token`.
     fn number(&self, head: &str, token: &str, last: &str, mark: &Mark) -> Stop {
         let next = &mark.next;
         let head = head.trim_end();
         let front = token.strip_suffix(last).unwrap_or_default();
         if head.is_empty() && front.is_empty() || head.ends_with([':', ';']) {
-            // The number of a point in a list.
+            // The number of a list item.
             return Stop::Never;
         }
         if last.len() > 3 || !last.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -131,7 +131,7 @@ impl Judge {
         let word = letters_before(head);
         let orders = self.words.ordering.has(word) || self.words.ordering.has(&word.to_lowercase());
         if let Some(day) = front.strip_suffix('.') {
-            // "3.10." may be a day, "100.000." a rank; "10.30" is a value.
+            // "3.10." may be a date and "100.000." an ordinal; "10.30" is a value.
             let is_date = is_up_to(day, 31) && is_up_to(last, 12);
             let is_rank = last.len() == 3 && orders && next.first == First::Capital;
             return if is_date || is_rank {
@@ -140,7 +140,7 @@ impl Judge {
                 Stop::Always
             };
         }
-        // "19./20." and "5.-7." order; "1939-45", "2:1", "Covid-19" and "A4" do not.
+        // "19./20." and "5.-7." are ordinals; "1939-45", "2:1", "Covid-19" and "A4" are not.
         let range = front
             .trim_end_matches(['-', '–', '/'])
             .trim_end_matches('.');
@@ -154,7 +154,7 @@ impl Judge {
         if self.is_starter(mark) {
             return Stop::BeforeStarter;
         }
-        // "Mainz 05" ends, "(82. Kane)" does not.
+        // "Mainz 05" ends a sentence, "(82. Kane)" does not.
         if last.starts_with('0') {
             return Stop::Always;
         }
@@ -171,7 +171,7 @@ impl Judge {
         {
             return Stop::Always;
         }
-        // Behind a genitive even a high one orders: "Merkels 100. Reise".
+        // After a genitive even a high number is an ordinal: "Merkels 100. Reise".
         if is_genitive || is_up_to(last, 31) {
             Stop::Never
         } else {
@@ -180,19 +180,19 @@ impl Judge {
     }
 }
 
-/// Returns the part of a word behind its last dot, dash or the like.
+/// Returns the part of a word after its last dot, dash or the like.
 fn last_part(word: &str) -> &str {
     word.rsplit(|c: char| !c.is_alphanumeric())
         .next()
         .unwrap_or_default()
 }
 
-/// Returns the letters at the end of a text, but for white space.
+/// Returns the letters at the end of a text, ignoring trailing white space.
 fn letters_before(text: &str) -> &str {
     last_part(text.trim_end())
 }
 
-/// Tells whether some digits are a number from 1 to `most`.
+/// Returns whether digits are a number from 1 to `most`.
 fn is_up_to(digits: &str, most: u16) -> bool {
     digits
         .parse()

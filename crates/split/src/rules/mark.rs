@@ -1,25 +1,25 @@
-//! What is seen around a mark that may end a sentence: `.`, `!`, `?`, `…` and runs of them.
+//! The context of a mark that may end a sentence: `.`, `!`, `?`, `…` and runs of them.
 
 use super::peek::{REACH, behind, peek};
 use super::smiley::{note, smiley};
 
-/// How many bytes before a mark are searched for the quote or the bracket that closes behind it.
+/// How many bytes before a mark are searched for the opening half of a quote or bracket that closes after it.
 const SPAN: usize = 400;
 
-/// A run of marks, with what closes behind it and what comes next.
+/// A run of marks, with what closes after it and what comes next.
 #[derive(Debug)]
 pub(super) struct Mark<'a> {
     /// Where the run starts, in bytes of the line.
     pub(super) start: usize,
-    /// Where the sentence would end: behind quotes, brackets, notes and smileys that belong to it.
+    /// Where the sentence would end: after the quotes, brackets, notes and smileys that belong to it.
     pub(super) end: usize,
-    /// What kind of run it is.
+    /// The kind of run.
     pub(super) kind: Kind,
-    /// Whether a quote closes behind it.
+    /// Whether a quote closes after it.
     pub(super) closes_quote: bool,
-    /// Whether a bracket closes behind it.
+    /// Whether a bracket closes after it.
     pub(super) closes_bracket: bool,
-    /// Whether a smiley stands behind it.
+    /// Whether a smiley follows.
     pub(super) smiles: bool,
     /// What comes next.
     pub(super) next: Next<'a>,
@@ -36,39 +36,39 @@ pub(super) enum Kind {
     Ellipsis,
 }
 
-/// What comes behind a mark.
+/// What follows a mark.
 #[derive(Debug)]
 pub(super) struct Next<'a> {
-    /// Whether there is white space before it.
+    /// Whether there is white space between the mark and it.
     pub(super) gap: bool,
     /// Whether a quote opens before it.
     pub(super) opens_quote: bool,
-    /// What it starts with.
+    /// The kind of its first character.
     pub(super) first: First,
-    /// The word, in letters; empty if there is none.
+    /// The next word (letters and digits only); empty if there is none.
     pub(super) word: &'a str,
-    /// What comes behind the word.
+    /// The text after that word.
     pub(super) rest: &'a str,
 }
 
-/// What the next word starts with.
+/// How the next word starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum First {
     /// Nothing: the line ends.
     Nothing,
-    /// A small letter.
+    /// A lower-case letter.
     Small,
-    /// A capital, or a letter of a script without them.
+    /// A capital, or a letter of a script that has no case.
     Capital,
     /// A digit.
     Digit,
-    /// A bullet, a hash, a currency and the like.
+    /// A bullet, a hash sign, a currency sign and the like.
     Symbol,
     /// A comma and the like: the sentence goes on.
     Comma,
 }
 
-/// Finds the next byte that may start a run of marks.
+/// Finds the next byte at which a run of marks starts.
 pub(super) fn find(line: &str, from: usize) -> Option<usize> {
     let mut at = from;
     loop {
@@ -88,7 +88,7 @@ pub(super) fn find(line: &str, from: usize) -> Option<usize> {
 }
 
 impl<'a> Mark<'a> {
-    /// Reads the mark at a byte of a line; the sentence it is in starts at `sentence`.
+    /// Reads the mark at the byte `start` of a line; its sentence starts at the byte `sentence`.
     pub(super) fn read(line: &'a str, sentence: usize, start: usize) -> Self {
         let tail = behind(line, start);
         let mut end = start + (tail.len() - trim_marks(tail).len());
@@ -122,7 +122,7 @@ impl<'a> Mark<'a> {
         mark
     }
 
-    /// Takes the quotes, brackets and marks that stand directly behind.
+    /// Consumes the quotes, brackets and marks that follow directly.
     fn closers(&mut self, line: &str, sentence: usize, mut end: usize) -> usize {
         loop {
             let tail = behind(line, end);
@@ -140,7 +140,7 @@ impl<'a> Mark<'a> {
                     self.closes_quote = true;
                 }
                 _ if is_mark(c) => {
-                    // A mark behind quotes and brackets stands for all of the sentence.
+                    // A mark after a closing quote or bracket is that of the whole sentence.
                     self.start = end;
                     self.kind = if self.kind == Kind::Strong || is_strong(c) {
                         Kind::Strong
@@ -156,7 +156,7 @@ impl<'a> Mark<'a> {
         }
     }
 
-    /// Takes the notes, smileys, lone marks and lone quotes that stand behind a blank.
+    /// Consumes the notes, smileys, lone marks and lone quotes that follow after a space.
     fn attachments(&mut self, line: &str, sentence: usize, end: usize) -> usize {
         let tail = behind(line, end);
         let rest = tail.trim_start();
@@ -245,13 +245,13 @@ impl<'a> Next<'a> {
         }
     }
 
-    /// Tells whether a second point of a list follows soon, as in "1. Meier, 2. Huber".
+    /// Returns whether a second list item follows soon, as in "1. Meier, 2. Huber".
     pub(super) fn lists(&self) -> bool {
         peek(self.rest).contains(", 2.")
     }
 }
 
-/// Tells whether the text before a mark, back to the bracket that closes behind it, has more than a word.
+/// Returns whether there is more than one word between the opening bracket and a mark before the closing one.
 pub(super) fn is_long_bracket(line: &str, sentence: usize, end: usize) -> bool {
     let head = line.as_bytes().get(sentence..end).unwrap_or_default();
     head.iter()
@@ -261,12 +261,12 @@ pub(super) fn is_long_bracket(line: &str, sentence: usize, end: usize) -> bool {
         .any(u8::is_ascii_whitespace)
 }
 
-/// Tells whether a character may end a sentence.
+/// Returns whether a character may end a sentence.
 fn is_mark(c: char) -> bool {
     matches!(c, '.' | '…') || is_strong(c)
 }
 
-/// Tells whether a mark is no full stop.
+/// Returns whether a mark is an exclamation or question mark.
 fn is_strong(c: char) -> bool {
     matches!(c, '!' | '?' | '‼' | '⁇' | '⁈' | '⁉')
 }
@@ -275,7 +275,7 @@ fn trim_marks(text: &str) -> &str {
     text.trim_start_matches(is_mark)
 }
 
-/// Tells whether a lone quote behind a blank closes one that is open.
+/// Returns whether a lone quote after a space closes an open one.
 fn closes(line: &str, sentence: usize, end: usize, token: &str) -> bool {
     let head = line
         .as_bytes()
@@ -293,7 +293,7 @@ fn closes(line: &str, sentence: usize, end: usize, token: &str) -> bool {
     }
 }
 
-/// Tells whether a quote of the straight kind is open.
+/// Returns whether a straight quote is open.
 fn is_odd(line: &str, sentence: usize, end: usize) -> bool {
     let head = line.as_bytes().get(sentence..end).unwrap_or_default();
     head.iter()
@@ -305,12 +305,12 @@ fn is_odd(line: &str, sentence: usize, end: usize) -> bool {
         == 1
 }
 
-/// Tells whether a word starts small but is a name: "iPhone", "eBay".
+/// Returns whether a word starts in lower case but is a name: "iPhone", "eBay".
 fn is_camel(word: &str) -> bool {
     word.chars().skip(1).take(2).any(char::is_uppercase)
 }
 
-/// Tells whether a word is the start of a web address.
+/// Returns whether a word is the start of a web address.
 fn is_link(word: &str, rest: &str) -> bool {
     matches!(word, "http" | "https") && rest.starts_with("://")
         || word == "www" && rest.starts_with('.')

@@ -1,10 +1,9 @@
-//! Bounded looks into a line.
+//! Looks into a line that are bounded, so that a line without spaces stays cheap.
 
-/// How many characters of a word are looked at; longer ones are no abbreviations, and a text without blanks
-/// stays cheap.
+/// How many characters of a word are looked at; longer words are not abbreviations.
 pub(super) const REACH: usize = 40;
 
-/// Returns the start of a text, as far as a word is looked at.
+/// Returns the first [`REACH`] characters of a text.
 pub(super) fn peek(text: &str) -> &str {
     text.char_indices()
         .nth(REACH)
@@ -12,7 +11,7 @@ pub(super) fn peek(text: &str) -> &str {
         .unwrap_or(text)
 }
 
-/// Returns what is left of a line from a byte on.
+/// Returns the rest of a line from a byte on.
 pub(super) fn behind(line: &str, at: usize) -> &str {
     line.get(at..).unwrap_or_default()
 }

@@ -1,22 +1,22 @@
-//! The sentence that is being read.
+//! The sentence being read.
 
 use super::mark::Mark;
 use super::peek::{REACH, behind};
 
-/// What is known of a sentence before its end is found.
+/// What is known about a sentence before its end is found.
 pub(super) struct Sentence<'a> {
-    /// The line that it is in.
+    /// The line it is in.
     pub(super) line: &'a str,
     /// Where it starts, in bytes of the line.
     pub(super) start: usize,
-    /// The first letter or digit and its place, once it is read.
+    /// The first letter or digit with its byte position, once it has been read.
     pub(super) first: Option<(usize, char)>,
-    /// Whether a bracket opens before that.
+    /// Whether a bracket opens before that character.
     pub(super) opens_bracket: bool,
 }
 
 impl<'a> Sentence<'a> {
-    /// Starts a sentence behind a byte and the white space there.
+    /// Starts a sentence at the first character after a byte that is not white space.
     pub(super) fn start(line: &'a str, at: usize) -> Self {
         let rest = behind(line, at);
         Self {
@@ -27,8 +27,8 @@ impl<'a> Sentence<'a> {
         }
     }
 
-    /// Reads a piece up to a mark, for the first letter. Each piece is read once, so that a long text without
-    /// letters stays cheap.
+    /// Searches the piece up to a mark for the first letter. Each piece is read only once, so a long text
+    /// without letters stays cheap.
     pub(super) fn read(&mut self, from: usize, to: usize) {
         if self.first.is_none() {
             let piece = self.line.get(from..to).unwrap_or_default();
@@ -40,7 +40,7 @@ impl<'a> Sentence<'a> {
         }
     }
 
-    /// Returns what is read of the sentence up to a byte.
+    /// Returns the sentence up to a byte of the line.
     pub(super) fn before(&self, end: usize) -> &'a str {
         self.line.get(self.start..end).unwrap_or_default()
     }
@@ -50,12 +50,12 @@ impl<'a> Sentence<'a> {
         last_word(self.before(mark.start))
     }
 
-    /// Tells whether there is white space before a mark.
+    /// Returns whether there is white space before a mark.
     pub(super) fn has_blank_before(&self, mark: &Mark) -> bool {
         self.before(mark.start).ends_with(char::is_whitespace)
     }
 
-    /// Tells whether nothing but quotes and the like is before a byte.
+    /// Returns whether a byte is at the first letter or digit, or before it.
     pub(super) fn starts_at(&self, at: usize) -> bool {
         self.first.is_some_and(|(first, _)| at <= first)
     }

@@ -1,4 +1,4 @@
-//! What may stand behind the mark of a sentence and belong to it: footnotes and smileys.
+//! What may follow the final mark of a sentence and still belong to it: footnotes and smileys.
 
 use super::peek::peek;
 
@@ -9,8 +9,8 @@ pub(super) fn note(token: &str) -> Option<usize> {
     (digits > 0 && inner.as_bytes().get(digits) == Some(&b']')).then_some(digits + 2)
 }
 
-/// Returns the length of the smiley at the start of a text, whose first token is known: an emoji, `:-)`, `;o)`,
-/// `XD`, `*g*`, `* grins *` or `:wink:`.
+/// Returns the length of the smiley at the start of a text, given the text's first token: an emoji, `:-)`,
+/// `;o)`, `XD`, `*g*`, `* grins *` or `:wink:`.
 pub(super) fn smiley(text: &str, token: &str) -> Option<usize> {
     let is_emoji = |c: char| matches!(c, '\u{1F000}'..='\u{1FAFF}' | '\u{2600}'..='\u{26FF}' | '\u{2700}'..='\u{27BF}' | '\u{FE0F}' | '\u{200D}' | '\u{20E3}');
     let emoji = token.len() - token.trim_start_matches(is_emoji).len();
@@ -27,7 +27,7 @@ pub(super) fn smiley(text: &str, token: &str) -> Option<usize> {
     (end > 1 && action.get(..end)?.chars().all(is_small)).then_some(end + 2)
 }
 
-/// Tells whether a token is a smiley of ASCII characters.
+/// Returns whether a token is an ASCII smiley.
 fn is_smiley(token: &str) -> bool {
     let mut bytes = token.bytes();
     let is_face = matches!(bytes.next(), Some(b':' | b';' | b'=' | b'8'))

@@ -1,14 +1,14 @@
-//! What the rules know about words: three lists of text, read when the backend is built.
+//! What the rules know about words: three word lists, read when the backend is built.
 
 use super::mark::{First, Next};
 use super::stop::Stop;
 
-/// What the full stop of an abbreviation can do.
+/// What the full stop of an abbreviation may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Abbreviation {
     /// It never ends a sentence.
     Inside,
-    /// It abbreviates before a number only.
+    /// It marks an abbreviation only before a number.
     Number,
     /// It ends a sentence before a word that starts sentences.
     Open,
@@ -17,7 +17,7 @@ pub(super) enum Abbreviation {
 }
 
 impl Abbreviation {
-    /// Returns what it does before the next word.
+    /// Returns what the stop does before the next word.
     pub(super) fn before(self, next: &Next) -> Stop {
         match self {
             Self::Inside => Stop::Never,
@@ -29,7 +29,7 @@ impl Abbreviation {
     }
 }
 
-/// The list of abbreviations, the built-in ones and the user's.
+/// The list of abbreviations: the built-in ones and the user's.
 #[derive(Debug)]
 pub(super) struct Abbreviations(Vec<(String, Abbreviation)>);
 
@@ -37,7 +37,7 @@ impl Abbreviations {
     /// The built-in list.
     pub(super) const SOURCE: &str = include_str!("abbreviations.txt");
 
-    /// Returns the built-in abbreviations, and `more` that never end a sentence.
+    /// Returns the built-in abbreviations plus `more`, which never end a sentence.
     pub(super) fn new(more: &[String]) -> Self {
         let mut list: Vec<(String, Abbreviation)> = Vec::new();
         for (section, words) in sections(Self::SOURCE) {
@@ -60,7 +60,7 @@ impl Abbreviations {
         Self(list)
     }
 
-    /// Returns what an abbreviation can do, if it is one; blanks inside it do not count.
+    /// Returns what the stop of a word may do if the word is an abbreviation; spaces inside it are ignored.
     pub(super) fn get(&self, word: &str) -> Option<Abbreviation> {
         if word.contains(char::is_whitespace) {
             return self.find(&word.chars().filter(|c| !c.is_whitespace()));
@@ -71,7 +71,7 @@ impl Abbreviations {
         found.ok().map(|at| self.0[at].1)
     }
 
-    /// Does the same for a word whose capital may be there only since it starts a sentence.
+    /// Like [`Self::get`], for a word that may be capitalized only because it starts a sentence.
     pub(super) fn get_first(&self, word: &str) -> Option<Abbreviation> {
         let mut chars = word.chars();
         let first = chars.next()?;
@@ -99,33 +99,33 @@ impl List {
         Self(words)
     }
 
-    /// Tells whether a word is in the list.
+    /// Returns whether a word is in the list.
     pub(super) fn has(&self, word: &str) -> bool {
         self.0.binary_search(&word).is_ok()
     }
 }
 
-/// The words that are no abbreviations, but tell what a mark beside them is for.
+/// Words that are not abbreviations but show what a mark next to them means.
 #[derive(Debug)]
 pub(super) struct Words {
-    /// Words that have a capital only at the start of a sentence.
+    /// Words that are capitalized only at the start of a sentence.
     pub(super) starters: List,
-    /// Before a month a number is a day.
+    /// Months: a number before one is a day.
     pub(super) months: List,
-    /// Behind these a number or a letter counts or names.
+    /// After these, a number or letter is a cardinal or a label.
     pub(super) counted: List,
-    /// The same, abbreviated.
+    /// The same, for abbreviated words.
     pub(super) counted_short: List,
-    /// Behind these a number orders.
+    /// After these, a number is an ordinal.
     pub(super) ordering: List,
-    /// Before these a number orders.
+    /// Before these, a number is an ordinal.
     pub(super) ordered: List,
-    /// Names with an exclamation mark of their own.
+    /// Names that end in an exclamation mark.
     pub(super) exclaimed: List,
 }
 
 impl Words {
-    /// The list of the starters, which is learned.
+    /// The learned list of sentence starters.
     pub(super) const STARTERS: &str = include_str!("../../../../models/split/starters.txt");
     /// The other lists.
     pub(super) const SOURCE: &str = include_str!("words.txt");
@@ -151,7 +151,7 @@ impl Words {
     }
 }
 
-/// Returns each line of a list with the name of its section and the words on it.
+/// Returns the section name and the words of each line of a list.
 fn sections(
     source: &'static str,
 ) -> impl Iterator<Item = (&'static str, impl Iterator<Item = &'static str>)> {
@@ -168,19 +168,19 @@ fn sections(
     })
 }
 
-/// Returns the lines of a list that are not comments.
+/// Returns the lines of a list, without comments and empty lines.
 fn lines(source: &'static str) -> impl Iterator<Item = &'static str> {
     source
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
-/// Tells whether a word is a Roman numeral below 40, as of kings and popes.
+/// Returns whether a word is a Roman numeral below 40, as in the names of kings and popes.
 pub(super) fn is_roman(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|byte| matches!(byte, b'I' | b'V' | b'X'))
 }
 
-/// Tells whether a word is an adjective cut at its suffix: "geisteswissenschaftl."
+/// Returns whether a word is an adjective cut off within its suffix: "geisteswissenschaftl."
 pub(super) fn is_clipped(word: &str) -> bool {
     let stem = word.strip_suffix('l').unwrap_or_default();
     stem.len() > 4
@@ -188,7 +188,7 @@ pub(super) fn is_clipped(word: &str) -> bool {
         && word.chars().all(char::is_lowercase)
 }
 
-/// Tells whether a short word has no vowel, as only abbreviations do.
+/// Returns whether a short word has no vowel, as only abbreviations do.
 pub(super) fn is_unspoken(word: &str) -> bool {
     word.chars().count() <= 5
         && word.chars().skip(1).all(char::is_lowercase)
