@@ -1,4 +1,4 @@
-//! Makes the embedded model from the data folder: `build_names DATA_DIR MODEL_FILE`.
+//! Builds the embedded model from the data folder: `build_names DATA_DIR MODEL_FILE`.
 //!
 //! The steps are those of [`build`]; the same data gives the same file.
 
@@ -37,7 +37,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Name lists and what their names are.
+/// Name lists and their bits.
 const LISTS: &[(&str, u16)] = &[
     ("given_names_de_faker", list::GIVEN),
     ("given_names_berlin", list::GIVEN),
@@ -59,13 +59,13 @@ const RAW: &[&str] = &[
     "bundestag_speeches.jsonl.zst",
 ];
 
-/// How many taggers of each of the two kinds are trained; the model is the mean of all.
+/// How many taggers of each of the two kinds are trained; the model is the mean of them all.
 const TAGGERS: u64 = 5;
 
-/// Well-known names that the lists of the data folder do not have, by label.
+/// Well-known names, by label, that are not in the data folder's lists.
 const WELL_KNOWN: &str = include_str!("../../../models/ner-de/names.tsv");
 
-/// How much a sentence of the newswire corpus counts for a tagger that has no features of its own for it.
+/// Weight of a sentence of the newswire corpus for a tagger without separate features for that corpus.
 const NEWSWIRE_WEIGHT: f32 = 2.0;
 
 /// Labelled sentences of the data folder.
@@ -81,7 +81,7 @@ struct Gold {
 ///
 /// # Errors
 ///
-/// When a file cannot be read or is malformed.
+/// If a file cannot be read or is malformed.
 fn gold(data: &Path) -> Result<Gold> {
     let read = |name: &str| corpus::read_tsv(&data.join("ner").join(name).with_extension("tsv"));
     let mut bundestag = read("bundestag_gold.p1951.tsv")?;
@@ -153,7 +153,7 @@ fn lists(data: &Path) -> Result<Vec<List>> {
     Ok(lists)
 }
 
-/// The corpora as if all had the same conventions.
+/// Returns the corpora as if all followed the same conventions.
 fn blended(corpora: &[Corpus]) -> Vec<Corpus> {
     let blend = |corpus: &Corpus| {
         let weight = if corpus.has_misc {
@@ -170,22 +170,22 @@ fn blended(corpora: &[Corpus]) -> Vec<Corpus> {
     corpora.iter().map(blend).collect()
 }
 
-/// Makes the model. `say` is told of each step:
+/// Builds the model. `say` is called with each step:
 ///
 /// 1. word classes and statistics from the raw text, names from the lists;
 /// 2. a first tagger from the labelled sentences;
-/// 3. what it finds in the raw text: how words are used;
-/// 4. taggers with that, of two kinds: some keep the conventions of the corpora apart and follow those of the first
-///    corpus, some blend them; the model is their mean;
-/// 5. its scores calibrated on the dev files.
+/// 3. how words are used in the raw text, according to that tagger;
+/// 4. taggers of two kinds that use this: some keep the conventions of the corpora apart and follow those of the first
+///    corpus, others blend them; the model is their mean;
+/// 5. calibration of its scores on the dev files.
 ///
 /// # Errors
 ///
-/// When a file cannot be read or is malformed.
+/// If a file cannot be read or is malformed.
 ///
 /// # Panics
 ///
-/// Never: the threads it starts do not panic.
+/// Never, since the threads it starts do not panic.
 fn build(data: &Path, mut say: impl FnMut(&str)) -> Result<Model> {
     let gold = gold(data)?;
     let mut articles = Vec::new();
@@ -268,7 +268,7 @@ struct Article {
 ///
 /// # Errors
 ///
-/// When the file cannot be read or a line is not such an object; the error names file and line.
+/// If the file cannot be read or a line is not such an object; the error names the file and the line.
 fn read_articles(path: &Path) -> Result<Vec<Vec<Vec<String>>>> {
     let mut text = String::new();
     let file = fs::File::open(path)?;
@@ -285,7 +285,7 @@ fn read_articles(path: &Path) -> Result<Vec<Vec<Vec<String>>>> {
     articles.collect()
 }
 
-/// Tokenizes a text and cuts it at line ends and after the full stops of sentences: rough, for unlabelled text only.
+/// Tokenizes a text and splits it at line breaks and final full stops; good enough for unlabelled text only.
 fn sentences(text: &str) -> Vec<Vec<String>> {
     let mut all = Vec::new();
     for line in text.lines() {

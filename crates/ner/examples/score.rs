@@ -1,6 +1,6 @@
-//! Scores the embedded gazetteer on labelled sentences: `score GOLD.tsv ...`, token and BIO tag a line.
+//! Scores the embedded gazetteer on labelled sentences: `score GOLD.tsv ...`, one token and BIO tag per line.
 //!
-//! A name counts as found if its span and its label are right. With `--wrong`, prints each one that is not.
+//! A name counts as found if its span and label are correct. With `--wrong`, prints each wrong or missing name.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .partition(|argument| argument.starts_with("--"));
     let tagger = gazetteer::Config::default().build(Path::new("."))?;
     for file in files {
-        // label: right, found, in the gold
+        // Counts per label: correct, found, in the gold file.
         let mut counts: BTreeMap<String, [usize; 3]> = BTreeMap::new();
         for block in std::fs::read_to_string(&file)?.split("\n\n") {
             let (document, gold) = sentence(block);
@@ -59,7 +59,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// The tokens of a sentence as a text, parted by blanks, and its names.
+/// Returns the tokens of a sentence as a text, separated by spaces, and its names.
 fn sentence(block: &str) -> (Document, Vec<(Span, String)>) {
     let mut text = String::new();
     let mut gold: Vec<(Span, String)> = Vec::new();

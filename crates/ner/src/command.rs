@@ -1,10 +1,10 @@
-//! Entities by a program of the user's.
+//! Entities from a program supplied by the user.
 
 use blattwerk_command::{Mismatch, score, spans};
 use blattwerk_core::{Document, Entity, Label};
 use serde::Deserialize;
 
-/// What the program answers: its entities, in the order of the text and without overlap.
+/// The program's answer: its entities, in text order and without overlap.
 #[derive(Deserialize)]
 pub(crate) struct Answer {
     entities: Vec<Named>,

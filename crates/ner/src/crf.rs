@@ -1,9 +1,9 @@
-//! A trained tagger for the names of persons, places, organizations and others.
+//! A trained tagger for names of persons, places, organizations and others.
 //!
-//! [`Model`] is what runs: a linear chain (a conditional random field: Lafferty et al., 2001) over sparse
+//! [`Model`] is the tagger at run time: a linear-chain conditional random field (Lafferty et al., 2001) over sparse
 //! features of words (`feature`), with a `memory` of the article. [`train`] learns its weights from labelled
-//! sentences ([`corpus`]); [`knowledge`] and [`uses`] learn what it knows of words ([`lexicon`]) from raw text.
-//! [`score`] measures it, [`calibrate`] makes its scores probabilities.
+//! sentences ([`corpus`]); [`knowledge`] and [`uses`] learn what it knows about words ([`lexicon`]) from raw text.
+//! [`score`] measures it, and [`calibrate`] turns its scores into probabilities.
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -50,28 +50,29 @@ use crate::names::Names;
 /// The embedded model; `models/ner-de/MODEL.md` is its card.
 const EMBEDDED: &[u8] = include_bytes!("../../../models/ner-de/model.bin");
 
-/// Finds names with a trained tagger, beside the names of your own lists.
+/// Finds names with a trained tagger, plus the names in your own lists.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// A model of your own: the folder that `blattwerk train ner` wrote, or its file. The embedded German
-    /// model by default.
+    /// Your own model: the folder written by `blattwerk train ner`, or the model file in it. Default: the
+    /// embedded German model.
     pub model: Option<PathBuf>,
-    /// Your own lists, such as `["names.tsv"]`: UTF-8, each line a name, a tab and any label. Their names
-    /// have the score 1.00. None by default.
+    /// Your own name lists, such as `["names.tsv"]`: UTF-8, one name, a tab and any label per line. Names found
+    /// with them have score 1.00. Default: none.
     pub lists: Vec<PathBuf>,
-    /// Which counts where a name of a list and one of the model overlap: `lists` (the default) or `model`.
+    /// Which name is kept where one from a list and one from the model overlap: `lists` or `model`. Default:
+    /// `lists`.
     pub prefer: Prefer,
 }
 
-/// Which of two overlapping names counts.
+/// Which of two overlapping names is kept.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Prefer {
-    /// The one of the user's lists.
+    /// The one from the user's lists.
     #[default]
     Lists,
-    /// The one of the model.
+    /// The one from the model.
     Model,
 }
 
@@ -108,7 +109,7 @@ impl Config {
     }
 }
 
-/// Loads the embedded model, with its record.
+/// Loads the embedded model and its asset record.
 ///
 /// # Errors
 ///
@@ -117,17 +118,17 @@ pub fn embedded() -> Result<(Model, Asset)> {
     model_file::embedded("ner-de", EMBEDDED, Model::load)
 }
 
-/// Loads a model of the user's, a folder or a file, with its record.
+/// Loads a user's model, a folder or a file, and its asset record.
 ///
 /// # Errors
 ///
-/// If it cannot be read, is damaged, or made by another version.
+/// If it cannot be read, is damaged, or was made by another version.
 pub fn load(path: &Path) -> Result<(Model, Asset)> {
     model_file::load(path, Model::load)
 }
 
-/// How many sentences are read together, at most. An article has fewer; a book in one record must not take
-/// gigabytes.
+/// The most sentences read together. An article has fewer; a book in a single record must not take gigabytes of
+/// memory.
 const TOGETHER: usize = 2000;
 
 /// Tags a document.
@@ -138,7 +139,7 @@ fn tag(model: &Model, labels: &[blattwerk_core::Label; 4], document: &Document) 
         .collect()
 }
 
-/// Tags sentences that are tokenized and read together, since names explain each other.
+/// Tags sentences as one unit, since names explain each other.
 fn tag_part(
     model: &Model,
     labels: &[blattwerk_core::Label; 4],
@@ -169,7 +170,7 @@ fn tag_part(
     entities.collect()
 }
 
-/// Joins two layers in the order of the text; of two names that overlap, the one of `first` stays.
+/// Merges two layers in text order; where two names overlap, the one from `first` is kept.
 fn merge(first: &[Entity], second: Vec<Entity>) -> Vec<Entity> {
     let mut winners = first.iter().peekable();
     let mut merged: Vec<Entity> = Vec::with_capacity(first.len() + second.len());

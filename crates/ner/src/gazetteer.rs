@@ -1,4 +1,4 @@
-//! Finds the names of lists: an embedded one of places and organizations, and the user's own.
+//! Finds names from lists: an embedded list of places and organizations, and the user's own.
 
 use std::path::{Path, PathBuf};
 
@@ -8,25 +8,25 @@ use serde::Deserialize;
 
 use crate::names::{Name, Names};
 
-/// The embedded list; `models/gazetteer-de/MODEL.md` tells where it is from.
+/// The embedded list; `models/gazetteer-de/MODEL.md` says where it comes from.
 const BUILTIN: &str = include_str!("../../../models/gazetteer-de/names.tsv");
 
-/// The precision of the embedded list on sentences it was not made from, see its MODEL.md.
+/// The precision of the embedded list on held-out sentences; see its MODEL.md.
 const BUILTIN_SCORE: f32 = 0.85;
 
-/// What the user lists is what the user wants to have found.
+/// Whatever users list, they want to find.
 const LISTED_SCORE: f32 = 1.0;
 
-/// Finds the names of lists, as whole words and with the genitive ending; upper and lower case count.
+/// Finds the names in lists as whole words, with or without a genitive ending; matching is case-sensitive.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Whether to find the embedded list: countries, states, towns, parties, organizations, firms, press and
-    /// clubs, as `LOC` and `ORG` with the score 0.85. True by default.
+    /// Whether to use the embedded list (countries, states, towns, parties, organizations, companies, media and
+    /// clubs), whose names are labelled `LOC` or `ORG` with score 0.85. Default: true.
     pub builtin: bool,
-    /// Your own lists, such as `["names.tsv"]`: UTF-8, each line a name, a tab and any label. They come
-    /// before the embedded list, a later file before an earlier one, and have the score 1.00. Empty lines
-    /// and those that begin with `#` are passed over. None by default.
+    /// Your own name lists, such as `["names.tsv"]`: UTF-8, one name, a tab and any label per line. They override
+    /// the embedded list, and later files override earlier ones. Their names have score 1.00. Empty lines and
+    /// lines starting with `#` are ignored. Default: none.
     pub lists: Vec<PathBuf>,
 }
 
@@ -67,7 +67,7 @@ impl Config {
     }
 }
 
-/// Reads lists of the user's; paths are relative to `root`.
+/// Reads the user's lists; paths are relative to `root`.
 pub(crate) fn read_lists(
     lists: &[PathBuf],
     root: &Path,
@@ -82,7 +82,7 @@ pub(crate) fn read_lists(
     lists.iter().map(read_list).collect()
 }
 
-/// The names of each sentence; a name does not reach from one into the next.
+/// Finds the names in each sentence; a name never spans two sentences.
 pub(crate) fn find(names: &Names, document: &Document) -> Vec<Entity> {
     let mut entities = Vec::new();
     for &sentence in &document.sentences {
@@ -97,7 +97,7 @@ pub(crate) fn find(names: &Names, document: &Document) -> Vec<Entity> {
     entities
 }
 
-/// Reads a list of names and labels, parted by a tab.
+/// Reads a list of names and labels separated by tabs.
 fn read(path: &Path, list: &str, score: f32, names: &mut Vec<Name>) -> Result<()> {
     // A list has many names and few labels.
     let mut labels: Vec<Label> = Vec::new();

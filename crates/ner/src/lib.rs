@@ -1,7 +1,7 @@
-//! Named entity recognition: finds the names in a document and what they name.
+//! Named entity recognition: finds the names in a document and what kind of thing each names.
 //!
-//! A backend sees the text and its sentences, and promises entities in the order of the text, without
-//! overlap, on character boundaries. `score` is a probability.
+//! A backend gets the text and its sentences, and promises entities in text order, without overlap, on character
+//! boundaries. `score` is a probability.
 
 mod command;
 pub mod crf;
@@ -21,15 +21,15 @@ use serde::Deserialize;
 pub enum Config {
     /// Finds no names.
     Off,
-    /// Tags names with a trained model, beside the names of your own lists.
+    /// Finds names with a trained tagger, plus the names in your own lists.
     Crf(crf::Config),
-    /// Finds the names of lists, the built-in one and the user's.
+    /// Finds the names in lists: the embedded one and your own.
     Gazetteer(gazetteer::Config),
-    /// Runs a transformer model of yours on each sentence.
+    /// Runs your own transformer model on each sentence.
     Onnx(blattwerk_transformer::Config),
-    /// Does the same by libtorch, from the weights as they were trained.
+    /// Runs your own transformer model with libtorch, from its original weights.
     RustBert(blattwerk_transformer::rust_bert::Config),
-    /// Asks a program of yours, in lines of JSON.
+    /// Asks a program of yours; both sides write one JSON object per line.
     Command(blattwerk_command::Config),
 }
 
@@ -38,7 +38,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// If a setting makes no sense, or a file is missing or malformed.
+    /// If a setting is invalid, or a file is missing or malformed.
     pub fn build(&self, root: &Path) -> Result<Built<Vec<Entity>>> {
         match self {
             Self::Off => Ok(Built::new(|_: &Document| Ok(Vec::new()))),

@@ -1,29 +1,29 @@
-//! Finds many names at once, as whole words, with the German genitive.
+//! Finds many names at once, as whole words, with or without a German genitive ending.
 //!
-//! All names of a list are one automaton, so the time does not grow with the list. It is asked only where a
-//! word begins with two bytes that some name begins with. It knows only strings; what a word is, is decided
-//! here, where it finds one:
+//! All names are in one automaton, so the running time does not depend on the length of the list. It is tried only
+//! where a word starts with the first two bytes of some name. The automaton knows only strings; whether a match is
+//! a whole word is decided here:
 //!
-//! - a name does not begin or end inside a word, and not at a hyphen: "NATO-Gipfel" and "Kölner" hold no name;
-//! - the ending of the genitive belongs to the name: "Kölns", "NATO’s", "Paris’";
-//! - of the names that begin at a place, the longest counts: "Frankfurt am Main", not "Frankfurt";
-//! - a blank in a name may be a line end in the text.
+//! - a name does not start or end inside a word or at a hyphen: "NATO-Gipfel" and "Kölner" contain no name;
+//! - the genitive ending belongs to the name: "Kölns", "NATO’s", "Paris’";
+//! - of the names that start at the same place, the longest is used: "Frankfurt am Main", not "Frankfurt";
+//! - a space in a name may be a line break in the text.
 
 use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, PatternID, StartKind};
 use blattwerk_core::{Entity, Error, Label, Result, Span};
 
-/// A name to be found.
+/// A name to find.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Name {
-    /// The name as it is written, upper and lower case as in the text; its words are parted by one blank.
+    /// The name as written, in the case used in texts; its words are separated by single spaces.
     pub text: String,
-    /// What is found when it is found.
+    /// The label of what it names.
     pub label: Label,
-    /// The probability that it is that.
+    /// The probability that the label is correct.
     pub score: f32,
 }
 
-/// A set of names that can be found in texts.
+/// A set of names to find in texts.
 pub struct Names {
     starts: Starts,
     automaton: AhoCorasick,
@@ -35,17 +35,17 @@ struct Pattern {
     length: usize,
     label: Label,
     score: f32,
-    /// The longest other pattern that this one begins with: the automaton tells only of the longest.
+    /// The longest other pattern that is a prefix of this one, since the automaton reports only the longest match.
     shorter: Option<PatternID>,
 }
 
 impl Names {
-    /// Returns the set of some names. Of two that are spelled alike, the later one counts; one of white
-    /// space only is none.
+    /// Returns a set of names. Of two that are spelled the same, the later one is used; names of only white space
+    /// are ignored.
     ///
     /// # Errors
     ///
-    /// If there are more than the automaton can hold, a matter of gigabytes.
+    /// If there are more than the automaton can hold, which takes gigabytes of names.
     pub fn new(names: impl IntoIterator<Item = Name>) -> Result<Self> {
         let mut spelled: Vec<(String, Label, f32)> = names
             .into_iter()
@@ -68,7 +68,7 @@ impl Names {
                 found: format!("{} names ({error})", spelled.len()),
             })?;
 
-        // In alphabetical order, what a pattern begins with stands before it.
+        // In alphabetical order, a prefix of a pattern comes before it.
         let mut open: Vec<usize> = Vec::new();
         let mut patterns = Vec::with_capacity(spelled.len());
         for (index, (text, label, score)) in spelled.iter().enumerate() {
@@ -91,12 +91,12 @@ impl Names {
         })
     }
 
-    /// Tells whether there is no name to be found.
+    /// Returns whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.patterns.is_empty()
     }
 
-    /// Finds the names of a text, in order and without overlap.
+    /// Finds the names in a text, in order and without overlap.
     pub fn find<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Entity> + 'a {
         let mut at = 0;
         std::iter::from_fn(move || {
@@ -114,7 +114,7 @@ impl Names {
         })
     }
 
-    /// The longest name that stands at a place as words of its own.
+    /// Returns the longest name at a place that consists of whole words.
     fn named(&self, text: &str, start: usize, longest: PatternID) -> Option<Entity> {
         let (before, rest) = text.split_at_checked(start)?;
         if !begins_word(before, rest) {
@@ -138,7 +138,7 @@ impl Names {
     }
 }
 
-/// The first two bytes of all names, a bit for each pair.
+/// The first two bytes of all names, one bit per pair.
 struct Starts(Box<[u64; 1 << 10]>);
 
 impl Starts {
@@ -158,7 +158,7 @@ impl Starts {
         Self(starts)
     }
 
-    /// The first place where a name may begin, not before `at`.
+    /// Returns the first place from `at` on where a name may start.
     fn next(&self, text: &[u8], at: usize) -> Option<usize> {
         let is_in_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         let mut before = at.checked_sub(1).map_or(b' ', |before| text[before]);
@@ -173,7 +173,7 @@ impl Starts {
     }
 }
 
-/// The name with each of its blanks as a blank or a line end; of many blanks, one at a time.
+/// Returns the name with each of its spaces as a space or a line break; in long names, at most one line break.
 fn spellings(name: &str) -> impl Iterator<Item = String> + use<> {
     const ALL_WAYS: usize = 3;
     let words: Vec<String> = name.split_whitespace().map(str::to_owned).collect();
@@ -198,7 +198,7 @@ fn spellings(name: &str) -> impl Iterator<Item = String> + use<> {
     })
 }
 
-/// Whether a word can begin between the two.
+/// Returns whether a word can start between `before` and `name`.
 fn begins_word(before: &str, name: &str) -> bool {
     let mut before = before.chars().rev();
     match before.next() {
@@ -209,7 +209,7 @@ fn begins_word(before: &str, name: &str) -> bool {
     }
 }
 
-/// The length of the ending that belongs to a name, in bytes; none if the word goes on.
+/// Returns the length in bytes of the ending that belongs to a name, or `None` if the word goes on.
 fn ending(before: &str, name: &str, after: &str) -> Option<usize> {
     if !name.ends_with(is_in_word) {
         return Some(0);
@@ -222,33 +222,33 @@ fn ending(before: &str, name: &str, after: &str) -> Option<usize> {
     (has_genitive && ends_word(after)).then_some(1)
 }
 
-/// The length of "’s" or, behind an s, of "’".
+/// Returns the length in bytes of "’s" or, after an s, of "’".
 fn apostrophe(before: &str, name: &str, after: &str) -> Option<usize> {
     let mark = after.chars().next().filter(|&c| c == '\'' || c == '’')?;
     let behind = after.strip_prefix(mark)?;
     if behind.strip_prefix('s').is_some_and(ends_word) {
         return Some(mark.len_utf8() + 1);
     }
-    // 'Paris' in quotes is no genitive.
+    // 'Paris' in quotes is not a genitive.
     let is_quoted = before.ends_with(['\'', '‚', '‘', '’']);
     (name.ends_with(['s', 'x', 'z', 'ß']) && !is_quoted && ends_word(behind))
         .then_some(mark.len_utf8())
 }
 
-/// Whether a word can end before this.
+/// Returns whether a word can end before `after`.
 fn ends_word(after: &str) -> bool {
     let mut after = after.chars();
     match after.next() {
-        // A compound, or what is left of one: "EU-Gipfel", "EU- und NATO-Staaten".
+        // A compound, or the first part of one: "EU-Gipfel", "EU- und NATO-Staaten".
         Some('-' | '@') => false,
-        // The name of a site: "Spiegel.de".
+        // The name of a website: "Spiegel.de".
         Some('.') => !after.next().is_some_and(char::is_lowercase),
         Some(next) => !is_in_word(next),
         None => true,
     }
 }
 
-/// Letters, digits, and what is invisible or combined within a word.
+/// Returns whether a character is part of a word: a letter, a digit, or an invisible or combining character.
 fn is_in_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '\u{AD}' | '\u{300}'..='\u{36F}')
 }
@@ -309,7 +309,7 @@ mod tests {
             ("NATO-Gipfel, Nicht-EU-Staaten, Mini-EU", &[]),
             ("EU- und NATO-Staaten", &[]),
             ("redaktion@Köln, Köln@home, Spiegel.de", &[]),
-            // what is no part of a word
+            // what is not part of a word
             (
                 "Köln – Rom, Köln–Rom, Köln/Rom, -Rom",
                 &["Köln", "Rom", "Köln", "Rom", "Köln", "Rom", "Rom"],
@@ -322,7 +322,7 @@ mod tests {
             ("Paris' Straßen, Paris’ Cafés", &["Paris'", "Paris’"]),
             ("'Paris' und ‚Paris’", &["Paris", "Paris"]),
             ("Pariss, Kölnss, Köln’sche", &["Köln"]),
-            // the longest name that fits
+            // the longest matching name
             ("Frankfurt am Main", &["Frankfurt am Main"]),
             ("Frankfurt am Mainufer", &["Frankfurt"]),
             ("Frankfurt am\nMain", &["Frankfurt am\nMain"]),
@@ -372,7 +372,7 @@ mod tests {
     }
 
     proptest! {
-        /// The automaton with its detours finds what trying every name at every place finds.
+        /// The automaton finds the same names as trying every name at every place.
         #[test]
         fn the_longest_names_are_found_from_left_to_right(
             list in prop::collection::btree_set("[aä]{1,3}( [aä]{1,2})?", 0..6),

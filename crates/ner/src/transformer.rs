@@ -1,7 +1,7 @@
-//! Names by a transformer model of the user's.
+//! Names from a user's own transformer model.
 //!
-//! The model reads sentence by sentence, as the ones for names are trained; a sentence that is too long for it is
-//! read in windows.
+//! The model reads one sentence at a time, as models for names are trained; a sentence that is too long for it is read
+//! in windows.
 
 use std::path::Path;
 
@@ -36,7 +36,7 @@ impl Stage for Transformer {
         documents
             .iter()
             .map(|document| {
-                // All of a document's are taken, also behind one that failed.
+                // All results of a document are consumed, even after one that failed.
                 let found: Vec<_> = found.by_ref().take(document.sentences.len()).collect();
                 let mut entities = Vec::new();
                 for (sentence, found) in document.sentences.iter().zip(found) {

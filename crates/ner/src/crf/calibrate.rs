@@ -1,10 +1,10 @@
-//! Makes the scores of entities mean what they say: of those scored 0.8, eight in ten should be right.
+//! Calibrates the scores of entities: of those with score 0.8, eight in ten should be correct.
 
 use super::corpus::Sentence;
 use super::model::Model;
 use super::tag::spans;
 
-/// Scores of found entities, and whether they are right.
+/// Returns the scores of the found entities and whether each is correct.
 fn outcomes(model: &Model, sentences: &[Sentence]) -> Vec<(f32, bool)> {
     let mut outcomes = Vec::new();
     for sentence in sentences {
@@ -24,7 +24,7 @@ fn log_loss(outcomes: &[(f32, bool)]) -> f64 {
     outcomes.iter().map(loss).sum::<f64>() / outcomes.len().max(1) as f64
 }
 
-/// Returns the mean distance between score and share of right ones, over ten bins of scores.
+/// Returns the mean difference between the score and the share of correct entities, over ten bins of scores.
 pub fn error(model: &Model, sentences: &[Sentence]) -> f64 {
     let outcomes = outcomes(model, sentences);
     let mut bins = [(0.0, 0.0); 10];
@@ -39,8 +39,8 @@ pub fn error(model: &Model, sentences: &[Sentence]) -> f64 {
         / outcomes.len().max(1) as f64
 }
 
-/// Scales the model's scores so that those of the found entities fit best (temperature: Guo et al., 2017; by log
-/// loss), and returns the factor.
+/// Scales the model's scores to minimize the log loss of the found entities (temperature scaling: Guo et al., 2017),
+/// and returns the factor.
 pub fn calibrate(model: &mut Model, sentences: &[Sentence]) -> f32 {
     let mut now = 1.0;
     let mut best = (f64::INFINITY, now);

@@ -5,7 +5,7 @@ use super::tag::{TAGS, Tag};
 /// Scores of tag pairs; row [`TAGS`] is for the start of a sentence.
 pub(super) type Transitions = [[f32; TAGS]; TAGS + 1];
 
-/// The score of what must not be.
+/// The score of a forbidden pair.
 pub(super) const NEVER: f32 = -1e4;
 
 /// All tags.
@@ -58,7 +58,7 @@ pub(super) fn best(scores: &[[f32; TAGS]], transitions: &Transitions) -> Vec<Tag
     tags
 }
 
-/// Forward and backward sums over the paths that `allowed` leaves, scaled at each token.
+/// Forward and backward sums over the allowed paths, scaled at each token.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Lattice {
     node: Vec<[f32; TAGS]>,
@@ -75,7 +75,7 @@ pub(super) fn factors(transitions: &Transitions) -> Transitions {
 }
 
 impl Lattice {
-    /// Runs both passes. `factors` are those of the transitions; `allowed` is a set of tags for each token.
+    /// Runs both passes. `factors` are `exp` of the transitions; `allowed` returns the set of allowed tags of each token.
     pub(super) fn run(
         &mut self,
         scores: &[[f32; TAGS]],
@@ -140,7 +140,7 @@ impl Lattice {
         std::array::from_fn(|k| self.forward[t][k] * self.backward[t][k])
     }
 
-    /// Adds the probabilities of the pairs at `t - 1` and `t`, times `weight`; `t` 0 pairs with the start.
+    /// Adds the probabilities of the tag pairs at `t - 1` and `t`, times `weight`; at `t` 0 the pair is with the start.
     pub(super) fn add_pairs(
         &self,
         t: usize,
@@ -160,7 +160,7 @@ impl Lattice {
         }
     }
 
-    /// Returns the probability that `tags` stand from `start` on, and that no entity of theirs goes on after them.
+    /// Returns the probability that the tokens from `start` on have these `tags` and that their entity ends there.
     pub(super) fn span(&self, start: usize, tags: &[Tag], factors: &Transitions) -> f32 {
         let mut p = self.forward[start][tags[0].index()];
         for (i, pair) in tags.windows(2).enumerate() {
@@ -187,7 +187,7 @@ mod tests {
     use crate::crf::random::Random;
     use crate::crf::tag::Label;
 
-    /// All tag sequences of a length with their scores.
+    /// Returns all tag sequences with their scores.
     fn paths(scores: &[[f32; TAGS]], transitions: &Transitions) -> Vec<(Vec<Tag>, f64)> {
         let mut paths: Vec<(Vec<Tag>, f64)> = vec![(Vec::new(), 0.0)];
         for row in scores {

@@ -13,27 +13,27 @@ pub struct Sentence {
     pub tokens: Vec<String>,
     /// The tag of each token.
     pub tags: Vec<Tag>,
-    /// Whether the token stands in for a word that is not known.
+    /// Whether the token is a surrogate for an unknown word.
     pub surrogate: Vec<bool>,
 }
 
-/// Reads a file of lines `token TAB tag`, a blank line after each sentence.
+/// Reads a file with one `token TAB tag` per line and a blank line after each sentence.
 ///
-/// Tags are `O`, `B-` or `I-` and one of PER, LOC, ORG, MISC (or OTH, its older name). Labels that end in `deriv` or
-/// `part` are no entities and read as `O`. A third column may say `S` for a token that is a surrogate.
+/// A tag is `O`, or `B-` or `I-` followed by PER, LOC, ORG, MISC (or OTH, its older name). Labels that end in `deriv`
+/// or `part` are not entities and are read as `O`. A third column marks surrogate tokens with `S`.
 ///
 /// # Errors
 ///
-/// When the file cannot be read or a line has another form; the error names file and line.
+/// If the file cannot be read or a line is malformed; the error names the file and the line.
 pub fn read_tsv(path: &Path) -> Result<Vec<Sentence>> {
     parse_tsv(&Asset::read_text(path)?.0, path)
 }
 
-/// Returns a labelled file's text with other tags: `token TAB tag` for each of its tokens, its blank lines kept.
+/// Returns the text of a labelled file with its tags replaced: one `token TAB tag` per line, with blank lines kept.
 ///
 /// # Panics
 ///
-/// When `tags` are not one for each token.
+/// If there is not exactly one tag per token.
 pub fn with_tags(gold: &str, tags: impl IntoIterator<Item = Tag>) -> String {
     let mut tags = tags.into_iter();
     let mut out = String::with_capacity(gold.len());
@@ -51,11 +51,11 @@ pub fn with_tags(gold: &str, tags: impl IntoIterator<Item = Tag>) -> String {
     out
 }
 
-/// Reads labelled sentences from text; see [`read_tsv`], of which `path` is the name in errors.
+/// Parses labelled sentences; see [`read_tsv`]. `path` is the name used in errors.
 ///
 /// # Errors
 ///
-/// When a line has another form.
+/// If a line is malformed.
 pub fn parse_tsv(text: &str, path: &Path) -> Result<Vec<Sentence>> {
     let mut sentences = Vec::new();
     let mut sentence = Sentence::default();

@@ -1,34 +1,34 @@
-//! Features: what of a word and its neighbours the tagger looks at.
+//! Features: what the tagger sees of a word and its neighbours.
 //!
-//! A feature is a 32-bit key. Keys that depend on one word only are computed once a word type ([`Profile`]); the few
-//! that join neighbours are computed for each token.
+//! A feature is a 32-bit key. Keys that depend on a single word are computed once per word type ([`Profile`]); the few
+//! that combine neighbours are computed for each token.
 
 use super::hash::mix;
 use super::lexicon::{Known, Lexicon, list};
 use super::phrase::{Phrases, stem};
 
-/// The places around a token whose words are looked at: two before to two after.
+/// The size of the window of words around a token: from two before it to two after it.
 pub(super) const PLACES: usize = 5;
-/// The place of the token itself.
+/// The position of the token itself in the window.
 pub(super) const HERE: usize = 2;
 
-/// A longer word is no word: only its shape counts, which also bounds the work that it makes.
+/// A longer string is not a word: only its shape is used, which also bounds the work.
 const MAX_BYTES: usize = 100;
 
 const FAR: u8 = 0b10001;
 const NEAR: u8 = 0b01010;
 const SELF: u8 = 0b00100;
 
-/// What the tagger knows of a word type.
+/// What the tagger knows about a word type.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Profile {
-    /// Keys of the features of the word, with the places they count at (bit = place).
+    /// Keys of the word's features, with the window positions they are used at (bit = position).
     pub keys: Vec<(u32, u8)>,
-    /// What joined features see of it.
+    /// What joint features see of it.
     pub look: Look,
 }
 
-/// What the features that join neighbours see of a word.
+/// What joint features of neighbours see of a word.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Look {
     /// Hash of the lower-case form.
@@ -47,7 +47,7 @@ pub(super) struct Look {
     pub case: u8,
 }
 
-/// A 32-bit key from a template number and values.
+/// Returns a 32-bit key for a template number and its values.
 pub(super) fn key(template: u32, a: u32, b: u32) -> u32 {
     let h = (u64::from(a) | u64::from(b) << 32)
         .wrapping_add(0x9E37_79B9_7F4A_7C15u64.wrapping_mul(u64::from(template) + 1));
@@ -62,7 +62,7 @@ fn fnv(letters: &[char]) -> u32 {
     mix(h)
 }
 
-/// Hash of a word with letters as `X` and `x`, digits `0`, others as they are; runs longer than `run` are cut.
+/// Returns a hash of the word's shape: letters as `X` or `x`, digits as `0`, others unchanged, and runs cut to `run`.
 fn shape(word: &str, run: usize) -> u32 {
     let mut shape = Vec::new();
     let mut last = '\0';
@@ -113,19 +113,19 @@ fn mark(word: &str) -> u8 {
     }
 }
 
-/// Joins the lists of two words.
+/// Combines the lists of two words.
 fn pair(a: u16, b: u16) -> u32 {
     u32::from(a) << 16 | u32::from(b)
 }
 
-/// Joins a key with a place.
+/// Combines a key with a window position.
 pub(super) fn placed(key: u32, place: usize) -> u32 {
     let place = place as u32;
     key.wrapping_mul(2 * place + 1) ^ place.wrapping_mul(0x85EB_CA6B)
 }
 
 impl Profile {
-    /// Returns the keys that count at a place of the window.
+    /// Returns the keys used at a position of the window.
     pub(super) fn keys_at(&self, place: usize) -> impl Iterator<Item = u32> {
         self.keys
             .iter()
@@ -133,7 +133,7 @@ impl Profile {
             .map(|&(key, _)| key)
     }
 
-    /// Describes what stands before and after a sentence.
+    /// Describes the padding before and after a sentence.
     pub(super) fn edge() -> Self {
         Self {
             keys: vec![(key(9, 0, 0), FAR | NEAR | SELF)],
@@ -158,7 +158,7 @@ impl Profile {
         self.keys.push((key(template, a, b), places));
     }
 
-    /// Its letters: the whole in lower case, its start and end, and pieces of three and four from inside.
+    /// Adds its spelling: the lower-case form, prefixes and suffixes, and inner trigrams and four-grams.
     fn spell(&mut self, word: &str) {
         let digit_less = |c: char| if c.is_ascii_digit() { '0' } else { c };
         let letters: Vec<char> = word.to_lowercase().chars().map(digit_less).collect();
@@ -180,7 +180,7 @@ impl Profile {
         }
     }
 
-    /// What is known of it: classes, use, name lists.
+    /// Adds what is known about it: classes, usage, name lists.
     fn look_up(&mut self, word: &str, lexicon: &Lexicon) {
         let (record, known) = lexicon.resolve(word);
         let (lists, is_genitive) = lexicon.lists(word);
@@ -228,7 +228,7 @@ impl Profile {
         self.push(52, top, own.map_or(99, |r| u32::from(r.count / 2)), SELF);
     }
 
-    /// The parts of a hyphen compound.
+    /// Adds the parts of a hyphenated compound.
     fn take_apart(&mut self, word: &str, lexicon: &Lexicon) {
         let first = word.split('-').next().unwrap_or_default();
         let last = word.rsplit('-').next().unwrap_or_default();
@@ -244,7 +244,7 @@ impl Profile {
         self.push(45, u32::from(b.article), u32::from(case(last)), SELF);
     }
 
-    /// Describes a word of which only the form is known.
+    /// Describes a word of which only the shape is known.
     pub(super) fn masked(word: &str) -> Self {
         let short = shape(word, 1);
         let long = shape(word, 3);
@@ -273,7 +273,8 @@ impl Profile {
     }
 }
 
-/// What a sentence as a whole looks like: 0 running text, 1 all capitals, 2 a line without final stop.
+/// Returns what a sentence looks like: 0 running text, 1 all capitals, 2 a line without a final mark, 3 without a
+/// lower-case word.
 fn sentence_kind(words: &[Look]) -> u32 {
     let lettered = words.iter().filter(|p| p.case > 0).count();
     let capitals = words.iter().filter(|p| p.case == 3).count();
@@ -287,7 +288,7 @@ fn sentence_kind(words: &[Look]) -> u32 {
     }
 }
 
-/// Puts out the keys of the features that join neighbours, token by token; `emit` gets token and key.
+/// Emits the keys of the joint features of neighbours, token by token; `emit` gets the token's number and the key.
 pub(super) fn joined(words: &[Look], mut emit: impl FnMut(usize, u32)) {
     let n = words.len();
     let kind = sentence_kind(words);
@@ -371,9 +372,9 @@ pub(super) fn joined(words: &[Look], mut emit: impl FnMut(usize, u32)) {
     }
 }
 
-/// Puts out the keys of the features of known names of several words: at each of their tokens and beside them.
+/// Emits the keys of the features of known multi-word names, at each of their tokens and next to them.
 pub(super) fn of_phrases(words: &[Look], phrases: &Phrases, mut emit: impl FnMut(usize, u32)) {
-    // A name may begin with a figure, but not with a small letter.
+    // A name may start with a digit, but not with a lower-case letter.
     let stems = words.iter().map(|w| (w.stem, w.case != 1));
     phrases.find(stems, |start, end, kind| {
         let kind = u32::from(kind);
@@ -392,7 +393,7 @@ pub(super) fn of_phrases(words: &[Look], phrases: &Phrases, mut emit: impl FnMut
     });
 }
 
-/// Puts out the keys of features that only the sentences of one domain have; domain 0 has none.
+/// Emits the keys of the features that only one domain's sentences have; domain 0 has none.
 pub(super) fn of_domain(words: &[Look], domain: u32, mut emit: impl FnMut(usize, u32)) {
     if domain == 0 {
         return;

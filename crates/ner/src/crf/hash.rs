@@ -1,6 +1,6 @@
-//! Hashes of words, which stand for the words themselves in a model.
+//! Hashes of words: a model holds them in place of the words.
 
-/// A 32-bit hash of a word (FNV-1a over 64 bits, folded).
+/// Returns a 32-bit hash of a word (64-bit FNV-1a, folded).
 pub(super) fn hash(word: &str) -> u32 {
     let mut h = 0xCBF2_9CE4_8422_2325u64;
     for b in word.bytes() {
@@ -9,7 +9,7 @@ pub(super) fn hash(word: &str) -> u32 {
     mix(h)
 }
 
-/// Folds 64 bits to 32 well-mixed ones.
+/// Folds 64 bits into 32 well-mixed ones.
 pub(super) fn mix(h: u64) -> u32 {
     let h = (h ^ (h >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     (h >> 32) as u32

@@ -1,4 +1,4 @@
-//! What raw text and name lists teach of words: builds the [`Lexicon`].
+//! Builds the [`Lexicon`] from raw text and name lists.
 
 use std::collections::{BTreeMap, HashMap};
 use std::thread;
@@ -12,19 +12,19 @@ use super::random::Random;
 use super::tag::Label;
 use super::vectors::{self, Text, normal_form};
 
-/// Sizes of the word classes, from coarse to fine; the last is of vectors that keep word order.
+/// Numbers of word classes, from coarse to fine; the last is for vectors that keep word order.
 const CLASSES: [usize; 4] = [64, 256, 1000, 128];
 
 /// How the classes are learned.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Occurrences that a word needs.
+    /// Minimum number of occurrences of a word.
     pub min_count: u32,
     /// Passes over the text.
     pub epochs: usize,
-    /// Numbers in each of the two vectors of a word.
+    /// Dimensions of each of a word's two vectors.
     pub size: usize,
-    /// Rounds of grouping.
+    /// Rounds of clustering.
     pub rounds: usize,
 }
 
@@ -39,7 +39,7 @@ impl Default for Options {
     }
 }
 
-/// Words before which a common noun may stand, but seldom a person's name.
+/// Words that often precede a common noun, but rarely a person's name.
 const ARTICLES: &[&str] = &[
     "am", "beim", "das", "dem", "den", "der", "des", "die", "diese", "diesem", "diesen", "dieser",
     "dieses", "ein", "eine", "einem", "einen", "einer", "eines", "ihre", "ihren", "ihrer", "im",
@@ -47,13 +47,13 @@ const ARTICLES: &[&str] = &[
     "zum", "zur",
 ];
 
-/// A name list: the bits of its names and the names.
+/// A name list: its bits and its names.
 pub type List = (u16, Vec<String>);
 
-/// Learns a lexicon from tokenized sentences (`None` for a word that must not be learned) and name lists.
+/// Learns a lexicon from tokenized sentences (`None` for a word that must not be learned) and from name lists.
 ///
-/// Two sets of word vectors are learned side by side, one thread each: a narrow window that keeps word order and a
-/// wide one. Words are grouped by both together.
+/// Two sets of word vectors are learned in parallel, on one thread each: with a narrow window that keeps word order
+/// and with a wide one. Words are clustered by both together.
 pub fn learn(sentences: &[Vec<Option<String>>], lists: &[List], options: &Options) -> Lexicon {
     let usage = usage(sentences);
     let mut text = Text::new(sentences, options.min_count);
@@ -80,7 +80,7 @@ pub fn learn(sentences: &[Vec<Option<String>>], lists: &[List], options: &Option
     )
 }
 
-/// Returns the names of several words of lists. Of a name that is on several, the first list counts.
+/// Returns the multi-word names in the lists. For a name on several lists, the first list is used.
 fn phrases(lists: &[List]) -> Phrases {
     let mut kinds: BTreeMap<u32, u8> = BTreeMap::new();
     for (bit, names) in lists {
@@ -107,7 +107,7 @@ fn phrases(lists: &[List]) -> Phrases {
     )
 }
 
-/// Marks the names of lists; of names of several words, the capitalised ones as parts.
+/// Marks the words that are names on lists; in multi-word names, the capitalized words are marked as parts.
 fn add_lists(words: &mut BTreeMap<u32, Record>, lists: &[List]) {
     for (bit, names) in lists {
         let part = match *bit {
@@ -137,7 +137,7 @@ fn add_lists(words: &mut BTreeMap<u32, Record>, lists: &[List]) {
     }
 }
 
-/// How a word form is used inside of sentences.
+/// How a word form is used inside sentences.
 #[derive(Debug, Clone, Copy, Default)]
 struct Usage {
     count: u32,
@@ -160,7 +160,7 @@ fn usage(sentences: &[Vec<Option<String>>]) -> HashMap<String, Usage> {
     usage
 }
 
-/// How often a word is written small and with a capital.
+/// Returns how often a word is written in lower case and with a capital.
 fn cases(word: &str, usage: &HashMap<String, Usage>) -> (f32, f32) {
     let count = |form: &str| usage.get(form).map_or(0.0, |u| u.count as f32);
     let lower = word.to_lowercase();

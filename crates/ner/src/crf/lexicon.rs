@@ -1,11 +1,11 @@
-//! What is known of a word before any sentence is seen: classes, vector, how it is used in raw text, name lists.
+//! What is known about a word before any sentence is seen: classes, usage in raw text, name lists.
 
 use super::hash::hash;
 use super::phrase::Phrases;
 use super::table::Table;
 use super::vectors::normal_form;
 
-/// Bits of the name lists.
+/// The bits of the name lists.
 pub mod list {
     /// Given names.
     pub const GIVEN: u16 = 1;
@@ -19,54 +19,54 @@ pub mod list {
     pub const COUNTRY: u16 = 16;
     /// Languages.
     pub const LANGUAGE: u16 = 32;
-    /// A word of a place name of several words.
+    /// A word of a multi-word place name.
     pub const PLACE_PART: u16 = 64;
-    /// Regions, rivers, mountains, islands, buildings: places that are no towns.
+    /// Regions, rivers, mountains, islands, buildings: places other than towns.
     pub const PLACE: u16 = 128;
     /// Organizations.
     pub const ORGANIZATION: u16 = 256;
-    /// A word of an organization's name of several words.
+    /// A word of a multi-word organization name.
     pub const ORGANIZATION_PART: u16 = 512;
     /// Works, products, events, currencies.
     pub const OTHER: u16 = 1024;
 
-    /// Well-known persons, by the last word of their names.
+    /// Well-known persons, by the last words of their names.
     pub const PERSON: u16 = 2048;
 
-    /// How many bits there are.
+    /// The number of bits.
     pub const COUNT: u32 = 12;
 }
 
-/// What is known of one word.
+/// What is known about a word.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Record {
     /// Distributional classes, coarse to fine; 0 is unknown.
     pub classes: [u16; 4],
-    /// The logarithm of its count in raw text (base 2), 0 when unknown.
+    /// The logarithm (base 2) of its count in raw text; 0 is unknown.
     pub count: u8,
-    /// How much of it is written small, in eighths.
+    /// Share of its occurrences in lower case, in eighths.
     pub small: u8,
-    /// How much of it follows an article, in eighths.
+    /// Share of its occurrences after an article, in eighths.
     pub article: u8,
     /// Name lists it is on.
     pub lists: u16,
-    /// Share of each label among its uses in automatically tagged text (PER LOC ORG MISC), in fifteenths.
+    /// Share of each label (PER LOC ORG MISC) among its uses in automatically tagged text, in sevenths.
     pub uses: [u8; 4],
 }
 
-/// The words that are known.
+/// The known words.
 #[derive(Debug, Clone, Default)]
 pub struct Lexicon {
     /// Hashes of the words, sorted.
     pub keys: Vec<u32>,
     /// Their records.
     pub records: Vec<Record>,
-    /// Names of several words.
+    /// Multi-word names.
     pub phrases: Phrases,
     table: Table,
 }
 
-/// Returns a capitalised word without the "s" or the apostrophe of a genitive.
+/// Returns a capitalized word without its genitive "s" or apostrophe.
 fn genitive_stem(word: &str) -> Option<&str> {
     let stem = word
         .strip_suffix("'s")
@@ -75,10 +75,10 @@ fn genitive_stem(word: &str) -> Option<&str> {
     (stem.len() > 3 && stem.starts_with(char::is_uppercase)).then_some(stem)
 }
 
-/// What a word resolves to, and how.
+/// How a word was found in the lexicon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Known {
-    /// As it stands.
+    /// In the same form.
     Exact,
     /// In another case.
     Cased,
@@ -86,12 +86,12 @@ pub enum Known {
     Tail,
     /// Not at all.
     No,
-    /// Without the "s" of a genitive.
+    /// Without a genitive "s".
     Genitive,
 }
 
 impl Lexicon {
-    /// Makes a lexicon from sorted hashes, their records, and names of several words.
+    /// Makes a lexicon from sorted hashes, their records, and multi-word names.
     pub fn new(keys: Vec<u32>, records: Vec<Record>, phrases: Phrases) -> Self {
         Self {
             table: Table::new(&keys),
@@ -101,7 +101,7 @@ impl Lexicon {
         }
     }
 
-    /// Returns the record of the word as it stands.
+    /// Returns the record of exactly this form of a word.
     pub fn get(&self, word: &str) -> Option<&Record> {
         self.by_hash(hash(&normal_form(word)))
     }
@@ -112,7 +112,7 @@ impl Lexicon {
             .and_then(|i| self.records.get(i as usize))
     }
 
-    /// Returns the best record for the classes and vector of a word, and how it was found.
+    /// Returns the best record for the classes of a word, and how it was found.
     pub fn resolve(&self, word: &str) -> (Record, Known) {
         let known = |w: &str| self.get(w).filter(|r| r.count > 0).copied();
         if let Some(r) = known(word) {
@@ -167,14 +167,14 @@ impl Lexicon {
         (Record::default(), Known::No)
     }
 
-    /// Returns the record that tells how a word is used as a name: its own, or that of the form without the "s" of a
-    /// genitive; not that of another case, since "KOHL" may be both.
+    /// Returns the record that says how a word is used as a name: its own, or that of the form without a genitive "s";
+    /// not that of another case, since "KOHL" may be a name or a noun.
     pub fn uses(&self, word: &str) -> Option<&Record> {
         let used = |w: &str| self.get(w).filter(|r| r.uses != [0; 4]);
         used(word).or_else(|| genitive_stem(word).and_then(used))
     }
 
-    /// Returns the lists a word is on; a genitive "s" is taken off when that helps.
+    /// Returns the lists a word is on, and whether a genitive "s" had to be removed to find it.
     pub fn lists(&self, word: &str) -> (u16, bool) {
         let of = |w: &str| self.by_hash(hash(w)).map_or(0, |r| r.lists);
         match of(word) {

@@ -1,12 +1,12 @@
-//! Memory of an article: what a name is in one sentence helps to read it in another.
+//! Memory of an article: what a name is in one sentence helps to label it in another.
 //!
-//! News gives a name in full once ("Antony Blinken") and then in part ("Blinken"). After a first pass over all
-//! sentences, each capitalised word has votes: the probabilities of its labels wherever it stands alone or in a
-//! person's full name. A word that stands alone is then scored again with the votes from its other places. Words
+//! News gives a name in full once ("Antony Blinken") and then only in part ("Blinken"). After a first pass over all
+//! sentences, each capitalized word has votes: the probabilities of its labels wherever it stands alone or in a
+//! person's full name. A word that stands alone is then scored again with the votes of its other occurrences. Words
 //! inside longer names of places, organizations and works do not vote, since "Washington" in "Washington Post" says
-//! nothing of Washington. A name of several words votes as a whole on the same words elsewhere, and a short form that
-//! is introduced in brackets after its name ("Bundesnachrichtendienst (BND)") is what the name is. (Compare Ratinov &
-//! Roth, 2009, context aggregation; Finkel et al., 2005; short forms: Schwartz & Hearst, 2003.)
+//! nothing about Washington. A multi-word name votes as a whole for the same words elsewhere, and a short form
+//! introduced in brackets after its name ("Bundesnachrichtendienst (BND)") gets the label of the name. (Compare
+//! Ratinov & Roth, 2009, on context aggregation; Finkel et al., 2005; on short forms, Schwartz & Hearst, 2003.)
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -16,17 +16,17 @@ use super::tag::{Label, TAGS, Tag, spans};
 /// How the votes count.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// How far votes move a score: 0 not at all, 1 as much as the word's own sentence would.
+    /// How far votes move a score: 0 is not at all, 1 as much as the word's own sentence does.
     pub strength: f32,
-    /// How many votes the last word of a full name has.
+    /// Weight of the vote of the last word of a full name.
     pub full: f32,
-    /// Votes of "no name" count this much of those of a label.
+    /// Weight of votes for "no name", relative to votes for a label.
     pub doubt: f32,
-    /// A vote that all labels have from the start: few votes move less.
+    /// Votes that every label has from the start, so that a few votes move a score less.
     pub prior: f32,
-    /// How many votes the name has that a short form follows in brackets.
+    /// Weight of the vote of a name for the short form that follows it in brackets.
     pub short: f32,
-    /// Whether names of several words vote as a whole.
+    /// Whether multi-word names vote as a whole.
     pub whole: bool,
 }
 
@@ -43,7 +43,7 @@ impl Default for Options {
     }
 }
 
-/// Votes for a label from elsewhere that a word needs to be scored again.
+/// Minimum votes for a label from other occurrences for a word to be scored again.
 const MIN_VOTES: f32 = 0.3;
 
 /// Probabilities of "no name" and of each label.
@@ -63,7 +63,7 @@ fn votes(lattice: Option<&Lattice>, t: usize) -> Votes {
     })
 }
 
-/// The word without a genitive "s", so that "Merkels" and "Merkel" meet.
+/// Returns the word without a genitive "s", so that "Merkels" and "Merkel" are the same.
 fn stem(word: &str) -> &str {
     match word.strip_suffix(['\'', '’']).unwrap_or(word) {
         w if w.chars().count() > 4 => w.strip_suffix('s').unwrap_or(w),
@@ -76,8 +76,8 @@ fn has_vote(word: &str) -> bool {
         && word.chars().nth(1).is_some_and(char::is_alphanumeric)
 }
 
-/// Whether `short` may be a short form of the name: two to eight characters, mostly capitals, and its first letter
-/// starts one of the name's words.
+/// Returns whether `short` may be a short form of the name: two to eight characters, at least half of them capitals,
+/// and one of the name's words starts with its first letter.
 fn abbreviates<W: AsRef<str>>(short: &str, name: &[W]) -> bool {
     let capitals = short.chars().filter(|c| c.is_uppercase()).count();
     let length = short.chars().count();
@@ -89,22 +89,22 @@ fn abbreviates<W: AsRef<str>>(short: &str, name: &[W]) -> bool {
             .any(|word| word.as_ref().chars().next() == first)
 }
 
-/// What votes say against knowing nothing, for each label and "no name": 0 for no difference.
+/// Returns how far votes move the scores of "no name" and each label; 0 is no change.
 fn pushes(others: Votes, options: &Options) -> Votes {
     let total = others.iter().sum::<f32>() + 5.0 * options.prior;
     // Five times a share is 1 when nothing is known.
     others.map(|votes| options.strength * (5.0 * (votes + options.prior) / total).ln())
 }
 
-/// The tags of a label's number in [`Votes`].
+/// Returns the tags of an index of [`Votes`].
 fn tags_of(k: usize) -> std::ops::Range<usize> {
     if k == 0 { 0..1 } else { 2 * k - 1..2 * k + 1 }
 }
 
-/// A longer name is none that comes back word for word.
+/// Longer names do not recur word for word.
 const MAX_WORDS: usize = 12;
 
-/// The words of a name, without the "s" of a genitive at its end.
+/// Returns the words of a name, without a genitive "s" at its end.
 fn whole<W: AsRef<str>>(words: &[W]) -> Vec<&str> {
     let mut name: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
     if let Some(last) = name.last_mut() {
@@ -113,10 +113,10 @@ fn whole<W: AsRef<str>>(words: &[W]) -> Vec<&str> {
     name
 }
 
-/// Where a name of several words stands: sentence, first token, votes.
+/// Where a multi-word name occurs: sentence, first token, votes.
 type Places = Vec<(usize, usize, Votes)>;
 
-/// Lets names of several words vote on the same words elsewhere; returns the sentences whose scores changed.
+/// Lets multi-word names vote for the same words elsewhere; returns the sentences whose scores changed.
 fn recall_whole<W: AsRef<str>>(
     sentences: &[&[W]],
     tags: &[Vec<Tag>],
@@ -124,9 +124,9 @@ fn recall_whole<W: AsRef<str>>(
     scores: &mut [Vec<[f32; TAGS]>],
     options: &Options,
 ) -> Vec<usize> {
-    // In the order of their words, so that sums come out the same each time.
+    // Sorted by their words, so that the sums are deterministic.
     let mut names: BTreeMap<Vec<&str>, Places> = BTreeMap::new();
-    // How long the names are that start with a word: bit = number of words.
+    // The lengths of the names that start with a word: bit = number of words.
     let mut lengths: HashMap<&str, u16> = HashMap::new();
     for (words, tags) in sentences.iter().zip(tags) {
         for (start, end, _) in spans(tags) {
@@ -168,7 +168,7 @@ fn recall_whole<W: AsRef<str>>(
             let mut others: Votes = std::array::from_fn(|k| (sum[k] - own[k]).max(0.0));
             others[0] *= options.doubt;
             for (k, push) in pushes(others, options).into_iter().enumerate() {
-                // Half of what moves a single word: a longer name says more by itself.
+                // Half as far as a single word: a longer name says more by itself.
                 let push = push / 2.0;
                 for t in start..start + name.len() {
                     // A name starts at its first word and goes on inside itself.
@@ -189,7 +189,7 @@ fn recall_whole<W: AsRef<str>>(
 
 /// Adds the article's votes to the scores; returns the sentences whose scores changed.
 ///
-/// `tags` and `lattices` are those of the first pass; a sentence without a lattice has no name for sure.
+/// `tags` and `lattices` are those of the first pass; a sentence without a lattice certainly has no name.
 pub(super) fn recall<W: AsRef<str>>(
     sentences: &[&[W]],
     tags: &[Vec<Tag>],
@@ -206,11 +206,11 @@ pub(super) fn recall<W: AsRef<str>>(
         Vec::new()
     };
     for (s, (words, tags)) in sentences.iter().zip(tags).enumerate() {
-        // How much each word's vote counts: nothing inside longer names that are no persons'.
+        // The weight of each word's vote: 0 inside longer names, except those of persons.
         let mut weights: Vec<f32> = vec![1.0; words.len()];
         let mut is_alone: Vec<bool> = vec![true; words.len()];
         for (start, end, label) in spans(tags) {
-            // "Long Name ( LN )": the short form is what the name is.
+            // "Long Name ( LN )": the short form has the label of the name.
             if let [open, short, close, ..] = &words[end..]
                 && (open.as_ref(), close.as_ref()) == ("(", ")")
                 && options.short > 0.0
@@ -250,7 +250,7 @@ pub(super) fn recall<W: AsRef<str>>(
         if others[1..].iter().sum::<f32>() < MIN_VOTES {
             continue;
         }
-        // What was found once stays a name; only its label is in question.
+        // A word that was found remains a name; only its label may change.
         others[0] *= if tags[s][t] == Tag::OUT {
             options.doubt
         } else {
@@ -258,7 +258,7 @@ pub(super) fn recall<W: AsRef<str>>(
         };
         for (k, push) in pushes(others, options).into_iter().enumerate() {
             let tags = match tags_of(k) {
-                // A short form is a name of its own, not the end of the long one.
+                // A short form is a separate name, not the end of the long one.
                 tags if shorts.contains(word) => tags.start..tags.start + 1,
                 tags => tags,
             };
@@ -278,14 +278,14 @@ mod tests {
     use super::*;
     use crate::crf::chain;
 
-    /// Scores of a token that favour one tag; far ahead of others when `sure`.
+    /// Returns scores of a token that favour one tag by `sure`.
     fn favour(tag: Tag, sure: f32) -> [f32; TAGS] {
         let mut row = [0.0; TAGS];
         row[tag.index()] = sure;
         row
     }
 
-    /// What two sentences of (word, tag, sureness) do to the scores of the second.
+    /// Returns how two sentences of (word, tag, sureness) change the scores of the second.
     fn pushed(first: &[(&str, Tag, f32)], second: &[(&str, Tag, f32)]) -> Vec<[f32; TAGS]> {
         let sentences: Vec<Vec<&str>> = [first, second]
             .iter()

@@ -1,8 +1,8 @@
-//! The tagger as it runs: small weights, word types seen before kept ready.
+//! The tagger at run time: small weights, and a cache of word types.
 //!
-//! The score of a tag is a sum over a hundred features. Most belong to one word at one place in the window, so for
-//! each word type they are added up once and kept ([`Seen`]); a token then costs five rows of sixteen small integers
-//! and the few features that join neighbours. Integers make the sums the same in any order.
+//! The score of a tag is a sum over about a hundred features. Most belong to one word at one position of the window,
+//! so for each word type they are summed once and cached ([`Seen`]); a token then costs five rows of sixteen small
+//! integers plus the few joint features of neighbours. With integers, the sums are the same in any order.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -20,10 +20,10 @@ use super::table::Table;
 use super::tag::{Label, TAGS, Tag, spans};
 use super::train::Tagger;
 
-/// A row of weights: one for each tag, padded for the machine.
+/// A row of weights: one per tag, padded for SIMD.
 type Row<T> = [T; 16];
 
-/// The files of these models.
+/// The file format of these models.
 const KIND: Kind = Kind {
     magic: *b"bw-ner\r\n",
     name: "a names model",
@@ -31,7 +31,7 @@ const KIND: Kind = Kind {
     version: 2,
 };
 
-/// Word types in a generation; of two generations the older is forgotten, which bounds the memory.
+/// Maximum number of word types in a generation; only two generations are kept, which bounds the memory.
 const KEPT: usize = 1 << 15;
 
 /// A named entity in a tokenized article.
@@ -41,9 +41,9 @@ pub struct Entity {
     pub sentence: usize,
     /// Its first token.
     pub start: usize,
-    /// The token after its last.
+    /// The token after its last one.
     pub end: usize,
-    /// What it is.
+    /// Its label.
     pub label: Label,
     /// The probability that these tokens are an entity of this label, from 0 to 1.
     pub score: f32,
@@ -55,29 +55,29 @@ pub struct Model {
     lexicon: Lexicon,
     keys: Vec<u32>,
     table: Table,
-    /// A bit for the low bits of each key: most keys that are asked for are not there, and this says so cheaply.
+    /// A bit set of the high bits of all keys: most keys looked up are absent, and this finds out cheaply.
     filter: Vec<u64>,
     rows: Vec<Row<i8>>,
-    /// What one unit of a weight is worth.
+    /// The score of one unit of a weight.
     unit: f32,
     transitions: Transitions,
     /// `exp` of the transitions.
     factors: Transitions,
-    /// Taken off the score of "no name": above 0 more is found and less of it is right.
+    /// Subtracted from the score of "no name": above 0, recall is higher and precision lower.
     eagerness: f32,
-    /// Votes of an article.
+    /// How an article's memory is used.
     pub memory: memory::Options,
     caches: Mutex<Vec<Cache>>,
 }
 
-/// A word type, its features added up.
+/// A word type with its features summed.
 #[derive(Debug, Clone)]
 struct Seen {
     rows: [Row<i16>; PLACES],
     look: Look,
 }
 
-/// Word types seen by one worker, and room to work in.
+/// The word types one worker has seen, and buffers.
 #[derive(Debug, Default)]
 struct Cache {
     recent: Generation,
@@ -88,17 +88,17 @@ struct Cache {
     look_up: LookUp,
 }
 
-/// Keys on their way to the rows of their weights, each with the number of the sum that it belongs to.
+/// Keys being looked up, each with the number of the sum it belongs to.
 #[derive(Debug, Default)]
 struct LookUp {
     asked: Vec<(usize, u32)>,
-    /// What stands in the table where each is looked for first.
+    /// The first table slot of each key.
     slots: Vec<(u32, u32)>,
-    /// The numbers of the rows.
+    /// The numbers of their rows.
     found: Vec<(usize, u32)>,
 }
 
-/// Word types that were seen in the same stretch of text.
+/// Word types seen in the same stretch of text.
 #[derive(Debug, Default)]
 struct Generation {
     ids: HashMap<Box<str>, u32, BuildHasherDefault<Words>>,
@@ -114,7 +114,7 @@ impl Generation {
     }
 }
 
-/// Hashes words eight bytes at a time; the words of a text are no attack.
+/// Hashes words eight bytes at a time; hash flooding is not a concern here.
 #[derive(Debug, Default, Clone, Copy)]
 struct Words(u64);
 
@@ -154,7 +154,7 @@ fn filter(keys: &[u32]) -> Vec<u64> {
 }
 
 impl Model {
-    /// Makes a small model of a trained tagger.
+    /// Makes a compact model of a trained tagger.
     pub fn new(tagger: &Tagger) -> Self {
         let mut sizes: Vec<f32> = tagger.weights.iter().flatten().map(|w| w.abs()).collect();
         sizes.sort_by(f32::total_cmp);
@@ -211,7 +211,7 @@ impl Model {
         }
     }
 
-    /// Multiplies all scores: the best tags stay, their probabilities become milder below 1 and surer above.
+    /// Multiplies all scores: the best tags stay the same; their probabilities become less certain below 1, more above.
     pub fn sharpen(&mut self, by: f32) {
         self.unit *= by;
         self.eagerness *= by;
@@ -226,12 +226,12 @@ impl Model {
         self.factors = chain::factors(&self.transitions);
     }
 
-    /// Returns what the model knows of words, to train another with.
+    /// Returns what the model knows about words, to train another one with.
     pub fn into_lexicon(self) -> Lexicon {
         self.lexicon
     }
 
-    /// Returns how many features and known words there are.
+    /// Returns the numbers of features and of known words.
     pub fn size(&self) -> (usize, usize) {
         (self.rows.len(), self.lexicon.keys.len())
     }
@@ -241,10 +241,10 @@ impl Model {
         self.filter[at as usize / 64] & (1 << (at % 64)) != 0
     }
 
-    /// Adds the rows of the keys that were asked for.
+    /// Adds the rows of the requested keys to their sums.
     ///
-    /// Each look-up waits for memory, so all of them go one step at a time: then they wait together. The first two
-    /// steps have no branch, which half of the keys would take.
+    /// Each look-up waits for memory, so all look-ups proceed together, one step at a time, and their waits overlap. The
+    /// first two steps have no branches, since they would be unpredictable.
     fn add_all(
         &self,
         LookUp {
@@ -351,7 +351,7 @@ impl Model {
             .collect()
     }
 
-    /// Scores the tags of sentences, each on its own.
+    /// Scores the tags of sentences independently.
     fn score_all<S: AsRef<[W]>, W: AsRef<str>>(&self, sentences: &[S]) -> Vec<Vec<[f32; TAGS]>> {
         let mut cache = self
             .caches
@@ -370,7 +370,7 @@ impl Model {
         scores
     }
 
-    /// Tags the sentences of an article, each a list of tokens, and returns the entities in order.
+    /// Tags the sentences of an article, given as lists of tokens, and returns the entities in order.
     pub fn entities<S: AsRef<[W]>, W: AsRef<str>>(&self, article: &[S]) -> Vec<Entity> {
         let Reading {
             scores,
@@ -383,7 +383,7 @@ impl Model {
                 let lattice =
                     lattices[sentence].get_or_insert_with(|| self.lattice(&scores[sentence]));
                 let score = lattice.span(start, &tags[start..end], &self.factors);
-                // Scores further apart than floats can hold leave no probability.
+                // Scores too far apart for floats leave no probability.
                 let score = if score.is_finite() {
                     score.clamp(0.0, 1.0)
                 } else {
@@ -424,7 +424,7 @@ impl Model {
         lattice
     }
 
-    /// Scores and tags an article: sentence by sentence, then again where its memory has something to say.
+    /// Scores and tags an article: sentence by sentence, then again where its memory changes scores.
     fn read<S: AsRef<[W]>, W: AsRef<str>>(&self, article: &[S]) -> Reading {
         let mut scores = self.score_all(article);
         let mut tags: Vec<Vec<Tag>> = scores
@@ -510,7 +510,7 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// When the bytes are no whole model of a version that can be read.
+    /// If the bytes are not a complete model of a supported version.
     pub fn load(bytes: &[u8]) -> Result<Self, Damage> {
         let mut reader = KIND.open(bytes)?;
         let unit = reader.float()?;
@@ -580,15 +580,15 @@ impl Model {
     }
 }
 
-/// An article, read.
+/// The result of reading an article.
 struct Reading {
     scores: Vec<Vec<[f32; TAGS]>>,
     tags: Vec<Vec<Tag>>,
-    /// Where they were needed and still hold.
+    /// Present where they were needed and are still valid.
     lattices: Vec<Option<Lattice>>,
 }
 
-/// Whether "no name" is so far ahead at each token that no other tag has a noticeable probability.
+/// Returns whether "no name" is so far ahead at each token that no other tag has a noticeable probability.
 fn is_quiet(scores: &[[f32; TAGS]]) -> bool {
     const AHEAD: f32 = 9.0;
     scores

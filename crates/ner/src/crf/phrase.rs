@@ -1,30 +1,30 @@
-//! Names of several words, matched as a whole: "Deutsche Bahn" is one, whatever "Bahn" is elsewhere.
+//! Multi-word names, matched as a whole: "Deutsche Bahn" is one, whatever "Bahn" is elsewhere.
 //!
-//! Words are compared by their stems, so that a name is found in all its cases ("der Deutschen Bahn", "des Roten
-//! Kreuzes"). Where names are nested, the longest counts (compare the gazetteers of Ratinov & Roth, 2009).
+//! Words are compared by their stems, so that a name is found in all grammatical cases ("der Deutschen Bahn", "des
+//! Roten Kreuzes"). Where names are nested, the longest is used (compare the gazetteers of Ratinov & Roth, 2009).
 
 use super::hash::{hash, mix};
 use super::table::Table;
 
-/// The most words of a name.
+/// The most words in a name.
 pub const MAX_WORDS: usize = 6;
 
-/// The kind of a name that a list has, by the label's number added to it.
+/// The kind of a name from a list is this plus the number of its label.
 pub const LISTED: u8 = 0;
-/// The kind of a name that was found in raw text, by the label's number added to it.
+/// The kind of a name found in raw text is this plus the number of its label.
 pub const FOUND: u8 = 4;
 
-/// Names of several words and what they are.
+/// Multi-word names and their kinds.
 #[derive(Debug, Clone, Default)]
 pub struct Phrases {
-    /// Hashes of their stems, sorted.
+    /// Their keys (hashes of their stems), sorted.
     pub keys: Vec<u32>,
-    /// Their kinds: numbers for what a name is and where that is known from.
+    /// Their kinds: numbers for the label of a name and its source.
     pub kinds: Vec<u8>,
     table: Table,
 }
 
-/// Returns the hash of a word without the ending of its case.
+/// Returns the hash of a word without its inflectional ending.
 pub fn stem(word: &str) -> u32 {
     const ENDINGS: [&str; 7] = ["es", "en", "er", "em", "e", "s", "n"];
     let lower = word.to_lowercase();
@@ -35,7 +35,7 @@ pub fn stem(word: &str) -> u32 {
     hash(bare.unwrap_or(&lower))
 }
 
-/// Joins the hash of a name's first words with the stem of the next.
+/// Combines the hash of a name's first words with the stem of the next word.
 fn join(words: u32, stem: u32) -> u32 {
     mix((u64::from(words) << 32 | u64::from(stem)).wrapping_mul(0x9E37_79B9_7F4A_7C15))
 }
@@ -46,7 +46,7 @@ pub fn key(stems: impl IntoIterator<Item = u32>) -> u32 {
 }
 
 impl Phrases {
-    /// Makes them from sorted keys and their kinds.
+    /// Makes a set from sorted keys and their kinds.
     pub fn new(keys: Vec<u32>, kinds: Vec<u8>) -> Self {
         Self {
             table: Table::new(&keys),
@@ -55,8 +55,8 @@ impl Phrases {
         }
     }
 
-    /// Calls `found` with start, end and kind of each name in a sentence, given the stem of each word and whether it
-    /// can begin a name.
+    /// Calls `found` with the start, end and kind of each name in a sentence, given the stem of each word and whether a
+    /// name can start with it.
     pub(super) fn find(
         &self,
         words: impl ExactSizeIterator<Item = (u32, bool)> + Clone,

@@ -1,4 +1,4 @@
-//! Random numbers that are the same everywhere.
+//! Random numbers that are the same on every machine.
 
 /// A small fast generator (xorshift64*: Vigna, 2014).
 #[derive(Debug, Clone)]
@@ -23,12 +23,12 @@ impl Random {
         ((u64::from(self.bits()) * limit as u64) >> 32) as usize
     }
 
-    /// Returns a number from 0 to 1, without 1.
+    /// Returns a number from 0 up to but not including 1.
     pub(super) fn unit(&mut self) -> f32 {
         (self.bits() >> 8) as f32 / 16_777_216.0
     }
 
-    /// Puts items into random order.
+    /// Shuffles items.
     pub(super) fn shuffle<T>(&mut self, items: &mut [T]) {
         for i in (1..items.len()).rev() {
             items.swap(i, self.below(i + 1));

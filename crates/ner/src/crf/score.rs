@@ -1,17 +1,17 @@
-//! Precision, recall and F1 of whole entities, counted as the `CoNLL` shared tasks do.
+//! Precision, recall and F1 of whole entities, counted as in the `CoNLL` shared tasks.
 
 use std::fmt;
 
 use super::tag::{Label, Tag, spans};
 
-/// Counts for one label or for all.
+/// Counts for one label or for all labels.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Count {
     /// Entities in the gold file.
     pub gold: usize,
     /// Entities found.
     pub found: usize,
-    /// Entities found with the right limits and label.
+    /// Entities found with the correct boundaries and label.
     pub right: usize,
 }
 
@@ -24,12 +24,12 @@ fn share(part: usize, whole: usize) -> f64 {
 }
 
 impl Count {
-    /// Returns the share of the found that is right.
+    /// Returns the share of the found entities that are correct.
     pub fn precision(&self) -> f64 {
         share(self.right, self.found)
     }
 
-    /// Returns the share of the gold entities that was found.
+    /// Returns the share of the gold entities that were found.
     pub fn recall(&self) -> f64 {
         share(self.right, self.gold)
     }
@@ -48,14 +48,14 @@ fn sum(counts: &[Count]) -> Count {
     })
 }
 
-/// Counts by label over the sentences added so far.
+/// Counts per label over the sentences added so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Score {
     by_label: [Count; 4],
 }
 
 impl Score {
-    /// Counts one sentence.
+    /// Adds a sentence.
     pub fn add(&mut self, gold: &[Tag], found: &[Tag]) {
         let (gold, found) = (spans(gold), spans(found));
         for span in &gold {
@@ -72,13 +72,13 @@ impl Score {
         self.by_label[label as usize]
     }
 
-    /// Returns the counts of the labels together (micro average).
+    /// Returns the counts over all labels (micro average).
     pub fn all(&self) -> Count {
         sum(&self.by_label)
     }
 
-    /// Returns the counts of the labels that the gold file has: a file that leaves a kind of name unmarked cannot
-    /// say whether those found are right.
+    /// Returns the counts over the labels that occur in the gold file: a file that does not mark a kind of name cannot
+    /// say whether those found are correct.
     pub fn marked(&self) -> Count {
         let marked: Vec<Count> = self.by_label.into_iter().filter(|c| c.gold > 0).collect();
         sum(&marked)

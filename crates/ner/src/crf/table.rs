@@ -1,6 +1,6 @@
-//! Finds the number of a 32-bit key.
+//! A hash table from 32-bit keys to their numbers.
 
-/// 32-bit keys to numbers: open addressing.
+/// Maps 32-bit keys to numbers, with open addressing.
 #[derive(Debug, Clone)]
 pub(super) struct Table {
     slots: Vec<(u32, u32)>,
@@ -14,7 +14,7 @@ impl Default for Table {
 }
 
 impl Table {
-    /// Numbers `keys` (all different) from 0.
+    /// Numbers `keys`, which must be distinct, from 0.
     pub(super) fn new(keys: &[u32]) -> Self {
         let size = (keys.len() * 2 + 2).next_power_of_two();
         let mut table = Self {
@@ -36,12 +36,12 @@ impl Table {
         self.get_from(key, self.slot(key))
     }
 
-    /// Returns what stands where a key is looked for first, for [`Table::get_from`].
+    /// Returns the first slot of a key, for [`Table::get_from`].
     pub(super) fn slot(&self, key: u32) -> (u32, u32) {
         self.slots[key as usize & self.mask]
     }
 
-    /// Returns the number of a key, given what [`Table::slot`] returns for it.
+    /// Returns the number of a key, given its [`Table::slot`].
     pub(super) fn get_from(&self, key: u32, slot: (u32, u32)) -> Option<u32> {
         let mut at = key as usize & self.mask;
         let (mut found, mut number) = slot;

@@ -30,13 +30,13 @@ impl Label {
     }
 }
 
-/// A token's place in the entities: outside, or first or further token of one.
+/// A token's place in an entity: outside, at its beginning, or inside.
 ///
-/// The number of a tag is 0 for `O`, then `B-` and `I-` of each label in turn.
+/// Tags are numbered: 0 is `O`, followed by `B-` and `I-` of each label in turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Tag(u8);
 
-/// How many tags there are.
+/// The number of tags.
 pub const TAGS: usize = 9;
 
 impl Tag {
@@ -47,7 +47,7 @@ impl Tag {
     ///
     /// # Panics
     ///
-    /// When `index` is not below [`TAGS`].
+    /// If `index` is not below [`TAGS`].
     pub fn new(index: usize) -> Self {
         assert!(index < TAGS, "a tag's number is below {TAGS}");
         Self(u8::try_from(index).unwrap_or_default())
@@ -58,7 +58,7 @@ impl Tag {
         Self(1 + 2 * label as u8)
     }
 
-    /// Returns the tag of a further token of an entity.
+    /// Returns the tag of any other token of an entity.
     pub fn inside(label: Label) -> Self {
         Self(2 + 2 * label as u8)
     }
@@ -68,22 +68,22 @@ impl Tag {
         usize::from(self.0)
     }
 
-    /// Returns the label, `None` outside.
+    /// Returns the label, or `None` outside.
     pub fn label(self) -> Option<Label> {
         (self.0 > 0).then(|| Label::ALL[(self.index() - 1) / 2])
     }
 
-    /// Whether an entity starts here.
+    /// Returns whether an entity starts here.
     pub fn is_begin(self) -> bool {
         self.0 % 2 == 1
     }
 
-    /// Whether this tag may follow `before` (`None`: the start of the sentence).
+    /// Returns whether this tag may follow `before` (`None` is the start of the sentence).
     pub fn may_follow(self, before: Option<Self>) -> bool {
         self.0 == 0 || self.is_begin() || before.is_some_and(|b| b.label() == self.label())
     }
 
-    /// Reads a tag; derivations and parts of compounds are `O`.
+    /// Parses a tag; derivations and parts of compounds are `O`.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         if text == "O" {
@@ -117,7 +117,7 @@ impl fmt::Display for Tag {
     }
 }
 
-/// Returns the entities of a tag sequence as (first token, end, label); a stray `I-` starts one, as `conlleval` counts.
+/// Returns the entities of a tag sequence as (first token, end, label); a stray `I-` starts one, as in `conlleval`.
 pub fn spans(tags: &[Tag]) -> Vec<(usize, usize, Label)> {
     let mut found: Vec<(usize, usize, Label)> = Vec::new();
     for (i, tag) in tags.iter().enumerate() {

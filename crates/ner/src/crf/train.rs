@@ -1,13 +1,13 @@
 //! Learns a tagger from labelled sentences.
 //!
-//! The weights are those that make the tags of the training sentences likely (conditional random field: Lafferty et
-//! al., 2001), found sentence by sentence with `AdaGrad` (Duchi et al., 2011). Three things make it hold on text from
-//! elsewhere. A share of the features is left out at random each time (dropout: Srivastava et al., 2014), so that none
-//! is relied on alone. Words that are surrogates, and some rare ones, show only their shape, so that the tagger learns
-//! to read a name from its context. And corpora with other conventions have features of their own, which are learned
-//! with the rest and then left out (Daumé, 2007).
+//! Training maximizes the likelihood of the tags of the training sentences (conditional random field: Lafferty et al.,
+//! 2001), sentence by sentence with `AdaGrad` (Duchi et al., 2011). Three things help the tagger generalize. A random
+//! share of the features is left out each time (dropout: Srivastava et al., 2014), so that it relies on none alone.
+//! Surrogate words, and some rare ones, show only their shape, so that the tagger learns to recognize a name by its
+//! context. And corpora with other conventions have separate features, which are learned with the rest and then
+//! dropped (Daumé, 2007).
 //!
-//! One thread and a fixed seed: the same data give the same model.
+//! Training uses one thread and a fixed seed, so the same data gives the same model.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -26,19 +26,19 @@ use super::tag::{Label, TAGS, Tag};
 pub struct Options {
     /// Passes over the data.
     pub epochs: usize,
-    /// Share of the features left out at a time.
+    /// Share of the features left out of each step.
     pub drop: f32,
-    /// Share of the surrogate words of which only the shape is shown.
+    /// Share of the surrogate words that show only their shape.
     pub mask_surrogate: f32,
-    /// The same of words that occur once; a quarter of it for other words.
+    /// The same for words that occur once; for all other words it is a quarter of this.
     pub mask_rare: f32,
-    /// Occurrences that a feature needs.
+    /// Minimum number of occurrences of a feature.
     pub min_count: u32,
-    /// Size of the steps at the start; it falls to zero.
+    /// Initial learning rate; it decreases to almost zero.
     pub rate: f32,
-    /// Pull of the weights to zero (L2).
+    /// L2 regularization of the weights.
     pub decay: f32,
-    /// Start of the random numbers.
+    /// Seed of the random numbers.
     pub seed: u64,
 }
 
@@ -62,16 +62,16 @@ impl Default for Options {
 pub struct Corpus {
     /// The sentences.
     pub sentences: Vec<Sentence>,
-    /// Whether names of the label MISC are marked; when not, `O` leaves open whether a token is part of one.
+    /// Whether names with the label MISC are marked; if not, an `O` token may be part of one.
     pub has_misc: bool,
-    /// How much a sentence counts.
+    /// Weight of a sentence.
     pub weight: f32,
-    /// A number for its conventions; 0 for those that the tagger is to follow.
+    /// The number of its annotation conventions; 0 is for those the tagger should follow.
     pub domain: u32,
 }
 
 impl Corpus {
-    /// Sentences that a person tagged, by the conventions that the tagger is to follow.
+    /// Returns a corpus tagged by the conventions the tagger should follow.
     pub fn gold(sentences: Vec<Sentence>) -> Self {
         Self {
             sentences,
@@ -81,7 +81,7 @@ impl Corpus {
         }
     }
 
-    /// The possible tags of each token of a sentence.
+    /// Returns the set of possible tags of each token of a sentence.
     fn possible(&self, i: usize) -> Vec<u16> {
         let open = if self.has_misc {
             1
@@ -108,10 +108,10 @@ impl Corpus {
     }
 }
 
-/// A tagger in full precision, as training leaves it.
+/// A trained tagger in full precision.
 #[derive(Debug, Clone)]
 pub struct Tagger {
-    /// What is known of words.
+    /// What is known about words.
     pub lexicon: Lexicon,
     /// Keys of the features, sorted.
     pub keys: Vec<u32>,
@@ -122,12 +122,12 @@ pub struct Tagger {
 }
 
 impl Tagger {
-    /// Returns the mean of taggers of one lexicon: for sums of weights the mean of their scores, so an ensemble that
-    /// costs no more than one. A feature that only some of them have counts as 0 in the others.
+    /// Returns the mean of taggers with the same lexicon: since scores are sums of weights, this is an ensemble that
+    /// costs no more than one tagger. A feature that a tagger lacks counts as 0.
     ///
     /// # Panics
     ///
-    /// When there is no tagger.
+    /// If there is no tagger.
     #[must_use]
     pub fn mean(taggers: &[Self]) -> Self {
         let first = taggers.first().expect("there is a tagger");
@@ -157,7 +157,7 @@ impl Tagger {
     }
 }
 
-/// A word type: its features at each place in the window, as numbers of weights.
+/// A word type: its features at each position of the window, as numbers of weights.
 struct Type {
     rows: [Vec<u32>; PLACES],
     look: Look,
@@ -181,14 +181,14 @@ impl Type {
 /// A sentence as numbers of word types.
 struct Example {
     words: Vec<u32>,
-    /// The types that show only the shape, and how often they are shown.
+    /// The types that show only the shape, and how often they are used instead.
     masked: Vec<(u32, f32)>,
     possible: Vec<u16>,
     weight: f32,
     domain: u32,
 }
 
-/// Word types and how often they occur; type 0 stands before and after a sentence.
+/// Word types and how often they occur; type 0 is the padding before and after a sentence.
 struct Types {
     numbers: HashMap<String, u32>,
     profiles: Vec<Profile>,
@@ -285,7 +285,7 @@ fn frequent(examples: &[Example], types: &Types, phrases: &Phrases, min_count: u
     keys
 }
 
-/// The sums of squared slopes start here (`AdaGrad`).
+/// Initial value of the sums of squared gradients (`AdaGrad`).
 const FIRST_SQUARE: f32 = 1e-3;
 
 /// The state of a training run.
@@ -299,12 +299,12 @@ struct Trainer<'a> {
     random: Random,
     free: Lattice,
     held: Lattice,
-    /// The features of the sentence in hand: token and number of weights.
+    /// The features of the current sentence: token and number of weights.
     rows: Vec<(u32, u32)>,
 }
 
 impl Trainer<'_> {
-    /// Collects the features of a sentence; some words masked, some features left out.
+    /// Collects the features of a sentence, with some words masked and some features left out.
     fn collect(&mut self, example: &Example) {
         let Self {
             random,
@@ -410,13 +410,13 @@ impl Trainer<'_> {
 /// A pass over the training data.
 #[derive(Debug, Clone, Copy)]
 pub struct Progress {
-    /// Passes done.
+    /// Passes completed.
     pub epoch: usize,
-    /// Passes in all.
+    /// Total number of passes.
     pub epochs: usize,
-    /// Features that have weights.
+    /// Number of features with weights.
     pub features: usize,
-    /// Mean loss of a sentence in this pass, in nats.
+    /// Mean loss per sentence in this pass, in nats.
     pub loss: f64,
 }
 
@@ -430,7 +430,7 @@ impl fmt::Display for Progress {
         } = self;
         write!(
             f,
-            "pass {epoch} of {epochs}, {features} features, loss {loss:.4} a sentence"
+            "pass {epoch} of {epochs}, {features} features, loss {loss:.4} per sentence"
         )
     }
 }
@@ -499,7 +499,7 @@ pub fn train(
 pub(super) mod tests {
     use super::*;
 
-    /// A few sentences with a pattern that features can tell: the word after "Herr" is a person, after "in" a place.
+    /// Returns sentences with a pattern that can be learned: a word after "Herr" is a person, one after "in" a place.
     pub(in crate::crf) fn sentences() -> Vec<Sentence> {
         let names = [
             "Adam", "Beta", "Cäsar", "Delta", "Emil", "Fuchs", "Gamma", "Hahn",

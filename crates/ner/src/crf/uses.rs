@@ -1,8 +1,8 @@
-//! Learning names from raw text: a first tagger reads articles and notes what each word is used as.
+//! Learns names from raw text: a first tagger reads articles and records how each word is used.
 //!
-//! The shares of a word's uses are features of the next tagger: a name list with probabilities that knows the words of
-//! the raw text, those in doubt too (compare Ratinov & Roth, 2009). The first tagger reads whole articles with their
-//! memory, so a surname counts as the person that its article names in full.
+//! The shares of a word's uses are features of the next tagger: a name list with probabilities that covers the words of
+//! the raw text, including ambiguous ones (compare Ratinov & Roth, 2009). The first tagger reads whole articles with
+//! their memory, so a surname is counted as the person whose full name is in its article.
 
 use std::collections::BTreeMap;
 
@@ -12,27 +12,27 @@ use super::model::Model;
 use super::phrase::{self, MAX_WORDS, Phrases};
 use super::vectors::normal_form;
 
-/// Uses of a word from which on it is noted.
+/// Minimum number of uses of a word.
 const MIN_USES: u32 = 2;
-/// Shares are noted in so many steps.
+/// Number of steps in which shares are recorded.
 const STEPS: f32 = 7.0;
 
-/// Times that a name of several words must be read.
+/// Minimum number of occurrences of a multi-word name.
 const MIN_READ: u32 = 2;
-/// Share of them that must have one label.
+/// Minimum share of them with the same label.
 const MIN_SHARE: f32 = 0.6;
 
-/// How capitalised words are used: sums of the probabilities of each label, and how many uses; and the names of
-/// several words.
+/// How capitalized words are used (sums of the probabilities of each label, and the number of uses), and the multi-word
+/// names.
 #[derive(Debug, Clone, Default)]
 pub struct Uses {
     words: BTreeMap<String, ([f32; 4], u32)>,
-    /// How often each name, by its key, was read with each label.
+    /// How often each name, by its key, was found with each label.
     phrases: BTreeMap<u32, [u32; 4]>,
 }
 
 impl Uses {
-    /// Reads an article. The first word of a sentence, which is written with a capital anyway, is passed over.
+    /// Reads an article. The first word of a sentence is skipped, since it is always capitalized.
     pub fn read(&mut self, tagger: &Model, article: &[Vec<String>]) {
         self.read_phrases(tagger, article);
         for (words, tags) in article.iter().zip(tagger.probabilities(article)) {
@@ -48,7 +48,7 @@ impl Uses {
         }
     }
 
-    /// Notes the names of several words that were found in an article.
+    /// Records the multi-word names found in an article.
     fn read_phrases(&mut self, tagger: &Model, article: &[Vec<String>]) {
         for found in tagger.entities(article) {
             let words = &article[found.sentence][found.start..found.end];
@@ -59,8 +59,7 @@ impl Uses {
         }
     }
 
-    /// Returns the names of several words that the lexicon has, and those that were read often enough and mostly with
-    /// one label.
+    /// Returns the multi-word names in the lexicon plus those found often enough and mostly with one label.
     fn phrases(&self, known: &Phrases) -> Phrases {
         let mut kinds: BTreeMap<u32, u8> = BTreeMap::new();
         for (&key, reads) in &self.phrases {
@@ -77,7 +76,7 @@ impl Uses {
         )
     }
 
-    /// Returns the lexicon with these uses, also of words that it did not have.
+    /// Returns the lexicon with these uses added, including words it did not have.
     pub fn teach(&self, lexicon: &Lexicon) -> Lexicon {
         let mut words: BTreeMap<u32, Record> = lexicon
             .keys

@@ -1,21 +1,21 @@
 //! Word vectors and word classes from raw text.
 //!
-//! Skip-gram with negative sampling (Mikolov et al., 2013). With `positions`, each place in the window predicts with
-//! its own output vectors (structured skip-gram: Ling et al., 2015), which keeps word order and suits tagging.
-//! One thread and a fixed seed: the same text gives the same vectors.
+//! Skip-gram with negative sampling (Mikolov et al., 2013). With `positions`, each position of the window has its own
+//! output vectors (structured skip-gram: Ling et al., 2015), which keeps word order and suits tagging. Learning uses
+//! one thread and a fixed seed, so the same text gives the same vectors.
 
 use std::collections::HashMap;
 
 use super::random::Random;
 
-/// The word a vector is kept for: digits are all `0`.
+/// Returns the form under which a word is stored, with all digits as `0`.
 pub(super) fn normal_form(word: &str) -> String {
     word.chars()
         .map(|c| if c.is_ascii_digit() { '0' } else { c })
         .collect()
 }
 
-/// A text as word numbers.
+/// A text as numbers of words.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Text {
     /// The words, most frequent first.
@@ -27,8 +27,8 @@ pub(super) struct Text {
 }
 
 impl Text {
-    /// Numbers the words that occur at least `min_count` times. Capitals at the start of a sentence are lowered when
-    /// the word is mostly written small elsewhere. `None` breaks a sentence for words that must not be learned.
+    /// Numbers the words that occur at least `min_count` times. The first word of a sentence is lower-cased if it is
+    /// mostly in lower case elsewhere. `None`, a word that must not be learned, splits a sentence.
     pub(super) fn new(sentences: &[Vec<Option<String>>], min_count: u32) -> Self {
         let mut inner: HashMap<&str, u32> = HashMap::new();
         for sentence in sentences {
@@ -109,26 +109,26 @@ impl Text {
 /// How vectors are learned.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Options {
-    /// Numbers in a vector.
+    /// Dimensions of a vector.
     pub size: usize,
-    /// Words to each side that are predicted.
+    /// Number of words predicted on each side.
     pub window: usize,
-    /// Whether each place in the window has its own output vectors.
+    /// Whether each position of the window has its own output vectors.
     pub positions: bool,
     /// Passes over the text.
     pub epochs: usize,
-    /// Random words per predicted word.
+    /// Number of negative samples per predicted word.
     pub negatives: usize,
-    /// Share of the text above which frequent words are thinned out.
+    /// Share of the text above which frequent words are subsampled.
     pub sample: f64,
-    /// Start of the random numbers.
+    /// Seed of the random numbers.
     pub seed: u64,
 }
 
-/// Entries of the table that random words are drawn from.
+/// Size of the table from which negative samples are drawn.
 const NOISE: usize = 1 << 22;
 
-/// Words in proportion to their counts to the power of 3/4.
+/// Returns a table of words in proportion to their counts to the power of 3/4.
 fn noise(counts: &[u32]) -> Vec<u32> {
     let weight = |&count: &u32| f64::from(count).powf(0.75);
     let total: f64 = counts.iter().map(weight).sum();
@@ -243,15 +243,16 @@ pub(super) fn normalize(vectors: &mut [f32], size: usize) {
     }
 }
 
-/// Groups rows of length 1 around `k` centres (spherical k-means, Dhillon & Modha 2001) and returns each row's group.
+/// Clusters unit-length rows around `k` centres (spherical k-means: Dhillon & Modha, 2001) and returns each row's
+/// cluster.
 ///
-/// The first `k` rows, the most frequent words, are the first centres.
+/// The initial centres are the first `k` rows, which are those of the most frequent words.
 pub(super) fn groups(vectors: &[f32], size: usize, k: usize, rounds: usize) -> Vec<u16> {
     let mut centres: Vec<f32> = vectors[..k * size].to_vec();
     let rows = vectors.len() / size;
     let mut group = vec![0u16; rows];
     for _ in 0..rounds {
-        // Centres by column, so that one row is compared with many centres at a time.
+        // Centres are stored by column, so that a row is compared with many centres at a time.
         let mut columns = vec![0f32; k * size];
         for c in 0..k {
             for j in 0..size {
