@@ -13,8 +13,8 @@
 //! 8. *summarize* writes a short version ([`Summary`]).
 //!
 //! A stage is a function from a document to one layer: it sees the layers before it and cannot change
-//! them. This crate contains no model, no config and no file format, so every other crate can depend on it. The
-//! tokenizer for German that several stages need is here too: [`token`].
+//! them. This crate contains no model, no config and no file format, so every other crate can depend on it. What
+//! several stages need to read German is here too: the tokenizer ([`token`]) and the words that report speech ([`speech`]).
 //!
 //! ```
 //! use blattwerk_core::{Change, Document, Result, Span, Stage};
@@ -41,6 +41,7 @@ pub mod contract;
 mod document;
 mod error;
 mod span;
+pub mod speech;
 mod stage;
 mod text;
 pub mod token;

@@ -3,7 +3,7 @@
 //! The rules read the surface only and are meant to be right about what they refuse: headlines, lines of
 //! place and date, credits, questions, and quotes that do not say whose they are.
 
-use blattwerk_core::Document;
+use blattwerk_core::{Document, speech};
 use rustc_hash::FxHashMap;
 
 /// Fewer words say too little.
@@ -131,7 +131,7 @@ fn is_indirect(text: &str) -> bool {
     clause
         .split([' ', '\n'])
         .any(|word| INDIRECT.contains(&word))
-        && !words.any(|word| SOURCES.contains(&word) || word.starts_with(QUOTES))
+        && !words.any(|word| is_source(word) || word.starts_with(QUOTES))
 }
 
 const INDIRECT: &[&str] = &[
@@ -139,33 +139,22 @@ const INDIRECT: &[&str] = &[
     "komme", "bleibe", "stehe", "liege",
 ];
 
-/// Words that say whose indirect speech is, or that it is none ("es sei denn", "ich habe").
-const SOURCES: &[&str] = &[
-    "Angaben",
-    "Angabe",
-    "Laut",
-    "laut",
-    "zufolge",
-    "Nach",
-    "nach",
-    "so",
-    "denn",
-    "ob",
-    "dass",
-    "wie",
-    "Ich",
-    "ich",
-    "sagte",
-    "sagt",
-    "sagten",
-    "erklärte",
-    "betonte",
-    "teilte",
-    "hieß",
-    "heißt",
-    "berichtete",
-    "berichten",
-];
+/// Tells whether a word says whose indirect speech is, or that it is none ("es sei denn", "ich habe").
+fn is_source(word: &str) -> bool {
+    let is_in = |words: &str| words.split(' ').any(|other| other == word);
+    [
+        SOURCES,
+        speech::REPORTING,
+        speech::BEFORE,
+        speech::AFTER,
+        speech::SO,
+    ]
+    .into_iter()
+    .any(is_in)
+}
+
+/// Words that do so beside those of [`speech`].
+const SOURCES: &str = "Angaben Angabe Laut Nach nach denn ob dass wie Ich ich hieß heißt berichten";
 
 const QUOTES: [char; 6] = ['„', '“', '”', '"', '»', '«'];
 

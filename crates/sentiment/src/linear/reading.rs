@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use blattwerk_core::Span;
+use blattwerk_core::{Span, speech};
 use rustc_hash::FxHashMap;
 
 use super::words::Words;
@@ -63,27 +63,18 @@ const CUES: &[(Cue, &str)] = &[
         "könnte könnten würde würden solle sollen sollte sollten wäre wären müsse müssten müsste dürfte dürften könne \
          hätte hätten habe seien sei möglicherweise vielleicht wohl offenbar mutmaßlich",
     ),
-    (
-        Cue::Report,
-        "sagte sagt sagten erklärte erklärt erklärten betonte betont betonten teilte teilten mitteilte mitteilten \
-         berichtete berichtet berichteten meinte meint meinten twitterte forderte fordert forderten warnte warnt \
-         warnten mahnte mahnten äußerte äußerten ergänzte ergänzten kündigte kündigten bestätigte bestätigt \
-         bestätigten argumentierte argumentiert verlangte verlangten versicherte versicherten behauptete behauptet \
-         behaupteten dementierte dementierten",
-    ),
+    (Cue::Report, speech::REPORTING),
+    (Cue::Report, speech::CLAIMING),
     (
         Cue::Verdict,
         "kritisierte kritisierten rügte rügten tadelte tadelten beschuldigte beschuldigten verurteilte verurteilten \
          lobte lobten würdigte würdigten nannte nannten bezeichnete bezeichneten attackierte attackierten beklagte \
          beklagten bemängelte bemängelten begrüßte begrüßten verteidigte verteidigten",
     ),
-    (Cue::Source, "laut"),
-    (
-        Cue::SourceNoun,
-        "angaben ansicht auffassung einschätzung meinung überzeugung darstellung",
-    ),
-    (Cue::So, "so"),
-    (Cue::SourceBehind, "zufolge"),
+    (Cue::Source, speech::BEFORE),
+    (Cue::SourceNoun, speech::NOUNS),
+    (Cue::So, speech::SO),
+    (Cue::SourceBehind, speech::AFTER),
     (
         Cue::Preposition,
         "an am auf aus bei beim bis durch für gegen gegenüber hinter in im ins mit nach neben seit über um unter vor \
