@@ -133,6 +133,51 @@ impl Purse {
     }
 }
 
+/// Declares the `Config` of a backend that takes whole sentences: the keys of the budget, then its own.
+///
+/// It is a macro because serde cannot flatten a shared struct into one that names the valid keys in place of an unknown one.
+macro_rules! config {
+    (
+        $(#[$about:meta])*
+        pub struct Config {
+            $($(#[$doc:meta])* pub $key:ident: $kind:ty,)*
+        }
+    ) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, serde::Deserialize, schemars::JsonSchema)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct Config {
+            /// The most sentences of a summary. 3 if neither this nor `words` or `chars` is set.
+            pub sentences: Option<usize>,
+            /// The most words of a summary, parted by white space. Unlimited by default.
+            pub words: Option<usize>,
+            /// The most characters of a summary. Only whole sentences are taken; one that is too long for what is
+            /// left is skipped, and if all are too long, the shortest stands alone. Unlimited by default.
+            pub chars: Option<usize>,
+            $($(#[$doc])* pub $key: $kind,)*
+        }
+
+        impl Config {
+            /// Returns the same settings with another budget.
+            #[must_use]
+            pub(crate) fn with_budget(
+                mut self,
+                sentences: Option<usize>,
+                words: Option<usize>,
+                chars: Option<usize>,
+            ) -> Self {
+                (self.sentences, self.words, self.chars) = (sentences, words, chars);
+                self
+            }
+
+            fn budget(&self) -> blattwerk_core::Result<$crate::budget::Budget> {
+                $crate::budget::Budget::new(self.sentences, self.words, self.chars)
+            }
+        }
+    };
+}
+pub(crate) use config;
+
 #[cfg(test)]
 pub(crate) mod tests {
     use blattwerk_core::Span;

@@ -9,29 +9,21 @@
 use std::path::Path;
 
 use blattwerk_core::{Built, Document, Error, Result, Summary};
-use schemars::JsonSchema;
-use serde::Deserialize;
 
+use crate::budget::{self, Budget};
 use crate::mmr::{self, Candidate, Names, Weights};
+use crate::readable;
 use crate::terms::{Reader, Terms};
-use crate::{Budget, readable};
 
-/// The keys of `centroid`.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Config {
-    /// The most sentences of a summary. 3 if neither this nor `words` or `chars` is set.
-    pub sentences: Option<usize>,
-    /// The most words of a summary, parted by white space. Unlimited by default.
-    pub words: Option<usize>,
-    /// The most characters of a summary. Only whole sentences are taken; one that is too long for what is
-    /// left is skipped, and if all are too long, the shortest stands alone. Unlimited by default.
-    pub chars: Option<usize>,
-    /// How much the place in the article counts beside centrality, from 0 (not at all) to 1 (alone; then
-    /// the first sentences win). 0.4 by default.
-    pub position: f32,
-    /// How much a sentence loses for saying what a picked one says, from 0 (nothing) to 1. 0.3 by default.
-    pub redundancy: f32,
+budget::config! {
+    /// The keys of `centroid`.
+    pub struct Config {
+        /// How much the place in the article counts beside centrality, from 0 (not at all) to 1 (alone; then
+        /// the first sentences win). 0.4 by default.
+        pub position: f32,
+        /// How much a sentence loses for saying what a picked one says, from 0 (nothing) to 1. 0.3 by default.
+        pub redundancy: f32,
+    }
 }
 
 impl Default for Config {
@@ -64,7 +56,7 @@ impl Config {
         }
         let centroid = Centroid {
             reader: Reader::new(),
-            budget: Budget::new(self.sentences, self.words, self.chars)?,
+            budget: self.budget()?,
             position: self.position,
             redundancy: self.redundancy,
         };

@@ -9,7 +9,7 @@ use std::ops::AddAssign;
 use blattwerk_core::{Document, Summary};
 use rustc_hash::FxHashMap;
 
-use crate::Budget;
+use crate::budget::Budget;
 
 /// ROUGE-1, ROUGE-2 and ROUGE-L, each from 0 to 1.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

@@ -18,39 +18,31 @@
 use std::path::Path;
 
 use blattwerk_core::{Built, Document, Error, Result, Span, Summary};
-use schemars::JsonSchema;
-use serde::Deserialize;
 
+use crate::budget::{self, Budget};
 use crate::mmr::{self, Candidate, Names, Weights};
+use crate::readable;
 use crate::terms::{self, Reader};
-use crate::{Budget, readable};
 
-/// The keys of `features`. Weights are relative to that of centrality, which is 1.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Config {
-    /// The most sentences of a summary. 3 if neither this nor `words` or `chars` is set.
-    pub sentences: Option<usize>,
-    /// The most words of a summary, parted by white space. Unlimited by default.
-    pub words: Option<usize>,
-    /// The most characters of a summary. Only whole sentences are taken; one that is too long for what is
-    /// left is skipped, and if all are too long, the shortest stands alone. Unlimited by default.
-    pub chars: Option<usize>,
-    /// What the first sentence gets; the second gets half of it, the third a third, and so on.
-    pub position: f32,
-    /// What the first sentence gets on top: the lead of a news story says what the others explain.
-    pub first: f32,
-    /// What a sentence gets that opens a paragraph.
-    pub paragraph: f32,
-    /// What a sentence gets that has all words of the headline and no other, if the article has a headline.
-    pub title: f32,
-    /// What a sentence gets that has all names of the article, where the picked ones have none of them.
-    pub names: f32,
-    /// What a sentence loses that goes on from the one before it, shows a part of a quote, or is said by somebody
-    /// whom it does not name.
-    pub leaning: f32,
-    /// What a sentence loses that has the words of a picked one.
-    pub redundancy: f32,
+budget::config! {
+    /// The keys of `features`. Weights are relative to that of centrality, which is 1.
+    pub struct Config {
+        /// What the first sentence gets; the second gets half of it, the third a third, and so on.
+        pub position: f32,
+        /// What the first sentence gets on top: the lead of a news story says what the others explain.
+        pub first: f32,
+        /// What a sentence gets that opens a paragraph.
+        pub paragraph: f32,
+        /// What a sentence gets that has all words of the headline and no other, if the article has a headline.
+        pub title: f32,
+        /// What a sentence gets that has all names of the article, where the picked ones have none of them.
+        pub names: f32,
+        /// What a sentence loses that goes on from the one before it, shows a part of a quote, or is said by somebody
+        /// whom it does not name.
+        pub leaning: f32,
+        /// What a sentence loses that has the words of a picked one.
+        pub redundancy: f32,
+    }
 }
 
 impl Default for Config {
@@ -96,7 +88,7 @@ impl Config {
         }
         let features = Features {
             reader: Reader::new(),
-            budget: Budget::new(self.sentences, self.words, self.chars)?,
+            budget: self.budget()?,
             weights: self.clone(),
         };
         Ok(Built::new(move |document: &Document| {

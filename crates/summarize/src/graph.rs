@@ -1,23 +1,14 @@
 //! Sentences as a graph: what many sentences resemble is central, the more so if those are central themselves.
 
 use blattwerk_core::{Built, Document, Result, Summary};
-use schemars::JsonSchema;
-use serde::Deserialize;
 
-use crate::Budget;
+use crate::budget;
 use crate::terms::{Reader, Terms};
 
-/// The keys of the backends that rank sentences in a graph.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Config {
-    /// The most sentences of a summary. 3 if neither this nor `words` or `chars` is set.
-    pub sentences: Option<usize>,
-    /// The most words of a summary, parted by white space. Unlimited by default.
-    pub words: Option<usize>,
-    /// The most characters of a summary. Only whole sentences are taken; one that is too long for what is
-    /// left is skipped, and if all are too long, the shortest stands alone. Unlimited by default.
-    pub chars: Option<usize>,
+budget::config! {
+    /// The keys of the backends that rank sentences in a graph.
+    #[derive(Default)]
+    pub struct Config {}
 }
 
 impl Config {
@@ -27,7 +18,7 @@ impl Config {
     ///
     /// If a limit is 0.
     pub(crate) fn build(&self, scores: fn(&Terms) -> Vec<f32>) -> Result<Built<Summary>> {
-        let budget = Budget::new(self.sentences, self.words, self.chars)?;
+        let budget = self.budget()?;
         let reader = Reader::new();
         Ok(Built::new(move |document: &Document| {
             let order = order(&scores(&reader.read(document)));

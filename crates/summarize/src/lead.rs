@@ -6,22 +6,14 @@
 use std::path::Path;
 
 use blattwerk_core::{Built, Document, Result, Summary};
-use schemars::JsonSchema;
-use serde::Deserialize;
 
-use crate::{Budget, readable};
+use crate::budget::{self, Budget};
+use crate::readable;
 
-/// The keys of `lead`.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Config {
-    /// The most sentences of a summary. 3 if neither this nor `words` or `chars` is set.
-    pub sentences: Option<usize>,
-    /// The most words of a summary, parted by white space. Unlimited by default.
-    pub words: Option<usize>,
-    /// The most characters of a summary. Only whole sentences are taken; one that is too long for what is
-    /// left is skipped, and if all are too long, the shortest stands alone. Unlimited by default.
-    pub chars: Option<usize>,
+budget::config! {
+    /// The keys of `lead`.
+    #[derive(Default)]
+    pub struct Config {}
 }
 
 impl Config {
@@ -31,7 +23,7 @@ impl Config {
     ///
     /// If a limit is 0.
     pub fn build(&self, _root: &Path) -> Result<Built<Summary>> {
-        let budget = Budget::new(self.sentences, self.words, self.chars)?;
+        let budget = self.budget()?;
         Ok(Built::new(move |document: &Document| {
             Ok(summary(document, budget))
         }))

@@ -71,22 +71,19 @@ impl Config {
     /// Returns the same backend with another budget; `off` and those that write a text of their own have none.
     #[must_use]
     pub fn with_budget(
-        mut self,
+        self,
         sentences: Option<usize>,
         words: Option<usize>,
         chars: Option<usize>,
     ) -> Self {
-        let budget = match &mut self {
-            Self::Off | Self::RustBert(_) | Self::Command(_) => return self,
-            Self::Lead(of) => (&mut of.sentences, &mut of.words, &mut of.chars),
-            Self::Features(of) => (&mut of.sentences, &mut of.words, &mut of.chars),
-            Self::Centroid(of) => (&mut of.sentences, &mut of.words, &mut of.chars),
-            Self::Textrank(of) | Self::Lexrank(of) => {
-                (&mut of.sentences, &mut of.words, &mut of.chars)
-            }
-        };
-        (*budget.0, *budget.1, *budget.2) = (sentences, words, chars);
-        self
+        match self {
+            Self::Off | Self::RustBert(_) | Self::Command(_) => self,
+            Self::Lead(of) => Self::Lead(of.with_budget(sentences, words, chars)),
+            Self::Features(of) => Self::Features(of.with_budget(sentences, words, chars)),
+            Self::Centroid(of) => Self::Centroid(of.with_budget(sentences, words, chars)),
+            Self::Textrank(of) => Self::Textrank(of.with_budget(sentences, words, chars)),
+            Self::Lexrank(of) => Self::Lexrank(of.with_budget(sentences, words, chars)),
+        }
     }
 
     /// Builds the backend; paths are relative to `root`.

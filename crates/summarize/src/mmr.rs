@@ -160,7 +160,7 @@ mod tests {
     use blattwerk_core::{Entity, Span};
 
     use super::*;
-    use crate::Budget;
+    use crate::budget::Budget;
     use crate::budget::tests::document;
     use crate::terms::Reader;
 
