@@ -1,6 +1,6 @@
-//! Makes the embedded background from the data folder: `build_keywords DATA_DIR MODEL_FILE`.
+//! Builds the embedded background from the data folder: `build_keywords DATA_DIR MODEL_FILE`.
 //!
-//! The same data gives the same file.
+//! The output is deterministic.
 
 use std::error::Error;
 use std::fs::{self, File};
@@ -12,7 +12,7 @@ use serde_json::Value;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// Raw articles, a kind of text each.
+/// The files of raw articles; each is a kind of text.
 const RAW: &[&str] = &[
     "wikinews_de.jsonl",
     "wikipedia_klexikon.jsonl.zst",
@@ -36,7 +36,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Counts the field `text` of each line.
+/// Counts the words of the field `text` of each line.
 fn read(path: &Path, counts: &mut Counts) -> Result<()> {
     let file = File::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let reader: Box<dyn Read> = if path.extension().is_some_and(|end| end == "zst") {

@@ -1,13 +1,13 @@
-//! The nouns and names that an article has more often than German has.
+//! The nouns and names that are more frequent in an article than in German at large.
 //!
-//! Candidates are nouns, names as *ner* found them, and adjectives with their nouns if they come up together again and
-//! again ("Neue Seidenstraße" is a name, "künstliche Intelligenz" a phrase). The score of a candidate is its
-//! log-likelihood ratio (Dunning 1993) in the article against a background learned from raw text: how surprising it is to
-//! find it so often. What is mentioned early counts more, as news are told from the front, and so does what comes up
-//! in many sentences, since a sentence counts a candidate once.
+//! Candidates are nouns, names found by *ner*, and adjectives with their nouns if they repeatedly occur together
+//! ("Neue Seidenstraße" is a name, "künstliche Intelligenz" a phrase). The score of a candidate is its
+//! log-likelihood ratio (Dunning 1993) in the article against a background learned from raw text: how surprising its
+//! frequency is. Candidates that are mentioned early score higher, because news puts the main point first, and so do those
+//! mentioned in many sentences, because a repeated mention within a sentence counts less.
 //!
-//! Forms of a word are one candidate, and so are a person's full name and surname. Of a compound and its part ("Gasspeicher",
-//! "Speicher") each supports the other, and the weaker one steps back.
+//! The forms of a word are one candidate, and so are a person's full name and surname. A compound and its part ("Gasspeicher",
+//! "Speicher") support each other, and the weaker of the two is ranked lower.
 //!
 //! - Dunning: Accurate methods for the statistics of surprise and coincidence. Computational Linguistics 19(1), 1993.
 
@@ -33,16 +33,16 @@ use serde::Deserialize;
 use self::article::Reader;
 use self::background::Background;
 
-/// The embedded background; `models/keywords-de/MODEL.md` is its card.
+/// The embedded background; its model card is `models/keywords-de/MODEL.md`.
 const EMBEDDED: &[u8] = include_bytes!("../../../models/keywords-de/model.bin");
 
 /// The keys of `keyness`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The most keywords of an article. 10 by default.
+    /// The maximum number of keywords per article. Default: 10.
     pub most: usize,
-    /// A background of your own: the file that `scripts/train/keywords.sh` wrote. The embedded one by default.
+    /// Path of your own word frequencies, a file written by `scripts/train/keywords.sh`. Default: the embedded frequencies.
     pub model: Option<PathBuf>,
 }
 
@@ -60,7 +60,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// If no keyword is wanted, or the background is missing or damaged.
+    /// If `most` is 0, or the background file is missing or damaged.
     pub fn build(&self, root: &Path) -> Result<Built<Vec<Keyword>>> {
         if self.most == 0 {
             return Err(Error::Setting {
@@ -86,7 +86,7 @@ mod tests {
 
     use super::*;
 
-    /// A document with the names that are given, as persons.
+    /// A document whose entities are the given names, all of them persons.
     fn document(text: &str, names: &[&str]) -> Document {
         let mut document = Document::new("a", text);
         let mut start = 0;
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_steps_back_behind_its_compound() {
+    fn a_part_ranks_below_its_compound() {
         let document = document(
             "Der Gasspeicher ist undicht. Die Insel sperrt den Gasspeicher. Der Speicher ist alt. Die Insel wartet ab.",
             &[],
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_phrase_that_comes_again_tells_its_noun() {
+    fn a_repeated_phrase_replaces_its_noun() {
         let document = document(
             "Das Werk setzt auf künstliche Intelligenz. Mit künstlicher Intelligenz werden Schrauben sortiert. Das \
              neue Verfahren mag künstliche Intelligenz sein.",
@@ -179,7 +179,7 @@ mod tests {
         assert!(!found.contains(&"Intelligenz"), "{found:?}");
         assert!(
             found.contains(&"Verfahren"),
-            "a phrase that comes once is none: {found:?}"
+            "a phrase that occurs once is not a phrase: {found:?}"
         );
     }
 
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn so_many_and_no_more() {
+    fn the_number_of_keywords_is_limited() {
         let document = document("Hafen, Kran, Schiff und Lotse.", &[]);
         for most in [1, 3, 10] {
             let config = Config {

@@ -1,7 +1,7 @@
 //! Keywords: the nouns and names that say what an article is about.
 //!
-//! A backend sees the text with its sentences and entities, and promises spans of the text, the best first, each
-//! keyword once whatever its forms; `score` is 1 for the best one and falls to 0.
+//! A backend sees the text with its sentences and entities and returns spans of the text, best first. A keyword is
+//! listed once, whatever its forms; `score` is 1 for the best keyword and falls towards 0.
 
 pub mod keyness;
 
@@ -15,7 +15,7 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(tag = "backend", rename_all = "kebab-case")]
 pub enum Config {
-    /// Finds none.
+    /// Finds no keywords.
     Off,
     /// Takes the nouns and names that are unusually frequent in the article (Dunning 1993).
     Keyness(keyness::Config),
@@ -26,7 +26,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// If a setting makes no sense, or a file is missing or damaged.
+    /// If a setting is out of range, or a file is missing or damaged.
     pub fn build(&self, root: &Path) -> Result<Built<Vec<Keyword>>> {
         match self {
             Self::Off => Ok(Built::new(|_: &Document| Ok(Vec::new()))),

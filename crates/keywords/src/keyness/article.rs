@@ -1,4 +1,4 @@
-//! An article as candidates for keywords.
+//! Reads an article as candidates for keywords and ranks them.
 
 use std::cmp::Reverse;
 use std::hash::Hasher;
@@ -11,29 +11,29 @@ use super::background::Background;
 use super::stem::stem;
 use super::word::{self, Case, Word};
 
-/// How much a mention at the very front counts beside one far behind.
+/// How much more a mention at the very beginning counts than one far down.
 const FRONT: f32 = 6.0;
-/// How fast that fades, in words.
+/// How fast this advantage fades, in words.
 const FRONT_REACH: f32 = 25.0;
-/// What a name counts beside another noun.
+/// How much more a name counts than another noun.
 const NAME: f32 = 1.2;
-/// How much a mention of a compound or of its part counts for the other, which may double by that.
+/// How much a mention of a compound counts for its part and vice versa; at most it doubles the count.
 const SUPPORT: f32 = 0.3;
-/// What is left of the weaker one of the two.
+/// The share of its score that the weaker of the two keeps.
 const AFTER_RELATIVE: f32 = 0.5;
-/// How often a phrase must come up, and in what share of its noun's mentions.
+/// The minimum number of occurrences of a phrase, and its minimum share of the noun's mentions.
 const LEAST_PHRASE: f32 = 2.0;
 const PHRASE_SHARE: f32 = 0.5;
-/// The shortest first and last part of a compound, in bytes of its stem, and what must be left of the compound.
+/// The minimum lengths of the first and last part of a compound, in bytes of its stem.
 const LEAST_FIRST: usize = 3;
 const LEAST_LAST: usize = 4;
-/// A text of fewer words is taken as one of so many.
+/// A shorter text is treated as if it had this many words.
 const LEAST_WORDS: u32 = 60;
 
-/// What a further mention in the same sentence counts.
+/// How much a further mention in the same sentence counts.
 const AGAIN: f32 = 0.5;
 
-/// Nouns of date, measure and address: they stand in every article, whatever it is about.
+/// Nouns of date, measure and address: they occur in articles on any subject.
 const UNTOLD: &str = "\
     montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag wochenende januar jänner februar märz april mai \
     juni juli august september oktober november dezember jahr jahrzehnt jahrhundert monat woche tag stunde minute sekunde \
@@ -44,19 +44,19 @@ const UNTOLD: &str = "\
 /// A candidate.
 #[derive(Debug, Clone)]
 struct Term {
-    /// Where the stem of its word stands among the stems; empty for a name of several words.
+    /// The range of its stem in `Article::stems`; empty for a name of several words.
     stem: Range<usize>,
-    /// The natural logarithm of how often it is expected for each word.
+    /// The natural logarithm of its expected frequency per word.
     log_rate: f32,
-    /// Its mentions. A further one in the same sentence counts less.
+    /// The number of its mentions. A further one in the same sentence counts less.
     count: f32,
     last_sentence: usize,
-    /// The number of the first word of its first mention.
+    /// The index of the word at which it is first mentioned.
     first: u32,
     is_name: bool,
-    /// It is shown with its adjective.
+    /// Shown with its adjective.
     is_phrase: bool,
-    /// It is counted with another one.
+    /// Counted as part of another candidate.
     is_gone: bool,
 }
 
@@ -65,18 +65,18 @@ struct Term {
 struct Mention {
     term: u32,
     span: Span,
-    /// The span begins with the adjective.
+    /// The span starts with the adjective.
     is_phrase: bool,
 }
 
-/// A word in lower case with the noun right behind it.
+/// A lower-case word followed by a noun.
 #[derive(Debug, Clone, Copy)]
 struct Pair {
-    /// The hash of the stems of both.
+    /// The hash of both stems.
     key: u64,
     /// Bytes of the text.
     word: Span,
-    /// The place of the noun among the mentions.
+    /// The index of the noun in `Article::mentions`.
     mention: usize,
 }
 
@@ -86,12 +86,12 @@ pub(super) struct Article<'a> {
     document: &'a Document,
     terms: Vec<Term>,
     mentions: Vec<Mention>,
-    /// The stems of the terms, one behind the other.
+    /// The stems of the terms, concatenated.
     stems: String,
-    /// The term of a stem, by its hash.
+    /// Maps the hash of a stem to its term.
     places: FxHashMap<u64, u32>,
     pairs: Vec<Pair>,
-    /// The hashes of surnames, with the full names that they are part of.
+    /// The hashes of surnames, with the full names they are part of.
     surnames: Vec<(u64, u32)>,
     words: u32,
     sentence: usize,
@@ -162,12 +162,12 @@ impl Reader {
         article
     }
 
-    /// Tells whether a word outside of names is a noun.
+    /// Tells whether a word outside names is a noun.
     fn is_noun(&self, word: &Word, buffer: &mut String) -> bool {
         if word.case == Case::Lower || word.text.ends_with('-') || word.text.contains(['.', '@']) {
             return false;
         }
-        // All words of some headlines are in capitals.
+        // Some headlines are all in capitals.
         if !word.is_first && word.case == Case::Title {
             return true;
         }
@@ -177,7 +177,7 @@ impl Reader {
     }
 }
 
-/// Tells whether a word may be an adjective with an ending.
+/// Tells whether a word may be an inflected adjective.
 fn is_inflected(word: &Word) -> bool {
     word.case == Case::Lower && word.text.ends_with(['e', 'm', 'n', 'r', 's'])
 }
@@ -198,7 +198,7 @@ impl<'a> Article<'a> {
         }
     }
 
-    /// Counts a mention, and returns the number of its term.
+    /// Counts a mention and returns the index of its term.
     fn mention(&mut self, key: u64, stem: &str, span: Span, log_rate: impl FnOnce() -> f32) -> u32 {
         let next = u32::try_from(self.terms.len()).expect("an article has less than 2^32 words");
         let term = *self.places.entry(key).or_insert(next);
@@ -228,7 +228,7 @@ impl<'a> Article<'a> {
         term
     }
 
-    /// Counts a mention of a name. The two buffers are room for its stems and that of its last word.
+    /// Counts a mention of a name. The buffers are reused for its stems and the stem of its last word.
     fn name(&mut self, entity: &Entity, stems: &mut String, last: &mut String) {
         stems.clear();
         let background = &self.reader.background;
@@ -240,7 +240,7 @@ impl<'a> Article<'a> {
                 stems.push(' ');
             }
             stems.push_str(last);
-            // It is no more frequent than the rarest of its words.
+            // A name is at most as frequent as the rarest of its words.
             log_rate = log_rate.min(background.log_rate(last));
             words += 1;
         });
@@ -255,7 +255,7 @@ impl<'a> Article<'a> {
         }
     }
 
-    /// Notes that a word stands before the noun that was mentioned last.
+    /// Records that a word precedes the noun that was mentioned last.
     fn pair(&mut self, word: &Word, noun: u64, buffer: &mut String) {
         stem(word.text, buffer);
         self.pairs.push(Pair {
@@ -265,7 +265,7 @@ impl<'a> Article<'a> {
         });
     }
 
-    /// Returns the best candidates, so many at most.
+    /// Returns at most `most` candidates, best first.
     pub(super) fn keywords(mut self, most: usize) -> Vec<Keyword> {
         self.join_names();
         self.find_phrases();
@@ -297,14 +297,14 @@ impl<'a> Article<'a> {
             .collect()
     }
 
-    /// Counts a surname with the full name that it was first part of.
+    /// Adds the mentions of a surname to those of the first full name that contains it.
     fn join_names(&mut self) {
         for (surname, full) in std::mem::take(&mut self.surnames) {
             let Some(&term) = self.places.get(&surname) else {
                 continue;
             };
             let of_surname = &mut self.terms[term as usize];
-            // A full name stands there already if another person had it before.
+            // If another person had the surname before, the place already holds that full name.
             if of_surname.is_name && !of_surname.stem.is_empty() {
                 of_surname.is_gone = true;
                 let (count, first) = (of_surname.count, of_surname.first);
@@ -316,10 +316,10 @@ impl<'a> Article<'a> {
         }
     }
 
-    /// Lets nouns be shown with an adjective that mostly stands before them.
+    /// Marks nouns that mostly follow the same adjective, so that they are shown with it.
     fn find_phrases(&mut self) {
         let mut pairs = std::mem::take(&mut self.pairs);
-        // Equal keys stay in the order of the text.
+        // The sort is stable: equal keys stay in text order.
         pairs.sort_by_key(|pair| pair.key);
         for same in pairs.chunk_by(|a, b| a.key == b.key) {
             let count = same.len() as f32;
@@ -382,7 +382,7 @@ impl<'a> Article<'a> {
         stepped_back
     }
 
-    /// Returns the compounds with those of their first and last parts that are candidates too.
+    /// Returns pairs of a compound and its first or last part if that part is a candidate too.
     fn relatives(&self) -> Vec<(u32, u32)> {
         let mut relatives = Vec::new();
         for (compound, term) in (0..).zip(&self.terms) {
@@ -405,8 +405,7 @@ impl<'a> Article<'a> {
         relatives
     }
 
-    /// Returns the first mention of each of some terms in the form that it has most often, the shorter one if two
-    /// are as frequent.
+    /// Returns for each term the first mention of its most frequent form; of two equally frequent forms, the shorter.
     fn shown(&self, terms: &[u32]) -> Vec<Span> {
         let places: FxHashMap<u32, usize> = terms.iter().copied().zip(0..).collect();
         let mut forms: Vec<Vec<(Span, u32)>> = vec![Vec::new(); terms.len()];
@@ -437,8 +436,8 @@ impl<'a> Article<'a> {
     }
 }
 
-/// The log-likelihood ratio of finding something so often against the logarithm of how often it is expected; 0 if it is
-/// no more frequent than that.
+/// The log-likelihood ratio of an observed count against the logarithm of the expected count; 0 if the count is not above
+/// the expectation.
 fn likelihood_ratio(count: f32, log_expected: f32) -> f32 {
     let expected = log_expected.exp();
     if count <= expected {

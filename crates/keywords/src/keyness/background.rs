@@ -1,8 +1,8 @@
-//! How frequent words are in German, and which of them are no nouns: a table learned from raw text.
+//! How frequent words are in German, and which of them are not nouns: a table learned from raw text.
 //!
-//! Frequency is counted in pieces of 200 words: in how large a share of them a word stands. So a word that an
-//! encyclopedia repeats in its own article counts there a few times and not a hundred. What kinds of text are
-//! mixed, count alike, whatever their sizes.
+//! Frequency is the share of pieces of 200 words that contain a word, so that a word that one encyclopedia article
+//! repeats a hundred times counts only a few times. The kinds of text that are mixed have equal weight, whatever
+//! their sizes.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,47 +13,47 @@ use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use super::stem::stem;
 use super::word::{self, Case, Word};
 
-/// The words of a piece.
+/// The number of words of a piece.
 const PIECE: usize = 200;
-/// Rarer words, counted in pieces, are not in the table: what is unknown is rare.
+/// Words in fewer pieces are left out of the table: an unknown word is treated as rare.
 const LEAST_PIECES: u32 = 3;
-/// A form that stands in lower case so often, where no capital is needed, and mostly so, is no noun.
+/// A form that is written in lower case this often and in most cases, where no capital is required, is not a noun.
 const LEAST_LOWER: u32 = 3;
-/// Rates are stored as so many steps for each factor of e.
+/// Rates are stored in this many steps per factor of e.
 const STEPS: f64 = 16.0;
 
 /// The table.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Background {
-    /// For the hash of a stem the share of pieces it stands in, as steps below 1.
+    /// Maps the hash of a stem to the share of pieces that contain it, in steps below 1.
     rates: FxHashMap<u32, u8>,
-    /// The share of unknown words, as steps below 1.
+    /// The share of unknown words, in steps below 1.
     unknown: u8,
-    /// The hashes of forms that are mostly written in lower case.
+    /// The hashes of forms mostly written in lower case.
     lower: FxHashSet<u32>,
-    /// The hashes of forms of adjectives before their nouns.
+    /// The hashes of attributive forms of adjectives.
     attributive: FxHashSet<u32>,
 }
 
 impl Background {
-    /// Returns the natural logarithm of how often a stem is expected for each word of a text.
+    /// Returns the natural logarithm of a stem's expected frequency per word.
     pub(super) fn log_rate(&self, stem: &str) -> f32 {
         let steps = self.rates.get(&hash(stem)).copied();
         -f32::from(steps.unwrap_or(self.unknown)) / STEPS as f32 - (PIECE as f32).ln()
     }
 
-    /// Tells whether a form, in lower case, is mostly written so.
+    /// Tells whether a form, given in lower case, is mostly written that way.
     pub(super) fn is_lower(&self, form: &str) -> bool {
         self.lower.contains(&hash(form))
     }
 
-    /// Tells whether a form is one of an adjective before its noun.
+    /// Tells whether a form is an adjective's before its noun.
     pub(super) fn is_attributive(&self, form: &str) -> bool {
         self.attributive.contains(&hash(form))
     }
 
-    /// Returns the file of the table: the rate of unknown words, the hashes of stems with their rates, those of forms
-    /// in lower case, and those of adjectives.
+    /// Serializes the table: the rate of unknown words, the hashes of stems with their rates, the hashes of lower-case
+    /// forms, and those of adjectives.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut payload = vec![self.unknown];
         let rates: BTreeMap<u32, u8> = self.rates.iter().map(|(&key, &rate)| (key, rate)).collect();
@@ -67,11 +67,11 @@ impl Background {
         KIND.seal(&payload)
     }
 
-    /// Reads the file of a table.
+    /// Reads a serialized table.
     ///
     /// # Errors
     ///
-    /// If it is not whole, or of another version.
+    /// If it is incomplete, damaged or of another version.
     pub fn load(file: &[u8]) -> Result<Self, Damage> {
         let mut reader = KIND.open(file)?;
         let unknown = reader.byte()?;
@@ -103,12 +103,12 @@ impl fmt::Display for Background {
         let [rates, lower, attributive] = [rates.len(), lower.len(), attributive.len()];
         write!(
             f,
-            "{rates} stems, {lower} forms in lower case, {attributive} forms of adjectives"
+            "{rates} stems, {lower} lower-case forms, {attributive} adjective forms"
         )
     }
 }
 
-/// The files of these tables.
+/// The file format of these tables.
 const KIND: Kind = Kind {
     magic: *b"bw-keyw\n",
     name: "a background of keywords",
@@ -116,7 +116,7 @@ const KIND: Kind = Kind {
     version: 1,
 };
 
-/// Appends rising keys, as differences behind their count.
+/// Appends ascending keys: their count, then the differences between them.
 fn put_keys(out: &mut Vec<u8>, keys: impl ExactSizeIterator<Item = u32>) {
     put(
         out,
@@ -136,7 +136,7 @@ fn keys(reader: &mut Reader) -> Result<Vec<u32>, Damage> {
         .collect()
 }
 
-/// FNV-1a (Fowler, Noll, Vo), folded to 32 bits: it is stored, so it must never change.
+/// FNV-1a (Fowler, Noll, Vo), folded to 32 bits. Hashes are stored, so this must never change.
 fn hash(word: &str) -> u32 {
     let hash = word.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
@@ -144,35 +144,35 @@ fn hash(word: &str) -> u32 {
     (hash ^ (hash >> 32)) as u32
 }
 
-/// Counts words of raw texts, one kind of text after the other.
+/// Counts the words of raw texts, one kind of text after another.
 #[derive(Debug, Default)]
 pub struct Counts {
-    /// For each stem its pieces in the kinds of text that are done.
+    /// Maps a stem to its counts.
     stems: FxHashMap<String, Stem>,
     forms: FxHashMap<String, Form>,
-    /// Pieces of the kind of text in hand.
+    /// The number of pieces of the current kind of text.
     pieces: u32,
     kinds: u32,
 }
 
 #[derive(Debug, Default)]
 struct Stem {
-    /// The sum of the shares of pieces, of the kinds of text that are done.
+    /// The sum of its shares of pieces over the finished kinds of text.
     shares: f64,
-    /// All pieces.
+    /// The number of pieces with it, over all kinds of text.
     pieces: u32,
-    /// Those of the kind of text in hand.
+    /// The number of pieces with it in the current kind of text.
     here: u32,
-    /// The number of the last piece.
+    /// The last piece in which it was counted.
     last: u32,
 }
 
-/// How often a form was written in which way, where no capital is needed.
+/// How often a form was written each way where no capital is required.
 #[derive(Debug, Default)]
 struct Form {
     lower: u32,
     upper: u32,
-    /// In lower case, right before a word with a capital.
+    /// In lower case and directly before a capitalized word.
     before: u32,
 }
 
@@ -240,7 +240,7 @@ impl Counts {
             .for_each(|(stem, counts)| {
                 let rate = steps(counts.shares / kinds);
                 let of_hash = rates.entry(hash(stem)).or_insert(rate);
-                // Of two with the same hash the more frequent one counts, whatever the order.
+                // If two stems share a hash, the more frequent one counts, whatever the order.
                 *of_hash = rate.min(*of_hash);
             });
         let unknown = rates.values().copied().max().unwrap_or_default();
@@ -260,11 +260,11 @@ impl Counts {
     }
 }
 
-/// The endings of adjectives before their nouns.
+/// The endings of attributive adjectives.
 const ENDINGS: [&str; 5] = ["e", "em", "en", "er", "es"];
 
-/// Returns the forms of adjectives: those that mostly stand right before a noun, if their words have endings that
-/// verbs do not.
+/// Returns the attributive forms of adjectives: forms that mostly stand directly before a noun and whose words also occur
+/// with endings that verbs do not have.
 fn attributive(forms: &FxHashMap<String, Form>) -> impl Iterator<Item = &str> {
     let is_before = |form: &str| {
         let counts = forms.get(form);
@@ -284,7 +284,7 @@ fn attributive(forms: &FxHashMap<String, Form>) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The words that are declined like adjectives and say nothing of their nouns.
+/// Stems of words that decline like adjectives but say nothing about their nouns.
 const DETERMINERS: &[&str] = &[
     "all",
     "ander",
@@ -344,7 +344,7 @@ const DETERMINERS: &[&str] = &[
 mod tests {
     use super::*;
 
-    /// Twice the same, as two kinds of text.
+    /// The background of the same texts as two kinds of text.
     fn background() -> Background {
         let mut counts = Counts::default();
         for _ in 0..2 {
@@ -363,17 +363,17 @@ mod tests {
     #[test]
     fn rates_are_shares_of_pieces() {
         let background = background();
-        // each text is a piece, and three of four have a harbour
+        // Each text is a piece, and three of four mention a harbour.
         let hafen = background.log_rate("hafe") + (PIECE as f32).ln();
         assert!((hafen - 0.75_f32.ln()).abs() < 0.04, "{hafen}");
         let meer = background.log_rate("meer") + (PIECE as f32).ln();
         assert!(meer.abs() < 0.04, "{meer}");
-        // the rarest of those that are known is taken for what is not
+        // An unknown word is treated like the rarest known one.
         assert!(background.log_rate("kran") <= background.log_rate("hafe"));
     }
 
     #[test]
-    fn forms_in_lower_case_are_no_nouns() {
+    fn forms_in_lower_case_are_not_nouns() {
         let background = background();
         for (form, is_lower) in [
             ("liegt", true),
@@ -401,7 +401,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_survives_its_file_and_damage_is_seen() {
+    fn a_table_survives_its_file_and_damage_is_detected() {
         let background = background();
         let file = background.to_bytes();
         assert_eq!(Background::load(&file).unwrap(), background);
@@ -415,7 +415,7 @@ mod tests {
 
     #[test]
     fn content_that_lies_is_damage() {
-        // The checksum is right, the count is not.
+        // The checksum is right, but the count is not.
         let mut payload = vec![0];
         put(&mut payload, 1 << 20);
         let damage = Background::load(&KIND.seal(&payload)).unwrap_err();

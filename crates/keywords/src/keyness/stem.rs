@@ -1,9 +1,9 @@
-//! What the forms of a German word share.
+//! Stems: what the forms of a German word have in common.
 
 /// Writes the stem of a word into `stem`: in lower case, without umlauts and endings.
 ///
-/// The steps of CISTEM (Weißweiler & Fraser 2017) that fit nouns: umlauts are folded (Hafen, Häfen), then the endings
-/// of plural and case go as long as enough is left of the word. A stem is a key and no word: "Speicher" is "speich".
+/// The steps of CISTEM (Weißweiler & Fraser 2017) that fit nouns: umlauts are folded (Hafen, Häfen), then plural and
+/// case endings are removed as long as enough of the word remains. A stem is a key, not a word: "Speicher" becomes "speich".
 ///
 /// - Weißweiler, Fraser: Developing a stemmer for German based on a comparative analysis of publicly available
 ///   stemmers. GSCL 2017.
@@ -17,7 +17,7 @@ pub(super) fn stem(word: &str, stem: &mut String) {
             'ö' | 'Ö' => stem.push('o'),
             'ü' | 'Ü' => stem.push('u'),
             'ß' | 'ẞ' => stem.push_str("ss"),
-            // Nobody sees it.
+            // A soft hyphen is invisible.
             '\u{AD}' => {}
             c => stem.extend(c.to_lowercase()),
         }
@@ -32,7 +32,7 @@ pub(super) fn stem(word: &str, stem: &mut String) {
     }
 }
 
-/// What is left of a word, in bytes, at least.
+/// The minimum length of a stem, in bytes.
 const LEAST: usize = 4;
 
 #[cfg(test)]

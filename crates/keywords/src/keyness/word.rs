@@ -1,4 +1,4 @@
-//! Words as they stand in a text: which are nouns, and which stand where every word has a capital.
+//! The words of a text, how they are written, and whether their position requires a capital.
 
 use blattwerk_core::token::tokens;
 use std::ops::Range;
@@ -10,9 +10,9 @@ pub(super) struct Word<'t> {
     pub(super) at: Range<usize>,
     pub(super) text: &'t str,
     pub(super) case: Case,
-    /// It is the first of a sentence, a quotation or a line, so a capital says nothing.
+    /// The first word of a sentence, a quotation or a line, where a capital means nothing.
     pub(super) is_first: bool,
-    /// Nothing but white space is between it and the word before it.
+    /// Only white space separates it from the previous word.
     pub(super) is_next: bool,
 }
 
@@ -20,13 +20,13 @@ pub(super) struct Word<'t> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Case {
     Lower,
-    /// With a capital.
+    /// Capitalized.
     Title,
-    /// In capitals only.
+    /// All in capitals.
     Upper,
 }
 
-/// Calls `visit` with each word of a text: tokens of two letters or more that start with one.
+/// Calls `visit` with each word of a text: tokens of at least two characters that start with a letter.
 pub(super) fn visit<'t>(text: &'t str, mut visit: impl FnMut(Word<'t>)) {
     let mut is_first = true;
     let mut is_next = false;
@@ -89,8 +89,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_capital_that_must_be_there_is_known() {
-        // the words that stand first are shown with a mark behind
+    fn first_words_are_marked() {
+        // First words are followed by an exclamation mark.
         let cases = [
             ("Der Rat tagt. Alle kamen", "Der! Rat tagt Alle! kamen"),
             (
