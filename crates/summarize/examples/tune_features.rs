@@ -1,10 +1,10 @@
 //! Finds the weights of `features`: `tune_features GOLD.jsonl:LENGTH:SHARE ...`.
 //!
-//! A gold file has JSON objects with `text`, `summary` and, if there is one, `title`. LENGTH is a number of sentences, or of
-//! words (`40w`); SHARE is how much the set counts. Coordinate ascent: from nothing but centrality on, one weight after the
-//! other is set to what of a fixed grid gives the highest gain, until no change gives more. The gain is ROUGE-1 and
-//! ROUGE-L over those of the first sentences, the mean of both and of the sets by their shares. The same
-//! files give the same weights.
+//! A gold file has JSON objects with `text`, `summary` and optionally `title`. LENGTH is a number of sentences, or of
+//! words (`40w`); SHARE is the weight of the set. Coordinate ascent starts with centrality alone and sets one weight after
+//! another to the value of a fixed grid with the highest gain, until no change improves it. The gain is ROUGE-1 and
+//! ROUGE-L divided by those of the first sentences, averaged over both and over the sets by their shares. The result
+//! is deterministic.
 
 use std::error::Error;
 use std::io::{self, Write as _};
@@ -17,7 +17,7 @@ use blattwerk_summarize::features::Config;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// A weight with its name and the values that are tried.
+/// The name of a weight, its field, and the values that are tried.
 type Weight = (&'static str, fn(&mut Config) -> &mut f32, &'static [f32]);
 
 const WEIGHTS: &[Weight] = &[
@@ -58,7 +58,7 @@ const WEIGHTS: &[Weight] = &[
     ),
 ];
 
-/// A change that gives less than this is none.
+/// A smaller gain than this is ignored.
 const LEAST_GAIN: f64 = 0.0005;
 
 struct Set {
@@ -125,7 +125,7 @@ impl Set {
     }
 }
 
-/// What the weights give over the first sentences, as a factor.
+/// The ROUGE of the weights relative to that of the first sentences.
 fn gain(sets: &[Set], config: &Config) -> Result<f64> {
     let (mut sum, mut shares) = (0.0, 0.0);
     for set in sets {

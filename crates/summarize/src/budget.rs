@@ -2,11 +2,11 @@
 
 use blattwerk_core::{Document, Error, Result};
 
-/// What the keys `sentences`, `words` and `chars` allow, the same for every backend.
+/// The limits set by the keys `sentences`, `words` and `chars`, the same for every backend.
 ///
-/// Sentences are taken whole, in the order in which a backend ranks them; one that is too long for what is left is
-/// skipped, and the next one that fits is taken. Where not one candidate fits, the shortest is taken all the
-/// same: who asks for a summary is better served by one that is too long than by an empty cell.
+/// Sentences are taken whole, in the order in which a backend ranks them; a sentence that does not fit is skipped, and
+/// the next one that fits is taken. If no candidate fits, the shortest is taken anyway: a summary that is too long
+/// is more useful than an empty cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
     sentences: usize,
@@ -18,11 +18,11 @@ impl Budget {
     /// The number of sentences if no key is set.
     const SENTENCES: usize = 3;
 
-    /// Returns the budget of the three keys; with `words` or `chars` alone the number of sentences is free.
+    /// Returns the budget of the three keys; with only `words` or `chars`, the number of sentences is unlimited.
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] if a key is 0, since `off` says that better.
+    /// [`Error::Setting`] if a key is 0: the backend `off` expresses that better.
     pub fn new(
         sentences: Option<usize>,
         words: Option<usize>,
@@ -32,7 +32,7 @@ impl Budget {
             if value == Some(0) {
                 return Err(Error::Setting {
                     key,
-                    expected: "at least 1 (to make no summaries, set `backend = \"off\"`)".into(),
+                    expected: "at least 1 (for no summaries, set `backend = \"off\"`)".into(),
                     found: "0".into(),
                 });
             }
@@ -48,7 +48,7 @@ impl Budget {
         })
     }
 
-    /// Returns a purse to pay the sentences of one document from.
+    /// Returns a purse that pays for the sentences of one document.
     pub(crate) fn purse(self, document: &Document) -> Purse {
         let is_free = self.words.min(self.chars) == usize::MAX;
         let lengths = if is_free {
@@ -65,7 +65,7 @@ impl Budget {
     }
 }
 
-/// How long a sentence is as a summary shows it, where a run of white space is one blank.
+/// The length of a sentence as the summary shows it, with each run of white space as one space.
 #[derive(Debug, Clone, Copy, Default)]
 struct Length {
     words: usize,
@@ -84,7 +84,7 @@ impl Length {
     }
 }
 
-/// What is left of a budget while a summary is put together.
+/// What is left of a budget while a summary is being built.
 pub(crate) struct Purse {
     lengths: Vec<Length>,
     left: Budget,
@@ -92,13 +92,13 @@ pub(crate) struct Purse {
 }
 
 impl Purse {
-    /// Tells whether there is enough left for a sentence.
+    /// Tells whether enough is left for a sentence.
     pub(crate) fn affords(&self, sentence: usize) -> bool {
         let cost = self.cost(sentence);
         self.left.sentences > 0 && cost.words <= self.left.words && cost.chars <= self.left.chars
     }
 
-    /// Takes a sentence if there is enough left for it, and tells whether there was.
+    /// Takes a sentence if enough is left for it, and tells whether it was taken.
     pub(crate) fn take(&mut self, sentence: usize) -> bool {
         let affords = self.affords(sentence);
         if affords {
@@ -111,7 +111,7 @@ impl Purse {
         affords
     }
 
-    /// Returns what was taken; the shortest of the candidates if nothing was.
+    /// Returns the taken sentences; the shortest candidate if there are none.
     pub(crate) fn spend(self, candidates: &[usize]) -> Vec<usize> {
         if self.taken.is_empty() {
             let shortest = candidates
@@ -123,7 +123,7 @@ impl Purse {
         self.taken
     }
 
-    /// A sentence behind another needs a blank before it.
+    /// Any sentence but the first needs a space before it.
     fn cost(&self, sentence: usize) -> Length {
         let Length { words, chars } = self.lengths[sentence];
         Length {
@@ -147,12 +147,12 @@ macro_rules! config {
         #[derive(Debug, Clone, serde::Deserialize, schemars::JsonSchema)]
         #[serde(default, deny_unknown_fields)]
         pub struct Config {
-            /// The most sentences of a summary. 3 if neither this nor `words` or `chars` is set.
+            /// The maximum number of sentences. Default: 3, or unlimited if `words` or `chars` is set.
             pub sentences: Option<usize>,
-            /// The most words of a summary, parted by white space. Unlimited by default.
+            /// The maximum number of words, separated by white space. Unlimited by default.
             pub words: Option<usize>,
-            /// The most characters of a summary. Only whole sentences are taken; one that is too long for what is
-            /// left is skipped, and if all are too long, the shortest stands alone. Unlimited by default.
+            /// The maximum number of characters. Only whole sentences are taken; a sentence that does not fit into
+            /// the rest is skipped, and if none fits, the shortest is taken anyway. Unlimited by default.
             pub chars: Option<usize>,
             $($(#[$doc])* pub $key: $kind,)*
         }
@@ -204,7 +204,7 @@ pub(crate) mod tests {
         let document = document("Köln  ja.\nNein.");
         let mut purse = Budget::new(None, None, Some(14)).unwrap().purse(&document);
         assert!(purse.take(0), "8 characters");
-        assert!(purse.take(1), "a blank and 5 more");
+        assert!(purse.take(1), "a space and 5 more");
         assert!(!purse.affords(1), "nothing is left");
     }
 

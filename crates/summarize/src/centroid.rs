@@ -1,8 +1,8 @@
-//! The sentences nearest to the middle of the article, each saying something else.
+//! The sentences nearest to the centre of the article, without repetition.
 //!
 //! The centroid of Radev et al. (2004): the sum of the sentences' word vectors stands for what the article
-//! is about, and a sentence is as central as its vector is near. Sentences at the front count more, as news
-//! are told from the front. They are picked one by one by maximal marginal relevance.
+//! is about, and a sentence is the more central the nearer its vector is. Early sentences score higher, because news
+//! puts the main point first. Sentences are picked one by one by maximal marginal relevance.
 //!
 //! Radev, Jing, Styś, Tam: Centroid-based summarization of multiple documents. IP&M 40, 2004.
 
@@ -18,10 +18,10 @@ use crate::terms::{Reader, Terms};
 budget::config! {
     /// The keys of `centroid`.
     pub struct Config {
-        /// How much the place in the article counts beside centrality, from 0 (not at all) to 1 (alone; then
-        /// the first sentences win). 0.4 by default.
+        /// The weight of a sentence's position against its centrality, from 0 (position is ignored) to 1 (only position
+        /// counts, so the first sentences win). Default: 0.4.
         pub position: f32,
-        /// How much a sentence loses for saying what a picked one says, from 0 (nothing) to 1. 0.3 by default.
+        /// The penalty for a sentence that repeats a sentence already picked, from 0 (none) to 1. Default: 0.3.
         pub redundancy: f32,
     }
 }
@@ -105,7 +105,7 @@ impl Centroid {
         Summary::extract(document, purse.spend(&candidates))
     }
 
-    /// How much each sentence is worth by itself, from 0 to 1.
+    /// The score of each sentence by itself, from 0 to 1.
     fn scores(&self, terms: &Terms) -> Vec<f32> {
         let place = (1_u16..).chain(std::iter::repeat(u16::MAX));
         terms
@@ -120,7 +120,7 @@ impl Centroid {
     }
 }
 
-/// What is left of the score of a sentence that goes on from the one before it.
+/// The share of its score that a sentence keeps if it continues the one before it.
 const LEANING: f32 = 0.75;
 
 #[cfg(test)]

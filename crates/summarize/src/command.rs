@@ -1,10 +1,10 @@
-//! Summaries by a program of the user's.
+//! Summaries by the user's own program.
 
 use blattwerk_command::Mismatch;
 use blattwerk_core::{Document, Summary};
 use serde::Deserialize;
 
-/// What the program answers: the sentences it takes, in any order, or a text in words of its own.
+/// The program's answer: the sentences it takes, in any order, or a text in its own words.
 #[derive(Deserialize)]
 pub(crate) struct Answer {
     sentences: Option<Vec<usize>>,

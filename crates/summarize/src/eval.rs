@@ -1,7 +1,7 @@
-//! How much of a reference a summary says: ROUGE (Lin: ROUGE: A Package for Automatic Evaluation of Summaries. 2004).
+//! How much of a reference a summary covers: ROUGE (Lin: ROUGE: A Package for Automatic Evaluation of Summaries. 2004).
 //!
-//! Words are runs of letters and digits in lower case, without stemming and with stop words; the figures are F1.
-//! ROUGE-L is the longest common subsequence of all words, sentences not kept apart.
+//! Words are runs of letters and digits in lower case, not stemmed and including stop words; the figures are F1.
+//! ROUGE-L is the longest common subsequence over the whole text, regardless of sentence boundaries.
 
 use std::fmt;
 use std::ops::AddAssign;
@@ -44,7 +44,7 @@ impl Rouge {
         }
     }
 
-    /// Divides by a number of summaries.
+    /// Returns the mean: this sum divided by the number of summaries.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52 summaries")]
     pub fn mean_of(self, count: usize) -> Self {
@@ -124,14 +124,14 @@ fn common_subsequence(a: &[String], b: &[String]) -> usize {
     row[b.len()]
 }
 
-/// Takes sentences by chance: the order is that of a hash of `seed` and their numbers.
+/// Takes random sentences, ordered by a hash of `seed` and their index.
 pub fn random(document: &Document, budget: Budget, seed: u64) -> Summary {
     let mut order: Vec<usize> = (0..document.sentences.len()).collect();
     order.sort_by_key(|&i| scrambled(seed ^ (i as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)));
     fill(document, budget, &order)
 }
 
-/// Takes the first sentences, whatever they are.
+/// Takes the first sentences, whatever they are like.
 pub fn first(document: &Document, budget: Budget) -> Summary {
     let order: Vec<usize> = (0..document.sentences.len()).collect();
     fill(document, budget, &order)
@@ -152,8 +152,8 @@ fn scrambled(mut x: u64) -> u64 {
     x ^ (x >> 31)
 }
 
-/// Takes, one by one, the sentence that raises ROUGE-1 most, as long as one does: what picking sentences can reach,
-/// about.
+/// Takes, one by one, the sentence that raises ROUGE-1 the most, as long as one does: roughly the limit of
+/// extraction.
 pub fn oracle(document: &Document, reference: &str, budget: Budget) -> Summary {
     let reference = words(reference);
     let wanted = counts(&reference, 1);
@@ -214,9 +214,9 @@ mod tests {
             ("a b c", "a b c", 1.0, 1.0, 1.0),
             ("a b", "c d", 0.0, 0.0, 0.0),
             ("", "a", 0.0, 0.0, 0.0),
-            // all words, no pair, and of two words in order never more than one
+            // All words, but no pair, and never two words in order.
             ("c b a", "a b c", 1.0, 0.0, 1.0 / 3.0),
-            // "a" counts once: 2 words of 3 and 2; the pair "a b" of 2 and 1
+            // "a" counts once: 2 words of 3 and 2; the pair "a b" of 2 and 1.
             ("a a b", "a b", 0.8, 2.0 / 3.0, 0.8),
             ("Über, ÜBER!", "über", 2.0 / 3.0, 0.0, 2.0 / 3.0),
         ];

@@ -1,16 +1,16 @@
-//! The sentences whose features add up to most, each saying something else.
+//! The sentences with the highest sum of features, without repetition.
 //!
-//! A sentence is worth the weighted sum of what is known of it (Edmundson 1969): how near it is to what the article is
-//! about (the centroid of Radev et al. 2004), how far at the front it stands, whether it is the lead or opens a paragraph,
-//! and what it shares with the headline; and it loses for what makes it hard to read alone: that it goes on from the one
-//! before, shows a part of a quote, or that somebody speaks who is not named. Sentences are then picked by maximal marginal
-//! relevance, where names count until they are covered. Headlines, questions, credits and bare quotes are no candidates.
+//! The score of a sentence is a weighted sum (Edmundson 1969): how near it is to what the article is about (the centroid of
+//! Radev et al. 2004), how early it comes, whether it is the lead or opens a paragraph, and what it shares with the
+//! headline; minus a penalty for what makes it hard to read alone: it continues the sentence before, shows part of
+//! a quote, or quotes somebody who is not named. Sentences are then picked by maximal marginal relevance, where a name counts
+//! until it is covered. Headlines, questions, credits and bare quotes are not candidates.
 //!
-//! That a sentence is long is no merit: where a budget counts sentences, long ones share more words with a long reference,
-//! but at an equal number of words nothing is won.
+//! Length is not a feature: where the budget counts sentences, long ones share more words with a long reference, but at an
+//! equal number of words nothing is gained.
 //!
-//! The weights are not set by taste: `scripts/train/summaries.sh` finds them by coordinate ascent on ROUGE, and says where
-//! the defaults differ. The time grows with the length of the article and the number of sentences asked for.
+//! `scripts/train/summaries.sh` finds the weights by coordinate ascent on ROUGE and documents where the defaults
+//! differ. The time grows with the length of the article and with the number of sentences requested.
 //!
 //! - Edmundson: New methods in automatic extracting. JACM 16, 1969.
 //! - Radev, Jing, Styś, Tam: Centroid-based summarization of multiple documents. IP&M 40, 2004.
@@ -25,22 +25,25 @@ use crate::readable;
 use crate::terms::{self, Reader};
 
 budget::config! {
-    /// The keys of `features`. Weights are relative to that of centrality, which is 1.
+    /// The keys of `features`. All weights are relative to the weight of centrality, which is 1.
     pub struct Config {
-        /// What the first sentence gets; the second gets half of it, the third a third, and so on.
+        /// The bonus of the first sentence for its position; the second gets half of it, the third a third, and so on.
+        /// Default: 0.5.
         pub position: f32,
-        /// What the first sentence gets on top: the lead of a news story says what the others explain.
+        /// An additional bonus of the first sentence: the lead of a news story says what the others explain. Default: 0.2.
         pub first: f32,
-        /// What a sentence gets that opens a paragraph.
+        /// The bonus of a sentence that opens a paragraph. Default: 0.1.
         pub paragraph: f32,
-        /// What a sentence gets that has all words of the headline and no other, if the article has a headline.
+        /// The bonus of a sentence with exactly the words of the headline; a partial match gets part of it. No effect if
+        /// the article has no headline. Default: 1.6.
         pub title: f32,
-        /// What a sentence gets that has all names of the article, where the picked ones have none of them.
+        /// The bonus of a sentence with all names of the article; names in sentences already picked do not count.
+        /// Default: 0.2.
         pub names: f32,
-        /// What a sentence loses that goes on from the one before it, shows a part of a quote, or is said by somebody
-        /// whom it does not name.
+        /// The penalty for a sentence that continues the one before it, shows part of a quote, or quotes somebody
+        /// without naming them. Default: 0.3.
         pub leaning: f32,
-        /// What a sentence loses that has the words of a picked one.
+        /// The penalty for a sentence with the same words as a sentence already picked. Default: 0.2.
         pub redundancy: f32,
     }
 }
@@ -67,7 +70,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// If a limit is 0, or a weight is no number.
+    /// If a limit is 0, or a weight is not finite.
     pub fn build(&self, _root: &Path) -> Result<Built<Summary>> {
         for (key, value) in [
             ("position", self.position),
@@ -107,7 +110,7 @@ impl Features {
     fn summary(&self, document: &Document) -> Summary {
         let weights = &self.weights;
         let title = document.title.as_deref().unwrap_or_default();
-        // The headline is one more sentence, behind those of the text.
+        // The headline is one more sentence, after those of the text.
         let headline = document.sentences.len();
         let terms = self.reader.read_with(document, Some(title));
         let centrality = terms.centrality(headline);
@@ -182,7 +185,7 @@ mod tests {
         Die Insel bekommt einen neuen Hafen für ihre Fähren, teilte Ida Berg mit.\n\
         Der Hafen wird nach dem Willen von Ida Berg zwölf Millionen Euro kosten.";
 
-    /// No weight but that of centrality.
+    /// No weights but that of centrality.
     const BARE: Config = Config {
         sentences: None,
         words: None,
@@ -235,11 +238,11 @@ mod tests {
     }
 
     #[test]
-    fn what_leans_back_loses() {
+    fn a_sentence_that_leans_back_loses() {
         let article = document(
             "Dies ist der Hafen der Insel.\nDer Hafen der Insel ist neu.\nFähren fahren zum Hafen.",
         );
-        // The first two have the same words of weight, so the first wins unless it loses for "Dies".
+        // The first two have the same content words, so the first wins unless it is penalized for "Dies".
         assert_eq!(one(&article, &BARE), 0);
         let leaning = Config {
             leaning: 0.1,
@@ -280,7 +283,7 @@ mod tests {
         assert_eq!(one(&article, &names), 2);
     }
 
-    /// Where "Ida Berg" begins in the article of the test before.
+    /// Where "Ida Berg" starts in the article of the previous test.
     const ARTICLE_NAME_START: usize = 65;
 
     #[test]
@@ -295,20 +298,20 @@ mod tests {
     }
 
     #[test]
-    fn a_paragraph_opens_behind_an_empty_line() {
+    fn a_paragraph_opens_after_an_empty_line() {
         let article = document("Eins.\nZwei.\n\nDrei.\n \nVier.");
         let found: Vec<bool> = article
             .sentences
             .iter()
             .map(|&span| opens_paragraph(&article, span))
             .collect();
-        // The line with a blank is a sentence of its own here, and no sentence in real life.
+        // The line with a space counts as a sentence here, but never in practice.
         assert_eq!(found[..3], [true, false, true]);
         assert_eq!(found.last(), Some(&true));
     }
 
     #[test]
-    fn a_budget_is_kept_to() {
+    fn the_budget_is_kept() {
         for most in [10, 20, 30] {
             let words = Config {
                 words: Some(most),
@@ -327,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn a_weight_that_is_no_number_is_refused() {
+    fn a_weight_that_is_not_a_number_is_refused() {
         let config = Config {
             title: f32::NAN,
             ..Config::default()

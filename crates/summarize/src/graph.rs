@@ -1,4 +1,4 @@
-//! Sentences as a graph: what many sentences resemble is central, the more so if those are central themselves.
+//! Sentences as a graph: a sentence that many others resemble is central, the more so if those are central themselves.
 
 use blattwerk_core::{Built, Document, Result, Summary};
 
@@ -31,17 +31,17 @@ impl Config {
     }
 }
 
-/// How many sentences of an article are compared with each other: an article may be a book, and the time grows with
-/// the square of this.
+/// The maximum number of sentences compared with each other: an article may be as long as a book, and the time grows
+/// with the square of this number.
 pub(crate) const MOST: usize = 1000;
 
-/// The share of a sentence's score that comes from its neighbours (Brin & Page 1998; both papers take it over).
+/// The share of a sentence's score that comes from its neighbours (Brin & Page 1998; both papers adopt it).
 const DAMPING: f32 = 0.85;
-/// Scores that change by less have settled.
+/// Scores that change by less than this have converged.
 const SETTLED: f32 = 1e-4;
 const ROUNDS: usize = 100;
 
-/// Returns the terms that sentences share, as pairs of sentences `i < j` with `sum` over the weights in both.
+/// Returns the pairs of sentences `i < j` that share terms, each with the sum of `sum` over the weights of these terms.
 pub(crate) fn shared(
     terms: &Terms,
     mut sum: impl FnMut(usize, f32, f32) -> f32,
@@ -69,7 +69,7 @@ pub(crate) fn shared(
     pairs
 }
 
-/// Returns the score of each of `count` sentences in a graph with these edges, by the power method.
+/// Returns the score of each of `count` sentences in a graph of `edges`, by the power method.
 pub(crate) fn rank(count: usize, edges: &[(usize, usize, f32)]) -> Vec<f32> {
     let mut out = vec![0.0_f32; count];
     for &(i, j, weight) in edges {
@@ -93,7 +93,7 @@ pub(crate) fn rank(count: usize, edges: &[(usize, usize, f32)]) -> Vec<f32> {
     scores
 }
 
-/// Returns sentences by falling score, the first in the article among equals.
+/// Returns sentences by descending score; of equals, the earlier one comes first.
 pub(crate) fn order(scores: &[f32]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..scores.len()).collect();
     order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));

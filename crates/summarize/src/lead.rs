@@ -1,7 +1,7 @@
 //! The first sentences of an article.
 //!
-//! A news article is written so that it can be cut from behind, so its lead is a summary that few methods
-//! beat. What stands above the lead (headlines, place and date, credits) is no part of it and passed over.
+//! A news article is written so that it can be cut from the end, so few methods beat its lead as a summary. What
+//! precedes the lead (headlines, place and date, credits) is skipped.
 
 use std::path::Path;
 

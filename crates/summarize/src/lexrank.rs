@@ -1,13 +1,13 @@
 //! `LexRank` (Erkan & Radev: `LexRank`: Graph-based Lexical Centrality as Salience in Text Summarization. JAIR 22, 2004).
 //!
 //! Two sentences are linked if the cosine of their tf-idf vectors is at least 0.1; the most central sentences of the
-//! graph are taken. Words are stems without stop words; the inverse document frequency is that of the sentences of the
-//! article, since there is no collection around it. Only the first thousand sentences are compared.
+//! graph are taken. Words are stems without stop words; the inverse document frequency is computed over the sentences of the
+//! article, because there is no collection. Only the first thousand sentences are compared.
 
 use crate::graph;
 use crate::terms::Terms;
 
-/// How alike two sentences must be to be linked; the value that the paper recommends.
+/// The minimum similarity of two linked sentences, as recommended by the paper.
 const ALIKE: f32 = 0.1;
 
 /// Returns how central each sentence is.
@@ -54,14 +54,14 @@ mod tests {
         Die Fähren der Insel brauchen einen Hafen.";
 
     #[test]
-    fn what_is_linked_to_none_ranks_last() {
+    fn a_sentence_without_links_ranks_last() {
         let scores = scores(&Reader::new().read(&document(ARTICLE)));
         assert_eq!(graph::order(&scores)[3], 2, "{scores:?}");
     }
 
     #[test]
-    fn links_do_not_weigh() {
-        // The three sentences are linked with each other, whatever the cosine.
+    fn links_have_no_weight() {
+        // The three sentences are linked with each other, whatever their cosines.
         let scores = scores(&Reader::new().read(&document(ARTICLE)));
         assert!((scores[0] - scores[1]).abs() < 1e-3 && (scores[1] - scores[3]).abs() < 1e-3);
     }

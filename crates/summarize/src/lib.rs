@@ -1,13 +1,13 @@
-//! Summaries: the few sentences of an article that tell most of it.
+//! Summaries: the few sentences that tell most of an article.
 //!
-//! A backend sees the text with its sentences, and promises whole sentences in the order of the text,
-//! within the budget the user set; an article without sentences has an empty summary. Only a model and a program
-//! of the user's may write a text of their own.
+//! A backend sees the text with its sentences and returns whole sentences in text order, within the user's budget; an
+//! article without sentences has an empty summary. Only a generating model and the user's own program may write new
+//! text.
 //!
-//! The other backends differ in one thing, how they rank sentences. What all of them need stands beside them:
-//! `readable` tells which sentences can stand alone, [`Budget`] says how much is taken, and `terms` turns
-//! sentences into vectors of words. Where a backend compares sentences with each other, it does so
-//! with a bounded number of them, since an article may be a book.
+//! The other backends differ only in how they rank sentences. What they share has modules of its own:
+//! `readable` tells which sentences can stand alone, [`Budget`] limits the length, and `terms` turns
+//! sentences into word vectors. A backend that compares sentences with each other compares a bounded number,
+//! because an article may be as long as a book.
 
 mod budget;
 pub mod centroid;
@@ -37,24 +37,24 @@ pub use budget::Budget;
 pub enum Config {
     /// Makes no summary.
     Off,
-    /// Takes the first sentences: a news article says the main thing first.
+    /// Takes the first sentences: a news article puts the main point first.
     Lead(lead::Config),
-    /// Takes the sentences whose features add up to most: place, centrality, names, and what reads badly.
+    /// Takes the sentences with the best features: position, centrality, headline words, names, readability.
     Features(features::Config),
-    /// Takes the sentences nearest to what the article is about, with a preference for its front.
+    /// Takes the sentences nearest to what the article is about, with a preference for its beginning.
     Centroid(centroid::Config),
-    /// Takes the most central sentences of the graph of shared words (Mihalcea & Tarau 2004).
+    /// Takes the most central sentences of a graph of shared words (Mihalcea & Tarau 2004).
     Textrank(graph::Config),
-    /// Takes the most central sentences of the graph of like sentences (Erkan & Radev 2004).
+    /// Takes the most central sentences of a graph of similar sentences (Erkan & Radev 2004).
     Lexrank(graph::Config),
-    /// Writes a text of its own, with a transformer model of yours.
+    /// Writes a new text with your own transformer model.
     RustBert(blattwerk_transformer::summary::Config),
-    /// Asks a program of yours, in lines of JSON.
+    /// Asks your own program, in JSON lines.
     Command(blattwerk_command::Config),
 }
 
 impl Config {
-    /// Returns the backend's word in the config and in the tables.
+    /// Returns the name of the backend in the config and in the tables.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Off => "off",
@@ -68,7 +68,7 @@ impl Config {
         }
     }
 
-    /// Returns the same backend with another budget; `off` and those that write a text of their own have none.
+    /// Returns the same backend with another budget; `off` and the backends that write new text have none.
     #[must_use]
     pub fn with_budget(
         self,
@@ -90,7 +90,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// If a setting makes no sense, or a file is missing or malformed.
+    /// If a setting is out of range, or a file is missing or malformed.
     pub fn build(&self, root: &Path) -> Result<Built<Summary>> {
         match self {
             Self::Off => Ok(Built::new(|_: &Document| Ok(Summary::default()))),

@@ -1,7 +1,8 @@
-//! Picks sentences that are worth much and say something else (maximal marginal relevance).
+//! Picks sentences that score high and do not repeat each other (maximal marginal relevance).
 //!
-//! What the picked sentences already say is taken off, and a name that one of them has gives no more to another. Each
-//! pick looks at every candidate once, so the time grows with the article and with the number of picks, and no more.
+//! The score of a sentence is reduced by what the picked sentences already say, and a name that they cover gives no
+//! further bonus. Each pick looks at every candidate once, so the time is linear in the length of the article
+//! and in the number of picks.
 //!
 //! Carbonell, Goldstein: The use of MMR, diversity-based reranking for reordering documents and producing summaries.
 //! SIGIR 1998.
@@ -17,11 +18,11 @@ use crate::terms::{self, Terms};
 /// A sentence that may be picked.
 pub(crate) struct Candidate {
     sentence: usize,
-    /// What it is worth by itself.
+    /// Its score by itself.
     score: f32,
-    /// How like it is to the most alike of the picked ones, from 0 to 1.
+    /// Its similarity to the most similar picked sentence, from 0 to 1.
     said: f32,
-    /// What share of the article's mentions of names is of those that it has and no picked one.
+    /// The share of its uncovered names in all mentions of names in the article.
     names: f32,
 }
 
@@ -36,12 +37,12 @@ impl Candidate {
     }
 }
 
-/// What counts beside the score of a sentence.
+/// The weights of what counts besides the score of a sentence.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Weights {
-    /// Taken off for saying all that a picked sentence says.
+    /// The penalty for saying all that a picked sentence says.
     pub(crate) redundancy: f32,
-    /// Given for having all names.
+    /// The bonus for having all names.
     pub(crate) names: f32,
 }
 
@@ -58,7 +59,7 @@ pub(crate) fn pick(
     }
     let mut picked = terms.zeros();
     loop {
-        // What is too long once is too long for good, so no candidate is looked at in vain.
+        // A candidate that does not fit now will never fit, so it is dropped.
         rest.retain(|candidate| purse.affords(candidate.sentence));
         let Some(best) = best(&rest, weights) else {
             break;
@@ -80,7 +81,7 @@ pub(crate) fn pick(
     }
 }
 
-/// The place of the best candidate; the one that stands first in the article among equals.
+/// The index of the best candidate; of equals, the one that comes first in the article.
 fn best(candidates: &[Candidate], weights: Weights) -> Option<usize> {
     let worth = |candidate: &Candidate| {
         candidate.score + weights.names * candidate.names - weights.redundancy * candidate.said
@@ -96,15 +97,15 @@ fn best(candidates: &[Candidate], weights: Weights) -> Option<usize> {
 /// The names of an article, sentence by sentence.
 #[derive(Default)]
 pub(crate) struct Names {
-    /// The names of all sentences, one after the other, each once in a sentence.
+    /// The names of all sentences, concatenated; each occurs once per sentence.
     all: Vec<usize>,
     sentences: Vec<Range<usize>>,
-    /// The share of a name in the mentions of all; nothing once it is covered.
+    /// The share of each name in the mentions of all names; 0 once it is covered.
     shares: Vec<f32>,
 }
 
 impl Names {
-    /// Reads the entities. Names that end with the same word count as one.
+    /// Reads the entities. Names with the same last word count as one.
     pub(crate) fn new(document: &Document) -> Self {
         let mut ids: FxHashMap<u64, usize> = FxHashMap::default();
         let mut names = Self::default();
@@ -204,7 +205,7 @@ mod tests {
             redundancy: 0.5,
             ..Weights::default()
         };
-        // The second has all words of the first, so it is worth 0.9 - 0.5; the third shares none.
+        // The second has all words of the first, so its score is 0.9 - 0.5; the third shares none.
         assert_eq!(picked(weights, scores, 2), [0, 2]);
     }
 
@@ -220,7 +221,7 @@ mod tests {
             names: 1.0,
             ..Weights::default()
         };
-        // The last has all names; then none is left, and the others are worth their scores.
+        // The last has all names, so the scores alone decide between the others.
         assert_eq!(picked(weights, [0.1, 0.3, 0.2, 0.0], 3), [3, 1, 2]);
     }
 

@@ -1,15 +1,15 @@
-//! Which sentences can stand in a summary by themselves.
+//! Which sentences can stand alone in a summary.
 //!
-//! The rules read the surface only and are meant to be right about what they refuse: headlines, lines of
-//! place and date, credits, questions, and quotes that do not say whose they are.
+//! The rules look at the surface only and aim to be right about what they reject: headlines, lines of
+//! place and date, credits, questions, and quotes without a speaker.
 
 use blattwerk_core::{Document, speech};
 use rustc_hash::FxHashMap;
 
-/// Fewer words say too little.
+/// A sentence with fewer words says too little.
 const MIN_WORDS: usize = 4;
 
-/// What a line of credits or a pointer to something else starts with.
+/// The beginnings of credit lines and of pointers to other content.
 const LABELS: &[&str] = &[
     "Foto:",
     "Fotos:",
@@ -36,13 +36,13 @@ const LABELS: &[&str] = &[
     "Dieser Text",
 ];
 
-/// Returns the sentences that can stand alone; all of them if none can.
+/// Returns the sentences that can stand alone; all sentences if none can.
 pub(crate) fn candidates(document: &Document) -> Vec<usize> {
     let mut quote = Quote::Closed;
     let mut candidates = Vec::new();
     let mut end = 0;
     for (index, &span) in document.sentences.iter().enumerate() {
-        // A quote that was never closed ends with its paragraph.
+        // A quote that is never closed ends with its paragraph.
         let gap = document.text.as_str().get(end..span.start);
         if gap.is_some_and(|gap| gap.contains("\n\n")) {
             quote = Quote::Closed;
@@ -61,7 +61,7 @@ pub(crate) fn candidates(document: &Document) -> Vec<usize> {
     candidates
 }
 
-/// Tells whether a sentence goes on from the one before it, so that it puzzles a reader who sees it alone.
+/// Tells whether a sentence continues the one before it, so that it is hard to understand alone.
 pub(crate) fn leans_back(text: &str) -> bool {
     let mut words = text.split(|c: char| !c.is_alphanumeric());
     let (first, second) = (words.next().unwrap_or_default(), words.next());
@@ -71,14 +71,14 @@ pub(crate) fn leans_back(text: &str) -> bool {
     is_pronoun || LEANING.contains(&first)
 }
 
-/// Tells whether a quote begins or ends in a sentence and not in the same, so that it shows a part of it.
+/// Tells whether a sentence contains only the beginning or only the end of a quote.
 pub(crate) fn cuts_quote(text: &str) -> bool {
     let is_odd = |marks: &[char]| text.matches(marks).count() % 2 == 1;
     is_odd(&['„', '“', '”']) || is_odd(&['"'])
 }
 
-/// Tells of each sentence whether somebody speaks in it who is not named there: an answer of an interview, the first
-/// person outside quotation marks, or indirect speech.
+/// Tells for each sentence whether it is speech of somebody who is not named in it: an interview answer, the first person
+/// outside quotation marks, or indirect speech.
 pub(crate) fn spoken(document: &Document) -> Vec<bool> {
     let text = document.text.as_str();
     let mut labels: FxHashMap<&str, usize> = FxHashMap::default();
@@ -102,7 +102,7 @@ pub(crate) fn spoken(document: &Document) -> Vec<bool> {
     spoken.collect()
 }
 
-/// Returns the name before the colon if a line looks like a turn of an interview.
+/// Returns the name before the colon if a line looks like a turn in an interview.
 fn speaker(line: &str) -> Option<&str> {
     let (label, turn) = line.trim_start().split_once(':')?;
     let is_name = label.len() <= 40
@@ -114,17 +114,17 @@ fn speaker(line: &str) -> Option<&str> {
     (is_name && !is_quote && turn.starts_with(' ')).then_some(label)
 }
 
-/// Tells whether a sentence says "I" or "we" outside quotation marks.
+/// Tells whether a sentence uses the first person outside quotation marks.
 fn has_first_person(text: &str) -> bool {
     let says_it = |text: &str| {
         text.split([' ', '\n'])
             .any(|word| FIRST_PERSON.contains(&word.trim_matches(|c: char| !c.is_alphanumeric())))
     };
-    // Few sentences have such a word, so that the quotes of most need not be looked for.
+    // Few sentences contain such a word, so most need not be split at their quotes.
     says_it(text) && text.split(QUOTES).step_by(2).any(says_it)
 }
 
-/// Tells whether a sentence is indirect speech by its verb ("Die Lage sei ernst"), and does not say whose.
+/// Tells whether a sentence is indirect speech by its verb ("Die Lage sei ernst") and names no speaker.
 fn is_indirect(text: &str) -> bool {
     let mut words = text.split([' ', '\n', ',']);
     let clause = text.split(',').next().unwrap_or_default();
@@ -139,7 +139,7 @@ const INDIRECT: &[&str] = &[
     "komme", "bleibe", "stehe", "liege",
 ];
 
-/// Tells whether a word says whose indirect speech is, or that it is none ("es sei denn", "ich habe").
+/// Tells whether a word names the source of indirect speech, or shows that it is not ("es sei denn", "ich habe").
 fn is_source(word: &str) -> bool {
     let is_in = |words: &str| words.split(' ').any(|other| other == word);
     [
@@ -153,7 +153,7 @@ fn is_source(word: &str) -> bool {
     .any(is_in)
 }
 
-/// Words that do so beside those of [`speech`].
+/// Words that do so besides those of [`speech`].
 const SOURCES: &str = "Angaben Angabe Laut Nach nach denn ob dass wie Ich ich hieß heißt berichten";
 
 const QUOTES: [char; 6] = ['„', '“', '”', '"', '»', '«'];
@@ -242,7 +242,7 @@ const LEANING: &[&str] = &[
     "Zuvor",
 ];
 
-/// Whether a sentence begins inside a quote that an earlier one opened.
+/// Whether a sentence starts inside a quote that an earlier one opened.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Quote {
     Closed,
@@ -250,7 +250,7 @@ enum Quote {
 }
 
 impl Quote {
-    /// Only „…“ tells which of its marks opens.
+    /// Only „…“ has different marks for opening and closing.
     fn after(self, text: &str) -> Self {
         match text.rfind(['„', '“', '”']) {
             None => self,
@@ -268,17 +268,17 @@ fn stands_alone(text: &str) -> bool {
         && has_verb(text)
 }
 
-/// Tells whether the last mark, closing quotes and brackets aside, ends a statement.
+/// Tells whether the last mark, ignoring closing quotes and brackets, ends a statement.
 fn ends_a_statement(text: &str) -> bool {
     text.trim_end_matches(['“', '”', '"', '«', '»', '‘', '’', '\'', ')', ']'])
         .ends_with(['.', '!', '…'])
 }
 
-/// Tells whether a sentence is all quote, so that nobody is named who says it, or only the end of one.
+/// Tells whether a sentence is nothing but a quote, so that no speaker is named, or only the end of one.
 fn is_bare_quote(text: &str) -> bool {
     let inner = text.trim_end_matches(['.', '!', '?', '…', ',']);
     let Some(inner) = inner.strip_suffix(['“', '”', '"', '«', '»']) else {
-        // It may still open a quote that later sentences go on with.
+        // It may still open a quote that later sentences continue.
         return text.starts_with('„') && !text.contains(['“', '”']);
     };
     match inner.strip_prefix(['„', '“', '"', '»', '«']) {
@@ -287,7 +287,7 @@ fn is_bare_quote(text: &str) -> bool {
     }
 }
 
-/// Tells whether a word looks like a finite verb, by its ending or as one of the irregular ones.
+/// Tells whether a word looks like a finite verb, by its ending or as an irregular one.
 fn has_verb(text: &str) -> bool {
     let words = || {
         text.split(|c: char| !c.is_alphanumeric())
@@ -372,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_of_a_quote_is_a_cut_one() {
+    fn a_part_of_a_quote_is_a_cut_quote() {
         assert!(cuts_quote("Der Trainer sagte: „Wir haben gut gespielt."));
         assert!(cuts_quote("Der Trainer: \"Wir haben gut gespielt."));
         assert!(!cuts_quote("Der „Spiegel“ fragt, und \"Die Zeit\" auch."));

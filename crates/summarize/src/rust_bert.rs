@@ -1,4 +1,4 @@
-//! Summaries in its own words, by a transformer model of the user's.
+//! Summaries written by the user's own transformer model.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! The words of an article that say what it is about, sentence by sentence.
+//! The content words of an article, sentence by sentence.
 
 use std::hash::Hasher;
 use std::ops::Range;
@@ -6,15 +6,15 @@ use std::ops::Range;
 use blattwerk_core::Document;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
-/// A word of a sentence, with its weight there.
+/// A word of a sentence and its weight in it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Term {
-    /// The number of the word in the article; its forms share one.
+    /// The number of the word in the article; all its forms share it.
     pub(crate) id: u32,
     pub(crate) weight: f32,
 }
 
-/// The terms of a document's sentences. Each sentence is a vector of length 1, or empty.
+/// The terms of a document's sentences. Each sentence is a vector of length 1, or is empty.
 #[derive(Debug, Default)]
 pub(crate) struct Terms {
     all: Vec<Term>,
@@ -29,12 +29,12 @@ impl Terms {
         self.sentences.len()
     }
 
-    /// Returns the terms of a sentence, by rising number.
+    /// Returns the terms of a sentence, in ascending order of their numbers.
     pub(crate) fn of(&self, sentence: usize) -> &[Term] {
         &self.all[self.sentences[sentence].clone()]
     }
 
-    /// Returns how near each of the first `count` sentences is to the sum of them, the centroid; the nearest has 1.
+    /// Returns how near each of the first `count` sentences is to their sum, the centroid; the nearest has 1.
     pub(crate) fn centrality(&self, count: usize) -> Vec<f32> {
         let mut centroid = self.zeros();
         for sentence in 0..count {
@@ -52,13 +52,13 @@ impl Terms {
         centrality
     }
 
-    /// Returns a vector that has a place for each term.
+    /// Returns a zero vector with a place for each term.
     pub(crate) fn zeros(&self) -> Vec<f32> {
         vec![0.0; self.distinct]
     }
 }
 
-/// Adds up the products of a sentence's terms with a vector that has a place for each term.
+/// Returns the dot product of a sentence and a vector with a place for each term.
 pub(crate) fn dot(sentence: &[Term], vector: &[f32]) -> f32 {
     sentence
         .iter()
@@ -83,7 +83,7 @@ impl Reader {
         self.read_with(document, None)
     }
 
-    /// Reads the sentences of a document, and a text as one more sentence behind them.
+    /// Reads the sentences of a document, and `text` as one more sentence after them.
     pub(crate) fn read_with(&self, document: &Document, text: Option<&str>) -> Terms {
         let mut ids: FxHashMap<u64, u32> = FxHashMap::default();
         ids.reserve(document.text.len() / 16);
@@ -128,10 +128,10 @@ fn times(count: usize) -> f32 {
     count as f32
 }
 
-/// Calls `visit` with each word in lower case. `buffer` is room for a word.
+/// Calls `visit` with each word in lower case. `buffer` is reused for each word.
 fn visit_words(text: &str, buffer: &mut String, mut visit: impl FnMut(&str)) {
     buffer.clear();
-    // A blank behind the text ends its last word.
+    // A space after the text ends its last word.
     for c in text.chars().chain([' ']) {
         if c.is_ascii() && c.is_alphanumeric() {
             buffer.push(c.to_ascii_lowercase());
@@ -144,7 +144,7 @@ fn visit_words(text: &str, buffer: &mut String, mut visit: impl FnMut(&str)) {
     }
 }
 
-/// Returns a word without the ending of its inflection, the same for most forms of a word.
+/// Returns a word without its inflectional ending; most forms of a word have the same stem.
 fn stem(word: &str) -> &str {
     ["ern", "em", "en", "er", "es", "e", "n", "s"]
         .iter()
@@ -153,23 +153,23 @@ fn stem(word: &str) -> &str {
         .unwrap_or(word)
 }
 
-/// Stands for the forms of a name: its last word, which a person is called by, without the ending.
+/// Returns a key for all forms of a name: the hash of the stem of its last word, such as the surname.
 pub(crate) fn name(text: &str) -> u64 {
     let last = text.split_whitespace().next_back().unwrap_or_default();
     hash(stem(&last.to_lowercase()))
 }
 
-/// Stands for a word. That two words of an article share their 64 bits does not happen.
+/// Returns a key for a word. Collisions of 64 bits within an article are neglected.
 fn hash(word: &str) -> u64 {
     let mut hasher = FxHasher::default();
     hasher.write(word.as_bytes());
     hasher.finish()
 }
 
-/// Shorter words, in bytes, say nothing of what an article is about.
+/// The minimum length of a term, in bytes: shorter words say nothing about the subject.
 const MIN_WORD: usize = 3;
 
-/// Words that stand in every article, whatever it is about.
+/// Words that occur in any article, whatever its subject.
 const STOPWORDS: &str = "\
     aber alle allem allen aller alles als also alt alte alten am an andere anderem anderen anderer anderes \
     anders auch auf aufgrund aus außerdem außer bei beide beiden beim bereits besonders bis bisher bislang \
@@ -212,7 +212,7 @@ mod tests {
         assert_eq!(terms.of(0).len(), 2, "an umlaut makes another word");
         assert_eq!(terms.of(1).len(), 2);
         assert_eq!(terms.of(0)[1].id, terms.of(1)[0].id, "Hafen");
-        assert!(terms.of(2).is_empty(), "no word of weight");
+        assert!(terms.of(2).is_empty(), "no content word");
         assert_eq!(terms.zeros().len(), 3);
     }
 

@@ -1,8 +1,8 @@
 //! `TextRank` for sentences (Mihalcea & Tarau: `TextRank`: Bringing Order into Texts. EMNLP 2004).
 //!
-//! Two sentences are as alike as the number of words they share, over the sum of the logarithms of their lengths; the
-//! most central sentences of the weighted graph are taken. Words are stems without stop words, each counted once in a
-//! sentence. Only the first thousand sentences of an article are compared.
+//! The similarity of two sentences is the number of words they share, divided by the sum of the logarithms of their
+//! lengths; the most central sentences of the weighted graph are taken. Words are stems without stop words, each counted once
+//! per sentence. Only the first thousand sentences of an article are compared.
 
 use crate::graph;
 use crate::terms::Terms;
@@ -14,7 +14,7 @@ pub(crate) fn scores(terms: &Terms) -> Vec<f32> {
         f32::from(count.max(1)).ln()
     };
     let mut edges = graph::shared(terms, |_, _, _| 1.0);
-    // Two sentences of one word each have no logarithm to divide by, and say too little.
+    // For two sentences of one word each, the sum of the logarithms is 0; they also say too little.
     edges.retain_mut(|(i, j, shared)| {
         let lengths = length(*i) + length(*j);
         *shared /= lengths;
@@ -38,14 +38,14 @@ mod tests {
         Die Fähren der Insel brauchen einen Hafen.";
 
     #[test]
-    fn what_shares_no_word_ranks_last() {
+    fn a_sentence_that_shares_no_word_ranks_last() {
         let scores = scores(&Reader::new().read(&document(ARTICLE)));
         assert_eq!(graph::order(&scores)[3], 2, "{scores:?}");
         assert!((scores[2] - 0.15).abs() < 1e-6);
     }
 
     #[test]
-    fn the_number_of_sentences_is_kept_to() {
+    fn the_number_of_sentences_is_limited() {
         let config = Config {
             sentences: Some(2),
             ..Config::default()
