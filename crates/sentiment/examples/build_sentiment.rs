@@ -1,7 +1,7 @@
-//! Makes the embedded model from the data folder: `build_sentiment DATA_DIR MODEL_FILE FOLDS_FILE`.
+//! Builds the embedded model from the data folder: `build_sentiment DATA_DIR MODEL_FILE FOLDS_FILE`.
 //!
-//! The last file gets the labelled news with what each sentence is judged to be by what was learned from the other parts.
-//! The same data gives the same file.
+//! `FOLDS_FILE` gets the labelled news, each sentence with the class predicted by the model of the other folds.
+//! The output is deterministic.
 
 use std::error::Error;
 use std::fs::{self, File};
@@ -83,7 +83,7 @@ fn texts(path: &Path) -> Result<Vec<String>> {
         .collect()
 }
 
-/// Takes names of users, links and marks of forwarding out of tweets.
+/// Removes user names, links and retweet marks from tweets.
 fn without_addresses(mut tweets: Vec<Gold>) -> Vec<Gold> {
     for tweet in &mut tweets {
         let kept = tweet.sentence.split_whitespace().filter(|word| {

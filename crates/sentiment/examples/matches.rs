@@ -1,7 +1,7 @@
-//! Prints the words that carry the sentiment of each line of the standard input: `word weight`, parted by tabs.
+//! Prints the words that carry the sentiment of each line of the standard input: word and weight, separated by a tab.
 //!
-//! With the path of a lexicon, its words are used instead of the built-in ones; the training script gets
-//! the scope of each word from it, by a lexicon whose weights are all 1.
+//! Given the path of a lexicon, its words replace the built-in ones; with a lexicon whose weights are all 1, the training
+//! script obtains the scope of each word.
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;

@@ -1,17 +1,17 @@
-//! What the words of a clause do to each other: negation, degree, contrast.
+//! How the words of a clause affect each other: negation, degree, contrast.
 
 /// What a word does in its clause.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Role {
     /// Is good or bad.
     Polar(Polar),
-    /// Turns words within its reach.
+    /// Negates the words within its reach.
     Negator,
-    /// Is the negator that makes "noch" one too.
+    /// Is "weder", after which "noch" negates too.
     Neither,
     /// Negates, if "weder" came before.
     Nor,
-    /// Takes back a negator just before it: "nicht nur".
+    /// Cancels a negator directly before it: "nicht nur".
     Only,
     /// Multiplies the weight of the next words.
     Degree(f32),
@@ -26,7 +26,7 @@ pub(crate) struct Polar {
     pub(crate) entry: u32,
     /// How good (above 0) or bad (below 0) it is here.
     pub(crate) weight: f32,
-    /// A noun has no negator behind it.
+    /// Nouns are not negated by a negator that follows them.
     pub(crate) is_noun: bool,
 }
 
@@ -39,7 +39,7 @@ impl Polar {
     }
 }
 
-/// The words that the grammar of a clause needs. They are few and closed, so they stand here.
+/// The grammatical words. They are few and form closed classes, so they are listed here.
 pub(crate) const GRAMMAR: &[(Role, &str)] = &[
     (
         Role::Negator,
@@ -68,13 +68,13 @@ pub(crate) const GRAMMAR: &[(Role, &str)] = &[
 /// How many words a negator reaches ahead.
 const REACH: usize = 5;
 
-/// How far an intensifier reaches: one word may be between it and its own.
+/// How far an intensifier reaches: one word may stand between it and the word it modifies.
 const DEGREE_REACH: usize = 2;
 
-/// What negation leaves of a weight: "nicht gut" is bad, but less so than "schlecht".
+/// The factor of negation: "nicht gut" is bad, but less so than "schlecht".
 pub(crate) const NEGATED: f32 = -0.6;
 
-/// A reader of sentences, word by word, with its memory of the clause.
+/// Reads sentences word by word and remembers the clause.
 #[derive(Debug, Default)]
 pub(crate) struct Reader {
     /// The number of the next word.
@@ -85,7 +85,7 @@ pub(crate) struct Reader {
     ended: usize,
     /// The numbers of the clause's negators.
     negators: Vec<usize>,
-    /// A factor, and the number of the last word that it holds for.
+    /// A factor, and the number of the last word it applies to.
     degree: Option<(f32, usize)>,
     /// "weder" was read.
     is_neither: bool,
@@ -101,7 +101,7 @@ impl Reader {
         self.is_neither = false;
     }
 
-    /// Reads a word, by what it does if it does anything.
+    /// Reads a word, given its role if it has one.
     pub(crate) fn read(&mut self, role: Option<Role>) {
         match role {
             Some(Role::Polar(polar)) => self.polar(polar),
@@ -119,7 +119,7 @@ impl Reader {
         self.at += 1;
     }
 
-    /// Returns the polar words of the sentence with the weights they have in it, in order.
+    /// Returns the polar words of the sentence in order, with their weights in it.
     pub(crate) fn finish(&mut self) -> impl Iterator<Item = Polar> + '_ {
         self.end_clause();
         self.found.iter().map(|&(_, polar)| polar)
@@ -138,16 +138,16 @@ impl Reader {
         }
     }
 
-    /// Forgets a negator that is the word before, and tells whether there was one.
+    /// Forgets the previous word if it is a negator, and tells whether it was.
     fn take_back(&mut self) -> bool {
         self.negators.pop_if(|last| *last + 1 == self.at).is_some()
     }
 
-    /// Turns what is negated in the clause.
+    /// Applies the negators of the clause.
     ///
-    /// A negator stands before an adjective or a noun ("nicht gut", "kein Erfolg"), but behind its verb
-    /// ("das gefällt mir nicht"): where nothing follows in its reach, it turns the nearest word before it
-    /// that is no noun ("er überlebte die Krise nicht" is no good news). The reach ends at the next negator.
+    /// A negator stands before an adjective or a noun ("nicht gut", "kein Erfolg"), but after its verb
+    /// ("das gefällt mir nicht"): if no polar word follows within its reach, it negates the nearest one before it
+    /// that is not a noun ("er überlebte die Krise nicht" is not good news). The reach ends at the next negator.
     pub(crate) fn end_clause(&mut self) {
         let clause = &mut self.found[self.ended..];
         for (i, &negator) in self.negators.iter().enumerate() {

@@ -1,12 +1,12 @@
-//! Judgements by a program of the user's.
+//! Judgements by the user's own program.
 
 use blattwerk_command::{Mismatch, score};
 use blattwerk_core::{Document, Level, Polarity, Sentiment};
 use serde::Deserialize;
 
-/// What the program answers: judgements of the article, then of sentences, then of entities.
+/// The program's answer: judgements of the article, then of sentences, then of entities.
 ///
-/// It may leave some of them out, or all: a model that judges only articles is of use too.
+/// It may leave out some or all of them: a model that judges only articles is useful too.
 #[derive(Deserialize)]
 pub(crate) struct Answer {
     sentiment: Vec<Judgement>,

@@ -1,14 +1,14 @@
-//! How right the judgements of sentences are, against labels given by people.
+//! How well the judgements of sentences agree with labels given by people.
 
 use std::fmt;
 use std::path::Path;
 
 use blattwerk_core::{Document, Entity, Error, Level, Polarity, Result, Sentiment, Span, Stage};
 
-/// A sentence with the class that people gave it.
+/// A sentence with its label.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gold {
-    /// The right class.
+    /// The correct class.
     pub label: Polarity,
     /// The sentence.
     pub sentence: String,
@@ -17,11 +17,11 @@ pub struct Gold {
 }
 
 impl Gold {
-    /// Reads lines `label TAB sentence`, with or without `TAB target`; `path` is for messages.
+    /// Reads lines `label TAB sentence`, optionally followed by `TAB target`; `path` is for messages.
     ///
     /// # Errors
     ///
-    /// [`Error::Malformed`] with the first line that is something else.
+    /// [`Error::Malformed`] with the first line of any other form.
     pub fn parse(path: &Path, text: &str) -> Result<Vec<Self>> {
         let gold = |(index, line): (usize, &str)| {
             let mut cells = line.split('\t');
@@ -43,8 +43,8 @@ impl Gold {
         text.lines().enumerate().map(gold).collect()
     }
 
-    /// Returns where the target stands in the sentence, in bytes: as whole words if it does so, else as parts of
-    /// words. Nowhere if there is no target, or it is not in the sentence.
+    /// Returns the occurrences of the target in the sentence, in bytes: those that are whole words, or if there are none,
+    /// those inside words. Empty if there is no target or it does not occur.
     pub fn target_spans(&self) -> Vec<Span> {
         let Some(target) = self.target.as_deref().filter(|target| !target.is_empty()) else {
             return Vec::new();
@@ -63,8 +63,8 @@ impl Gold {
     }
 }
 
-/// Judges each sentence as an article of its own: toward its target, which is then the article's entity, or as a
-/// whole if it has none or the stage judges no entities.
+/// Judges each sentence as a separate article: toward its target, which becomes the article's entity, or as a whole if it
+/// has no target or the stage does not judge entities.
 ///
 /// # Errors
 ///
@@ -96,15 +96,15 @@ pub fn judge(stage: &dyn Stage<Layer = Vec<Sentiment>>, gold: &[Gold]) -> Result
         .collect()
 }
 
-/// How often each class was taken for each.
+/// The confusion matrix of the classes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Scores {
-    /// Rows are the right classes, columns the given ones, both in the order of [`Polarity::ALL`].
+    /// Rows are the correct classes, columns the predicted ones, both in the order of [`Polarity::ALL`].
     pub confusion: [[usize; 3]; 3],
 }
 
 impl Scores {
-    /// Counts pairs of the right and the given class.
+    /// Counts pairs of a correct and a predicted class.
     pub fn new(pairs: impl IntoIterator<Item = (Polarity, Polarity)>) -> Self {
         let mut scores = Self::default();
         for (right, given) in pairs {
@@ -113,13 +113,13 @@ impl Scores {
         scores
     }
 
-    /// Returns the share of right answers.
+    /// Returns the share of correct predictions.
     pub fn accuracy(&self) -> f64 {
         let right = Polarity::ALL.map(|class| self.confusion[class as usize][class as usize]);
         ratio(right.iter().sum(), self.confusion.iter().flatten().sum())
     }
 
-    /// Returns the harmonic mean of precision and recall of a class; 0 if it never came and was never given.
+    /// Returns the harmonic mean of precision and recall of a class; 0 if it neither occurs nor was predicted.
     pub fn f1(&self, class: Polarity) -> f64 {
         let class = class as usize;
         let right: usize = self.confusion[class].iter().sum();
@@ -127,7 +127,7 @@ impl Scores {
         ratio(2 * self.confusion[class][class], right + given)
     }
 
-    /// Returns the mean F1 of the three classes: each counts alike, however rare.
+    /// Returns the mean F1 of the three classes: all have equal weight, however rare they are.
     pub fn macro_f1(&self) -> f64 {
         Polarity::ALL
             .map(|class| self.f1(class))
@@ -190,7 +190,7 @@ mod tests {
             (Positive, Neutral),
         ]);
         assert!((scores.accuracy() - 0.5).abs() < 1e-12);
-        // negative: precision 1, recall 1/2; neutral: precision 1/3, recall 1; positive: never given
+        // negative: precision 1, recall 1/2; neutral: precision 1/3, recall 1; positive: never predicted
         assert!((scores.f1(Negative) - 2.0 / 3.0).abs() < 1e-12);
         assert!((scores.f1(Neutral) - 0.5).abs() < 1e-12);
         assert!((scores.macro_f1() - (2.0 / 3.0 + 0.5) / 3.0).abs() < 1e-12);
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn gold_lines_have_a_label_a_sentence_and_maybe_a_target() {
+    fn gold_lines_have_a_label_a_sentence_and_an_optional_target() {
         let path = Path::new("gold.tsv");
         let gold =
             Gold::parse(path, "neutral\tEs regnet.\npositive\tIda lobt Jan.\tJan\n").unwrap();
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_judgement_toward_the_target_goes_before_that_of_the_sentence() {
+    fn a_judgement_toward_the_target_takes_precedence_over_that_of_the_sentence() {
         let gold = Gold::parse(
             Path::new(""),
             "negative\tEs regnet auf Jan.\tJan\nneutral\tEs regnet.",

@@ -1,12 +1,12 @@
 //! A polarity lexicon with the scope of negation.
 //!
 //! Each word of the lexicon has a weight between -1 (bad) and 1 (good), learned from labelled sentences.
-//! Within a clause, "nicht", "kein" or "ohne" turns the words in its reach, and "sehr" or "etwas" makes
-//! the next one stronger or weaker. The good and the bad of a sentence go into a softmax fitted on
-//! labelled sentences, which gives the probabilities of the three classes.
+//! Within a clause, "nicht", "kein" or "ohne" negates the words in its reach, and "sehr" or "etwas" makes
+//! the next one stronger or weaker. A softmax fitted on labelled sentences turns the sums of positive and
+//! negative weights into the probabilities of the three classes.
 //!
-//! An article is judged like one sentence that says what all of its sentences say, over the square root of
-//! their number: the many neutral sentences of a report do not drown the few that judge.
+//! An article is judged like one sentence with the words of all its sentences, divided by the square root of
+//! their number, so that the many neutral sentences of a report do not drown out the few opinionated ones.
 
 use std::iter::repeat;
 use std::path::{Path, PathBuf};
@@ -26,12 +26,12 @@ use crate::words::{self, Token, Word};
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// A file of your own words, one a line: word, tab, weight from -1 (bad) to 1 (good), such as
-    /// `Rekordgewinn<TAB>0.8`. A word stands for all its forms and for the compounds that end with it, in
-    /// upper and lower case alike; a line that starts with `#` is a remark. Your words go before the built-in
-    /// ones; the weight 0 silences a word. None by default.
+    /// Path of a file of your own words, one per line: word, tab, weight from -1 (bad) to 1 (good), such as
+    /// `Rekordgewinn<TAB>0.8`. A word stands for all its forms and for compounds that end with it, regardless of
+    /// case; a line that starts with `#` is a comment. Your words take precedence over the built-in
+    /// ones; the weight 0 makes a word neutral. Default: none.
     pub lexicon: Option<PathBuf>,
-    /// Whether `sentiment.csv` has the column `reason`: the words that carried each judgement. False by default.
+    /// Whether `sentiment.csv` gets the column `reason`: the words that carried each judgement. Default: false.
     pub explain: bool,
 }
 
@@ -40,7 +40,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// If the lexicon cannot be read, or one of its lines is not a word and a weight.
+    /// If the lexicon cannot be read, or a line is not a word and a weight.
     pub fn build(&self, root: &Path) -> Result<Built<Vec<Sentiment>>> {
         let mut lexicon = Lexicon::embedded()?;
         let mut assets = vec![
@@ -64,44 +64,44 @@ impl Config {
 const WORDS: &str = include_str!("../../../models/sentiment-de/lexicon.tsv");
 const CALIBRATION: &str = include_str!("../../../models/sentiment-de/calibration.tsv");
 
-/// What the weight of a word's last part says of the whole compound.
+/// The share of its weight that a noun passes on to compounds ending with it.
 const COMPOUND: f32 = 0.8;
 
-/// The shortest noun, in bytes, that is looked for at the end of compounds: "Haft" would be found in
+/// The minimum length, in bytes, of a noun that is looked up at the end of compounds: "Haft" would be found in
 /// "Wirtschaft".
 const MIN_HEAD: usize = 5;
 
-/// The shortest stem of such a noun.
+/// The minimum length of its stem, in bytes.
 const MIN_HEAD_STEM: usize = 4;
 
-/// The shortest part before it, in bytes.
+/// The minimum length of the part before it, in bytes.
 const MIN_MODIFIER: usize = 3;
 
-/// The lexicon, ready for looking words up.
+/// A lexicon ready for lookups.
 pub struct Lexicon {
-    /// The words of grammar, and no others: they are looked up as they stand.
+    /// The grammatical words, looked up as they are.
     grammar: FxHashMap<&'static str, Role>,
-    /// The polar nouns by their stems, which are found at the end of compounds too.
+    /// The polar nouns by their stems, also found at the end of compounds.
     nouns: FxHashMap<Box<str>, Polar>,
     /// All other polar words by their stems.
     others: FxHashMap<Box<str>, Polar>,
-    /// The words of the entries, as their files have them.
+    /// The words of the entries as written in their files.
     entries: Vec<Box<str>>,
     softmax: Softmax,
 }
 
-/// A word of a sentence that the lexicon knows.
+/// A word of a sentence that is in the lexicon.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Match<'a> {
-    /// Where it stands, in bytes of the sentence.
+    /// Its place, in bytes of the sentence.
     pub span: Span,
-    /// The word of the lexicon that it was found by: a compound's is its last part.
+    /// The entry of the lexicon that matched; for a compound, its last part.
     pub word: &'a str,
-    /// What it adds to the sentence, good above 0 and bad below, after negation and degree.
+    /// What it adds to the sentence after negation and degree: above 0 good, below 0 bad.
     pub weight: f32,
 }
 
-/// The good and the bad that a sentence says.
+/// The sums of the positive and negative weights of a sentence.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 struct Evidence {
     good: f32,
@@ -122,13 +122,13 @@ impl Evidence {
     }
 }
 
-/// Turns evidence into probabilities. Rows are the classes in their order, columns a constant, good, bad.
+/// Turns evidence into probabilities. Rows are the classes in order; columns are the constant, good and bad.
 #[derive(Debug, Clone, Copy)]
 struct Softmax([[f32; 3]; 3]);
 
 type Probabilities = [f32; 3];
 
-/// The stage: judges by a lexicon.
+/// The stage: judges with a lexicon.
 struct Judge {
     lexicon: Lexicon,
     explains: bool,
@@ -163,14 +163,14 @@ impl Stage for Judge {
     }
 }
 
-/// What a word, or a mark that parts clauses, does in its sentence.
+/// A word with its role in the sentence, or a mark between clauses.
 enum Step {
     Border,
     Word(Span, Option<Role>),
 }
 
 impl Lexicon {
-    /// Returns the lexicon that is part of the program.
+    /// Returns the embedded lexicon.
     ///
     /// # Errors
     ///
@@ -181,11 +181,11 @@ impl Lexicon {
         Ok(lexicon)
     }
 
-    /// Returns a lexicon of the words of a file alone, in the place of the built-in ones.
+    /// Returns a lexicon of the words of a file, without the built-in ones.
     ///
     /// # Errors
     ///
-    /// If it cannot be read, or one of its lines is not a word and a weight.
+    /// If it cannot be read, or a line is not a word and a weight.
     pub fn load(path: &Path) -> Result<Self> {
         let mut lexicon = Self::without_words(Softmax::parse(CALIBRATION)?);
         lexicon.add(parse(path, &Asset::read_text(path)?.0)?);
@@ -206,7 +206,7 @@ impl Lexicon {
         }
     }
 
-    /// Adds words; one with a capital is a noun.
+    /// Adds words; capitalized ones are nouns.
     fn add(&mut self, words: Vec<Weighted>) {
         for Weighted { word, weight } in words {
             let entry = self.entry(&word);
@@ -228,7 +228,7 @@ impl Lexicon {
         }
     }
 
-    /// Adds the user's words over all that is there, the words of grammar among it.
+    /// Adds the user's words, which replace built-in ones, including grammatical words.
     fn add_own(&mut self, words: Vec<Weighted>) {
         for Weighted { word, weight } in words {
             let entry = self.entry(&word);
@@ -256,7 +256,7 @@ impl Lexicon {
         u32::try_from(entry).expect("a lexicon has less than 2^32 words")
     }
 
-    /// Returns the words of a sentence that the lexicon knows, in order.
+    /// Returns the words of a sentence that are in the lexicon, in order.
     ///
     /// ```
     /// use blattwerk_sentiment::lexicon::Lexicon;
@@ -284,7 +284,7 @@ impl Lexicon {
             .collect()
     }
 
-    /// Weighs the words of a sentence.
+    /// Adds up the weights of the words of a sentence.
     fn evidence(&self, sentence: &str, reader: &mut Reader, buffer: &mut String) -> Evidence {
         self.read(sentence, reader, buffer, |_| {});
         Evidence::of(reader.finish())
@@ -302,7 +302,7 @@ impl Lexicon {
         let candidate = |(index, step): (usize, &Step)| {
             let (span, worth) = match *step {
                 Step::Word(span, Some(Role::Polar(polar))) => (span, polar.weight.abs()),
-                // What words of grammar do is known only when they are left out.
+                // The effect of a grammatical word is known only when it is left out.
                 Step::Word(span, Some(_)) => (span, 1.0),
                 Step::Word(_, None) | Step::Border => return None,
             };
@@ -324,7 +324,7 @@ impl Lexicon {
         })
     }
 
-    /// Reads a sentence, and calls `found` with each polar word.
+    /// Reads a sentence and calls `found` with each polar word.
     fn read(
         &self,
         sentence: &str,
@@ -345,7 +345,7 @@ impl Lexicon {
         });
     }
 
-    /// Looks a word up: as it stands, by its stem, without "un-", by the last part of a compound.
+    /// Looks up a word: as it is, by its stem, without "un-", or by the last part of a compound.
     fn role(&self, word: Word) -> Option<Role> {
         if let Some(&role) = self.grammar.get(word.lower) {
             return Some(role);
@@ -382,11 +382,11 @@ impl Lexicon {
         Some(head.times(COMPOUND))
     }
 
-    /// Judges the article by what its sentences say together.
+    /// Judges the article by all of its sentences together.
     ///
-    /// Good and bad grow with the square root of the number of sentences: slower than what is said, so
-    /// that length alone is no opinion, but faster than not at all, so that many neutral sentences do not
-    /// drown the few that judge.
+    /// The sums are divided by the square root of the number of sentences: not by the number itself, so that many neutral
+    /// sentences do not drown out a few opinionated ones, but by more than 1, so that length alone is not an
+    /// opinion.
     fn article(&self, sentences: &[Evidence]) -> Probabilities {
         let mut sum = Evidence::default();
         for sentence in sentences {
@@ -468,7 +468,7 @@ impl Softmax {
     }
 
     fn logits(&self, evidence: Evidence) -> [f32; 3] {
-        // The tenth bad word of a long sentence says less than the first.
+        // The tenth bad word of a long sentence adds less than the first.
         let (good, bad) = (evidence.good.ln_1p(), evidence.bad.ln_1p());
         self.0
             .map(|[constant, by_good, by_bad]| constant + by_good * good + by_bad * bad)
@@ -494,7 +494,7 @@ fn judgement(level: Level, probabilities: Probabilities) -> Sentiment {
     Sentiment::new(level, polarity, probabilities[polarity as usize])
 }
 
-/// The likeliest class; neutral before another that is as likely.
+/// The most likely class; neutral wins a tie.
 fn likeliest(probabilities: Probabilities) -> Polarity {
     let likeliness = |polarity: Polarity| probabilities[polarity as usize];
     [Polarity::Negative, Polarity::Positive]
@@ -514,7 +514,7 @@ mod tests {
 
     use super::*;
 
-    /// A lexicon of a few words whose weights are plain.
+    /// A small lexicon with simple weights.
     fn small() -> Lexicon {
         let softmax = Softmax([[-1.0, 0.0, 3.0], [0.0, 0.0, 0.0], [-1.0, 3.0, 0.0]]);
         let mut lexicon = Lexicon::without_words(softmax);
@@ -569,7 +569,7 @@ mod tests {
     }
 
     #[test]
-    fn a_match_tells_its_place_and_its_entry() {
+    fn a_match_has_its_place_and_its_entry() {
         let lexicon = small();
         let matches = lexicon.matches("Die Ölkrise war teuer.");
         let found: Vec<_> = matches
@@ -628,12 +628,12 @@ mod tests {
             reasons.map(|reason| &document.text[reason.span]).collect()
         };
         assert_eq!(words(2), ["Krise", "Schaden"]);
-        // alone in its sentence, a word adds more: 3 ln 2 against 3 ln(3 / 2)
+        // A word that is alone in its sentence adds more: 3 ln 2 instead of 3 ln(3 / 2).
         assert_eq!(words(0), ["gefällt", "Erfolg", "gut", "Krise", "Schaden"]);
     }
 
     #[test]
-    fn neutral_sentences_do_not_drown_an_opinion() {
+    fn neutral_sentences_do_not_drown_out_an_opinion() {
         let judge = Judge {
             lexicon: small(),
             explains: false,
@@ -662,7 +662,7 @@ mod tests {
     }
 
     #[test]
-    fn own_words_win() {
+    fn own_words_take_precedence() {
         let mut lexicon = small();
         let own = "# Eigene\n\nGut\t-1\nohne\t-0.5\nkrise\t0.5";
         lexicon.add_own(parse(Path::new("own.tsv"), own).unwrap());
@@ -674,7 +674,7 @@ mod tests {
         assert_eq!(
             weights,
             [-0.5, -1.0, 0.5],
-            "\"ohne\" turns nothing any more"
+            "\"ohne\" is no longer a negator"
         );
     }
 

@@ -1,9 +1,9 @@
 //! Sentiment: whether an article, and each of its sentences, speaks well or badly of its subject.
 //!
-//! A backend sees the text, its sentences and its entities, and promises one judgement of the article
-//! (also of an empty one), then one of each sentence in order; only a program of the user's may leave some
-//! out. `score` is the probability of the class that is given. `linear` and `lexicon` name the words that carried
-//! a judgement, if asked.
+//! A backend sees the text, its sentences and its entities, and returns one judgement of the article
+//! (even of an empty one), then one of each sentence in order; only the user's own program may leave some
+//! out. `score` is the probability of the chosen class. On request, `linear` and `lexicon` name the words that
+//! carried a judgement.
 
 mod clause;
 mod command;
@@ -26,15 +26,15 @@ use serde::Deserialize;
 pub enum Config {
     /// Judges nothing.
     Off,
-    /// Judges with a trained model, also toward each name.
+    /// Judges with a trained model, including the attitude toward each name.
     Linear(linear::Config),
-    /// Weighs the words of a polarity lexicon, clause by clause, with negation.
+    /// Adds up the weights of a polarity lexicon, clause by clause, with negation.
     Lexicon(lexicon::Config),
-    /// Runs a transformer model of yours on the article and on each sentence.
+    /// Runs your own transformer model on the article and on each sentence.
     Onnx(blattwerk_transformer::Config),
-    /// Does the same by libtorch, from the weights as they were trained.
+    /// Does the same with libtorch, from the original weights.
     RustBert(blattwerk_transformer::rust_bert::Config),
-    /// Asks a program of yours, in lines of JSON.
+    /// Asks your own program, in JSON lines.
     Command(blattwerk_command::Config),
 }
 
@@ -43,7 +43,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// If a setting makes no sense, or a file is missing or malformed.
+    /// If a setting is out of range, or a file is missing or malformed.
     pub fn build(&self, root: &Path) -> Result<Built<Vec<Sentiment>>> {
         match self {
             Self::Off => Ok(Built::new(|_: &Document| Ok(Vec::new()))),

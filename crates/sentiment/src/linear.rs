@@ -1,14 +1,14 @@
-//! A trained model that judges toward each name.
+//! A trained model that also judges the attitude toward each name.
 //!
-//! Two softmaxes over about ninety features of a sentence: one judges toward a target in it, one the sentence as a
-//! whole. The features sum up how good or bad words are, by where they stand: in the target's clause, just before or
-//! behind it, within quotation marks, in another sentence; the good and the bad of what the target itself says is left out.
-//! Names mean nothing by themselves: nobody is bad for being called Krieg, or for having been written of badly before.
-//! What is known of words is a table learned from raw text, a polarity lexicon and labelled texts.
+//! Two softmaxes over about ninety features of a sentence: one judges toward a target in it, the other the sentence as a
+//! whole. The features sum up how good or bad words are, by their position: in the target's clause, just before or
+//! after it, within quotation marks, in another sentence; what the target itself says does not count as good or bad.
+//! Names have no polarity of their own: nobody is bad for being called Krieg, or because earlier texts spoke badly of them.
+//! The word table is learned from raw text, a polarity lexicon and labelled texts.
 //!
-//! An article is judged by its sentences together. How opinionated it is, is their mean; which way it goes adds up
-//! about with the square root of their number, so that many weak signs are a strong one, and the neutral sentences
-//! of a long report count little for it.
+//! An article is judged by all of its sentences. How opinionated it is, is their mean; its direction grows
+//! roughly with the square root of their number, so that many weak signs make a strong one, while the neutral sentences
+//! of a long report count little.
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -39,17 +39,17 @@ pub use self::model::{Model, Probabilities};
 use self::reading::{Reader, Token};
 use crate::reasons;
 
-/// The embedded model; `models/sentiment-de/MODEL.md` is its card.
+/// The embedded model; its model card is `models/sentiment-de/MODEL.md`.
 const EMBEDDED: &[u8] = include_bytes!("../../../models/sentiment-de/model.bin");
 
-/// Judges with a trained model, also toward each name.
+/// Judges with a trained model, including the attitude toward each name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// A model of your own: the folder that `blattwerk train sentiment` wrote, or its file. The embedded German
-    /// model by default.
+    /// Path of your own model: the folder written by `blattwerk train sentiment`, or the file in it. Default: the
+    /// embedded German model.
     pub model: Option<PathBuf>,
-    /// Whether `sentiment.csv` has the column `reason`: the words that carried each judgement. False by default.
+    /// Whether `sentiment.csv` gets the column `reason`: the words that carried each judgement. Default: false.
     pub explain: bool,
 }
 
@@ -83,19 +83,19 @@ pub fn embedded() -> Result<(Model, Asset)> {
     model_file::embedded("sentiment-de", EMBEDDED, Model::load)
 }
 
-/// Loads a model of the user's, a folder or a file, with its record.
+/// Loads the user's own model, a folder or a file, with its record.
 ///
 /// # Errors
 ///
-/// If it cannot be read, is damaged, or made by another version.
+/// If it cannot be read, is damaged, or was made by another version.
 pub fn load(path: &Path) -> Result<(Model, Asset)> {
     model_file::load(path, Model::load)
 }
 
-/// How far two mentions of a name may be apart, in entities, to be judged together in their sentence.
+/// The maximum distance, in entities, of two mentions of a name in a sentence that are judged together.
 const TOGETHER: usize = 20;
 
-/// The stage: judges by a model.
+/// The stage: judges with a model.
 struct Judge {
     model: Model,
     explains: bool,
@@ -119,7 +119,7 @@ impl Stage for Judge {
                 .take_while(|entity| entity.span.start < sentence.end)
                 .count();
             for entity in &document.entities[next..next + inside] {
-                // what stands before the sentence is no part of it
+                // What precedes the sentence does not belong to it.
                 let [start, end] = [entity.span.start, entity.span.end]
                     .map(|byte| byte.saturating_sub(sentence.start));
                 reader.mute(Span::new(start, end));
@@ -148,7 +148,7 @@ impl Stage for Judge {
 }
 
 impl Judge {
-    /// Judges toward an entity of the sentence that was read, all mentions of its name there together.
+    /// Judges toward an entity of the sentence that was read, over all mentions of its name there.
     fn entity(
         &self,
         document: &Document,
@@ -196,9 +196,10 @@ impl model::Head {
 
 /// Judges an article by the probabilities of its sentences.
 ///
-/// Neutral against the others is the mean of the sentences' log-odds. Positive against negative is the sum of how far
-/// their log-odds are from the usual ones, each as much as it is not neutral, over the root of the sum of squares of
-/// these shares. One sentence says what it says; many that agree say it louder.
+/// The log-odds of neutral against the others are the mean over the sentences. Those of positive against negative are the
+/// sum of the sentences' deviations from the usual log-odds, weighted by how opinionated each sentence is, divided by
+/// the root of the sum of the squared weights. A single sentence is judged as itself; many that agree reinforce
+/// each other.
 fn article(sentences: &[Probabilities]) -> Probabilities {
     let log = |p: f32| f64::from(p.max(1e-6)).ln();
     let (mut neutral, mut way, mut squares) = (0.0, 0.0, 0.0);
@@ -220,12 +221,12 @@ fn article(sentences: &[Probabilities]) -> Probabilities {
     learn::softmax([-way / 2.0, neutral, way / 2.0]).map(|p| p as f32)
 }
 
-/// How much a sentence is not neutral.
+/// How opinionated a sentence is: the probability that it is not neutral.
 fn opinion([_, neutral, _]: Probabilities) -> f64 {
     f64::from(1.0 - neutral).max(1e-6)
 }
 
-/// How much of the log-odds of each sentence, positive against negative, goes into those of [`article`].
+/// The weight of each sentence's log-odds of positive against negative in those of [`article`].
 fn shares(sentences: &[Probabilities]) -> impl Iterator<Item = f32> {
     let opinions = sentences.iter().map(|&sentence| opinion(sentence));
     let root = opinions
@@ -297,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn what_somebody_says_is_not_held_against_him() {
+    fn what_somebody_says_is_not_held_against_them() {
         expect_toward_ida(&[
             (
                 "„Das war ein grausamer Angriff“, sagte Ida.",
@@ -308,7 +309,7 @@ mod tests {
                 "Nach Angaben von Ida war es ein grausamer Angriff.",
                 Polarity::Neutral,
             ),
-            // she is spoken of
+            // Ida is spoken about.
             (
                 "Jan sagte, Ida habe ihn grausam angegriffen.",
                 Polarity::Negative,
@@ -317,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_says_nothing_by_itself() {
+    fn a_name_has_no_polarity() {
         let neutral = judged(&document(
             "Ida Ritz kam am Montag nach Bonn.",
             &["Ida Ritz"],
@@ -326,7 +327,7 @@ mod tests {
             let text = format!("{name} kam am Montag nach Bonn.");
             let found = judged(&document(&text, &[name]));
             assert_eq!(found, neutral, "{name}");
-            // as a word it says something
+            // As a plain word it has polarity.
             let unnamed = judged(&document(&text, &[]));
             assert_ne!(unnamed, neutral[..2], "{name}");
         }
@@ -360,7 +361,7 @@ mod tests {
     #[test]
     fn many_weak_signs_are_a_strong_one() {
         let weak = [0.3, 0.45, 0.25];
-        // positive against negative as usual in news
+        // Positive against negative is as usual in news.
         let none = [0.08, 0.79, 0.13];
         let [few, ..] = article(&[weak; 2]);
         let [many, ..] = article(&[weak; 40]);
@@ -378,7 +379,7 @@ mod tests {
         };
         for (index, share) in shares(&sentences).enumerate() {
             let mut moved = sentences;
-            // as opinionated as before, but 0.1 more positive in log-odds
+            // As opinionated as before, but 0.1 more positive in log-odds.
             let [negative, neutral, positive] = moved[index];
             let opinion = negative + positive;
             let ratio = positive / negative * 0.1_f32.exp();

@@ -1,18 +1,18 @@
-//! Why a text was judged as it was: the words that carried the judgement.
+//! The reasons of a judgement: the words that carried it.
 //!
-//! A word's part in a judgement is what is lost without it: the log-odds of positive against negative, less those
-//! of the same text if the word meant nothing (Robnik-Šikonja & Kononenko 2008). So a word counts with all it does
-//! there: "nicht" by what it turns around, though it is neither good nor bad itself.
+//! The contribution of a word is the difference it makes: the log-odds of positive against negative, minus those
+//! of the same text if the word meant nothing (Robnik-Šikonja & Kononenko 2008). So a word counts with all of its
+//! effects: "nicht" counts by what it negates, though it is neither good nor bad itself.
 //!
 //! - Robnik-Šikonja, Kononenko: Explaining classifications for individual instances. IEEE TKDE 20(5), 2008.
 
 use blattwerk_core::{Reason, Sentiment, Span};
 
-/// The most reasons of a judgement.
+/// The maximum number of reasons of a judgement.
 const MOST: usize = 5;
 
-/// How many words of a text are left out one by one, at most. A sentence seldom has more that count; if it does,
-/// time stays proportional to its length.
+/// The maximum number of words that are left out one by one. Few sentences have more candidates; for those that do, the
+/// limit keeps the time proportional to their length.
 const TRIED: usize = 24;
 
 /// Weaker reasons would be shown as 0.00.
@@ -24,13 +24,13 @@ pub(crate) struct Candidate {
     /// Its number in the text.
     pub(crate) index: usize,
     pub(crate) span: Span,
-    /// A guess at how much it counts, which decides if there are too many.
+    /// An estimate of how much it counts, to choose among too many candidates.
     pub(crate) worth: f32,
 }
 
 /// Returns the strongest reasons, strongest first.
 ///
-/// `odds` returns the log-odds of positive against negative, of the whole text or without the word of a number.
+/// `odds` returns the log-odds of positive against negative for the whole text, or without the word of the given index.
 pub(crate) fn reasons(
     mut candidates: Vec<Candidate>,
     mut odds: impl FnMut(Option<usize>) -> f32,
@@ -48,7 +48,7 @@ pub(crate) fn reasons(
     strongest(candidates.into_iter().map(reason))
 }
 
-/// Moves reasons that were found in a piece of a text to where it starts.
+/// Shifts reasons that were found in a piece of a text by the start of the piece.
 pub(crate) fn at(start: usize, mut reasons: Vec<Reason>) -> Vec<Reason> {
     for Reason { span, .. } in &mut reasons {
         *span = Span::new(start + span.start, start + span.end);
@@ -58,7 +58,7 @@ pub(crate) fn at(start: usize, mut reasons: Vec<Reason>) -> Vec<Reason> {
 
 /// Returns the strongest reasons of the sentences of an article, strongest first.
 ///
-/// `shares` says how much of the log-odds of each sentence goes into those of the article.
+/// `shares` are the weights of the sentences' log-odds in those of the article.
 pub(crate) fn of_article(
     sentences: &[Sentiment],
     shares: impl IntoIterator<Item = f32>,

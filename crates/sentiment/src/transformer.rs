@@ -1,6 +1,7 @@
-//! Sentiment by a transformer model of the user's.
+//! Sentiment by the user's own transformer model.
 //!
-//! The model judges the whole article, a long one in windows whose probabilities are averaged, and each sentence.
+//! The model judges the whole article and each sentence. A long article is judged in windows, whose probabilities are
+//! averaged.
 
 use std::path::Path;
 
@@ -18,7 +19,7 @@ pub(crate) fn build(config: &Config, root: &Path) -> Result<Built<Vec<Sentiment>
     Ok(built)
 }
 
-/// The class of each label of a model: by its name, or by what the config says it means.
+/// The class of each label of a model, by its name or by its meaning in the config.
 fn classes(names: &[&str], config: &Config) -> Result<Vec<Polarity>> {
     labels::check_keys(&config.labels, names.iter().copied())?;
     let classes: Result<Vec<Polarity>> = names
@@ -47,7 +48,7 @@ fn classes(names: &[&str], config: &Config) -> Result<Vec<Polarity>> {
     Ok(classes)
 }
 
-/// The class that a word names, as models write it.
+/// The class for a label as models spell it.
 fn polarity(name: &str) -> Option<Polarity> {
     Some(match name.to_lowercase().as_str() {
         "positive" | "positiv" | "pos" => Polarity::Positive,
@@ -64,7 +65,7 @@ struct Transformer {
 }
 
 impl Transformer {
-    /// The likeliest class and its probability; of labels that mean the same, the probabilities are summed.
+    /// The most likely class and its probability; the probabilities of labels with the same meaning are summed.
     fn judgement(&self, level: Level, probabilities: &[f32]) -> Sentiment {
         let (mut polarity, mut score) = (Polarity::Neutral, -1.0);
         for class in Polarity::ALL {
@@ -103,7 +104,7 @@ impl Stage for Transformer {
             .map(|document| {
                 let levels = std::iter::once(Level::Article)
                     .chain((0..document.sentences.len()).map(Level::Sentence));
-                // All of a document's are taken, also behind one that failed.
+                // All results of a document are taken, including those after one that failed.
                 let judged: Vec<_> = judged.by_ref().take(1 + document.sentences.len()).collect();
                 levels
                     .zip(judged)

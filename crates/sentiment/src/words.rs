@@ -1,32 +1,32 @@
-//! The words of a sentence in lower case, and the marks that part its clauses.
+//! The words of a sentence in lower case, and the marks between its clauses.
 
 /// A piece of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Token<'a> {
     /// A run of letters and digits.
     Word(Word<'a>),
-    /// A mark that parts clauses: comma, semicolon, colon, dash, bracket.
+    /// A mark between clauses: comma, semicolon, colon, dash, bracket.
     Border,
 }
 
-/// A word, with the place where it stands.
+/// A word and its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Word<'a> {
     /// The word in lower case.
     pub(crate) lower: &'a str,
-    /// A German word with a capital is a noun, a name, or the first of its sentence.
+    /// A capitalized German word is a noun, a name, or the first word of its sentence.
     pub(crate) is_capital: bool,
     /// Bytes of the sentence.
     pub(crate) start: usize,
     pub(crate) end: usize,
 }
 
-/// Calls `visit` with each token of a text. `buffer` is room for a word, kept between calls.
+/// Calls `visit` with each token of a text. `buffer` is reused between calls.
 pub(crate) fn visit(text: &str, buffer: &mut String, mut visit: impl FnMut(Token)) {
     let mut start = 0;
     let mut is_capital = false;
     buffer.clear();
-    // A blank behind the text ends its last word.
+    // A space after the text ends its last word.
     for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
         if c.is_alphanumeric() {
             if buffer.is_empty() {
@@ -40,7 +40,7 @@ pub(crate) fn visit(text: &str, buffer: &mut String, mut visit: impl FnMut(Token
             }
             continue;
         }
-        // A hyphen ends a word too, so that the head of a compound is looked up by itself.
+        // A hyphen ends a word too, so that the head of a compound is looked up separately.
         if !buffer.is_empty() {
             visit(Token::Word(Word {
                 lower: buffer,
@@ -56,21 +56,21 @@ pub(crate) fn visit(text: &str, buffer: &mut String, mut visit: impl FnMut(Token
     }
 }
 
-/// Returns a word without the ending of its inflection, the same for most forms of a word.
+/// Returns a word without its inflectional ending; most forms of a word have the same stem.
 pub(crate) fn stem(word: &str) -> &str {
     strip(word, &["ern", "em", "en", "er", "es", "e"])
         .or_else(|| strip(word, &["n"]).filter(|stem| stem.ends_with(['l', 'r'])))
         .unwrap_or(word)
 }
 
-/// Does what [`stem`] does for a noun: only nouns have forms with a bare "-s".
+/// Returns the stem of a noun: like [`stem`], but also without a bare "-s", which only nouns have.
 pub(crate) fn noun_stem(word: &str) -> &str {
     strip(word, &["s"])
         .filter(|stem| !stem.ends_with(['s', 'a', 'e', 'i', 'o', 'u']))
         .unwrap_or_else(|| stem(word))
 }
 
-/// Takes the first ending off that leaves enough of a word.
+/// Removes the first ending that leaves enough of the word.
 fn strip<'a>(word: &'a str, endings: &[&str]) -> Option<&'a str> {
     endings
         .iter()
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_folded_and_clauses_parted() {
+    fn words_are_folded_and_clauses_separated() {
         let cases = [
             ("Übel, aber WAHR.", "übel | aber wahr "),
             ("Corona-Krise (2020)", "corona krise | 2020 | "),

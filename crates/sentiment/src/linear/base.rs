@@ -1,12 +1,12 @@
-//! Learns what words are like: how good or bad from a polarity lexicon, how they lean from labelled texts.
+//! Learns the word table: the polarity of words from a polarity lexicon, and their leanings from labelled texts.
 //!
 //! 1. Word vectors are learned from raw text (`vectors`).
 //! 2. A classifier learns from the words of a polarity lexicon, and from words that are not in it, which vectors and
-//!    which letters are good or bad, and judges all words. A word of the lexicon has half of its polarity from there.
-//! 3. Tweets, then news, are summed up as the mean vector of their words; a classifier of these means is a direction
-//!    for each class, and a word leans as far as its vector goes that way.
-//! 4. The heads learn from features that use the table. So that they do not trust leanings more than they may, the
-//!    leanings they learn from come from other parts of the news than the text itself (stacking: Wolpert 1992).
+//!    letters are good or bad, and judges all words. The polarity of a word in the lexicon is half from the lexicon.
+//! 3. Tweets, then news, are represented by the mean vector of their words; a classifier of these means gives a direction
+//!    for each class, and the leaning of a word is its vector's component in that direction.
+//! 4. The heads learn from features that use the table. So that they do not rely on leanings too much,
+//!    the leanings for a text come from other parts of the news (stacking: Wolpert 1992).
 
 use rustc_hash::FxHashMap;
 
@@ -23,9 +23,9 @@ use crate::words::stem;
 /// What the embedded model is made from.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
-    /// Articles, speeches, pages: only counted.
+    /// Articles, speeches, pages, without labels.
     pub raw: Vec<String>,
-    /// Lines `word POS=0.7 adj` as in the PoLArt lexicon.
+    /// Lines `word POS=0.7 adj`, the format of the PoLArt lexicon.
     pub lexicon: String,
     /// Labelled texts of another domain.
     pub tweets: Vec<Gold>,
@@ -43,22 +43,22 @@ const VECTORS: vectors::Options = vectors::Options {
 
 /// The most frequent words carry no polarity.
 const FUNCTION_WORDS: usize = 120;
-/// A weaker polarity is none.
+/// A weaker polarity is treated as 0.
 const MIN_POLARITY: f32 = 0.12;
-/// Words that are not in the lexicon and taken for neutral, and among how many frequent ones they are chosen.
+/// The number of words outside the lexicon that serve as neutral examples, and of the frequent words they are chosen from.
 const NEUTRALS: usize = 8000;
 const NEUTRAL_AMONG: usize = 25_000;
-/// How vectors and letters are weighed for the polarity of words.
+/// The weights of vectors and letters for the polarity of words.
 const VECTOR_SCALE: f32 = 8.0;
 const LETTER_SCALE: f32 = 0.4;
 const LETTERS: usize = 1 << 15;
 const WORD_RIDGE: f64 = 20.0;
 const TWEET_RIDGE: f64 = 3.0;
 const STEPS: usize = 60;
-/// Share of the text above which a word tells little (Arora et al. 2017).
+/// The frequency above which a word tells little (Arora et al. 2017).
 const COMMON: f32 = 1e-3;
 
-/// Starts of words for what people are. What is written around them is no property of theirs: they stay neutral.
+/// Beginnings of words for groups of people. They stay neutral: what is written about a group is not a property of it.
 const PEOPLE: &[&str] = &[
     "homosex",
     "schwul",
@@ -115,7 +115,7 @@ const PEOPLE: &[&str] = &[
     "schwarze",
 ];
 
-/// Learns the embedded model. `say` is told of each step.
+/// Learns the embedded model. `say` is called after each step.
 pub fn build(sources: &Sources, options: &Options, mut say: impl FnMut(&str)) -> (Model, Report) {
     let mut texts = sources.raw.clone();
     texts.extend(sources.news.iter().map(|gold| gold.sentence.clone()));
@@ -124,7 +124,7 @@ pub fn build(sources: &Sources, options: &Options, mut say: impl FnMut(&str)) ->
     say(&format!("{} words have vectors", vectors.words.len()));
     let (polarities, f1) = polarities(&vectors, &sources.lexicon);
     say(&format!(
-        "polarity of words that were not learned from, F1: negative {:.2}, neutral {:.2}, positive {:.2}",
+        "polarity of held-out words, F1: negative {:.2}, neutral {:.2}, positive {:.2}",
         f1[0], f1[1], f1[2]
     ));
     let mut table = Table::new(vectors, &polarities);
@@ -138,7 +138,7 @@ pub fn build(sources: &Sources, options: &Options, mut say: impl FnMut(&str)) ->
     let fold = folds(news);
     let all: Vec<usize> = (0..news.len()).collect();
     let learn = |learned: &[usize]| direction(&means, news, learned, options.direction_ridge);
-    // The features of some texts, each with leanings that were learned from the others.
+    // The features of some texts, each with leanings learned from the others.
     let crossed = |table: &mut Table, learned: &[usize]| {
         let mut rows = vec![[Features::from([0.0; super::feature::COUNT]); 2]; news.len()];
         for part in 0..FOLDS {
@@ -182,11 +182,11 @@ pub fn build(sources: &Sources, options: &Options, mut say: impl FnMut(&str)) ->
     finish(table.words(), &examples, &unseen, options)
 }
 
-/// The word table while it is made.
+/// The word table while it is being built.
 struct Table {
     vectors: Vectors,
     rows: Vec<Row>,
-    /// To find words with; its leanings do not matter.
+    /// For looking up words; its leanings are not used.
     places: Words,
 }
 
@@ -216,7 +216,7 @@ impl Table {
         Words::new(&self.vectors.words, &self.rows)
     }
 
-    /// Returns the mean vector of the words of each text, all of about the length 1.
+    /// Returns the mean word vector of each text, scaled to a length of about 1.
     fn means(&self, gold: &[Gold]) -> Vec<Vec<f32>> {
         let mut reader = Reader::default();
         let mut means: Vec<Vec<f32>> = Vec::with_capacity(gold.len());
@@ -265,7 +265,7 @@ fn is_people(word: &str) -> bool {
     PEOPLE.iter().any(|start| word.starts_with(start))
 }
 
-/// Returns how the classes negative and positive differ from neutral.
+/// Returns the directions from neutral to negative and positive.
 fn direction(means: &[Vec<f32>], gold: &[Gold], learned: &[usize], ridge: f64) -> [Vec<f32>; 2] {
     let size = means.first().map_or(0, Vec::len);
     let rows: Vec<Numbers> = learned
@@ -274,7 +274,7 @@ fn direction(means: &[Vec<f32>], gold: &[Gold], learned: &[usize], ridge: f64) -
         .collect();
     let rows: Vec<&Numbers> = rows.iter().collect();
     let labels: Vec<usize> = learned.iter().map(|&i| gold[i].label as usize).collect();
-    // Rare classes count as much as frequent ones.
+    // All classes have equal weight, however rare.
     let importance: Vec<f64> = labels
         .iter()
         .map(|label| {
@@ -289,7 +289,7 @@ fn direction(means: &[Vec<f32>], gold: &[Gold], learned: &[usize], ridge: f64) -
     })
 }
 
-/// Returns the polarity of each word, and the F1 of the classes on words of the lexicon that were not learned from.
+/// Returns the polarity of each word, and the F1 of the classes on held-out words of the lexicon.
 fn polarities(vectors: &Vectors, lexicon: &str) -> (Vec<f32>, [f64; 3]) {
     let listed = parse(lexicon);
     let polarity: Vec<Option<f32>> = vectors
@@ -329,7 +329,7 @@ fn polarities(vectors: &Vectors, lexicon: &str) -> (Vec<f32>, [f64; 3]) {
     let mut judged: Vec<f32> = (0..vectors.words.len())
         .map(|i| good(softmax.of(&spelled(vectors, i))))
         .collect();
-    // Words that were learned from are judged by what was learned from others, by their hashes.
+    // Each word of the lexicon is judged by a classifier that did not learn from it; hashes assign words to parts.
     let mut confusion = [[0.0; 3]; 3];
     let part_of = |k: usize| hash(&vectors.words[taught[k]]) as usize / 7 % FOLDS;
     for part in 0..FOLDS {
@@ -358,7 +358,7 @@ fn polarities(vectors: &Vectors, lexicon: &str) -> (Vec<f32>, [f64; 3]) {
     (polarities, f1)
 }
 
-/// Returns the vector of a word and its runs of three to five letters.
+/// Returns the vector of a word and its letter n-grams (three to five letters).
 fn spelled(vectors: &Vectors, word: usize) -> Numbers {
     let mut row: Numbers = (0..)
         .zip(vectors.of(word).iter().map(|v| VECTOR_SCALE * v))

@@ -1,4 +1,4 @@
-//! The features of a text, toward a target in it or as a whole.
+//! The features of a text, for a target in it or as a whole.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -7,28 +7,28 @@ use super::reading::{Cue, Token};
 use super::speech::Speech;
 use super::words::{LEANINGS, Words};
 
-/// Where a token stands, seen from the target. Each place sums the good and the bad of its words.
+/// The positions of tokens relative to the target. Each sums the positive and negative weights of its words.
 const PLACES: usize = 11;
-/// Numbers for each place: the sum and the maximum of the good, then of the bad.
+/// Numbers per position: the sum and the maximum of the positive weights, then of the negative ones.
 const OF_PLACE: usize = 4;
-/// Reaches of the sums that fade with the distance from the target, in tokens.
+/// The reaches of the sums that fade with the distance from the target, in tokens.
 const FADES: [f32; 3] = [2.0, 5.0, 12.0];
 const OF_FADE: usize = 3;
-/// Where leanings are averaged: the text, the target's sentence without it, near it, the target.
+/// The views over which leanings are averaged: the text, the target's sentence without it, near it, the target.
 const VIEWS: usize = 4;
 /// The reach of the view "near", in tokens.
 const NEAR: f32 = 4.0;
-/// Places among the counts of cues: all reports, and those next to the target.
+/// Indexes of the counts of cues: all reports, and those next to the target.
 const REPORTS: usize = 3;
 const NEAR_REPORTS: usize = 4;
 /// Counts and shapes.
 const SHAPES: usize = 16;
 
-/// How many features there are.
+/// The number of features.
 pub(super) const COUNT: usize =
     PLACES * OF_PLACE + FADES.len() * OF_FADE + VIEWS * LEANINGS + SHAPES;
 
-/// The columns of the leanings among them.
+/// The columns of the leanings.
 pub(super) const VIEWED: Range<usize> = {
     let first = PLACES * OF_PLACE + FADES.len() * OF_FADE;
     first..first + VIEWS * LEANINGS
@@ -37,7 +37,7 @@ pub(super) const VIEWED: Range<usize> = {
 /// The features of a text.
 pub(super) type Features = [f32; COUNT];
 
-/// Distances beyond this are alike.
+/// Distances beyond this are treated alike.
 const FAR: usize = 63;
 
 /// exp(-distance / reach), for the reaches of `FADES` and `NEAR`.
@@ -46,18 +46,19 @@ static FADING: LazyLock<[[f32; FAR + 1]; 4]> = LazyLock::new(|| {
     [a, b, c, NEAR].map(|reach| std::array::from_fn(|d| (-(d as f32) / reach).exp()))
 });
 
-/// How much of a long text is looked at, in tokens to each side of the target.
+/// How much of a long text is read, in tokens to each side of the target.
 const REACH: usize = 150;
 
-/// Returns the numbers of the tokens that are looked at, seen from that of the number `first`, of so many.
+/// Returns the indexes of the tokens that are read around the token `first` of `count` tokens.
 pub(super) fn seen(first: usize, count: usize) -> Range<usize> {
     first.saturating_sub(REACH)..count.min(first + REACH)
 }
 
-/// Returns the features of the tokens, seen from the tokens that `is_target` names; `first` is the number of one.
+/// Returns the features of the tokens for the target, the tokens for which `is_target` holds; `first` is the index of
+/// one of them.
 ///
-/// Without a target they speak of the text as a whole. Of a long text, what is near the target is read. Words that the
-/// target says are neither good nor bad for it.
+/// Without a target they describe the text as a whole. Of a long text, only the part near the target is read. What the
+/// target itself says does not count as good or bad.
 pub(super) fn features(
     tokens: &[Token],
     words: &Words,
@@ -111,18 +112,18 @@ pub(super) fn features(
     features
 }
 
-/// Where a token stands, seen from the target.
+/// The position of a token relative to the target.
 #[derive(Debug, Clone, Copy)]
 struct Seat {
-    /// Tokens to the nearest one of the target, [`FAR`] at most; none without a target.
+    /// The number of tokens to the nearest token of the target, at most [`FAR`]; `None` without a target.
     distance: Option<usize>,
-    /// Without a target every token is.
+    /// Always true without a target.
     in_sentence: bool,
     in_clause: bool,
     is_behind: bool,
 }
 
-/// What the tokens of a text add up to.
+/// The sums over the tokens of a text.
 #[derive(Debug, Default)]
 struct Sums {
     places: [[f32; OF_PLACE]; PLACES],
@@ -212,7 +213,7 @@ fn one_if(is: bool) -> f32 {
     f32::from(u8::from(is))
 }
 
-/// Returns counts and shapes; `first` is the number of the target's first token, `targets` how many it has.
+/// Returns counts and shapes; `first` is the index of the target's first token, `targets` the number of its tokens.
 fn shapes(tokens: &[Token], sums: &Sums, first: Option<usize>, targets: usize) -> [f32; SHAPES] {
     let [[all_good, _, all_bad, _], [good, _, bad, _], ..] = sums.places;
     let [negators, contrasts, irrealis, reports, near_reports] = sums.cues;
@@ -257,14 +258,14 @@ impl View {
         }
     }
 
-    /// Sums grow with the length, their spread with its root: so they are divided by it.
+    /// Sums are divided by the root of the number of words, because their spread grows with it.
     fn mean(self) -> [f32; LEANINGS] {
         let root = (self.squares + 1.0).sqrt();
         self.sums.map(|sum| sum / root)
     }
 }
 
-/// Returns how many tokens each token is away from the nearest one of the target.
+/// Returns the distance of each token, in tokens, to the nearest token of the target.
 fn distances(tokens: &[Token], is_target: impl Fn(&Token) -> bool) -> Vec<usize> {
     let mut distances = vec![usize::MAX; tokens.len()];
     let mut since = usize::MAX;
@@ -317,9 +318,9 @@ mod tests {
         let of_ida = of("Lob für Jan, aber Kritik an Ida.", "Ida");
         assert!(of_jan[near_good] > of_jan[near_good + 1]);
         assert!(of_ida[near_good] < of_ida[near_good + 1]);
-        // nobody speaks, so the text as a whole is the same for both
+        // Nobody speaks, so the text as a whole is the same for both,
         assert_eq!(of_jan[..OF_PLACE], of_ida[..OF_PLACE]);
-        // the clause is not
+        // but the clause is not.
         assert!(of_jan[2 * OF_PLACE] > 0.0 && of_ida[2 * OF_PLACE] == 0.0);
     }
 

@@ -1,9 +1,9 @@
-//! Softmax regression: learns from rows of numbers and their classes what the probability of each class is.
+//! Softmax regression: learns the probabilities of classes from labelled rows of numbers.
 //!
 //! The weights minimize the log loss plus half their squares times `ridge`, found by L-BFGS (Liu & Nocedal 1989).
-//! Nothing is random, so the same rows give the same weights.
+//! The result is deterministic.
 
-/// A row: the numbers that are not zero, with their columns.
+/// A sparse row: the non-zero numbers with their columns.
 pub(super) type Row = Vec<(u32, f32)>;
 
 /// The weights of the classes for each column; the last column is the constant.
@@ -13,7 +13,7 @@ pub(super) struct Softmax {
 }
 
 impl Softmax {
-    /// Learns from rows, each of a class, a weight and numbers in `columns` columns.
+    /// Learns from rows with numbers in `columns` columns, each with a class and a weight.
     pub(super) fn learn(
         rows: &[&Row],
         labels: &[usize],
@@ -76,10 +76,10 @@ pub(super) fn softmax(logits: [f64; 3]) -> [f64; 3] {
     odds.map(|odd| odd / total)
 }
 
-/// How many steps L-BFGS remembers.
+/// The number of steps that L-BFGS remembers.
 const MEMORY: usize = 8;
 
-/// Returns where a function is smallest; it writes its gradient and returns its value.
+/// Returns the minimum of a function, which writes its gradient and returns its value.
 fn minimize(
     mut x: Vec<f64>,
     steps: usize,
@@ -112,7 +112,7 @@ fn minimize(
         if slope > -1e-9 * value.abs().max(1.0) {
             break;
         }
-        // Halve the step until the value falls enough (Armijo 1966).
+        // Halve the step until the value decreases enough (Armijo 1966).
         let mut step = 1.0;
         let (mut next, mut next_gradient) = (x.clone(), vec![0.0; n]);
         let next_value = loop {
@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bowl_has_its_bottom() {
+    fn the_minimum_of_a_bowl_is_found() {
         let found = minimize(vec![5.0, -3.0], 50, |x, gradient| {
             gradient[0] = 2.0 * (x[0] - 1.0);
             gradient[1] = 20.0 * (x[1] - 2.0);

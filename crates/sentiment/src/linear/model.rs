@@ -9,7 +9,7 @@ use super::reading::{Reader, Token, without};
 use super::words::Words;
 use crate::reasons::{Candidate, reasons};
 
-/// The files of these models.
+/// The file format of these models.
 const KIND: Kind = Kind {
     magic: *b"bw-sent\n",
     name: "a sentiment model",
@@ -20,7 +20,7 @@ const KIND: Kind = Kind {
 /// The probabilities of the classes, in the order of [`Polarity::ALL`].
 pub type Probabilities = [f32; 3];
 
-/// What is learned: what words are like, and what a text says of a target, or as a whole.
+/// What is learned: the word table, and the heads that judge toward a target or a text as a whole.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Model {
     pub(super) words: Words,
@@ -30,12 +30,12 @@ pub struct Model {
     pub(super) whole: Head,
 }
 
-/// A softmax over the features, and what each class needs to be chosen.
+/// A softmax over the features, and the factors by which a class is chosen.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Head {
-    /// For each feature the weights of the classes; the constant is the last.
+    /// The weights of the classes for each feature; the constant is last.
     pub(super) weights: Vec<[f32; 3]>,
-    /// The label is the class with the highest product of its probability and this.
+    /// The label is the class with the highest product of probability and factor.
     pub(super) factors: [f32; 3],
 }
 
@@ -86,7 +86,7 @@ impl Head {
 }
 
 impl Model {
-    /// Judges the text of `reader` toward the tokens that `is_target` names, of which `first` is the number of one.
+    /// Judges the text of `reader` toward the tokens for which `is_target` holds; `first` is the index of one of them.
     pub(super) fn toward(
         &self,
         reader: &Reader,
@@ -103,12 +103,12 @@ impl Model {
         self.whole.probabilities(&features)
     }
 
-    /// Returns the words that carry the judgement of the whole of a text, in bytes of it, strongest first.
+    /// Returns the words that carry the judgement of a text as a whole, in bytes of it, strongest first.
     pub(super) fn why_whole(&self, text: &str, tokens: &[Token]) -> Vec<Reason> {
         self.reasons(&self.whole, text, tokens, None, |_| false)
     }
 
-    /// Returns the words that carry the judgement toward the tokens that `is_target` names.
+    /// Returns the words that carry the judgement toward the tokens for which `is_target` holds.
     pub(super) fn why_toward(
         &self,
         text: &str,
@@ -143,14 +143,14 @@ impl Model {
         let candidates = tokens.iter().enumerate().filter_map(candidate).collect();
         let mut copy = Vec::with_capacity(tokens.len());
         reasons(candidates, |left_out| {
-            // A number that no token has leaves none out.
+            // An index past the end leaves no token out.
             let left_out = left_out.unwrap_or(tokens.len());
             without(tokens, left_out, text, &self.words, &mut copy);
             head.odds(&features(&copy, &self.words, first, &is_target))
         })
     }
 
-    /// Returns the file of the model.
+    /// Serializes the model.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut payload = Vec::new();
         for head in [&self.toward, &self.whole] {
@@ -163,11 +163,11 @@ impl Model {
         KIND.seal(&payload)
     }
 
-    /// Reads the file of a model.
+    /// Reads a serialized model.
     ///
     /// # Errors
     ///
-    /// If it is not whole, or of another version.
+    /// If it is incomplete, damaged or of another version.
     pub fn load(bytes: &[u8]) -> Result<Self, Damage> {
         let mut reader = KIND.open(bytes)?;
         let mut head = || {
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn no_damage_goes_unseen() {
+    fn all_damage_is_detected() {
         let file = model().to_bytes();
         for at in 0..file.len() {
             let mut broken = file.clone();
@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn content_that_lies_is_damage() {
-        // The checksum is right, the content is not.
+        // The checksum is right, but the content is not.
         let mut payload = vec![];
         put(&mut payload, COUNT as u32 + 1);
         assert!(matches!(
@@ -254,16 +254,16 @@ mod tests {
         let cases: &[(&str, &[(&str, f32)])] = &[
             // 2 ln 2
             ("Das ist gut.", &[("gut", 1.386)]),
-            // without the booster 2 ln 2 of 2 ln 2.5
+            // 2 ln 2.5; without the booster, 2 ln 2
             ("Das ist sehr gut.", &[("gut", 1.833), ("sehr", 0.446)]),
-            // nothing is good; without the negator, "gut" is
+            // Nothing is good; without the negator, "gut" is.
             ("Das ist nicht gut.", &[("nicht", -1.386)]),
             // 2 ln 1.6
             (
                 "Das ist nicht schlecht.",
                 &[("nicht", 0.940), ("schlecht", 0.940)],
             ),
-            // a contrast ends the reach of the negator
+            // A contrast ends the reach of the negator.
             ("Er kam nicht aber gut.", &[("aber", 1.386), ("gut", 1.386)]),
             ("Er kam um neun.", &[]),
         ];

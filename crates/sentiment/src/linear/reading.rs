@@ -1,5 +1,4 @@
-//! A sentence as the model sees it: words with what is known of them, clauses, quotes, and how far each word is
-//! from the target.
+//! A sentence as the model sees it: tokens with their rows of the word table, cues, clauses and quotes.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -9,37 +8,37 @@ use rustc_hash::FxHashMap;
 
 use super::words::Words;
 
-/// What a word does in its sentence, whatever the word table says.
+/// The function of a word in its sentence, whatever its row in the word table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cue {
-    /// Turns the words behind it in its clause.
+    /// Negates the words after it in its clause.
     Negator,
     /// Makes the next words stronger.
     Booster,
-    /// Turns against what was said before, and starts a clause.
+    /// Contrasts with what was said before, and starts a clause.
     Contrast,
-    /// What is said may not be so: forms of the Konjunktiv, "mutmaßlich".
+    /// Marks what is said as uncertain: forms of the Konjunktiv, "mutmaßlich".
     Irrealis,
-    /// Somebody says what is said.
+    /// Reports what somebody says: "sagte".
     Report,
-    /// Somebody says what he thinks of somebody.
+    /// Reports what somebody thinks of somebody else: "kritisierte".
     Verdict,
-    /// Stands before the one who says what is said: "laut".
+    /// Stands before the source: "laut".
     Source,
-    /// The same behind "nach": "nach Angaben von".
+    /// Does the same after "nach": "nach Angaben von".
     SourceNoun,
-    /// The same behind a comma, if no more follows than who it is: ", so Ida."
+    /// Does the same after a comma if nothing but the speaker follows: ", so Ida."
     So,
-    /// Stands behind him: "zufolge".
+    /// Stands after the source: "zufolge".
     SourceBehind,
-    /// Makes a name a part of something else.
+    /// Makes a name part of something else.
     Preposition,
-    /// Stands before a name that does not speak, if no source is named: "von", "dem".
+    /// Stands before a name that is not the speaker unless a source word precedes: "von", "dem".
     Oblique,
 }
 
 impl Cue {
-    /// Tells whether it only helps to find who speaks.
+    /// Tells whether it only helps to find the speaker.
     pub(super) fn is_of_grammar(self) -> bool {
         matches!(self, Self::Preposition | Self::Oblique)
     }
@@ -94,9 +93,9 @@ static CUE: LazyLock<FxHashMap<&str, Cue>> = LazyLock::new(|| {
 
 /// How many words a negator reaches ahead.
 const NEGATOR_REACH: usize = 5;
-/// What negation leaves of a polarity: "nicht gut" is bad, but less so than "schlecht".
+/// The factor of negation: "nicht gut" is bad, but less so than "schlecht".
 const NEGATED: f32 = -0.6;
-/// How many words a booster reaches ahead, and by how much it multiplies.
+/// How many words a booster reaches ahead, and its factor.
 const BOOSTER_REACH: usize = 2;
 const BOOSTED: f32 = 1.5;
 
@@ -107,20 +106,20 @@ pub(super) struct Token {
     pub(super) span: Span,
     /// The row of the word table, if the word is known.
     pub(super) row: Option<u32>,
-    /// How good (above 0) or bad (below 0) the word is here, after negation and degree.
+    /// How good (above 0) or bad (below 0) the word is here, after negation and boosters.
     pub(super) polarity: f32,
     pub(super) cue: Option<Cue>,
-    /// The mark, if it is no word.
+    /// The mark, if the token is not a word.
     pub(super) mark: Option<char>,
-    /// A running number of the clause.
+    /// The number of the clause.
     pub(super) clause: u32,
-    /// A running number of the sentence: a labelled text may hold more than one.
+    /// The number of the sentence: a labelled text may have more than one.
     pub(super) sentence: u32,
-    /// Stands between quotation marks.
+    /// Stands within quotation marks.
     pub(super) is_quoted: bool,
 }
 
-/// A reader, with room that is kept between sentences.
+/// Reads texts into tokens, with buffers that are reused.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
     /// The tokens of the text that was read last.
@@ -156,7 +155,7 @@ impl Reader {
         arrange(&mut self.tokens, text);
     }
 
-    /// Returns the numbers of the tokens that overlap a span of the text that was read.
+    /// Returns the indexes of the tokens that overlap a span of the text that was read.
     pub(super) fn within(&self, span: Span) -> Range<usize> {
         let first = self
             .tokens
@@ -167,7 +166,7 @@ impl Reader {
         first..first + inside.count()
     }
 
-    /// Forgets what is known of the words of a name, a span of the text that was read.
+    /// Makes the words of a name, a span of the text that was read, neutral and unknown.
     pub(super) fn mute(&mut self, name: Span) {
         let named = self.within(name);
         for token in &mut self.tokens[named] {
@@ -187,7 +186,7 @@ impl Reader {
     }
 }
 
-/// Copies tokens of a text that was read, as they would be if the one of the number `left_out` meant nothing.
+/// Copies the tokens of a text that was read as they would be if the token `left_out` meant nothing.
 pub(super) fn without(
     tokens: &[Token],
     left_out: usize,
@@ -206,7 +205,7 @@ pub(super) fn without(
     arrange(copy, text);
 }
 
-/// Tells whether the token of a number is a comma behind a quote that ends.
+/// Tells whether a token is a comma directly after a closing quotation mark.
 pub(super) fn ends_quote(tokens: &[Token], comma: usize) -> bool {
     let mark = |i: usize| tokens.get(i).and_then(|token| token.mark);
     mark(comma) == Some(',')
@@ -214,7 +213,7 @@ pub(super) fn ends_quote(tokens: &[Token], comma: usize) -> bool {
         && matches!(mark(comma - 1), Some('“' | '”' | '"' | '«' | '»'))
 }
 
-/// Counts clauses and sentences, and lets negators and boosters do their work.
+/// Numbers clauses and sentences, and applies negators and boosters.
 fn arrange(tokens: &mut [Token], text: &str) {
     let first = |token: Token| text.get(token.span.range()).and_then(|s| s.chars().next());
     let (mut clause, mut sentence, mut is_quoted) = (0, 0, false);
@@ -327,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn sentences_and_quotes_are_seen() {
+    fn sentences_and_quotes_are_recognized() {
         let tokens = read("Am 3. Mai war es gut. „Krise“, sagte er.");
         assert_eq!(tokens.last().map(|token| token.sentence), Some(1));
         let quoted = tokens

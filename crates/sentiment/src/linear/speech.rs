@@ -1,33 +1,33 @@
-//! Whether the target is the one who speaks. What somebody says is his judgement, and none of him.
+//! Whether the target is the speaker. What somebody says is their judgement, not a judgement of them.
 //!
-//! Found by a few words around the name and by its place, without a parse. So only patterns count in which the name is
-//! hardly anything else than who speaks.
+//! Speakers are found by a few words around the name and by its position, without a parser. So only patterns count in
+//! which the name can hardly be anything but the speaker.
 
 use std::ops::Range;
 
 use super::reading::{Cue, Token, ends_quote};
 
-/// How many words may stand between a verb and the one who speaks: "sagte der neue Chef der Firma Ida Berg".
+/// How many words may stand between a verb and the speaker: "sagte der neue Chef der Firma Ida Berg".
 const REACH: usize = 7;
-/// How far behind "laut" he stands: "laut Minister Berg", but not "laut Polizei hat Ida".
+/// How far after "laut" the speaker stands: "laut Minister Berg", but not "laut Polizei hat Ida".
 const SOURCE_REACH: usize = 2;
-/// How far behind "Angaben": "Angaben von Ministerin Berg".
+/// How far after "Angaben": "Angaben von Ministerin Berg".
 const SOURCE_NOUN_REACH: usize = 3;
-/// How near a preposition makes a name part of something else: "mit der neuen Ministerin Berg".
+/// How far a preposition reaches that makes a name part of something else: "mit der neuen Ministerin Berg".
 const GOVERNED: usize = 4;
-/// How many words brackets behind a name may hold: "Ida Berg (Bündnis 90/Die Grünen) sagte".
+/// How many words brackets after a name may contain: "Ida Berg (Bündnis 90/Die Grünen) sagte".
 const BRACKETED: usize = 6;
 
 /// What a target says in its sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Speech {
     sentence: u32,
-    /// The tokens that say who speaks. All others of the sentence are what is said, or how.
+    /// The tokens that name the speaker. All others of the sentence are what is said, or how.
     speaker: Range<usize>,
 }
 
 impl Speech {
-    /// Finds what the tokens say that `is_target` has the numbers of, if they speak.
+    /// Finds what the target says if it speaks; `is_target` holds for the indexes of its tokens.
     pub(super) fn of(tokens: &[Token], is_target: impl Fn(usize) -> bool) -> Option<Self> {
         let mut next = 0;
         while let Some(start) = (next..tokens.len()).find(|&i| is_target(i)) {
@@ -35,7 +35,7 @@ impl Speech {
                 .find(|&i| !is_target(i))
                 .unwrap_or(tokens.len());
             let name = start..next;
-            let speaker = behind_verb(tokens, &name).or_else(|| before_verb(tokens, &name));
+            let speaker = after_verb(tokens, &name).or_else(|| before_verb(tokens, &name));
             if let Some(speaker) = speaker {
                 let sentence = tokens[start].sentence;
                 return Some(Self { sentence, speaker });
@@ -44,14 +44,14 @@ impl Speech {
         None
     }
 
-    /// Tells whether the token of a number belongs to what is said.
+    /// Tells whether a token belongs to what is said.
     pub(super) fn has(&self, index: usize, token: &Token) -> bool {
         token.sentence == self.sentence && !self.speaker.contains(&index)
     }
 }
 
 /// "sagte Ida", "laut Ida".
-fn behind_verb(tokens: &[Token], name: &Range<usize>) -> Option<Range<usize>> {
+fn after_verb(tokens: &[Token], name: &Range<usize>) -> Option<Range<usize>> {
     let clause = tokens[name.start].clause;
     let mut is_oblique = false;
     for i in (name.start.saturating_sub(REACH)..name.start).rev() {
@@ -66,13 +66,13 @@ fn behind_verb(tokens: &[Token], name: &Range<usize>) -> Option<Range<usize>> {
                 is_oblique = true;
                 continue;
             }
-            // Behind a subject comes the object: "die Stadt warnte Ida", "Jan lobte Ida".
+            // After a subject, the name is the object: "die Stadt warnte Ida", "Jan lobte Ida".
             Some(Cue::Report) => {
                 !is_oblique && (mark_before.is_some() || opens_with_place(tokens, i))
             }
             Some(Cue::Verdict) => {
-                let is_behind_quote = i > 0 && ends_quote(tokens, i - 1);
-                !is_oblique && (is_behind_quote || opens_with_place(tokens, i))
+                let is_after_quote = i > 0 && ends_quote(tokens, i - 1);
+                !is_oblique && (is_after_quote || opens_with_place(tokens, i))
             }
             Some(Cue::Source) => distance <= SOURCE_REACH,
             Some(Cue::SourceNoun) => {
@@ -91,8 +91,8 @@ fn behind_verb(tokens: &[Token], name: &Range<usize>) -> Option<Range<usize>> {
     None
 }
 
-/// Tells whether the clause of a verb begins with a preposition, as in "in Bonn sagte", so that its subject comes
-/// behind it.
+/// Tells whether the clause of a verb starts with a preposition, as in "in Bonn sagte", so that the subject follows the
+/// verb.
 fn opens_with_place(tokens: &[Token], verb: usize) -> bool {
     let is_near = |token: &&Token| token.clause == tokens[verb].clause && token.mark.is_none();
     let clause = tokens[..verb].iter().rev().take_while(is_near);
@@ -108,7 +108,7 @@ fn before_verb(tokens: &[Token], name: &Range<usize>) -> Option<Range<usize>> {
         let inner = tokens[verb..].iter().take(BRACKETED + 2);
         verb += 1 + inner.clone().position(|token| token.mark == Some(')'))?;
     } else if tokens[verb].cue.is_none() && tokens.get(verb + 2)?.cue == Some(Cue::Report) {
-        // Two who say the same. Which word joins them does not matter: a verb would have a subject already.
+        // Two speakers. Which word joins them does not matter: a verb would already have its subject.
         verb += 2;
     }
     let cue = tokens.get(verb)?.cue?;
@@ -116,7 +116,7 @@ fn before_verb(tokens: &[Token], name: &Range<usize>) -> Option<Range<usize>> {
     let next = tokens.get(verb + 1);
     let speaks = match cue {
         Cue::Report => true,
-        // "die Ida lobten": there the clause ends, and she is praised.
+        // "die Ida lobten": the clause ends, and she is praised.
         Cue::Verdict => next.is_some_and(|next| next.mark.is_none()),
         _ => is_source && verb == name.end,
     };
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn who_speaks_is_not_what_is_said() {
+    fn the_speaker_is_not_part_of_what_is_said() {
         let cases = [
             ("„Das ist Terror“, sagte Ida.", "Das ist Terror sagte"),
             ("„Das ist Terror!“, sagte Ida.", "Das ist Terror sagte"),
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_spoken_of_does_not_speak() {
+    fn somebody_spoken_about_does_not_speak() {
         let cases = [
             "Jan kritisierte Ida scharf.",
             "Jan sagte, Ida sei krank.",
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn other_sentences_are_not_said() {
+    fn other_sentences_are_not_part_of_what_is_said() {
         let text = "Es war Terror. Das ist gut, sagte Ida. Es war Terror.";
         assert_eq!(said(text, "Ida").as_deref(), Some("Das ist gut sagte"));
     }

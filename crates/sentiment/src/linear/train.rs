@@ -1,4 +1,4 @@
-//! Learns the heads from labelled texts, and the word table from raw text, a polarity lexicon and labelled texts.
+//! Learns the heads from labelled texts.
 
 use std::fmt;
 
@@ -12,14 +12,14 @@ use super::words::Words;
 use crate::eval::{Gold, Scores};
 use blattwerk_core::{Polarity, Span};
 
-/// How heads are learned. The defaults are those of the embedded model, chosen by cross-validation.
+/// The settings of training. The defaults are those of the embedded model, chosen by cross-validation.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// What holds the weights near zero.
+    /// The regularization of the weights.
     pub ridge: f64,
-    /// How much freer the leanings of words are than the other features.
+    /// How much weaker the regularization of leanings is than that of other features.
     pub leaning: f32,
-    /// What holds the directions near zero that the leanings of words are learned as.
+    /// The regularization of the directions that define the leanings of words.
     pub direction_ridge: f64,
 }
 
@@ -33,11 +33,11 @@ impl Default for Options {
     }
 }
 
-/// Parts that labelled texts are cut into for cross-validation.
+/// The number of folds of cross-validation.
 pub(super) const FOLDS: usize = 5;
 const STEPS: usize = 60;
 
-/// What a model finds in texts that it did not learn from.
+/// The quality of a model on held-out texts.
 #[derive(Debug, Clone)]
 pub struct Report {
     /// Toward the target, where there is one.
@@ -48,7 +48,7 @@ pub struct Report {
     pub log_loss: f64,
     /// The mean distance of probabilities and shares of right labels, over ten bins.
     pub calibration_error: f64,
-    /// What each text was judged to be, toward the target.
+    /// The predicted class of each text, toward the target.
     pub found: Vec<Polarity>,
 }
 
@@ -62,10 +62,10 @@ impl fmt::Display for Report {
     }
 }
 
-/// Learns heads from labelled texts; what is known of words comes from `base`.
+/// Learns heads from labelled texts; the word table is that of `base`.
 ///
-/// The report is of five parts of the texts, each judged by a model that learned from the others. What each class
-/// needs to be chosen is set by the same judgements, for the best macro-F1.
+/// The report is the result of five-fold cross-validation. The factors by which classes are chosen are set on the same
+/// predictions, for the best macro-F1.
 pub fn train(base: &Model, gold: &[Gold], options: &Options) -> (Model, Report) {
     let all: Vec<usize> = (0..gold.len()).collect();
     let fold = folds(gold);
@@ -83,7 +83,7 @@ pub fn train(base: &Model, gold: &[Gold], options: &Options) -> (Model, Report) 
     finish(base.words.clone(), &examples, &unseen, options)
 }
 
-/// Fits the heads to all examples, and what a class needs to judgements of unseen ones.
+/// Fits the heads to all examples, and the factors of the classes to predictions for held-out ones.
 pub(super) fn finish(
     words: Words,
     examples: &Examples,
@@ -155,7 +155,7 @@ impl Examples {
     }
 }
 
-/// Gives each text a part; texts that are alike are in the same one.
+/// Assigns each text to a fold; identical texts are in the same fold.
 pub(super) fn folds(gold: &[Gold]) -> Vec<usize> {
     let mut seen: FxHashMap<&str, usize> = FxHashMap::default();
     gold.iter()
@@ -213,7 +213,7 @@ pub(super) fn fit(
     let labels: Vec<usize> = learned.iter().map(|&i| labels[i]).collect();
     let ones = vec![1.0; labels.len()];
     let softmax = Softmax::learn(&rows, &labels, &ones, COUNT, options.ridge, STEPS);
-    // The head works on features as they are: scales go into the weights, means into the constant.
+    // The head reads unscaled features: the scales go into the weights, the means into the constant.
     let mut head = Head::default();
     let mut constant = softmax.weights[COUNT];
     for column in 0..COUNT {
@@ -242,7 +242,7 @@ fn scored(judged: &[[f64; 3]], labels: &[usize], factors: [f32; 3]) -> Scores {
 
 /// Returns the factors of the classes with the highest mean of their own macro-F1 and that of their neighbours.
 ///
-/// What is best by itself is often so by chance, and next to worse ones.
+/// The single best factors are often best by chance, with worse ones next to them.
 fn best_factors(judged: &[[f64; 3]], labels: &[usize]) -> [f32; 3] {
     const FACTORS: usize = 17;
     let factor = |step: usize| 0.8 + 0.2 * step as f32;
@@ -276,7 +276,8 @@ fn log_loss(judged: &[[f64; 3]], labels: &[usize]) -> f64 {
     losses.sum::<f64>() / labels.len().max(1) as f64
 }
 
-/// Returns the mean distance between probabilities and how often they come true, over all classes in ten bins.
+/// Returns the calibration error: the mean distance between predicted probabilities and observed frequencies, over all
+/// classes in ten bins.
 fn calibration_error(judged: &[[f64; 3]], labels: &[usize]) -> f64 {
     let mut bins = [(0.0, 0.0); 10];
     for (p, &label) in judged.iter().zip(labels) {

@@ -1,21 +1,21 @@
 //! Word vectors from raw text: positive pointwise mutual information of words and the frequent words near them
-//! (contexts smoothed as by Levy, Goldberg & Dagan 2015), cut to its largest singular values by subspace iteration
+//! (contexts smoothed as by Levy, Goldberg & Dagan 2015), reduced to its largest singular values by subspace iteration
 //! (Halko, Martinsson & Tropp 2011).
 
 use rustc_hash::FxHashMap;
 
 use super::words::hash;
 
-/// How vectors are made.
+/// The settings of the vectors.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Options {
-    /// How often a word must come.
+    /// The minimum count of a word.
     pub(super) min_count: u32,
-    /// How many of the most frequent words are contexts.
+    /// The number of most frequent words that serve as contexts.
     pub(super) contexts: usize,
-    /// Words to each side that are near, and what each distance counts.
+    /// The weight of each distance, in words to each side.
     pub(super) window: &'static [f32],
-    /// Numbers in a vector.
+    /// The length of a vector.
     pub(super) size: usize,
     /// Rounds of the subspace iteration.
     pub(super) rounds: usize,
@@ -42,7 +42,7 @@ impl Vectors {
         let near = near(&stream, words.len(), options);
         drop(stream);
         let mut values = near.left_singular(options.size, options.rounds);
-        // What all words have in common tells nothing: the mean goes, then all get the length 1.
+        // What all words have in common tells nothing: the mean is subtracted, then all vectors get the length 1.
         let mut mean = vec![0.0; options.size];
         let mut total = 0.0;
         for (row, &count) in values.chunks_exact(options.size).zip(&counts) {
@@ -76,10 +76,10 @@ fn length(row: &[f32]) -> f32 {
     row.iter().map(|v| v * v).sum::<f32>().sqrt().max(1e-9)
 }
 
-/// No word: rare ones, and the end of a text.
+/// Stands for a rare word or the end of a text.
 const NONE: u32 = u32::MAX;
 
-/// Returns the words, their counts, and all texts as numbers of words.
+/// Returns the words, their counts, and all texts as word indexes.
 fn number(texts: &[String], min_count: u32) -> (Vec<String>, Vec<u32>, Vec<u32>) {
     let mut ids: FxHashMap<String, u32> = FxHashMap::default();
     let mut names: Vec<(String, u32)> = Vec::new();
@@ -124,7 +124,7 @@ fn number(texts: &[String], min_count: u32) -> (Vec<String>, Vec<u32>, Vec<u32>)
 
 /// A sparse matrix, row by row.
 struct Sparse {
-    /// Where each row starts in `cells`; one more for the end.
+    /// The start of each row in `cells`, and the end of the last row.
     starts: Vec<usize>,
     cells: Vec<(u32, f32)>,
     columns: usize,
@@ -133,7 +133,7 @@ struct Sparse {
 /// Counts words near each other and turns the counts into mutual information.
 fn near(stream: &[u32], words: usize, options: &Options) -> Sparse {
     let contexts = options.contexts.min(words);
-    // Where each word stands, word by word.
+    // The places of each word, word by word.
     let mut starts = vec![0usize; words + 1];
     for &id in stream.iter().filter(|&&id| id != NONE) {
         starts[id as usize + 1] += 1;
@@ -217,11 +217,11 @@ impl Sparse {
         self
     }
 
-    /// Returns the first left singular vectors, each times the root of its singular value, row by row.
+    /// Returns the first left singular vectors, each multiplied by the root of its singular value, row by row.
     fn left_singular(&self, size: usize, rounds: usize) -> Vec<f32> {
         let wide = (size + 10).min(self.columns);
         let size = size.min(wide);
-        // A fixed start: hashes of the places, between -1 and 1.
+        // A fixed start: hashes of the indexes, between -1 and 1.
         let mut space: Vec<f32> = (0..self.columns * wide)
             .map(|i| hash(&i.to_string()) as f32 / (u32::MAX / 2) as f32 - 1.0)
             .collect();

@@ -1,4 +1,4 @@
-//! What is known of words: one row each, found by its form, its stem, or the last part of a compound.
+//! The word table: one row per word, found by its form, its stem, or the last part of a compound.
 
 use rustc_hash::FxHashMap;
 
@@ -8,22 +8,22 @@ use blattwerk_model_file::{Damage, Reader, put};
 /// The columns of [`Row::leanings`].
 pub(super) const LEANINGS: usize = 4;
 
-/// The shortest last part of a compound that is looked up, in bytes, and the shortest part before it.
+/// The minimum length of the last part of a compound that is looked up, in bytes, and of the part before it.
 const MIN_HEAD: usize = 5;
 const MIN_MODIFIER: usize = 3;
-/// Longer words, in bytes, are not known: what is that long is no word.
+/// Longer strings, in bytes, are not looked up: they are hardly words.
 const MAX_WORD: usize = 80;
-/// Rows of words more frequent than this may be heads of compounds.
+/// The rows before this one, those of the most frequent words, may be heads of compounds.
 const HEADS: u32 = 30_000;
 
-/// What is known of a word.
+/// The row of a word.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Row {
     /// How good (up to 1) or bad (down to -1) the word is.
     pub(super) polarity: f32,
-    /// How much it tells at all, from 0 ("und") to 1 (rare words).
+    /// How informative it is, from 0 ("und") to 1 (rare words).
     pub(super) weight: f32,
-    /// How it speaks for the classes negative and positive against neutral: in tweets, then in news.
+    /// Its leanings toward negative and positive against neutral: in tweets, then in news.
     pub(super) leanings: [f32; LEANINGS],
 }
 
@@ -32,13 +32,13 @@ pub(super) struct Row {
 pub(super) struct Words {
     /// The most frequent word first.
     rows: Vec<Stored>,
-    /// The hash of a form or stem, to its row.
+    /// Maps the hash of a form or stem to its row.
     places: FxHashMap<u32, u32>,
     /// The largest absolute value of each leaning.
     scales: [f32; LEANINGS],
 }
 
-/// A row as the file has it.
+/// A row as stored in the file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Stored {
     polarity: i8,
@@ -46,11 +46,11 @@ struct Stored {
     leanings: [i8; LEANINGS],
 }
 
-/// The bytes of a stored row.
+/// The size of a stored row, in bytes.
 const STORED: usize = 2 + LEANINGS;
 
 impl Words {
-    /// Makes the table of words in lower case, the most frequent first.
+    /// Builds the table from words in lower case, the most frequent first.
     pub(super) fn new(words: &[String], rows: &[Row]) -> Self {
         let mut scales = [1e-6_f32; LEANINGS];
         for row in rows {
@@ -105,7 +105,7 @@ impl Words {
         })
     }
 
-    /// Returns a row by its place.
+    /// Returns a row by its index.
     pub(super) fn row(&self, place: u32) -> Row {
         let stored = self.rows[place as usize];
         Row {
@@ -140,11 +140,11 @@ impl Words {
         }
     }
 
-    /// Reads a table off the front of a payload.
+    /// Reads a table from the beginning of a payload.
     ///
     /// # Errors
     ///
-    /// When it is too short or a place has no row.
+    /// If it is too short, or a key has no row.
     pub(super) fn read(reader: &mut Reader) -> Result<Self, Damage> {
         let count = reader.count(STORED)?;
         let mut scales = [0.0; LEANINGS];
