@@ -8,6 +8,7 @@
 //! A signature is computed from the lower-case words alone: white space and punctuation do not matter, nor
 //! does anything that *normalize* removed. An article without words is never a copy.
 
+mod copies;
 mod minhash;
 mod seen;
 mod signature;
@@ -19,7 +20,7 @@ use blattwerk_core::{Built, Document, Result};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub use minhash::Keep;
+pub use copies::{Dedup, Keep};
 pub use seen::{Found, Seen};
 pub use signature::Signature;
 
@@ -33,16 +34,6 @@ pub enum Config {
     /// Compares the words, then the share of word sequences that articles have in common, estimated by
     /// `MinHash`.
     Minhash(minhash::Config),
-}
-
-/// A backend that is ready to run.
-pub struct Dedup {
-    /// Computes the signatures; `None` for an article that is not compared.
-    pub signatures: Built<Option<Signature>>,
-    /// What happens to copies.
-    pub keep: Keep,
-    /// The memory of a run that has not started.
-    pub seen: Seen,
 }
 
 impl Config {

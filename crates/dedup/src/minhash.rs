@@ -6,18 +6,9 @@ use blattwerk_core::{Built, Document, Error, Result};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::{Dedup, Seen, Signature};
-
-/// What happens to articles that are copies of an earlier one.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Keep {
-    /// They are processed like all others.
-    #[default]
-    All,
-    /// They appear in no table but `duplicates.csv`.
-    First,
-}
+use crate::copies::{Dedup, Keep};
+use crate::seen::Seen;
+use crate::signature::Signature;
 
 /// What counts as a copy, and what happens to copies.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

@@ -33,14 +33,13 @@ mod quotes;
 mod scan;
 mod structure;
 mod tags;
+mod tighten;
 mod whitespace;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use blattwerk_core::{
-    Asset, Built, Change, Document, Normalized, Removed, Result, Span, Stage, Text,
-};
+use blattwerk_core::{Asset, Built, Change, Document, Normalized, Removed, Result, Stage, Text};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -287,33 +286,6 @@ impl Stage for Rules {
             date,
         })
     }
-}
-
-/// Returns the change from one piece of text to another, limited to where they differ.
-fn tightened(start: usize, old: &str, new: &'static str) -> Option<Change> {
-    if old == new {
-        return None;
-    }
-    let head: usize = old
-        .chars()
-        .zip(new.chars())
-        .take_while(|(a, b)| a == b)
-        .map(|(c, _)| c.len_utf8())
-        .sum();
-    let (rest, with) = (old.get(head..)?, new.get(head..)?);
-    let tail: usize = rest
-        .chars()
-        .rev()
-        .zip(with.chars().rev())
-        .take_while(|(a, b)| a == b)
-        .map(|(c, _)| c.len_utf8())
-        .sum();
-    if rest.len() == tail {
-        // Nothing is left to replace, only something to insert.
-        return Some(Change::replace(Span::new(start, start + old.len()), new));
-    }
-    let span = Span::new(start + head, start + old.len() - tail);
-    Some(Change::replace(span, with.get(..with.len() - tail)?))
 }
 
 #[cfg(test)]

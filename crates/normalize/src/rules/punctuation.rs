@@ -7,7 +7,7 @@
 use blattwerk_core::Change;
 
 use super::scan::{char_at, char_before, suspects};
-use super::tightened;
+use super::tighten::tightened;
 
 pub(super) fn find(text: &str) -> Vec<Change> {
     // Two ASCII punctuation characters, or the last byte of an ellipsis before another one.

@@ -6,7 +6,7 @@
 use blattwerk_core::Change;
 
 use super::scan::{char_before, suspects};
-use super::tightened;
+use super::tighten::tightened;
 
 pub(super) fn find(text: &str) -> Vec<Change> {
     let mut changes = Vec::new();
