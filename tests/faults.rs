@@ -420,7 +420,7 @@ const REFUSALS: &[Refusal] = &[
         ],
     },
     Refusal {
-        name: "an unknown table",
+        name: "an unknown section",
         config: "[nre]\nbackend = \"off\"\n",
         arguments: "",
         says: &["pipeline.toml:1", "[nre]", "`ner`"],
@@ -459,7 +459,7 @@ const REFUSALS: &[Refusal] = &[
         name: "a flag that sets nothing",
         config: "",
         arguments: "--set split.backend",
-        says: &["--set", "table.key=value"],
+        says: &["--set", "section.key=value"],
     },
     Refusal {
         name: "an unknown language",
@@ -525,7 +525,7 @@ const REFUSALS: &[Refusal] = &[
         name: "an output folder that holds the input",
         config: "",
         arguments: "--input voll --output voll --overwrite",
-        says: &["holds input"],
+        says: &["contains input"],
     },
     Refusal {
         name: "a delimiter that would break the tables",

@@ -169,7 +169,7 @@ fn an_unfinished_run_is_named_and_not_touched() {
     for more in ["", "--overwrite"] {
         let outcome = place.blattwerk(&format!("run {}", arguments(more)));
         assert_eq!(outcome.code, 2, "{outcome:?}");
-        for word in ["out: holds an unfinished run", "--resume", "--restart"] {
+        for word in ["out: contains an unfinished run", "--resume", "--restart"] {
             assert!(outcome.stderr.contains(word), "{word}: {outcome:?}");
         }
     }

@@ -62,21 +62,21 @@ fn folders_that_are_not_all_shards_of_one_run_are_refused_by_name() {
     for (shards, says) in [
         ("a c", "missing shards 1/3"),
         ("a", "missing shards 1/3, 2/3"),
-        ("a b b c", "b: is shard 1/3, and so is b"),
+        ("a b b c", "b: this is shard 1/3, and so is b"),
         (
             "a b other",
-            "other: is a shard of another run than a: `ner.backend` was",
+            "other: this shard and a belong to different runs: `ner.backend` was",
         ),
-        ("a b of4", "of4: is shard 2/4, a is 0/3"),
-        ("a b whole", "whole: is no shard"),
+        ("a b of4", "of4: this is shard 2/4, but a is 0/3"),
+        ("a b whole", "whole: not a shard"),
         (
             "a b leer",
             "leer: expected a folder with the tables of a complete run",
         ),
-        ("a b stopped", "stopped: holds an unfinished run"),
+        ("a b stopped", "stopped: contains an unfinished run"),
         (
             "a b c --output a",
-            "a: the folder holds the tables of another run",
+            "a: the folder contains the tables of another run",
         ),
     ] {
         let output = if shards.contains("--output") {

@@ -16,7 +16,7 @@ pub(crate) struct Layers {
     #[arg(short, long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Set a key of the config, such as `ner.backend=off`; can be repeated
-    #[arg(long, value_name = "TABLE.KEY=VALUE")]
+    #[arg(long, value_name = "SECTION.KEY=VALUE")]
     set: Vec<String>,
 }
 

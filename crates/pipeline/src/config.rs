@@ -293,7 +293,7 @@ mod tests {
         let cases: &[(&str, &str, &[&str])] = &[
             ("[run]\n\njobs = -1", "", &["p.toml:3: [run] jobs: ", "-1"]),
             ("[run]\njob = 1", "", &["p.toml:2: [run] job: ", "`jobs`"]),
-            ("run = 3", "", &["p.toml:1: [run]: ", "expected a table"]),
+            ("run = 3", "", &["p.toml:1: [run]: ", "expected a section"]),
             (
                 "[split]\nbackend = \"x\"\nabbreviations = []",
                 "",
@@ -322,17 +322,17 @@ mod tests {
             (
                 "",
                 "run.jobs",
-                &["--set: expected `table.key=value`, found `run.jobs`"],
+                &["--set: expected `section.key=value`, found `run.jobs`"],
             ),
             (
                 "",
                 "jobs=1",
-                &["expected `table.key=value`, found `jobs=1`"],
+                &["expected `section.key=value`, found `jobs=1`"],
             ),
             (
                 "[run]\njobs = 1",
                 "rum.jobs=1",
-                &["--set rum.jobs=1: [rum]: unknown table", "`run`"],
+                &["--set rum.jobs=1: [rum]: unknown section", "`run`"],
             ),
         ];
         for (file, set, says) in cases {

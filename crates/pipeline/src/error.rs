@@ -1,4 +1,4 @@
-//! What stops a run, before its first article or in its midst.
+//! What stops a run, before its first article or later.
 
 use std::io;
 use std::path::PathBuf;
@@ -6,11 +6,11 @@ use std::path::PathBuf;
 /// A result with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why there is no complete run. What fails a single article is an [`input::Failure`](crate::input::Failure).
+/// Why there is no complete run. The failure of a single article is an [`input::Failure`](crate::input::Failure).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A file or folder of the user's cannot be read.
+    /// A user's file or folder cannot be read.
     #[error("cannot read {}", path.display())]
     Read {
         /// The file or folder.
@@ -28,7 +28,7 @@ pub enum Error {
         source: io::Error,
     },
 
-    /// The config is no TOML.
+    /// The config file is not TOML.
     #[error("{}: not a TOML file\n{message}", path.display())]
     Toml {
         /// The config file.
@@ -37,30 +37,30 @@ pub enum Error {
         message: String,
     },
 
-    /// A setting is not `table.key=value`.
-    #[error("{origin}: expected `table.key=value`, found `{found}`")]
+    /// A setting is not `section.key=value`.
+    #[error("{origin}: expected `section.key=value`, found `{found}`")]
     Assignment {
-        /// Where the setting stands.
+        /// Where the setting was given.
         origin: String,
-        /// What stands there.
+        /// What was given.
         found: String,
     },
 
-    /// A table or key does not exist, or its value is of the wrong kind.
+    /// A section or key does not exist, or its value has the wrong type.
     #[error("{origin}: {key}: {message}")]
     Setting {
-        /// Where the value stands: a file with its line, a variable, a flag.
+        /// Where the value was given: a file with its line, a variable, a flag.
         origin: String,
-        /// The table, and the key within it.
+        /// The section, and the key within it.
         key: String,
         /// What is wrong and what would be right.
         message: String,
     },
 
-    /// What a section asks for cannot be built: a list is missing, a number makes no sense.
+    /// A stage cannot be built: a list is missing, or a number is out of range.
     #[error("{origin}: [{section}]")]
     Build {
-        /// Where the section or the key at fault stands.
+        /// Where the section or the key at fault was given.
         origin: String,
         /// The section.
         section: &'static str,
@@ -73,24 +73,24 @@ pub enum Error {
     Occupied {
         /// The output folder.
         folder: PathBuf,
-        /// By what, and what to do.
+        /// Why not, and what to do.
         message: String,
     },
 
-    /// An unfinished run cannot go on, since it would be another one.
-    #[error("{}: cannot go on with the run begun {started}: {differences}; put that right, or begin again with `--restart`", folder.display())]
+    /// An unfinished run cannot be resumed: something that decides its tables has changed.
+    #[error("{}: cannot resume the run started {started}: {differences}; undo the change, or start over with `--restart`", folder.display())]
     Changed {
         /// The output folder.
         folder: PathBuf,
-        /// When the run began.
+        /// When the run started.
         started: String,
-        /// What is different.
+        /// What has changed.
         differences: String,
     },
 
-    /// So much failed that the run was stopped.
+    /// The run was stopped because too much failed.
     #[error(
-        "stopped: {failures} of {items} failed, more than `--max-failures {most}` allows; the failures table in the folder `unfinished` says why, and `--resume` goes on"
+        "stopped: {failures} of {items} failed, more than `--max-failures {most}` allows; see the failures table in the folder `unfinished`; `--resume` continues the run"
     )]
     TooManyFailures {
         /// Articles and pieces of the input that failed.
@@ -101,8 +101,8 @@ pub enum Error {
         most: String,
     },
 
-    /// The input of an unfinished run has no place where it was left off.
-    #[error("cannot go on in {}", path.display())]
+    /// The input does not have the position at which an unfinished run stopped.
+    #[error("cannot resume reading {}", path.display())]
     Place {
         /// The file.
         path: PathBuf,

@@ -211,7 +211,7 @@ fn inputs(was: &[InputRecord], is: &[InputRecord]) -> Vec<String> {
     let new = after.keys().filter(|path| !before.contains_key(*path));
     found.extend(new.map(|path| format!("the input {} is new", path.display())));
     if found.is_empty() && was.iter().zip(is).any(|(was, is)| was.path != is.path) {
-        found.push("the order of the input files is another one".into());
+        found.push("the order of the input files has changed".into());
     }
     found
 }
@@ -312,7 +312,7 @@ mod tests {
             ),
             (
                 |now| now.inputs.reverse(),
-                "the order of the input files is another one",
+                "the order of the input files has changed",
             ),
         ];
         assert!(identity().differences(&identity()).is_empty());

@@ -1,7 +1,7 @@
 //! Merges the tables of several runs into those of one: shards into the whole, and retried articles into their places.
 //!
 //! The index of each run says which rows came of which article of the input, by its number there. So the rows
-//! are copied, not read: what comes out is the same to the byte as from one run over everything.
+//! are copied without being parsed, and the result is byte for byte that of one run over everything.
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -23,14 +23,14 @@ use crate::{Error, Result};
 ///
 /// # Errors
 ///
-/// If a shard is not complete, is missing, is there twice or is of another run than the first one; if the
+/// If a shard is incomplete, missing, given twice or belongs to a different run than the first one; if the
 /// output folder is not free; or if something cannot be read or written.
 pub fn shards(folders: &[PathBuf], output: &Path, overwrite: bool) -> Result<Record> {
     let mut parts = Vec::with_capacity(folders.len());
     for folder in folders {
         let record = record(folder)?;
         let Some(share) = record.shard else {
-            return Err(refused(folder, "is no shard: the run had no `--shard`"));
+            return Err(refused(folder, "not a shard: the run had no `--shard`"));
         };
         parts.push((share, folder, record));
     }
@@ -40,13 +40,16 @@ pub fn shards(folders: &[PathBuf], output: &Path, overwrite: bool) -> Result<Rec
     let identity = Identity::of(first_record).whole();
     for (share, folder, record) in &parts {
         if share.of != first.of {
-            let message = format!("is shard {share}, {} is {first}", first_folder.display());
+            let message = format!(
+                "this is shard {share}, but {} is {first}",
+                first_folder.display()
+            );
             return Err(refused(folder, &message));
         }
         let differences = identity.differences(&Identity::of(record).whole());
         if !differences.is_empty() {
             let message = format!(
-                "is a shard of another run than {}: {}",
+                "this shard and {} belong to different runs: {}",
                 first_folder.display(),
                 differences.join("; ")
             );
@@ -58,7 +61,7 @@ pub fn shards(folders: &[PathBuf], output: &Path, overwrite: bool) -> Result<Rec
         if let [(share, one, _), (other, two, _)] = pair
             && share == other
         {
-            let message = format!("is shard {share}, and so is {}", one.display());
+            let message = format!("this is shard {share}, and so is {}", one.display());
             return Err(refused(two, &message));
         }
     }
@@ -69,7 +72,7 @@ pub fn shards(folders: &[PathBuf], output: &Path, overwrite: bool) -> Result<Rec
         .map(|share| share.to_string())
         .collect();
     if !missing.is_empty() {
-        let message = format!("cannot be merged: missing shards {}", missing.join(", "));
+        let message = format!("cannot merge: missing shards {}", missing.join(", "));
         return Err(refused(output, &message));
     }
     let (folders, records): (Vec<&Path>, Vec<Record>) = parts
@@ -81,9 +84,9 @@ pub fn shards(folders: &[PathBuf], output: &Path, overwrite: bool) -> Result<Rec
     merge(&folders, output, &config, &identity, || sum(records))
 }
 
-/// Merges the tables of folders, of which a later one wins where two have the same article.
+/// Merges the tables of several folders; where two have the same article, the later folder wins.
 ///
-/// `record` makes the record, without the rows of the tables.
+/// `record` returns the record, without its tables.
 pub(crate) fn merge(
     folders: &[&Path],
     output: &Path,
@@ -112,7 +115,7 @@ pub(crate) fn merge(
         every: Duration::from_secs(size.journal_seconds),
     };
     let mut output = Output::create(target, &[], false)?;
-    // The chunks are those of a run over everything, since compressed tables show them.
+    // The chunks must be those of a run over everything: they show in the bytes of compressed tables.
     let (mut entries, mut bytes) = (Vec::new(), 0);
     while let Some(number) = parts
         .iter()
@@ -143,7 +146,7 @@ pub(crate) fn merge(
     output.finish(None, |tables| Record { tables, ..record })
 }
 
-/// The tables of a run, which are read along its index.
+/// The tables of a run, read entry by entry of its index.
 struct Part {
     folder: PathBuf,
     index: Box<dyn Read>,
@@ -198,7 +201,7 @@ impl Part {
         Ok(())
     }
 
-    /// Reads the rows of an entry, and moves on to the next one.
+    /// Reads the rows of an entry, and advances to the next one.
     fn take(&mut self, entry: &Entry) -> Result<Rows> {
         let mut found = vec![(Vec::new(), 0); TABLES.len()];
         let mut open = self.tables.iter_mut().peekable();
@@ -224,7 +227,7 @@ impl Part {
         Ok(Rows::rendered(found))
     }
 
-    /// Checks that nothing is left in the tables.
+    /// Checks that the tables have no rows beyond the index.
     fn check_end(&mut self) -> Result<()> {
         for (_, path, content) in &mut self.tables {
             let left = content.read(&mut [0]);
@@ -266,7 +269,7 @@ pub(crate) fn record(folder: &Path) -> Result<Record> {
         Some(record) => Ok(record),
         None if output::unfinished(folder)?.is_some() => Err(refused(
             folder,
-            "holds an unfinished run; finish it with `run --resume`",
+            "contains an unfinished run; finish it with `run --resume`",
         )),
         None => Err(refused(
             folder,

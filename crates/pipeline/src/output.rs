@@ -1,9 +1,9 @@
 //! The tables of a run while they are written.
 //!
-//! Beside the tables in the folder `unfinished` the journal says up to where they are valid, so that a
-//! run that was stopped, by whatever, can cut them there and continue. Each step has a file: `table` lists the tables and their
-//! rows, `rows` renders them, `file` writes and cuts files, `journal` and `index` say what is in them, `folder` gives them their
-//! names, `format` writes them in other formats.
+//! The journal, beside the tables in the folder `unfinished`, says up to where they are valid, so that a
+//! run that was stopped for whatever reason can cut them there and continue. Each step has a file: `table` lists the
+//! tables and their rows, `rows` renders them, `file` writes and cuts files, `journal` and `index` say what is in
+//! them, `folder` gives them their names, `format` writes them in other formats.
 
 mod append;
 mod column;
@@ -53,16 +53,16 @@ use crate::record::{Record, TableRecord};
 use crate::state::Memory;
 use crate::{Error, Result, utc};
 
-/// Where the tables of a run go, and which it has.
+/// Which tables a run has, and where they go.
 #[derive(Clone, Copy)]
 pub(crate) struct Target<'a> {
     pub(crate) config: &'a Config,
     pub(crate) folder: &'a Path,
     pub(crate) layout: &'a Layout,
     pub(crate) identity: &'a Identity,
-    /// Whether it writes down what was done, for the state of scheduled runs.
+    /// Whether the run lists the articles it processed, for the state of scheduled runs.
     pub(crate) has_state: bool,
-    /// How often the journal is written, at most.
+    /// The minimum time between two entries of the journal.
     pub(crate) every: Duration,
 }
 
@@ -74,26 +74,26 @@ pub(crate) struct Output {
     tables: Vec<(&'static Table, Open)>,
     ids: Open,
     index: Open,
-    /// What was done, for the state of scheduled runs.
+    /// The articles that were processed, for the state of scheduled runs.
     done: Option<Open>,
     started: String,
     journal: Journal,
-    /// How often the journal is written, at most.
+    /// The minimum time between two entries of the journal.
     every: Duration,
-    /// When it was.
+    /// When the journal was last written.
     written: Instant,
-    /// What that took, all in all.
+    /// The total time that took.
     journalled: Duration,
-    /// What it does not have yet.
+    /// What the journal does not contain yet.
     pending: Option<Carried>,
-    // Held until the end; a second run into the folder cannot take it.
+    // Held until the end, so that no second run writes into the folder.
     _lock: Lock,
 }
 
 impl Output {
-    /// Makes the folder, checks that it is free, and begins every table with its header.
+    /// Creates the folder, checks that it is free, and writes the header of every table.
     ///
-    /// What an unfinished run left there is thrown away if `restart` says so, otherwise the folder is not
+    /// An unfinished run in the folder is discarded if `restart` is set; otherwise the folder is not
     /// free.
     pub(crate) fn create(target: Target<'_>, inputs: &[PathBuf], restart: bool) -> Result<Self> {
         let Target {
@@ -109,10 +109,10 @@ impl Output {
         if !restart {
             check_unfinished(folder)?;
         }
-        // Two runs into one folder differ by it.
+        // It distinguishes two runs in the same folder.
         let started = utc::nanoseconds(SystemTime::now());
         let create = || {
-            // Without its journal, what is left of another run is nothing.
+            // Without its journal, the files of another run have no meaning.
             remove(&unfinished.join(journal::FILE))?;
             let mut tables = Vec::new();
             for table in layout.tables() {
@@ -159,10 +159,10 @@ impl Output {
         create().inspect_err(|_| discard(folder))
     }
 
-    /// Goes on where the journal of an unfinished run stops: cuts every table to what it says.
+    /// Continues where the journal of an unfinished run stops: cuts every table to the length it gives.
     ///
-    /// Returns what the run carries, and the ids that were taken.
-    pub(crate) fn go_on(target: Target<'_>, memory: Option<&mut Memory>) -> Result<Resumed> {
+    /// Returns what the run carries over, and the ids that are taken.
+    pub(crate) fn resume(target: Target<'_>, memory: Option<&mut Memory>) -> Result<Resumed> {
         let Target {
             config,
             folder,
@@ -173,14 +173,14 @@ impl Output {
         let lock = lock(folder)?;
         let found = Found::read(&unfinished)?.ok_or_else(|| Error::Occupied {
             folder: folder.to_owned(),
-            message: "another process has finished the run meanwhile".into(),
+            message: "another process has finished the run in the meantime".into(),
         })?;
         check_same(folder, &found, target.identity)?;
         if found.is_complete {
             return publish(config, folder, layout.tables(), memory)
                 .map(|record| Resumed::Complete(Box::new(record)));
         }
-        let journal = Journal::go_on(&unfinished, &found)?;
+        let journal = Journal::resume(&unfinished, &found)?;
         let started = found.started.clone();
         let Checkpoint {
             state,
@@ -238,13 +238,13 @@ impl Output {
         Ok(())
     }
 
-    /// Returns when the run began, in UTC.
+    /// Returns when the run started, in UTC.
     pub(crate) fn started(&self) -> &str {
         &self.started
     }
 
-    /// Ends a chunk, from which a run can go on: with what is carried on from it, the ids that it took, what rows
-    /// came of what, and what it did.
+    /// Ends a chunk, after which the run can be resumed: with what is carried over, the ids that it took, its index
+    /// entries, and the articles it processed.
     pub(crate) fn end_chunk(
         &mut self,
         state: Carried,
@@ -273,7 +273,7 @@ impl Output {
         Ok(())
     }
 
-    /// Brings everything up to the end of the last chunk to disk, and then the journal that says so.
+    /// Flushes everything up to the end of the last chunk to disk, and then the journal entry for it.
     pub(crate) fn commit(&mut self) -> Result<()> {
         let Some(mut state) = self.pending.take() else {
             return Ok(());
@@ -297,14 +297,14 @@ impl Output {
         Ok(())
     }
 
-    /// Returns how long the journal and bringing the tables to disk took so far.
+    /// Returns the time spent so far on the journal and on flushing the tables to disk.
     pub(crate) fn journalled(&self) -> Duration {
         self.journalled
     }
 
-    /// Completes the tables, adds the record, and gives all of them their names.
+    /// Completes the tables, adds the record, and moves all of them to their names.
     ///
-    /// `record` makes the record from those of the tables.
+    /// `record` returns the record of the run, given those of the tables.
     pub(crate) fn finish(
         mut self,
         memory: Option<&mut Memory>,
@@ -353,9 +353,9 @@ impl Output {
     }
 }
 
-/// An unfinished run that is gone on with.
+/// An unfinished run that is resumed.
 pub(crate) enum Resumed {
-    /// Only its tables did not have their names: the record.
+    /// Only its tables did not have their names yet; this is its record.
     Complete(Box<Record>),
     Unfinished {
         output: Box<Output>,
@@ -458,13 +458,13 @@ mod tests {
             }
             let is_free = check_free(&config, &folder, &[]).is_ok();
             assert_eq!(is_free, moved == ours.len(), "only the cleaning up is left");
-            let resumed = Output::go_on(target(&config, &folder, &identity()), None).unwrap();
+            let resumed = Output::resume(target(&config, &folder, &identity()), None).unwrap();
             let Resumed::Complete(found) = resumed else {
                 panic!("the run is complete");
             };
             assert_eq!(*found, record());
             let mut found = files(&folder);
-            // What was moved last has removed the old files, as it does in one go.
+            // The last move has removed the old files.
             if moved == ours.len() {
                 found.retain(|(name, _)| name != "duplicates.csv");
             }

@@ -1,4 +1,4 @@
-//! Tries the articles that failed in a complete run once more.
+//! Retries the articles that failed in a complete run.
 
 use std::fs;
 use std::path::Path;
@@ -11,16 +11,16 @@ use crate::output::{Entry, FAILURES, INDEX, TABLES};
 use crate::run::{Event, Options, Outcome, Run, Start, Stop};
 use crate::{Error, Result};
 
-/// The folder within that of a run where failed articles are tried again.
+/// The folder, within that of the run, for the tables of the retried articles.
 const RETRY: &str = "retry";
 
-/// Tries the articles that failed in a complete run once more, and merges what comes of them into its tables.
+/// Retries the articles that failed in a complete run, and merges their rows into its tables.
 ///
-/// The run must be the same in everything: it is repeated for what may have been a fault of the moment.
+/// Config, models, version and input must be those of the run: a retry is for failures that may have been temporary.
 ///
 /// # Errors
 ///
-/// As [`Run::prepare`] and [`Run::start`] have them, or if the folder has no complete run or another one.
+/// Those of [`Run::prepare`] and [`Run::start`], or if the folder does not contain the same run, complete.
 pub fn retry(
     mut loaded: Loaded,
     inputs: Inputs,
@@ -30,7 +30,10 @@ pub fn retry(
 ) -> Result<Outcome> {
     let base = record(folder)?;
     if base.shard.is_some() {
-        return Err(refused(folder, "is a shard: merge the shards, then retry"));
+        return Err(refused(
+            folder,
+            "this is a shard; merge the shards, then retry",
+        ));
     }
     let (failed, text_bytes) = failed(folder)?;
     if failed.is_empty() {
@@ -39,7 +42,7 @@ pub fn retry(
     let count = failed.len() as u64;
     let mut config = loaded.config.output.clone();
     config.overwrite = true;
-    // What is left of an earlier attempt goes on, or is merged if it is complete.
+    // An earlier attempt that was interrupted is resumed, or merged if it is complete.
     loaded.config.output.overwrite = true;
     let again = folder.join(RETRY);
     let options = Options {
@@ -52,7 +55,7 @@ pub fn retry(
     let identity = Identity::of(&base);
     let differences = identity.differences(prepared.identity());
     if !differences.is_empty() {
-        let message = format!("cannot be retried: {}", differences.join("; "));
+        let message = format!("cannot retry: {}", differences.join("; "));
         return Err(refused(folder, &message));
     }
     let retried = match prepared.start(watch)? {
@@ -60,7 +63,7 @@ pub fn retry(
         stopped @ Outcome::Stopped(_) => return Ok(stopped),
     };
     let record = merge(&[folder, &again], folder, &config, &identity, || {
-        // What was done twice counts once.
+        // What was processed twice counts once.
         let mut base = base;
         base.counts.failures = base.counts.failures.saturating_sub(count);
         base.counts.bytes = base.counts.bytes.saturating_sub(text_bytes);
@@ -73,7 +76,7 @@ pub fn retry(
     Ok(Outcome::Complete(Box::new(record)))
 }
 
-/// Returns the numbers of the articles in the input that failed, sorted, and the bytes of their texts.
+/// Returns the numbers of the articles that failed, in the order of the input, and the bytes of their texts.
 fn failed(folder: &Path) -> Result<(Vec<u64>, u64)> {
     let mut index = merge::index(folder)?;
     let (mut failed, mut text_bytes) = (Vec::new(), 0);

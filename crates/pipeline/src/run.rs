@@ -36,34 +36,34 @@ pub use self::watch::{Event, Stop};
 /// How a run ended.
 #[derive(Debug)]
 pub enum Outcome {
-    /// All tables are complete: what is in `run.json`.
+    /// All tables are complete; this is the content of `run.json`.
     Complete(Box<Record>),
-    /// It was asked to stop, and can go on: the counts up to there.
+    /// It was asked to stop, and can be resumed; these are the counts so far.
     Stopped(Progress),
 }
 
-/// What becomes of an unfinished run in the output folder.
+/// What to do with an unfinished run in the output folder.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Start {
-    /// It is in the way: nothing runs.
+    /// Refuse to run.
     #[default]
     New,
-    /// It goes on. If there is none, a new run starts, unless the very same is complete.
+    /// Resume it. If there is none, start a new run, unless the same run is already complete.
     Resume,
-    /// It is thrown away.
+    /// Discard it.
     Restart,
 }
 
-/// What a run does beside what the config says.
+/// Options of a run that are not in the config.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// After how many articles and failures reading stops.
+    /// The number of articles and failures after which reading stops.
     pub limit: Option<usize>,
-    /// What becomes of an unfinished run.
+    /// What to do with an unfinished run.
     pub start: Start,
-    /// What is taken of the input.
+    /// Which part of the input is taken.
     pub taking: Taking,
-    /// By what it can be asked to stop.
+    /// The handle to ask the run to stop.
     pub stop: Stop,
 }
 
@@ -80,11 +80,11 @@ pub struct Run {
     plan: Plan,
 }
 
-/// How a run begins.
+/// How a run starts.
 enum Plan {
     New,
-    GoOn,
-    /// It is complete already.
+    Resume,
+    /// The same run is complete already.
     Done(Box<Record>),
 }
 
@@ -95,8 +95,8 @@ impl Run {
     ///
     /// # Errors
     ///
-    /// If a stage cannot be built, the output folder is not free, or an unfinished run in it that should go
-    /// on is another one; or if only a part of the input is taken, and copies of articles are looked for.
+    /// If a stage cannot be built; if the output folder is not free, or the unfinished run in it that should be resumed
+    /// is a different one; or if only part of the input is taken although the config looks for copies or has a state.
     pub fn prepare(
         loaded: Loaded,
         inputs: Inputs,
@@ -107,8 +107,8 @@ impl Run {
             return Err(Error::Setting {
                 origin: "config".into(),
                 key: "[state] file".into(),
-                message: "expected none with `--shard` and `retry`: what is due is decided over all articles, and what \
-                          failed is due in the next run anyway"
+                message: "expected no state file with `--shard` and `retry`: whether an article is due is decided over the whole input, \
+                          and what failed is due in the next run anyway"
                     .into(),
             });
         }
@@ -116,7 +116,7 @@ impl Run {
             return Err(Error::Setting {
                 origin: "`--shard` and `retry`".into(),
                 key: "[dedup] backend".into(),
-                message: "expected `off`, since copies are found only where all articles are seen"
+                message: "expected `off`, since copies can only be found over the whole input"
                     .into(),
             });
         }
@@ -158,11 +158,13 @@ impl Run {
                 if let Some(file) = streams {
                     return Err(Error::Place {
                         path: file.path.clone(),
-                        source: io::Error::other("it is a pipe or device, which is read only once"),
+                        source: io::Error::other(
+                            "it is a pipe or device, which can be read only once",
+                        ),
                     });
                 }
                 output::check_same(&folder, &found, &identity)?;
-                Plan::GoOn
+                Plan::Resume
             }
             (None, Some(record))
                 if record.run_hash == identity.hash() && record.shard == identity.shard =>
@@ -200,8 +202,8 @@ impl Run {
     ///
     /// # Errors
     ///
-    /// If the output cannot be written, or more failed than may. The tables that a run before this one left
-    /// are untouched then, and this one can go on from its last checkpoint.
+    /// If the output cannot be written, or too much failed. Then the tables of an earlier run in the folder are
+    /// untouched, and this run can be resumed from its last checkpoint.
     pub fn start(self, watch: &mut dyn FnMut(Event<'_>)) -> Result<Outcome> {
         let Self {
             loaded,
@@ -324,7 +326,7 @@ fn begin(
             let output = Output::create(target, &paths(inputs), restart)?;
             Ok(Begun::New(Box::new(output)))
         }
-        Plan::GoOn => match Output::go_on(target, memory.as_mut())? {
+        Plan::Resume => match Output::resume(target, memory.as_mut())? {
             Resumed::Complete(record) => Ok(Begun::Complete(record)),
             Resumed::Unfinished { output, state, ids } => {
                 let items = inputs.items_from(&state.position, state.items, ids);
@@ -343,7 +345,7 @@ fn paths(inputs: &Inputs) -> Vec<PathBuf> {
     files.map(|file| file.path.clone()).collect()
 }
 
-/// The file that a place in the input is in.
+/// Returns the file that a position in the input is in.
 fn place(inputs: &Inputs, position: &Position) -> PathBuf {
     let file = inputs.files().get(position.file);
     file.map_or_else(|| "the input".into(), |file| file.path.clone())
@@ -437,13 +439,13 @@ fn stage_record(loaded: &Loaded, step: &Step, time: &Time) -> StageRecord {
     }
 }
 
-/// Waits for a thread to end; its panic is that of the caller.
+/// Waits for a thread to end, and propagates its panic.
 fn join<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
     let joined = thread.join();
     joined.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-/// Writes rows until there are no more, or until that fails.
+/// Writes rows until there are no more, or until writing fails.
 fn write(output: &mut Output, rendered: &Receiver<Rendered>) -> Result<()> {
     for Rendered {
         rows,

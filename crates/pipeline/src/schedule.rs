@@ -1,4 +1,4 @@
-//! Scheduled runs: where the tables of each go, and which there were.
+//! Scheduled runs: where each writes its tables, and the list of past runs.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -11,14 +11,14 @@ use crate::config::Loaded;
 use crate::state::{Config, Tables};
 use crate::{Error, Result, output, utc};
 
-/// Returns the folder for the tables of a run, and lets them go into those that it adds to.
+/// Returns the folder for the tables of a run, and allows it to replace tables that it adds rows to.
 ///
-/// Without a state that is `output`; if each run has its own folder, one within it: that of an unfinished run, which
-/// is gone on with or in the way, or a new one.
+/// Without a state the folder is `output`. If each run has its own folder, it is one within `output`: that of an
+/// unfinished run, if there is one, or a new one.
 ///
 /// # Errors
 ///
-/// If the folders or the state cannot be read, or the tables there are written in another way.
+/// If the folders or the state cannot be read, or the tables there are written in a different format.
 pub fn place(loaded: &mut Loaded, output: &Path) -> Result<PathBuf> {
     let config = &loaded.config.state;
     if config.file.is_none() {
@@ -30,7 +30,7 @@ pub fn place(loaded: &mut Loaded, output: &Path) -> Result<PathBuf> {
                 return Err(Error::Occupied {
                     folder: output.to_owned(),
                     message: "expected the tables of the runs that the state remembers, found none; choose their \
-                              folder, or begin with another state file"
+                              folder, or start with another state file"
                         .into(),
                 });
             }
@@ -64,7 +64,7 @@ pub fn place(loaded: &mut Loaded, output: &Path) -> Result<PathBuf> {
     }
     unfinished.sort();
     if let Some(path) = unfinished.pop() {
-        // A new run is refused there, with what to do.
+        // A new run is refused there, with a message that says what to do.
         return Ok(path);
     }
     let now = utc::seconds(SystemTime::now()).replace(['-', ':'], "");
@@ -77,7 +77,7 @@ pub fn place(loaded: &mut Loaded, output: &Path) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// Tells whether the tables of a run go into those of runs before it.
+/// Returns whether the rows of a run are added to the tables of earlier runs.
 fn appends(config: &Config, root: &Path) -> Result<bool> {
     let path = config.file.as_ref().map(|file| root.join(file));
     match path.filter(|path| config.tables == Tables::Append && path.exists()) {
@@ -86,11 +86,11 @@ fn appends(config: &Config, root: &Path) -> Result<bool> {
     }
 }
 
-/// Returns the runs in the state file of a config, the first one first.
+/// Returns the runs in the state file of a config, the earliest first.
 ///
 /// # Errors
 ///
-/// If the config names no state, or it cannot be read.
+/// If the config names no state file, or the file cannot be read.
 pub fn runs(loaded: &Loaded) -> Result<Vec<Run>> {
     let file = loaded.config.state.file.as_ref();
     let file = file.ok_or_else(|| Error::Setting {

@@ -1,9 +1,9 @@
 //! The state of scheduled runs: what was processed, so that a run processes only what is new or changed.
 //!
-//! A run asks the state file what has to be done with each article, before any stage. The articles it has
-//! done stand in a file beside its tables, which the journal covers too; they go into the state file when the
-//! tables have their names. So a run that dies leaves the state as it was, and one that is resumed between the
-//! two steps does the second again, which changes nothing.
+//! Before any stage, a run asks the state file whether each article is due. The articles it has processed are
+//! listed in a file beside its tables, which the journal covers too, and are recorded in the state file when the
+//! tables have their names. So a run that dies leaves the state unchanged, and one that is resumed between the
+//! two steps repeats the second, which changes nothing.
 
 use std::fs::File;
 use std::io::{BufReader, ErrorKind, Read};
@@ -23,8 +23,8 @@ use crate::{Error, Result, utc};
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The file that remembers what has been processed, made if it is missing. Without it (default) every run
-    /// processes all it reads.
+    /// The file that remembers what has been processed; it is created if it is missing. Without it (default), every
+    /// run processes everything it reads.
     pub file: Option<PathBuf>,
     /// Where the tables of a run go.
     pub tables: Tables,
@@ -34,11 +34,11 @@ pub struct Config {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Tables {
-    /// Into a folder of their own within the output folder, named after the time: `20260102T030405Z`. (default)
+    /// In a folder of their own within the output folder, named after the time: `20260102T030405Z`. (default)
     #[default]
     Folder,
-    /// Into the tables of the output folder: rows of an article that is done again are replaced, those of the
-    /// run come last.
+    /// In the tables of the output folder: the rows of an article that is processed again are replaced, those of the
+    /// run are added at the end.
     Append,
 }
 
@@ -46,7 +46,7 @@ pub enum Tables {
 pub(crate) struct Memory {
     state: State,
     tables: Tables,
-    /// Whether runs before this one are in it.
+    /// Whether it lists earlier runs.
     has_runs: bool,
 }
 
@@ -66,12 +66,12 @@ impl Memory {
         }))
     }
 
-    /// Tells whether the tables go into those of earlier runs.
+    /// Returns whether the rows are added to the tables of earlier runs.
     pub(crate) fn appends(&self) -> bool {
         self.tables == Tables::Append && self.has_runs
     }
 
-    /// Tells of each document whether it is due, with its entry.
+    /// Returns for each document whether it is due, with its entry.
     pub(crate) fn due<'a>(
         &self,
         documents: impl Iterator<Item = &'a Document>,
@@ -91,7 +91,7 @@ impl Memory {
         Ok(counted.collect())
     }
 
-    /// Records a complete run with the articles in a file of entries.
+    /// Records a complete run, with the articles listed in a file of entries.
     pub(crate) fn record(&mut self, folder: &Path, entries: &Path, record: &Record) -> Result<()> {
         let read = |source| Error::Read {
             path: entries.to_owned(),
@@ -119,7 +119,7 @@ impl Memory {
         } = record.counts.increment.unwrap_or_default();
         let started = &record.started;
         let run = Run {
-            // Two runs into one folder differ by their time, two at one time by their folder.
+            // Two runs in one folder differ in their time, two at the same time in their folder.
             id: format!("{started} {}", folder.display()),
             folder: folder.display().to_string(),
             finished: utc::seconds(SystemTime::now()),
@@ -134,7 +134,7 @@ impl Memory {
     }
 }
 
-/// Returns what the rows of an article are made from.
+/// Returns the entry of a document: a hash of everything its rows are made from.
 fn entry(document: &Document) -> Entry {
     let fields = [&document.title, &document.date, &document.language].map(Option::as_deref);
     Entry {

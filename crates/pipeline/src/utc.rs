@@ -1,8 +1,8 @@
-//! Moments as people and schedulers write them: UTC, as in RFC 3339.
+//! Times as people and schedulers write them: UTC, as in RFC 3339.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Returns a moment to the second: `2026-11-24T17:10:00Z`.
+/// Returns a time to the second: `2026-11-24T17:10:00Z`.
 pub fn seconds(moment: SystemTime) -> String {
     let (seconds, _) = since_epoch(moment);
     let (year, month, day) = date(seconds.div_euclid(86_400));
@@ -15,14 +15,14 @@ pub fn seconds(moment: SystemTime) -> String {
     )
 }
 
-/// Returns a moment with all digits that a file system keeps.
+/// Returns a time with all digits that a file system stores.
 pub(crate) fn nanoseconds(moment: SystemTime) -> String {
     let (_, nanoseconds) = since_epoch(moment);
     let seconds = seconds(moment);
     format!("{}.{nanoseconds:09}Z", seconds.trim_end_matches('Z'))
 }
 
-/// Seconds, rounded down, and nanoseconds; a clock before 1970 is no reason to fail.
+/// Returns seconds, rounded down, and nanoseconds; a clock before 1970 is no reason to fail.
 fn since_epoch(moment: SystemTime) -> (i64, u32) {
     match moment.duration_since(UNIX_EPOCH) {
         Ok(after) => (
@@ -40,7 +40,7 @@ fn since_epoch(moment: SystemTime) -> (i64, u32) {
     }
 }
 
-/// The date of a day counted from 1970-01-01, in the Gregorian calendar.
+/// Returns the date of a day counted from 1970-01-01, in the Gregorian calendar.
 ///
 /// Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
 fn date(days: i64) -> (i64, i64, i64) {

@@ -94,9 +94,9 @@ impl Merged {
         names.sort();
         for name in names {
             let message = if !sections.contains(&name.as_str()) {
-                format!("unknown table, expected one of {}", quoted(sections))
+                format!("unknown section, expected one of {}", quoted(sections))
             } else if !matches!(found[name].kind, ValueKind::Table(_)) {
-                format!("expected a table, found {}", json(&found[name]))
+                format!("expected a section with keys, found {}", json(&found[name]))
             } else {
                 continue;
             };

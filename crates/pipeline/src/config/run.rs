@@ -12,28 +12,28 @@ use serde::de::{self, Deserializer, Visitor};
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// How many threads the stages get; 0 (default) is one for each processor. `--jobs` takes its place.
+    /// The number of threads for the stages; 0 (default) means one per processor. Overridden by `--jobs`.
     pub jobs: usize,
-    /// How many articles are in memory at once, at most, for each step of the run. Default: 1000.
+    /// The maximum number of articles in a chunk. Reading, processing and writing each hold one chunk in memory.
+    /// Default: 1000.
     pub chunk_articles: usize,
-    /// How many megabytes of text are in memory at once for each step of the run; a longer article is a
-    /// chunk of its own. Default: 4.
+    /// The maximum size of the texts of a chunk, in megabytes; a longer article is a chunk of its own. Default: 4.
     pub chunk_megabytes: usize,
-    /// How many seconds of work may be lost when a run is killed: the journal, from which `--resume` goes
-    /// on, is written after the first chunk that ends so long after the last time. Each time the tables are
-    /// brought to disk. 0 is after each chunk. Default: 5.
+    /// How many seconds of work may be lost when a run is killed. The journal, from which `--resume` continues, is
+    /// written after the first chunk that ends this many seconds after the last entry, and the tables are flushed to
+    /// disk each time. 0 means after each chunk. Default: 5.
     pub journal_seconds: u64,
-    /// How many seconds the chunk in hand may take when SIGINT or SIGTERM stops the run; after that it is
-    /// given up, and what came since the last journal is done again by `--resume`. Default: 20.
+    /// How many seconds the current chunk may take to finish when SIGINT or SIGTERM stops the run. After that it is
+    /// abandoned, and `--resume` repeats everything since the last journal entry. Default: 20.
     pub grace_seconds: u64,
-    /// Stop when more has failed: a number, or a share of what was read such as `5%`, which counts from 100
-    /// articles on. The run can go on with `--resume`. Without it nothing stops the run. `--max-failures`
-    /// takes its place.
+    /// Stop the run when more than this has failed: a number, or a percentage of what was read such as `5%`, which is
+    /// checked from 100 articles on. The run can be continued with `--resume`. Without this key (default), failures
+    /// never stop a run. Overridden by `--max-failures`.
     #[schemars(with = "Option<String>")]
     pub max_failures: Option<MaxFailures>,
-    /// A file for the metrics of the run, in the text format of Prometheus, written anew every 15 seconds and
-    /// at the end; for the textfile collector of the node exporter, its name ends in `.prom`. `--metrics`
-    /// takes its place.
+    /// A file for the metrics of the run in the text format of Prometheus, rewritten every 15 seconds and at the end.
+    /// For the textfile collector of the node exporter, its name must end in `.prom`. Default: none. Overridden by
+    /// `--metrics`.
     pub metrics: Option<PathBuf>,
 }
 
@@ -51,20 +51,20 @@ impl Default for Config {
     }
 }
 
-/// How much may fail before a run counts as gone wrong.
+/// How much may fail before a run is stopped.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum MaxFailures {
-    /// So many articles and pieces of the input.
+    /// This many articles and pieces of the input.
     Count(u64),
-    /// A share of all that was read, in percent.
+    /// This percentage of everything that was read.
     Percent(f64),
 }
 
 impl MaxFailures {
-    /// A share of few articles says nothing.
+    /// A percentage of few articles says nothing.
     const FEWEST: usize = 100;
 
-    /// Tells whether more has failed, of so many items that were read.
+    /// Returns whether too much has failed, given the number of items read.
     pub(crate) fn is_exceeded(self, failures: u64, items: usize, is_end: bool) -> bool {
         match self {
             Self::Count(most) => failures > most,
@@ -81,7 +81,9 @@ impl FromStr for MaxFailures {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let expected = || {
-            format!("expected a number or a share such as `5%`, from 0% to 100%, found `{text}`")
+            format!(
+                "expected a number or a percentage such as `5%`, from 0% to 100%, found `{text}`"
+            )
         };
         match text.trim().strip_suffix('%') {
             Some(percent) => {
@@ -113,7 +115,7 @@ impl<'de> Deserialize<'de> for MaxFailures {
             type Value = MaxFailures;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number or a share such as \"5%\"")
+                f.write_str("a number or a percentage such as \"5%\"")
             }
 
             fn visit_u64<E: de::Error>(self, most: u64) -> Result<MaxFailures, E> {

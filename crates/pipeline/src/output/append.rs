@@ -55,11 +55,11 @@ pub(super) fn merge(
     Ok(())
 }
 
-/// Checks that rows can be added to the tables of a folder: that these are written as merged settings say.
+/// Checks that rows can be added to the tables of a folder: that they are written as these settings demand.
 ///
 /// # Errors
 ///
-/// If they are written in another way.
+/// If they have another format or other columns.
 pub(crate) fn check(settings: &Json, folder: &Path) -> Result<()> {
     let Some(record) = read_record(folder)? else {
         return Ok(());
@@ -80,8 +80,8 @@ pub(crate) fn check(settings: &Json, folder: &Path) -> Result<()> {
             return Err(Error::Occupied {
                 folder: folder.to_owned(),
                 message: format!(
-                    "rows cannot be added to its tables: `{key}` was {was}, is {is}; put that right, or choose \
-                     another folder and state"
+                    "rows cannot be added to its tables: `{key}` was {was}, is now {is}; change it back, or choose \
+                     another folder and state file"
                 ),
             });
         }
@@ -112,7 +112,7 @@ fn ids(
     Ok(ids)
 }
 
-/// A table that is written anew.
+/// A table that is rewritten.
 struct Out {
     open: Open,
     csv: csv::Writer<Vec<u8>>,
@@ -156,7 +156,7 @@ impl Out {
         self.open.end_member()
     }
 
-    /// Brings the table to disk, and returns how many rows it has.
+    /// Flushes the table to disk, and returns how many rows it has.
     fn finish(mut self) -> Result<u64> {
         self.flush()?;
         self.open.sync()?;

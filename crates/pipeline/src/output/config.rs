@@ -13,16 +13,16 @@ use super::sheet::Delimiter;
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The folder of the tables, made if it is missing. Default: `out`. `--output` takes its place.
+    /// The folder for the tables; it is created if it is missing. Default: `out`. Overridden by `--output`.
     pub folder: PathBuf,
-    /// Whether the tables of an earlier run in the folder may be replaced; that happens at the end, when all
-    /// new ones are complete. Default: false. `--overwrite` switches it on.
+    /// Whether the tables of an earlier run in the folder may be replaced. That happens at the end, when all
+    /// new tables are complete. Default: false. Switched on by `--overwrite`.
     pub overwrite: bool,
     /// The format of the tables: `csv` (default).
     pub format: format::Name,
     /// The character between two columns: `,` (default), `;` for a German Excel, or a tab (`"\t"`).
     pub delimiter: Delimiter,
-    /// Whether tables begin with a byte order mark, which Excel needs to read UTF-8. Default: false.
+    /// Whether tables start with a byte order mark, which Excel needs to read UTF-8. Default: false.
     pub bom: bool,
     /// How tables are compressed: `none` (default), `gzip` (`.csv.gz`) or `zstd` (`.csv.zst`).
     pub compression: Compression,

@@ -41,7 +41,7 @@ impl Open {
         }
     }
 
-    /// Goes on in a file that is cut to its first `length`.
+    /// Opens a file to continue it, cut to `length`.
     pub(super) fn cut(path: PathBuf, compression: Compression, length: Length) -> Result<Self> {
         match Sink::cut(&path, compression, length.bytes) {
             Ok(sink) => Ok(Self {
@@ -84,14 +84,14 @@ impl Open {
     }
 }
 
-/// A file, compressed on the way.
+/// A file that is compressed while it is written.
 struct Sink {
     file: BufWriter<File>,
     compression: Compression,
-    /// The rows of the member that is open. They are compressed at once, since what a compressor makes of
-    /// them may depend on the pieces in which they are handed over.
+    /// The rows of the open member. They are compressed in one go, since the output of a compressor
+    /// may depend on the pieces it is given.
     member: Vec<u8>,
-    /// The bytes of all that went into the file.
+    /// The number of bytes written to the file.
     len: u64,
     is_synced: bool,
 }
@@ -111,7 +111,7 @@ impl Sink {
         Ok(Self::new(File::create(path)?, compression, 0))
     }
 
-    /// Opens a file that is at least so long, and cuts off what is behind that.
+    /// Opens a file that is at least this long, and truncates it to this length.
     fn cut(path: &Path, compression: Compression, len: u64) -> io::Result<Self> {
         let mut file = File::options().write(true).open(path)?;
         let found = file.metadata()?.len();
@@ -119,7 +119,7 @@ impl Sink {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidData,
                 format!(
-                    "the journal says that it has {len} bytes, found {found}; begin again with `--restart`"
+                    "expected at least {len} bytes by the journal, found {found}; start over with `--restart`"
                 ),
             ));
         }
@@ -136,8 +136,7 @@ impl Sink {
         Ok(())
     }
 
-    /// Ends the member that is open, a part of a compressed file that can be unpacked alone; nothing makes
-    /// none.
+    /// Ends the open member, a part of a compressed file that can be decompressed alone; an empty one leaves no trace.
     fn end_member(&mut self) -> io::Result<()> {
         if self.member.is_empty() {
             return Ok(());
@@ -168,7 +167,7 @@ impl Sink {
         self.file.write_all(bytes)
     }
 
-    /// Brings all ended members to disk.
+    /// Flushes all ended members to disk.
     fn sync(&mut self) -> io::Result<()> {
         if !self.is_synced {
             self.file.flush()?;

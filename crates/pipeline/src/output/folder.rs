@@ -1,8 +1,8 @@
 //! The output folder: whether it is free, what unfinished or complete run it holds, and how tables get their names.
 //!
 //! A run writes into the folder `unfinished` within its output folder, and moves the tables to their
-//! names when all of them are complete, `run.json` last. So a table under its own name is a whole one, and
-//! a folder with `run.json` a whole run.
+//! names when all of them are complete, `run.json` last. So a table under its own name is complete, and so is the run
+//! in a folder with `run.json`.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -26,14 +26,14 @@ pub(super) const UNFINISHED: &str = "unfinished";
 pub(super) const RECORD: &str = "run.json";
 /// The hashes of all ids that are taken, 16 bytes each, beside the tables of an unfinished run.
 pub(super) const IDS: &str = "ids";
-/// What was done, for the state of scheduled runs, beside the tables of an unfinished run.
+/// The articles that were processed, for the state of scheduled runs, beside the tables of an unfinished run.
 pub(super) const DONE: &str = "done";
 
-/// Checks that the tables of a new run can go into a folder, without making it.
+/// Checks that a new run can write its tables into a folder, without creating it.
 ///
 /// # Errors
 ///
-/// If the folder is a file, holds other files and may not be overwritten, holds input or an unfinished run,
+/// If the folder is a file, contains other files and may not be overwritten, contains input or an unfinished run,
 /// or another run is writing into it.
 pub fn check_free(config: &Config, folder: &Path, inputs: &[PathBuf]) -> Result<()> {
     unfinished(folder)?;
@@ -41,7 +41,7 @@ pub fn check_free(config: &Config, folder: &Path, inputs: &[PathBuf]) -> Result<
     check_room(config, folder, inputs)
 }
 
-/// The same, whatever run is unfinished there.
+/// Does the same, but allows an unfinished run in the folder.
 pub(crate) fn check_room(config: &Config, folder: &Path, inputs: &[PathBuf]) -> Result<()> {
     let occupied = |message: String| {
         Err(Error::Occupied {
@@ -61,7 +61,7 @@ pub(crate) fn check_room(config: &Config, folder: &Path, inputs: &[PathBuf]) -> 
         }
         Ok(_) => {}
     }
-    // A run must not read its own tables the second time.
+    // The next run would read the tables of this one.
     let absolute = folder.canonicalize().map_err(read)?;
     let inside = |input: &&PathBuf| {
         input
@@ -70,7 +70,7 @@ pub(crate) fn check_room(config: &Config, folder: &Path, inputs: &[PathBuf]) -> 
     };
     if let Some(input) = inputs.iter().find(inside) {
         return occupied(format!(
-            "the output folder holds input ({}); choose another output folder",
+            "the output folder contains input ({}); choose another output folder",
             input.display()
         ));
     }
@@ -96,10 +96,10 @@ pub(crate) fn check_room(config: &Config, folder: &Path, inputs: &[PathBuf]) -> 
         .or(found.first())
     {
         Some(name) if ours.contains(name) => occupied(format!(
-            "the folder holds the tables of another run ({name}); choose another folder or allow `--overwrite`"
+            "the folder contains the tables of another run ({name}); choose another folder, or allow `--overwrite`"
         )),
         Some(name) => occupied(format!(
-            "the folder is not empty ({name}); choose a new one, or allow `--overwrite`, which replaces tables only"
+            "the folder is not empty ({name}); choose another one, or allow `--overwrite`, which replaces tables only"
         )),
         None => Ok(()),
     }
@@ -119,7 +119,7 @@ pub(super) fn lock(folder: &Path) -> Result<Lock> {
         create_folder(&unfinished)?;
         return match Lock::take(&unfinished) {
             Ok(lock) => Ok(lock),
-            // The run that had the lock was just done, and cleaned up.
+            // The run that held the lock has just finished and cleaned up.
             Err(Refused::Io(error)) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(Refused::Io(source)) => Err(Error::Write {
                 path: unfinished.join(lock::FILE),
@@ -134,12 +134,12 @@ fn held(folder: &Path, holder: &str) -> Error {
     Error::Occupied {
         folder: folder.to_owned(),
         message: format!(
-            "another run is writing into this folder ({holder}); wait for it or choose another folder"
+            "another run is writing into this folder ({holder}); wait for it, or choose another folder"
         ),
     }
 }
 
-/// Returns the names that runs use, the record first.
+/// Returns the names of the files that runs write, the record first.
 fn names() -> Vec<String> {
     let tables = Compression::ALL.into_iter().flat_map(|compression| {
         format::Name::formats().flat_map(move |format| {
@@ -168,16 +168,16 @@ pub(crate) fn unfinished(folder: &Path) -> Result<Option<Found>> {
 pub(super) fn check_unfinished(folder: &Path) -> Result<()> {
     let unfinished = folder.join(UNFINISHED);
     match Found::read(&unfinished)? {
-        // All that was left to do was to clean up.
+        // Only the cleaning up was left to do.
         Some(found) if found.is_complete && !unfinished.join(RECORD).exists() => Ok(()),
-        // Merging begins again whenever it is asked for.
+        // A merge always starts over.
         Some(found) if found.identity.is_merge => Ok(()),
         Some(found) => Err(Error::Occupied {
             folder: folder.to_owned(),
             message: format!(
-                "holds an unfinished run, begun {} and stopped after {} articles; go on with `--resume`, or \
-                 begin again with `--restart`",
-                found.begun(),
+                "contains an unfinished run, started {} and stopped after {} articles; continue with `--resume`, or \
+                 start over with `--restart`",
+                found.started_at(),
                 found.last.state.progress.articles
             ),
         }),
@@ -185,7 +185,7 @@ pub(super) fn check_unfinished(folder: &Path) -> Result<()> {
     }
 }
 
-/// Checks that an unfinished run is the same as the one that would go on with it.
+/// Checks that an unfinished run is the same as the one that would resume it.
 pub(crate) fn check_same(folder: &Path, found: &Found, identity: &Identity) -> Result<()> {
     let differences = found.identity.differences(identity);
     if differences.is_empty() {
@@ -193,24 +193,24 @@ pub(crate) fn check_same(folder: &Path, found: &Found, identity: &Identity) -> R
     }
     Err(Error::Changed {
         folder: folder.to_owned(),
-        started: found.begun(),
+        started: found.started_at(),
         differences: differences.join("; "),
     })
 }
 
-/// Tells whether a folder holds an unfinished run.
+/// Returns whether a folder contains an unfinished run.
 pub(crate) fn has_unfinished(folder: &Path) -> bool {
     folder.join(UNFINISHED).join(journal::FILE).exists()
 }
 
 /// Removes everything that a run wrote into a folder.
 pub(super) fn discard(folder: &Path) {
-    // Nothing is to be done if this fails too: what remains is under `unfinished`, and says so.
+    // If this fails too, there is nothing to be done: what remains is in `unfinished`.
     let _ = fs::remove_dir_all(folder.join(UNFINISHED));
     let _ = fs::remove_dir(folder);
 }
 
-/// Removes a file that may not be there.
+/// Removes a file, if it exists.
 pub(super) fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
         Err(source) if source.kind() != io::ErrorKind::NotFound => Err(Error::Write {
@@ -221,9 +221,9 @@ pub(super) fn remove(path: &Path) -> Result<()> {
     }
 }
 
-/// Brings the names in a folder to disk.
+/// Flushes the names in a folder to disk.
 pub(super) fn sync_folder(folder: &Path) -> Result<()> {
-    // Elsewhere a folder cannot be opened.
+    // Other systems cannot open a folder.
     if !cfg!(unix) {
         return Ok(());
     }
@@ -265,17 +265,17 @@ pub(super) fn write_record(unfinished: &Path, record: &Record) -> Result<()> {
     written.map_err(|source| Error::Write { path, source })
 }
 
-/// The place of a table to which the rows of earlier runs were added.
+/// Returns the path of a table that also has the rows of earlier runs.
 pub(super) fn merged(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".merged");
     name.into()
 }
 
-/// Gives the tables of a complete run their names, as far as they do not have them, and returns its record.
+/// Moves the tables of a complete run to their names, unless that is done already, and returns its record.
 ///
-/// The old record goes first and the new one comes last: no moment has a record beside foreign tables. Each
-/// step can be done again, so it does not matter where an earlier attempt stopped.
+/// The old record is removed first and the new one moved last, so a record never lies beside the tables of another
+/// run. Each step can be repeated, so it does not matter where an earlier attempt stopped.
 pub(super) fn publish(
     config: &Config,
     folder: &Path,
@@ -289,12 +289,12 @@ pub(super) fn publish(
         .collect();
     if unfinished.join(RECORD).exists() {
         remove(&folder.join(RECORD))?;
-        // Those with our names are replaced.
+        // Those with the same names are replaced below.
         for name in names().iter().filter(|name| !ours.contains(name)) {
             remove(&folder.join(name))?;
         }
         if memory.as_ref().is_some_and(|memory| memory.appends()) {
-            // It knows only the rows of this run.
+            // The index covers only the rows of this run.
             remove(&unfinished.join(index::FILE))?;
             remove(&folder.join(index::FILE))?;
         }
@@ -303,7 +303,7 @@ pub(super) fn publish(
             let ours = unfinished.join(name);
             let mut source = merged(&ours);
             if source.exists() {
-                // It holds the rows of the run too. The order of the two steps matters if this is done again.
+                // It has the rows of the run too. This must be removed first, in case the steps are repeated.
                 remove(&ours)?;
             } else {
                 source = ours;
@@ -325,12 +325,12 @@ pub(super) fn publish(
     if let (Some(memory), true, Ok(record)) = (memory, done.exists(), &record) {
         memory.record(folder, &done, record)?;
     }
-    // The journal goes before the lock, so that nobody goes on with what is no more.
+    // The journal is removed before the lock, so that nobody resumes a run that is gone.
     for name in [IDS, DONE, journal::FILE, lock::FILE] {
         remove(&unfinished.join(name))?;
     }
     match fs::remove_dir(&unfinished) {
-        // The next run has come already, or something foreign is in it.
+        // The next run has started already, or the folder contains something else.
         Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {}
         Err(source) => {
             return Err(Error::Write {

@@ -1,9 +1,9 @@
-//! The index of the tables: which rows came of which article of the input.
+//! The index of the tables: which rows belong to which article of the input.
 //!
-//! `run.index` lies beside `run.json`. With it shards are merged in the order of the input, and articles that
-//! failed are put in their places when they are tried again. For each article or failure it holds its number
-//! in the input, the bytes of its text, and how many bytes and rows it has in each table, all as LEB128
-//! numbers: some 25 bytes an article. The rows are counted only where there are bytes.
+//! `run.index` lies beside `run.json`. It is needed to merge shards in the order of the input, and to put
+//! retried articles in their places. For each article or failure it contains its number in the input, the bytes of its
+//! text, and how many bytes and rows it has in each table, all as LEB128 numbers: about 25 bytes per article. The
+//! number of rows is left out where there are no bytes.
 
 use std::io::{self, Read};
 
@@ -17,7 +17,7 @@ pub(crate) const FILE: &str = "run.index";
 pub(crate) struct Entry {
     /// Its number in the input, counted from 0.
     pub(crate) number: u64,
-    /// The bytes of its text; 0 if it is no article.
+    /// The bytes of its text; 0 if it is not an article.
     pub(crate) text_bytes: u64,
     /// What it has in each table.
     pub(crate) lengths: Vec<Length>,
@@ -36,7 +36,7 @@ impl Entry {
         }
     }
 
-    /// Reads the next entry of an index of so many tables; returns none at its end.
+    /// Reads the next entry of an index of this many tables; returns none at its end.
     pub(crate) fn read(index: &mut impl Read, tables: usize) -> io::Result<Option<Self>> {
         let Some(number) = get(index)? else {
             return Ok(None);
@@ -66,7 +66,7 @@ fn put(out: &mut Vec<u8>, mut value: u64) {
     out.push(value.to_le_bytes()[0]);
 }
 
-/// Reads a number; none at the end of the input.
+/// Reads a number; returns none at the end of the input.
 fn get(input: &mut impl Read) -> io::Result<Option<u64>> {
     let mut value = 0;
     for shift in (0..64).step_by(7) {

@@ -1,12 +1,12 @@
-//! The journal: how far a run is, so that it can go on after whatever stopped it.
+//! The journal: how far a run has come, so that it can be resumed after whatever stopped it.
 //!
-//! A file of lines in the folder of the unfinished run. The first says what run it is: everything that
-//! decides what the tables hold. Each further one is a checkpoint: a place between two chunks of the input,
-//! the length of every table there, and all that is counted or remembered from chunk to chunk. The last
-//! line of a finished run says so, since giving many tables their names is not one step either.
+//! It is a file of lines in the folder of the unfinished run. The first line is the identity of the run: everything
+//! that decides its tables. Each further line is a checkpoint: a position between two chunks of the input,
+//! the length of every table there, and everything that is counted or remembered from chunk to chunk. The last
+//! line of a finished run says that it is complete, since moving many tables to their names is not atomic either.
 //!
-//! A checkpoint is written when everything it speaks of is on disk. Each line starts with a hash of the
-//! rest, so one that was being written when the power failed shows itself and does not count.
+//! A checkpoint is written when everything it refers to is on disk. Each line starts with a hash of the
+//! rest, so a line that was being written when the power failed is recognized and ignored.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -27,26 +27,26 @@ pub(crate) const FILE: &str = "journal.jsonl";
 /// How many hexadecimal digits of the hash stand before a line.
 const DIGITS: usize = 16;
 
-/// All that a run carries from chunk to chunk, but for what is in files.
+/// Everything that a run carries over from chunk to chunk, except what is in files.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Carried {
-    /// Articles and failures that were read, also of other shares.
+    /// Articles and failures that were read, including those of other shares.
     pub(crate) items: usize,
     /// Those of them that were taken.
     pub(crate) taken: usize,
-    /// The place in the input behind them.
+    /// The position in the input after them.
     pub(crate) position: Position,
     pub(crate) progress: Progress,
     pub(crate) times: Vec<Time>,
     pub(crate) seconds: f64,
     pub(crate) waited_for_input: Duration,
     pub(crate) waited_for_output: Duration,
-    /// What the journal took, up to the one before this.
+    /// The time spent on the journal, up to the previous entry.
     #[serde(default)]
     pub(crate) journalled: Duration,
 }
 
-/// A place from which a run can go on.
+/// A point from which a run can be resumed.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Checkpoint {
     pub(crate) state: Carried,
@@ -56,7 +56,7 @@ pub(crate) struct Checkpoint {
     pub(crate) ids: u64,
     /// The bytes of the index.
     pub(crate) index: u64,
-    /// The bytes of the file of what was done, for the state.
+    /// The bytes of the file of processed articles, for the state.
     #[serde(default)]
     pub(crate) done: u64,
 }
@@ -67,7 +67,7 @@ pub(crate) struct Checkpoint {
 enum Line {
     Run {
         identity: Box<Identity>,
-        /// When it began, in UTC.
+        /// When it started, in UTC.
         started: String,
     },
     Checkpoint(Box<Checkpoint>),
@@ -78,24 +78,24 @@ enum Line {
 #[derive(Debug, Clone)]
 pub(crate) struct Found {
     pub(crate) identity: Identity,
-    /// When the run began.
+    /// When the run started, in UTC.
     pub(crate) started: String,
     pub(crate) last: Checkpoint,
-    /// Whether all tables are complete, and only have to be given their names.
+    /// Whether all tables are complete, and only have to be moved to their names.
     pub(crate) is_complete: bool,
-    /// The bytes up to the end of the last whole line.
+    /// The bytes up to the end of the last complete line.
     len: u64,
 }
 
 impl Found {
-    /// Returns when the run began, to the second.
-    pub(crate) fn begun(&self) -> String {
+    /// Returns when the run started, to the second.
+    pub(crate) fn started_at(&self) -> String {
         let seconds = self.started.split('.').next().unwrap_or_default();
         format!("{}Z", seconds.trim_end_matches('Z'))
     }
 
-    /// Reads the journal of a folder, up to the last line that is whole; none if there is no journal, or
-    /// not even its first checkpoint.
+    /// Reads the journal of a folder, up to the last complete line. Returns none if there is no journal, or
+    /// it has no checkpoint.
     pub(crate) fn read(folder: &Path) -> Result<Option<Self>> {
         let path = folder.join(FILE);
         let content = match fs::read(&path) {
@@ -126,7 +126,7 @@ impl Found {
     }
 }
 
-/// Tells whether a file is not there, or what should be its folder is none.
+/// Returns whether an error means that a file does not exist, or that its folder is not a folder.
 pub(crate) fn is_absent(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -134,7 +134,7 @@ pub(crate) fn is_absent(error: &io::Error) -> bool {
     )
 }
 
-/// Returns what a line says, and its length; none if it is not whole.
+/// Returns the content of a line, and its length in bytes; none if it is not complete.
 fn parsed(line: &[u8]) -> Option<(Line, u64)> {
     let content = line.strip_suffix(b"\n")?;
     let (hash, json) = content.split_at_checked(DIGITS)?;
@@ -149,7 +149,7 @@ fn digits(json: &[u8]) -> String {
     hash.chars().take(DIGITS).collect()
 }
 
-/// The journal of a run that is going on.
+/// The journal of the current run.
 #[derive(Debug)]
 pub(crate) struct Journal {
     path: PathBuf,
@@ -157,7 +157,7 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// Begins a journal; there is no run to be gone on with before its first checkpoint.
+    /// Starts a journal. The run cannot be resumed before its first checkpoint.
     pub(crate) fn create(folder: &Path, identity: Identity, started: String) -> Result<Self> {
         let path = folder.join(FILE);
         let file = File::create(&path);
@@ -173,8 +173,8 @@ impl Journal {
         Ok(journal)
     }
 
-    /// Goes on behind the last whole line.
-    pub(crate) fn go_on(folder: &Path, found: &Found) -> Result<Self> {
+    /// Continues after the last complete line.
+    pub(crate) fn resume(folder: &Path, found: &Found) -> Result<Self> {
         let path = folder.join(FILE);
         let open = || {
             let file = File::options().append(true).open(&path)?;
@@ -187,12 +187,12 @@ impl Journal {
         }
     }
 
-    /// Adds a checkpoint, whose tables must be on disk; it is there when this returns.
+    /// Adds a checkpoint, whose tables must be on disk; it is on disk when this returns.
     pub(crate) fn checkpoint(&mut self, checkpoint: Checkpoint) -> Result<()> {
         self.append(&Line::Checkpoint(Box::new(checkpoint)))
     }
 
-    /// Says that all tables are complete.
+    /// Notes that all tables are complete.
     pub(crate) fn complete(&mut self) -> Result<()> {
         self.append(&Line::Complete)
     }
@@ -253,7 +253,7 @@ mod tests {
         let path = folder.join(FILE);
         assert_eq!(items(folder), None);
         let mut journal = begun(folder);
-        assert_eq!(items(folder), None, "there is nothing to go on with");
+        assert_eq!(items(folder), None, "there is nothing to resume");
         let mut lens = Vec::new();
         for at in 1..=3 {
             journal.checkpoint(checkpoint(at)).unwrap();
@@ -283,7 +283,7 @@ mod tests {
         torn.extend(b"0123456789abcdef {\"chec");
         fs::write(&path, torn).unwrap();
         let found = Found::read(folder).unwrap().unwrap();
-        let mut journal = Journal::go_on(folder, &found).unwrap();
+        let mut journal = Journal::resume(folder, &found).unwrap();
         journal.checkpoint(checkpoint(2)).unwrap();
         assert_eq!(items(folder), Some(2));
         journal.complete().unwrap();

@@ -1,7 +1,7 @@
-//! The lock of an output folder: one run at a time, and who it is.
+//! The lock of an output folder: one run at a time, and which process it is.
 //!
-//! The operating system holds the lock and lets go of it when the process ends, however it does. So a lock
-//! that was left behind by a dead process is none: the next run takes it. The file only says who has it.
+//! The operating system holds the lock and releases it when the process ends, however that happens. So a lock file
+//! left by a dead process is ignored: the next run takes it. The file only says who holds the lock.
 
 use std::fs::{File, TryLockError};
 use std::io::{self, Read, Seek, Write};
@@ -16,11 +16,11 @@ use crate::utc;
 /// The name of the lock file.
 pub(crate) const FILE: &str = "lock";
 
-/// How often, and in what distance, a lock is tried: whoever only looks who has it, holds it for a moment.
+/// How often, and at what interval, a lock is tried: a process that only checks who holds it takes it for a moment.
 const TRIES: usize = 5;
 const BETWEEN: Duration = Duration::from_millis(20);
 
-/// Who has a lock.
+/// Who holds a lock.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Holder {
     pid: u32,
@@ -34,25 +34,25 @@ pub(crate) struct Lock {
     _file: File,
 }
 
-/// Why a lock was not given.
+/// Why a lock was not taken.
 #[derive(Debug)]
 pub(crate) enum Refused {
-    /// Another process has it: who, for people.
+    /// Another process holds it; this describes the process.
     Held(String),
     Io(io::Error),
 }
 
 impl Lock {
-    /// Takes the lock whose file is in a folder that exists.
+    /// Takes the lock of a folder, which must exist.
     pub(crate) fn take(folder: &Path) -> Result<Self, Refused> {
         let path = folder.join(FILE);
         let mut options = File::options();
-        // Not truncated before it is ours: it says whose it is.
+        // Not truncated before the lock is ours: it says who holds it.
         options.read(true).write(true).create(true).truncate(false);
         for attempt in 1.. {
             let mut file = options.open(&path).map_err(Refused::Io)?;
             match file.try_lock() {
-                // The run that had it may have removed the file in between; then this is no lock any more.
+                // The run that held it may have removed the file in the meantime; then the lock is void.
                 Ok(()) if is_at(&file, &path) => {
                     sign(&mut file).map_err(Refused::Io)?;
                     return Ok(Self { _file: file });
@@ -66,7 +66,7 @@ impl Lock {
         unreachable!("the attempts end with the lock or an error")
     }
 
-    /// Tells who has the lock of a folder, if somebody has.
+    /// Returns a description of the process that holds the lock of a folder, if one does.
     pub(crate) fn holder(folder: &Path) -> Option<String> {
         let mut file = File::open(folder.join(FILE)).ok()?;
         match file.try_lock_shared() {
@@ -92,7 +92,7 @@ fn read(file: &mut File) -> String {
     let _ = file.read_to_string(&mut text);
     match serde_json::from_str(&text) {
         Ok(Holder { pid, host, since }) => format!("process {pid} on {host}, since {since}"),
-        // It has the lock for so short a time that it has not signed yet.
+        // It has just taken the lock and not signed yet.
         Err(_) => "a process that just started".into(),
     }
 }

@@ -1,10 +1,9 @@
-//! Takes the articles of a chunk through the later stages, and tells which are copies of earlier ones.
+//! Takes the articles of a chunk through the later stages, and finds copies of earlier articles.
 //!
-//! What a copy is must not depend on chunks, and no copy may be dropped in favour of an article that
-//! fails. So the rule is that of a run that takes article by article: one that is like a remembered
-//! article is a copy; any other is processed, and remembered if no stage fails. A chunk gives the same
-//! result at once by supposing that nothing fails. If something does after all, the suppositions are
-//! taken back, and the articles are judged again with what is known by then.
+//! What counts as a copy must not depend on the chunks, and no copy may be dropped in favour of an article that
+//! fails. So the rule is that of a run that takes one article at a time: an article similar to a remembered
+//! one is a copy; any other is processed, and remembered if no stage fails. A chunk is processed at once on the
+//! assumption that nothing fails. If something does, the decisions are rolled back and made again, knowing what failed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
@@ -16,8 +15,8 @@ use crate::fate::Duplicate;
 use crate::flow::{Batch, layers};
 use crate::record::Time;
 
-/// The articles that the run has seen. A run that is resumed gets the same by remembering the articles of
-/// its tables again, but for the copies.
+/// The articles that the run has seen. A resumed run restores them by remembering the articles of
+/// its tables again, except the copies.
 pub(super) struct Duplicates<'a> {
     /// The name of the stage.
     name: &'static str,
@@ -27,7 +26,7 @@ pub(super) struct Duplicates<'a> {
 
 /// What is known of an article before the later stages.
 struct Print {
-    /// Its place in the chunk.
+    /// Its position in the chunk.
     position: usize,
     id: String,
     signature: Option<Signature>,
@@ -42,7 +41,7 @@ impl<'a> Duplicates<'a> {
         }
     }
 
-    /// Remembers articles that a run had before it was resumed: those in its tables that are no copies, in
+    /// Remembers articles that a run had before it was resumed: those in its tables that are not copies, in
     /// their order.
     pub(super) fn remember(&mut self, documents: &[Document]) {
         let signatures = layers(&*self.dedup.signatures.stage, documents);
@@ -54,8 +53,8 @@ impl<'a> Duplicates<'a> {
         self.seen.settle();
     }
 
-    /// Takes a batch through the `later` stages and returns the copies in it, in order, with their places. If only the first of
-    /// a group is wanted, the others leave the batch, before those stages where possible.
+    /// Takes a batch through the `later` stages and returns the copies in it, in order, with their positions. If only
+    /// the first of a group is kept, the others leave the batch, before those stages where possible.
     pub(super) fn process(
         &mut self,
         batch: &mut Batch,
@@ -98,7 +97,7 @@ impl<'a> Duplicates<'a> {
         prints
     }
 
-    /// Processes all; the copies are found among those that did not fail.
+    /// Processes all articles; the copies are found among those that did not fail.
     fn all(
         &mut self,
         prints: &[Print],
@@ -114,7 +113,7 @@ impl<'a> Duplicates<'a> {
         self.judge(whole, &BTreeSet::new(), time)
     }
 
-    /// Processes those that are no copies.
+    /// Processes the articles that are not copies.
     fn first(
         &mut self,
         prints: &[Print],
@@ -141,7 +140,7 @@ impl<'a> Duplicates<'a> {
                 self.seen.roll_back(mark);
                 continue;
             }
-            // What was processed for nothing, since the article before it failed and the one after did not.
+            // Drop what was processed in vain: it turned out to be a copy once it was known what failed.
             batch
                 .failed
                 .retain(|(position, _)| !found.contains_key(position));
@@ -154,7 +153,7 @@ impl<'a> Duplicates<'a> {
         }
     }
 
-    /// Tells in the order of the input which articles are copies, and remembers the others, but for those
+    /// Finds the copies in the order of the input, and remembers the other articles, except those
     /// that failed.
     fn judge<'p>(
         &mut self,

@@ -12,16 +12,16 @@ pub(super) struct Chunk {
     pub(super) items: Vec<Item>,
     /// The numbers of the items in the input.
     pub(super) numbers: Vec<u64>,
-    /// The hashes of the ids that it took.
+    /// The hashes of the ids in it.
     pub(super) ids: Vec<u128>,
-    /// How many items were read up to its end, also of other shares, and how many of them were taken.
+    /// How many items were read up to its end, including those of other shares, and how many of them were taken.
     pub(super) count: usize,
     pub(super) taken: usize,
-    /// The place in the input behind it.
+    /// The position in the input after it.
     pub(super) position: Position,
     /// Bytes of the input files that were read up to its end.
     pub(super) read: u64,
-    /// Whether nothing comes behind it.
+    /// Whether it is the last one.
     pub(super) is_last: bool,
 }
 
@@ -35,7 +35,7 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// Reads until the end of the input, the limit, or until nobody wants more.
+    /// Reads until the end of the input, the limit, or until the receiver is gone.
     pub(super) fn read(&mut self, size: &RunConfig, chunks: &SyncSender<Chunk>) {
         let most_bytes = size.chunk_megabytes.max(1) << 20;
         let mut items = Vec::new();
@@ -43,7 +43,7 @@ impl Reader {
         let mut numbers = Vec::new();
         while self.items.items_read() < self.limit
             && let Some(item) = self.items.next()
-            // One beyond the limit may come from behind items that are not taken.
+            // Items that are not taken are counted too, so the next one may lie beyond the limit.
             && self.items.items_read() <= self.limit
         {
             self.taken += 1;
@@ -64,7 +64,7 @@ impl Reader {
                 }
             }
         }
-        // An error only says that the run has stopped already.
+        // An error only means that the run has stopped already.
         let _ = chunks.send(self.chunk(items, numbers, true));
     }
 

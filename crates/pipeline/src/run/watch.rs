@@ -1,4 +1,4 @@
-//! What watches a run and what it hears: events, and the wish to stop.
+//! Watching a run: the events it reports, and the request to stop.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::fate::Failed;
 use crate::record::Progress;
 
-/// Asks a run to stop when the chunk in hand is done. Clones ask the same run.
+/// Asks a run to stop after the current chunk. Clones ask the same run.
 #[derive(Debug, Clone, Default)]
 pub struct Stop(Arc<AtomicBool>);
 
 impl Stop {
-    /// Asks, and tells whether that was done before.
+    /// Asks the run to stop, and returns whether it was asked before.
     pub fn ask(&self) -> bool {
         self.0.swap(true, Ordering::Relaxed)
     }
@@ -21,13 +21,13 @@ impl Stop {
     }
 }
 
-/// What a run tells whoever watches it.
+/// What a run reports while it works.
 #[derive(Debug, Clone)]
 pub enum Event<'a> {
-    /// A chunk is through all stages; the counts are those since the start.
+    /// A chunk has passed all stages; these are the counts since the start.
     Progress(Progress),
     /// An article, or a piece of the input, failed.
     Failed(&'a Failed),
-    /// The run goes on where it was stopped; the counts are those up to there.
+    /// The run continues where it was stopped; these are the counts up to there.
     Resumed(Progress),
 }

@@ -27,19 +27,19 @@ pub(super) struct Rendered {
     pub(super) rows: Vec<Rows>,
     pub(super) entries: Vec<Entry>,
     pub(super) ids: Vec<u128>,
-    /// What was done, for the state of scheduled runs.
+    /// The articles that were processed, for the state of scheduled runs.
     pub(super) done: Vec<Done>,
-    /// What is carried on from it.
+    /// What is carried over to the next chunk.
     pub(super) state: Carried,
 }
 
-/// What came of a chunk: its rows, what rows came of what, what was done, and what failed.
+/// The result of a chunk: its rows, the index entries, the articles that were processed, and the failures.
 type Worked = (Vec<Rows>, Vec<Entry>, Vec<Done>, Vec<Failed>);
 
-/// How often a wait for input looks up whether the run should stop.
+/// How often the wait for input checks whether the run should stop.
 const LOOK_UP: Duration = Duration::from_millis(100);
 
-/// Why no further chunk is worked on.
+/// Why no further chunk is processed.
 pub(super) enum End {
     Input,
     Stop,
@@ -55,9 +55,9 @@ pub(super) struct Worker<'a> {
     pool: &'a ThreadPool,
     memory: Option<&'a mut Memory>,
     pub(super) state: Carried,
-    /// When this process began to work.
+    /// When this process started to work.
     started: Instant,
-    /// The seconds that other processes worked on the same run before.
+    /// The seconds that earlier processes worked on the same run.
     before: f64,
 }
 
@@ -86,14 +86,14 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Remembers articles that the run had before it was resumed, in their order, to tell copies of them.
+    /// Remembers articles that the run had before it was resumed, in their order, so that copies of them are found.
     pub(super) fn remember(&mut self, documents: &[Document]) {
         if let Some(duplicates) = &mut self.duplicates {
             self.pool.install(|| duplicates.remember(documents));
         }
     }
 
-    /// Works until the input ends, or until something stops the run; returns what.
+    /// Works until the input ends or something stops the run, and returns which.
     pub(super) fn work(
         &mut self,
         chunks: &Receiver<Chunk>,
@@ -121,7 +121,7 @@ impl<'a> Worker<'a> {
                 match chunks.recv_timeout(LOOK_UP) {
                     Ok(chunk) => break chunk,
                     Err(RecvTimeoutError::Timeout) => {}
-                    // The reader is gone before its last chunk: its panic is told when it is joined.
+                    // The reader is gone before its last chunk: its panic is propagated when it is joined.
                     Err(RecvTimeoutError::Disconnected) => return End::Stop,
                 }
             };
@@ -153,7 +153,7 @@ impl<'a> Worker<'a> {
                 state,
             };
             if rendered.send(chunk).is_err() {
-                // Writing has failed; why is told when the writer is joined.
+                // Writing has failed; the error is reported when the writer is joined.
                 break End::Stop;
             }
             self.state.waited_for_output += waiting.elapsed();
@@ -162,8 +162,8 @@ impl<'a> Worker<'a> {
         end
     }
 
-    /// Leaves those articles in a batch that have to be done, and returns what is to be remembered of them, with
-    /// their places; nothing if the config names no state.
+    /// Removes the articles from a batch that are not due, and returns the entries of the others for the state, with
+    /// their positions; none if the config names no state.
     fn due(&mut self, batch: &mut Batch) -> Result<Vec<(usize, Done)>> {
         let mut done = Vec::new();
         let Some(memory) = &self.memory else {
@@ -205,7 +205,7 @@ impl<'a> Worker<'a> {
         let (copied_at, duplicates): (Vec<usize>, Vec<_>) = duplicates.into_iter().unzip();
         let (skipped_at, skipped) = in_order(batch.skipped);
         let (failed_at, failures) = in_order(batch.failed);
-        // In the order in which they are rendered.
+        // In the order of rendering.
         let positions = [batch.positions, copied_at, skipped_at, failed_at].concat();
         let documents = batch.documents;
         for (step, time) in self.flow.steps().iter().zip(&mut self.state.times) {
@@ -234,7 +234,7 @@ impl<'a> Worker<'a> {
     }
 }
 
-/// Puts the articles of a chunk into a batch; what could not be read has failed already.
+/// Puts the articles of a chunk into a batch; what could not be read is among its failures.
 fn batch(items: Vec<Item>) -> Batch {
     let mut batch = Batch::default();
     for (position, item) in items.into_iter().enumerate() {
@@ -275,14 +275,14 @@ fn pass(
     }
 }
 
-/// Says which rows came of which article or failure, given in the order in which they were rendered.
+/// Returns the index entries: which rows belong to which article or failure. `positions` is in the order of rendering.
 fn entries(
     rows: &[Rows],
     positions: Vec<usize>,
     numbers: &[u64],
     text_bytes: &[u64],
 ) -> Vec<Entry> {
-    // A copy that is kept has rows of its own, and one that says so.
+    // A copy that is kept has its own rows, and one in the table of duplicates.
     let mut lengths: BTreeMap<usize, Vec<Length>> = BTreeMap::new();
     let parts = rows.iter().flat_map(|rows| &rows.parts);
     for (position, part) in positions.into_iter().zip(parts) {
@@ -304,7 +304,7 @@ fn entries(
         .collect()
 }
 
-/// The bytes of an article; 0 for a failure.
+/// Returns the UTF-8 bytes of an article; 0 for a failure.
 fn text_bytes(item: &Item) -> u64 {
     match item {
         Item::Article(document) => document.text.len() as u64,
@@ -320,7 +320,7 @@ fn is_damaged(document: &Document) -> bool {
     document.text.as_str().contains('\u{FFFD}')
 }
 
-/// What left a batch, each with its place in the chunk, in the order of that.
+/// Sorts what left a batch by its position in the chunk.
 fn in_order<T>(mut left: Vec<(usize, T)>) -> (Vec<usize>, Vec<T>) {
     left.sort_by_key(|(position, _)| *position);
     left.into_iter().unzip()
