@@ -212,20 +212,20 @@ fn a_missing_library_of_the_onnx_runtime_is_named() {
 
 #[cfg(feature = "rten")]
 #[test]
-fn an_answer_hangs_neither_on_neighbours_nor_on_threads() {
+fn an_answer_depends_neither_on_neighbours_nor_on_threads() {
     check_independence(Runtime::Rten, Some("model_quantized.onnx"));
 }
 
 #[cfg(feature = "rust-bert")]
 #[test]
-fn with_rust_bert_an_answer_hangs_neither_on_neighbours_nor_on_threads() {
+fn with_rust_bert_an_answer_depends_neither_on_neighbours_nor_on_threads() {
     check_independence(Runtime::RustBert, None);
 }
 
 #[cfg(feature = "ort")]
 #[test]
 #[ignore = "needs the library of the ONNX Runtime: scripts/check/ort.sh"]
-fn with_the_onnx_runtime_an_answer_hangs_neither_on_neighbours_nor_on_threads() {
+fn with_the_onnx_runtime_an_answer_depends_neither_on_neighbours_nor_on_threads() {
     check_independence(Runtime::Ort, Some("model_quantized.onnx"));
 }
 
@@ -331,7 +331,7 @@ mod summaries {
     }
 
     #[test]
-    fn a_summary_hangs_neither_on_neighbours_nor_on_threads() {
+    fn a_summary_depends_neither_on_neighbours_nor_on_threads() {
         let articles = articles();
         let texts: Vec<(&str, &[Span])> = articles
             .iter()
