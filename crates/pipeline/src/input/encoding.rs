@@ -24,6 +24,9 @@ pub(super) const MARK: &str = "\u{FEFF}";
 /// contains it, and no other, fails.
 const MALFORMED: u8 = 0xFF;
 
+/// The room that is left for the last character of what is converted.
+const ROOM: usize = 8;
+
 /// What the config says.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Decoding {
@@ -98,17 +101,20 @@ impl Mode {
         }
     }
 
-    /// Converts the beginning of a stream as far as `most` bytes of it, and no further than its last whole
-    /// character.
+    /// Converts the beginning of a stream: its first `most` bytes in UTF-8.
     pub(super) fn convert_start(self, start: &[u8], is_whole: bool, most: usize) -> Cow<'_, [u8]> {
         match self {
             Self::Converted { from, .. } => {
-                let bytes = start.chain(Ending { is_whole });
-                let mut converted = Vec::new();
-                // That it ends with an error tells nothing: more will come.
-                let _ = Converter::new(bytes, from)
-                    .take(most as u64)
-                    .read_to_end(&mut converted);
+                let mut bytes = Converter::new(start.chain(Ending { is_whole }), from);
+                let mut converted = vec![0; most + ROOM];
+                let mut len = 0;
+                while len < most
+                    // An error ends what is looked at.
+                    && let Ok(read @ 1..) = bytes.read(&mut converted[len..])
+                {
+                    len += read;
+                }
+                converted.truncate(len.min(most));
                 converted.into()
             }
             Self::Auto { .. } | Self::Utf8 => start[..start.len().min(most)].into(),

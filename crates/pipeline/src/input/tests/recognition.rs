@@ -1,6 +1,7 @@
 //! Formats are recognized by content, and what is none of them is named.
 
 use super::check;
+use super::encoding::utf16;
 
 #[test]
 fn formats_are_recognized_by_content() {
@@ -107,4 +108,23 @@ fn what_is_no_text_is_told_by_its_kind() {
         &late,
         &["! late.txt: a NUL byte at position 100001: this is no text"],
     )]);
+}
+
+#[test]
+fn a_converted_file_is_recognized_by_all_of_its_first_line() {
+    let columns = (0..20).map(|i| format!("Spalte {i};")).collect::<String>();
+    let text = format!("\u{FEFF}{columns}id;Inhalt\n{};7;Köln\n", ";".repeat(19));
+    check(&[
+        ("d", &utf16(&text, u16::to_le_bytes), &["7 @ d:2 = Köln"]),
+        (
+            "d.jsonl",
+            &utf16(
+                "\u{FEFF}Ein Satz, der vor seinem Ende nicht endet.\n",
+                u16::to_be_bytes,
+            ),
+            &[
+                "! d.jsonl: the name says JSON Lines, but the file starts with \"Ein Satz, der vor seinem Ende nicht endet.\"; if…",
+            ],
+        ),
+    ]);
 }
