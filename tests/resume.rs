@@ -463,7 +463,7 @@ fn too_many_failures_stop_a_run_that_can_be_resumed() {
     let outcome = run("--max-failures viele", "out");
     assert_eq!(outcome.code, 2);
     assert!(
-        outcome.stderr.contains("expected a number or a share"),
+        outcome.stderr.contains("expected a number or a percentage"),
         "{outcome:?}"
     );
     let outcome = run("--set run.max_failures=101%", "out");

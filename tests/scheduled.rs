@@ -240,11 +240,11 @@ fn an_invalid_state_file_is_named() {
         ("--output other", "found none; choose their folder"),
         (
             "--set output.delimiter=;",
-            "`output.delimiter` was null, is \";\"",
+            "`output.delimiter` was not set, is now \";\"",
         ),
         (
             "--set sentiment.explain=true",
-            "`sentiment.explain` was false, is true",
+            "`sentiment.explain` was false, is now true",
         ),
     ] {
         let outcome = place.blattwerk(&format!(

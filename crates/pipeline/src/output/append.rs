@@ -77,6 +77,11 @@ pub(crate) fn check(settings: &Json, folder: &Path) -> Result<()> {
     let columns = columns.map(|((setting, was), (_, is))| (setting.into(), was.into(), is.into()));
     for (key, was, is) in written.into_iter().chain(columns) {
         if was != is {
+            let shown = |value: &Json| match value {
+                Json::Null => "not set".to_owned(),
+                value => value.to_string(),
+            };
+            let (was, is) = (shown(&was), shown(&is));
             return Err(Error::Occupied {
                 folder: folder.to_owned(),
                 message: format!(
