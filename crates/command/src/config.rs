@@ -13,10 +13,12 @@ use crate::{Answer, Program};
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The program and its arguments, such as `["python3", "ner.py"]`. It runs in the folder of the config
-    /// file; a program name with a slash is relative to that folder. Required.
+    /// The program and its arguments. It is started once per thread, in the folder of the config file; a
+    /// program name with a slash is relative to that folder. Required. `examples/command` has a program with
+    /// the whole protocol.
+    #[schemars(example = vec!["python3", "ner.py"])]
     pub command: Vec<String>,
-    /// The time limit for an answer, in seconds; 30 by default. A process that takes longer is killed, and the
+    /// The time limit for an answer, in seconds. A process that takes longer is killed, and the
     /// article fails. The first answer of a process includes its start, so allow time for loading a model.
     pub timeout_seconds: f64,
 }

@@ -2,7 +2,7 @@
 
 use blattwerk_core::Built;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::seen::Seen;
 use crate::signature::Signature;
@@ -18,12 +18,12 @@ pub struct Dedup {
 }
 
 /// What happens to articles that are copies of an earlier one.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Keep {
     /// They are processed like all others.
     #[default]
     All,
-    /// They appear in no table but `duplicates.csv`.
+    /// They appear in no other table, which saves the time of the later stages.
     First,
 }

@@ -18,9 +18,7 @@ pub struct Config {
     /// sequences that both contain. Default: 0.5. An article cut to 70 % of its length has a similarity of
     /// 0.7. With 1, only articles with exactly the same words are copies.
     pub similarity: f64,
-    /// What happens to copies. `all` (default) processes them like all other articles and lists them in
-    /// `duplicates.csv`; `first` lists them there and in no other table, which saves the time of the later
-    /// stages.
+    /// What happens to copies, all of which are listed in `duplicates.csv`.
     pub keep: Keep,
     /// The number of words in a sequence, from 1 to 20. Default: 3. The longer the sequences, the more each
     /// changed word lowers the similarity.

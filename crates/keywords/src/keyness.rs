@@ -43,6 +43,7 @@ pub struct Config {
     /// The maximum number of keywords per article. Default: 10.
     pub most: usize,
     /// Path of your own word frequencies, a file written by `scripts/train/keywords.sh`. Default: the embedded frequencies.
+    #[schemars(example = "my-background.bin")]
     pub model: Option<PathBuf>,
 }
 

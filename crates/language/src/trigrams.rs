@@ -12,7 +12,7 @@ use std::path::Path;
 
 use blattwerk_core::{Built, Document, Error, Result, Stage};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use whatlang::{Detector, Lang};
 
 use crate::{Detected, codes};
@@ -35,7 +35,7 @@ const LEAST_WORDS: u32 = 3;
 const ONE_IN: usize = 14;
 
 /// What happens to an article in another language.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Other {
     /// It is processed like all others.
@@ -43,7 +43,7 @@ pub enum Other {
     Keep,
     /// It is listed in `skipped.csv` and in no other table.
     Skip,
-    /// It is a failure.
+    /// It is a failure, listed in `failures.csv`.
     Fail,
 }
 
@@ -53,9 +53,7 @@ pub enum Other {
 pub struct Config {
     /// The language that articles should be in, as an ISO 639-1 code. Default: `de`.
     pub expected: String,
-    /// What happens to an article in another language: `keep` (default) processes it anyway, `skip` lists it
-    /// in `skipped.csv` and in no other table, `fail` lists it in `failures.csv`. An article that is too
-    /// short to tell is processed.
+    /// What happens to an article in another language. An article that is too short to tell is processed.
     pub other: Other,
 }
 

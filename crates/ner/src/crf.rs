@@ -40,7 +40,7 @@ use std::path::{Path, PathBuf};
 use blattwerk_core::{Asset, Built, Document, Entity, Result, Span, Text, token};
 use blattwerk_model_file as model_file;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub use self::model::Model;
 use self::tag::Label;
@@ -56,17 +56,18 @@ const EMBEDDED: &[u8] = include_bytes!("../../../models/ner-de/model.bin");
 pub struct Config {
     /// Your own model: the folder written by `blattwerk train ner`, or the model file in it. Default: the
     /// embedded German model.
+    #[schemars(example = "my-model")]
     pub model: Option<PathBuf>,
     /// Your own name lists, such as `["names.tsv"]`: UTF-8, one name, a tab and any label per line. Names found
     /// with them have score 1.00. Default: none.
+    #[schemars(example = vec!["names.tsv"])]
     pub lists: Vec<PathBuf>,
-    /// Which name is kept where one from a list and one from the model overlap: `lists` or `model`. Default:
-    /// `lists`.
+    /// Which name is kept where one from a list and one from the model overlap. Default: `lists`.
     pub prefer: Prefer,
 }
 
 /// Which of two overlapping names is kept.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Prefer {
     /// The one from the user's lists.

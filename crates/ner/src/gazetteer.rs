@@ -27,6 +27,7 @@ pub struct Config {
     /// Your own name lists, such as `["names.tsv"]`: UTF-8, one name, a tab and any label per line. They override
     /// the embedded list, and later files override earlier ones. Their names have score 1.00. Empty lines and
     /// lines starting with `#` are ignored. Default: none.
+    #[schemars(example = vec!["names.tsv"])]
     pub lists: Vec<PathBuf>,
 }
 

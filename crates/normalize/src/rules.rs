@@ -89,6 +89,7 @@ pub struct Config {
     /// A file with further patterns for `boilerplate`; the path is relative to the config file. Each line
     /// holds reason, score, reach and pattern, separated by tabs, such as `related<TAB>10<TAB>line<TAB>mehr
     /// aus *`. Default: none.
+    #[schemars(example = "lines.tsv")]
     pub extra_boilerplate: Option<PathBuf>,
     /// Removes the dateline at the start of the story: "BUKAREST, Rumänien –", "Berlin (dpa) -", "HAMBURG.".
     /// `removed.csv` lists it with the reason `dateline`. Default: false.
@@ -294,6 +295,8 @@ mod tests {
 
     use blattwerk_core::contract;
     use proptest::prelude::*;
+
+    use blattwerk_core::Span;
 
     use super::*;
 

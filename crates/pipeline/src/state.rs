@@ -13,7 +13,7 @@ use std::time::SystemTime;
 use blattwerk_core::Document;
 use blattwerk_state::{Content, Due, Entry, Key, Run, State};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::identity::Identity;
 use crate::record::{Increment, Record};
@@ -25,16 +25,17 @@ use crate::{Error, Result, utc};
 pub struct Config {
     /// The file that remembers what has been processed; it is created if it is missing. Without it (default), every
     /// run processes everything it reads.
+    #[schemars(example = "state.sqlite")]
     pub file: Option<PathBuf>,
     /// Where the tables of a run go.
     pub tables: Tables,
 }
 
 /// Where the tables of a run with a state go.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Tables {
-    /// In a folder of their own within the output folder, named after the time: `20260102T030405Z`. (default)
+    /// In a folder of their own within the output folder, named after the time in UTC: `20260102T030405Z`.
     #[default]
     Folder,
     /// In the tables of the output folder: the rows of an article that is processed again are replaced, those of the

@@ -30,6 +30,7 @@ pub struct Config {
     /// `Rekordgewinn<TAB>0.8`. A word stands for all its forms and for compounds that end with it, regardless of
     /// case; a line that starts with `#` is a comment. Your words take precedence over the built-in
     /// ones; the weight 0 makes a word neutral. Default: none.
+    #[schemars(example = "words.tsv")]
     pub lexicon: Option<PathBuf>,
     /// Whether `sentiment.csv` gets the column `reason`: the words that carried each judgement. Default: false.
     pub explain: bool,

@@ -48,6 +48,7 @@ const EMBEDDED: &[u8] = include_bytes!("../../../models/sentiment-de/model.bin")
 pub struct Config {
     /// Path of your own model: the folder written by `blattwerk train sentiment`, or the file in it. Default: the
     /// embedded German model.
+    #[schemars(example = "my-sentiment")]
     pub model: Option<PathBuf>,
     /// Whether `sentiment.csv` gets the column `reason`: the words that carried each judgement. Default: false.
     pub explain: bool,

@@ -35,6 +35,7 @@ use self::words::{Abbreviations, Words};
 pub struct Config {
     /// Additional abbreviations that never end a sentence, such as `["lfd.", "i. O."]`; the final full stop and
     /// spaces may be omitted. They override built-in abbreviations. Default: none.
+    #[schemars(example = vec!["lfd.", "i. O."])]
     pub abbreviations: Vec<String>,
 }
 

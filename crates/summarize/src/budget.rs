@@ -148,11 +148,14 @@ macro_rules! config {
         #[serde(default, deny_unknown_fields)]
         pub struct Config {
             /// The maximum number of sentences. Default: 3, or unlimited if `words` or `chars` is set.
+            #[schemars(example = 3)]
             pub sentences: Option<usize>,
             /// The maximum number of words, separated by white space. Unlimited by default.
+            #[schemars(example = 60)]
             pub words: Option<usize>,
             /// The maximum number of characters. Only whole sentences are taken; a sentence that does not fit into
             /// the rest is skipped, and if none fits, the shortest is taken anyway. Unlimited by default.
+            #[schemars(example = 300)]
             pub chars: Option<usize>,
             $($(#[$doc])* pub $key: $kind,)*
         }

@@ -29,11 +29,12 @@ pub struct Config {
     /// Stop the run when more than this has failed: a number, or a percentage of what was read such as `5%`, which is
     /// checked from 100 articles on. The run can be continued with `--resume`. Without this key (default), failures
     /// never stop a run. Overridden by `--max-failures`.
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<String>", example = "5%")]
     pub max_failures: Option<MaxFailures>,
     /// A file for the metrics of the run in the text format of Prometheus, rewritten every 15 seconds and at the end.
     /// For the textfile collector of the node exporter, its name must end in `.prom`. Default: none. Overridden by
     /// `--metrics`.
+    #[schemars(example = "blattwerk.prom")]
     pub metrics: Option<PathBuf>,
 }
 

@@ -16,12 +16,14 @@ use super::options::Options;
 pub struct Config {
     /// Files, folders and globs such as `dump/*.jsonl.zst`, read in this order. Folders are read with all
     /// that is below them, sorted by name; hidden files are left out. A file is read once, however often it
-    /// is named. gzip, zstd, bzip2 and xz are recognized by content.
+    /// is named. gzip, zstd, bzip2 and xz are recognized by content. `--input` overrides this key.
+    #[schemars(example = vec!["dump/*.jsonl.zst"])]
     pub paths: Vec<String>,
-    /// What the files hold: `auto` (the default) looks at each, `text` takes each as one article, `jsonl`
-    /// has an object a line, `csv` has a header line and an article a record.
+    /// The format of the files: `auto` recognizes each file by its content, `text` takes each file as one
+    /// article, `jsonl` has an article per line, and `csv` an article per record below a header line.
     pub format: Choice,
     /// The character between the columns of a CSV file. Without it, comma, semicolon and tab are tried.
+    #[schemars(example = ';')]
     pub delimiter: Option<char>,
     /// The encoding: `auto` (the default) reads UTF-8, UTF-16 with a byte order mark, and finds out others
     /// for each article; a label such as `windows-1252` or `utf-16le` reads all files so that have no byte
@@ -30,7 +32,8 @@ pub struct Config {
     /// The size in bytes up to which an article, or the record it is in, is read; a larger one is a
     /// failure. The default is 67108864 (64 MiB). It bounds the memory that reading takes.
     pub max_bytes: u64,
-    /// The names of the fields of JSON Lines and the columns of CSV.
+    /// The names of the fields of JSON Lines and the columns of CSV. Without them, common names are found, in
+    /// upper or lower case.
     pub fields: Fields,
 }
 

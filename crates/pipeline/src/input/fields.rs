@@ -16,14 +16,19 @@ use super::fault::setting;
 pub struct Fields {
     /// The name of the article in all tables; usually `id`, `article_id`, `uuid` or `url`. An article
     /// without one is called by its file and line.
+    #[schemars(example = &"id")]
     pub id: Option<String>,
     /// The text; usually `text`, `body`, `content`, `article` or `fulltext`.
+    #[schemars(example = &"text")]
     pub text: Option<String>,
     /// The headline; usually `title` or `headline`. It is not part of the text.
+    #[schemars(example = &"title")]
     pub title: Option<String>,
     /// The date; usually `date`, `published` or `created`. It goes into the table as it is.
+    #[schemars(example = &"date")]
     pub date: Option<String>,
     /// The language; usually `language` or `lang`. It goes into the table as it is.
+    #[schemars(example = &"language")]
     pub language: Option<String>,
 }
 

@@ -1,18 +1,18 @@
 //! How the tables are compressed.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// How tables are compressed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Compression {
     /// Not at all.
     #[default]
     None,
-    /// With gzip.
+    /// With gzip: `.csv.gz`.
     Gzip,
-    /// With zstd.
+    /// With zstd: `.csv.zst`.
     Zstd,
 }
 

@@ -18,13 +18,13 @@ pub struct Config {
     /// Whether the tables of an earlier run in the folder may be replaced. That happens at the end, when all
     /// new tables are complete. Default: false. Switched on by `--overwrite`.
     pub overwrite: bool,
-    /// The format of the tables: `csv` (default).
+    /// The format of the tables. Default: `csv`, the only one so far.
     pub format: format::Name,
-    /// The character between two columns: `,` (default), `;` for a German Excel, or a tab (`"\t"`).
+    /// The character between two columns.
     pub delimiter: Delimiter,
     /// Whether tables start with a byte order mark, which Excel needs to read UTF-8. Default: false.
     pub bom: bool,
-    /// How tables are compressed: `none` (default), `gzip` (`.csv.gz`) or `zstd` (`.csv.zst`).
+    /// How tables are compressed.
     pub compression: Compression,
 }
 

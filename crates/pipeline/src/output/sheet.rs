@@ -3,16 +3,16 @@
 use std::fmt::Write;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// What stands between two columns.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Delimiter {
     /// A comma.
     #[default]
     #[serde(rename = ",")]
     Comma,
-    /// A semicolon.
+    /// A semicolon, which Excel expects in German.
     #[serde(rename = ";")]
     Semicolon,
     /// A tab.
