@@ -8,6 +8,7 @@ mod backends;
 mod check;
 mod eval;
 mod init;
+mod manual;
 mod merge;
 mod metrics;
 mod output;
