@@ -10,6 +10,8 @@
 mod commands;
 /// Duplicates are found, reported and left out as the config says.
 mod dedup;
+/// Links between pages of the documentation lead somewhere.
+mod docs;
 /// Bad input costs a failure row, bad settings the run; neither costs anything else.
 mod faults;
 /// Whole runs give the tables in `tests/golden`, to the byte.
