@@ -353,6 +353,16 @@ mod tests {
     }
 
     #[test]
+    fn the_choices_of_a_key_are_in_its_row() {
+        let page = markdown::markdown(&Table::all().unwrap());
+        let rows: Vec<&str> = page.lines().filter(|line| line.contains("<br>")).collect();
+        assert!(rows.iter().any(|row| row.starts_with("| `compression` |")));
+        for row in rows {
+            assert!(row.starts_with("| ") && row.ends_with(" |"), "{row}");
+        }
+    }
+
+    #[test]
     fn every_key_says_what_it_does_and_shows_a_value() {
         fn check(table: &str, key: &Key) {
             let name = format!("[{table}] {}", key.name);

@@ -90,7 +90,7 @@ fn row(out: &mut String, parent: &str, key: &Key) {
     let mut about = cell(&key.about);
     for (choice, meaning) in &key.choices {
         put(
-            out,
+            &mut about,
             format_args!("<br>`{}`: {}", cell(&value(choice)), cell(meaning)),
         );
     }
