@@ -1,13 +1,14 @@
 //! Reads dumps of articles: files, folders and globs, as a stream of documents.
 //!
-//! What a file holds is recognized by its content: first the compression, then the format, which for text is
-//! recognized after the encoding; names only help to say what is wrong. Nothing is lost in silence. What cannot
-//! become an article is an [`Item::Failure`] with its place, and reading goes on behind it.
+//! What a file holds is recognized by its content: first the compression, then the format. Text formats are
+//! recognized after decoding. Names only help to explain what is wrong. Nothing is lost silently: what cannot
+//! become an article is an [`Item::Failure`] with its place, and reading continues after it.
 //!
-//! The layers, from the disk upwards, each a file here: `files` finds them, `disk` opens them, `compression`
-//! unpacks them, which makes a `source`. `format` has the formats, and finds out which of them reads a source;
-//! those of text do so through a `window` of lines within bounded memory, which `encoding` makes UTF-8. `items`
-//! makes documents of what they give. `fields` knows what a field is called, `fault` what goes wrong.
+//! The layers, from the disk upwards, each a file: `files` finds the input files, `disk` opens them and
+//! `compression` decompresses them; the result is a `source`. `format` holds the formats and chooses the one
+//! that reads a source. Text formats read it through a `window` of lines in bounded memory, which `encoding`
+//! decodes to UTF-8. `items` turns what they return into documents. `fields` knows the names of fields,
+//! `fault` what can go wrong.
 
 mod ahead;
 mod blocks;
@@ -54,7 +55,7 @@ use self::fault::Fault;
 use self::options::Options;
 use self::source::{Source, Spare};
 
-/// The files of a run, found and ready to be read.
+/// The files of a run, found and ready to read.
 #[derive(Debug, Clone)]
 pub struct Inputs {
     files: Arc<[File]>,
@@ -67,8 +68,8 @@ impl Inputs {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] if a value makes no sense, a path does not exist, or a folder or a glob gives no
-    /// file. Files that cannot be read are no error here; they come as failures.
+    /// [`Error::Setting`] if a value is invalid, a path does not exist, or a folder or glob matches no file.
+    /// A file that cannot be read is not an error here; it becomes a failure.
     pub fn open(config: &Config, root: &Path) -> Result<Self> {
         let options = config.check()?;
         Ok(Self {
@@ -94,7 +95,7 @@ impl Inputs {
         Arc::clone(&self.bytes_read)
     }
 
-    /// Looks at the beginning of each file and tells what it is.
+    /// Reads the beginning of each file and describes what it is.
     pub fn describe(&self) -> impl Iterator<Item = Described> + '_ {
         self.files.iter().map(|file| self.describe_file(file))
     }
@@ -116,7 +117,7 @@ impl Inputs {
         described
     }
 
-    /// Reads the files, one after the other.
+    /// Reads the files one after another.
     pub fn items(&self) -> Items {
         Items::new(
             Arc::clone(&self.files),
@@ -125,15 +126,15 @@ impl Inputs {
         )
     }
 
-    /// Goes on reading at a place of [`Items::position`], before which there were `count` items and `ids` were
-    /// taken.
+    /// Resumes reading at a position returned by [`Items::position`]; `count` items came before it, and `ids`
+    /// are already used.
     ///
-    /// A plain file is entered where reading stopped; a packed or converted one is unpacked from its
-    /// beginning.
+    /// A file that is neither compressed nor converted is entered where reading stopped; any other is read
+    /// again from its beginning.
     ///
     /// # Errors
     ///
-    /// If the input is not what it was, so that there is no such place in it.
+    /// If the input has changed and no longer has this position.
     pub fn items_from(
         &self,
         position: &Position,
@@ -145,7 +146,7 @@ impl Inputs {
         Ok(items)
     }
 
-    /// Opens a file and tells what it is.
+    /// Opens a file and describes what it is.
     fn look(&self, file: &File, described: &mut Described) -> Result<(), Fault> {
         if !file.is_regular() {
             return file.fault().map_or(Ok(()), Err);

@@ -1,17 +1,17 @@
-//! A reader whose first bytes can be looked at before it is read.
+//! A reader whose first bytes can be peeked at.
 
 use std::io::{self, Read};
 
 /// A stream of bytes.
 pub(super) type Bytes = Box<dyn Read + Send>;
 
-/// A stream whose beginning was looked at.
+/// A stream with a peeked beginning.
 pub(super) struct Ahead {
-    /// What was looked at.
+    /// The peeked bytes.
     head: Vec<u8>,
-    /// So much of it was read.
+    /// How many of them have been read.
     read: usize,
-    /// What ended the look; it comes again when reading gets there.
+    /// The error that ended peeking; it is returned when reading reaches it.
     error: Option<io::Error>,
     bytes: Bytes,
 }
@@ -26,11 +26,11 @@ impl Ahead {
         }
     }
 
-    /// Returns the next `len` bytes, or all that there are if those are less.
+    /// Returns the next `len` bytes, or fewer at the end of the stream.
     ///
     /// # Errors
     ///
-    /// If an error comes before that.
+    /// If an error comes before them.
     pub(super) fn peek(&mut self, len: usize) -> io::Result<&[u8]> {
         if self.peek_most(len).len() < len
             && let Some(error) = self.error.take()
@@ -40,7 +40,7 @@ impl Ahead {
         Ok(self.peek_most(len))
     }
 
-    /// Returns the next `len` bytes, or what comes before the end or an error.
+    /// Returns the next `len` bytes, or fewer before the end of the stream or an error.
     pub(super) fn peek_most(&mut self, len: usize) -> &[u8] {
         let missing = len.saturating_sub(self.head.len() - self.read);
         if missing > 0 && self.error.is_none() {
@@ -51,7 +51,7 @@ impl Ahead {
         &head[..len.min(head.len())]
     }
 
-    /// Leaves out some bytes that were looked at.
+    /// Skips some of the peeked bytes.
     pub(super) fn skip(&mut self, len: usize) {
         self.read = self.head.len().min(self.read + len);
     }
@@ -81,7 +81,7 @@ impl Read for Ahead {
 mod tests {
     use super::*;
 
-    /// Gives its parts one by one, then an error or the end.
+    /// Returns its parts one by one, then an error or the end.
     struct Parts(Vec<io::Result<&'static [u8]>>);
 
     impl Read for Parts {

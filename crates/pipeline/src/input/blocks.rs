@@ -1,14 +1,15 @@
-//! Reading in blocks of one size.
+//! Reading in blocks of a fixed size.
 
 use std::io::{self, BufRead, BufReader, Read};
 
-/// The size of a block: large enough that system calls cost nothing.
+/// The size of a block, large enough that the cost of system calls is negligible.
 pub(super) const BLOCK: usize = 256 << 10;
 
-/// Reads in blocks of one size, whatever size is asked for.
+/// Reads in blocks of a fixed size, whatever size the caller asks for.
 ///
-/// So what a decoder gives before a corrupt place, and how much of a file counts as read, depend on the
-/// file alone, and a run that goes on in its midst finds the same as one that came from its beginning.
+/// How much a decoder returns before a corrupt place, and how much of a file counts as read, then depend on
+/// the file alone, so a run that resumes in the middle of it sees the same as one that started at its
+/// beginning.
 pub(super) struct Blocks<R>(BufReader<R>);
 
 impl<R: Read> Blocks<R> {
@@ -19,7 +20,7 @@ impl<R: Read> Blocks<R> {
 
 impl<R: Read> Read for Blocks<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        // Not by the reader's own `read`, which goes around its buffer for large requests.
+        // `BufReader::read` would bypass its buffer for large requests.
         let block = self.0.fill_buf()?;
         let len = block.len().min(out.len());
         out[..len].copy_from_slice(&block[..len]);

@@ -1,5 +1,4 @@
-//! Unpacks what is packed, whatever it is called: a reader around a reader, so that what is packed may lie in
-//! something else that is.
+//! Decompression, recognized by content. It is a reader around a reader, so compressed data may be nested.
 
 use std::io::{self, BufReader, Read};
 use std::path::Path;
@@ -8,7 +7,7 @@ use super::ahead::{Ahead, Bytes};
 use super::blocks::{BLOCK, Blocks};
 use super::fault::Fault;
 
-/// How something is packed.
+/// A compression format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Compression {
     Gzip,
@@ -27,15 +26,15 @@ impl Compression {
         }
     }
 
-    /// Recognizes a compression by the first bytes.
+    /// Recognizes the compression by the first bytes.
     ///
     /// # Errors
     ///
-    /// If there is an error in place of them.
+    /// If they cannot be read.
     pub(super) fn of(bytes: &mut Ahead) -> io::Result<Option<Self>> {
         Ok(match bytes.peek(6)? {
             [0x1F, 0x8B, ..] => Some(Self::Gzip),
-            // A frame, or a skippable frame, which parallel compressors put in front.
+            // A frame, or a skippable frame, which parallel compressors write first.
             [0x28, 0xB5, 0x2F, 0xFD, ..] | [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] => Some(Self::Zstd),
             [b'B', b'Z', b'h', b'1'..=b'9', 0x31 | 0x17, ..] => Some(Self::Bzip2),
             [0xFD, b'7', b'z', b'X', b'Z', 0, ..] => Some(Self::Xz),
@@ -43,11 +42,12 @@ impl Compression {
         })
     }
 
-    /// Returns the stream of what is packed in a stream.
+    /// Decompresses a stream.
     ///
-    /// Its errors say what became of the data: they are a [`Fault`], which is that of the innermost reader.
+    /// Errors of the result hold a [`Fault`] that says what is wrong with the data; of nested readers, that
+    /// of the innermost one at fault.
     pub(super) fn unpack(self, bytes: impl Read + Send + 'static) -> Result<Bytes, Fault> {
-        // Files are often several archives one after the other: parallel compressors and `cat` make such.
+        // Files often consist of several members: parallel compressors and `cat` produce them.
         let packed = BufReader::with_capacity(BLOCK, bytes);
         Ok(match self {
             Self::Gzip => self.unpacked(flate2::bufread::MultiGzDecoder::new(packed)),
@@ -67,7 +67,7 @@ impl Compression {
         })
     }
 
-    /// Returns what an error of the decoder means, unless it comes from what it reads.
+    /// Turns an error of the decoder into a fault; an error of the underlying reader is returned as it is.
     fn fault(self, error: io::Error) -> io::Error {
         let is_fault = matches!(error.get_ref(), Some(error) if error.is::<Fault>());
         if is_fault || error.raw_os_error().is_some() || error.kind() == io::ErrorKind::Interrupted
@@ -86,7 +86,7 @@ impl Compression {
     }
 }
 
-/// Says of errors what they mean.
+/// Turns errors of a decoder into faults.
 struct Unpacked<R> {
     bytes: Blocks<R>,
     compression: Compression,
@@ -100,7 +100,7 @@ impl<R: Read> Read for Unpacked<R> {
     }
 }
 
-/// Returns a name without the extension that says how the file is packed.
+/// Removes the extension of a compression format from a file name.
 pub(super) fn without_extension(name: &Path) -> &Path {
     let is_packed = name.extension().is_some_and(|extension| {
         ["gz", "zst", "zstd", "bz2", "xz"]

@@ -14,26 +14,25 @@ use super::options::Options;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Files, folders and globs such as `dump/*.jsonl.zst`, read in this order. Folders are read with all
-    /// that is below them, sorted by name; hidden files are left out. A file is read once, however often it
-    /// is named. gzip, zstd, bzip2 and xz are recognized by content. `--input` overrides this key.
+    /// Files, folders and globs such as `dump/*.jsonl.zst`, read in this order. Folders are read recursively,
+    /// sorted by name; hidden files are skipped. A file is read once, even if several paths lead to it. gzip,
+    /// zstd, bzip2 and xz are recognized by content. Overridden by `--input`.
     #[schemars(example = vec!["dump/*.jsonl.zst"])]
     pub paths: Vec<String>,
-    /// The format of the files: `auto` recognizes each file by its content, `text` takes each file as one
-    /// article, `jsonl` has an article per line, and `csv` an article per record below a header line.
+    /// The format of the files: `auto` recognizes each file by its content, `text` reads each file as one
+    /// article, `jsonl` has one JSON object per line, `csv` has a header line and one article per record.
     pub format: Choice,
-    /// The character between the columns of a CSV file. Without it, comma, semicolon and tab are tried.
+    /// The delimiter of CSV files. Without it, comma, semicolon and tab are tried.
     #[schemars(example = ';')]
     pub delimiter: Option<char>,
-    /// The encoding: `auto` (the default) reads UTF-8, UTF-16 with a byte order mark, and finds out others
-    /// for each article; a label such as `windows-1252` or `utf-16le` reads all files so that have no byte
-    /// order mark. What cannot be decoded without loss is a failure.
+    /// The encoding: `auto` reads UTF-8 and UTF-16 with a byte order mark, and detects other
+    /// encodings for each article; a label such as `windows-1252` or `utf-16le` applies to all files without
+    /// a byte order mark. Text that cannot be decoded without loss is a failure.
     pub encoding: String,
-    /// The size in bytes up to which an article, or the record it is in, is read; a larger one is a
-    /// failure. The default is 67108864 (64 MiB). It bounds the memory that reading takes.
+    /// The maximum size in bytes of an article, or of the record it is in; a larger one is a failure. This
+    /// bounds the memory that reading needs. 64 MiB by default.
     pub max_bytes: u64,
-    /// The names of the fields of JSON Lines and the columns of CSV. Without them, common names are found, in
-    /// upper or lower case.
+    /// The names of JSON fields and CSV columns. Without them, common names are found, in upper or lower case.
     pub fields: Fields,
 }
 
@@ -51,7 +50,7 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Checks the values, all but the paths.
+    /// Checks all values except the paths.
     pub(super) fn check(&self) -> Result<Options> {
         Ok(Options {
             format: self.format.name(),
@@ -74,7 +73,7 @@ fn delimiter(found: char) -> Result<u8> {
         .ok_or_else(|| {
             setting(
                 "input.delimiter",
-                "an ASCII character that is no quote and no line end",
+                "an ASCII character other than a quote or a line end",
                 format!("{found:?}"),
             )
         })

@@ -1,4 +1,4 @@
-//! A file on disk, whose bytes are counted as they are read.
+//! A file on disk. The bytes read from it are counted.
 
 use std::fs;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -9,16 +9,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::ahead::Bytes;
 use super::blocks::{BLOCK, Blocks};
 
-/// A file that can be entered at any byte.
+/// A file that can be opened at any byte.
 pub(super) struct Disk {
     location: PathBuf,
     counter: Arc<AtomicU64>,
-    /// What was counted before this file.
+    /// The count before this file was opened.
     before: u64,
 }
 
 impl Disk {
-    /// Opens a file at its beginning; `counter` gets the bytes that are read from it.
+    /// Opens a file at its beginning; `counter` counts the bytes read from it.
     pub(super) fn open(location: &Path, counter: Arc<AtomicU64>) -> io::Result<(Self, Bytes)> {
         let file = fs::File::open(location)?;
         let disk = Self {
@@ -30,11 +30,11 @@ impl Disk {
         Ok((disk, Box::new(bytes)))
     }
 
-    /// Opens the file once more, at a byte of it. What was counted of it is forgotten: the counter gets what
-    /// reading up to there counts.
+    /// Opens the file again at a byte. The counter is set to what it would be if the file had been read up to
+    /// there.
     pub(super) fn open_at(&self, at: u64) -> io::Result<Bytes> {
         let mut file = fs::File::open(&self.location)?;
-        // A file is always read in the same blocks.
+        // Block boundaries are the same wherever reading starts.
         let within = at % BLOCK as u64;
         file.seek(SeekFrom::Start(at - within))?;
         self.counter
@@ -52,7 +52,7 @@ impl Disk {
     }
 }
 
-/// Counts what is read.
+/// Counts the bytes that are read.
 struct Counted {
     file: fs::File,
     counter: Arc<AtomicU64>,

@@ -1,9 +1,9 @@
-//! Turns what is read into UTF-8, and never loses a character in silence.
+//! Decodes input to UTF-8 and never loses a character silently.
 //!
-//! A byte order mark or the config settles the encoding of a whole file, which is then converted as a
-//! stream. Otherwise each record is looked at on its own, since dumps are often glued together from
-//! several sources: what is valid UTF-8 is UTF-8; what is nearly UTF-8 is damaged, and taking it for
-//! something else would hide that; anything else goes to a detector.
+//! A byte order mark or the config determines the encoding of a whole file, which is then converted as a
+//! stream. Otherwise the encoding of each record is determined separately, since dumps are often concatenated
+//! from several sources: valid UTF-8 is UTF-8; almost valid UTF-8 is damaged, and reading it in another
+//! encoding would hide that; anything else goes to a detector.
 
 use std::borrow::Cow;
 use std::io::{self, Read};
@@ -16,18 +16,18 @@ use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use super::ahead::Bytes;
 use super::fault::{Fault, setting};
 
-/// The byte order mark, which some programs put in front of UTF-8 too. Gluing files together leaves it in their
-/// midst.
+/// The byte order mark, which some programs also write before UTF-8. Concatenated files have it in the
+/// middle.
 pub(super) const MARK: &str = "\u{FEFF}";
 
-/// Stands for what was malformed in a converted stream. It is in no UTF-8 text, so the record that
-/// contains it, and no other, fails.
+/// Marks malformed input in a converted stream. It is not valid UTF-8, so the record that contains it fails,
+/// and only that record.
 const MALFORMED: u8 = 0xFF;
 
-/// The room that is left for the last character of what is converted.
+/// Spare room for the last character of a conversion.
 const ROOM: usize = 8;
 
-/// What the config says.
+/// The encoding in the config.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Decoding {
     Auto,
@@ -37,9 +37,9 @@ pub(super) enum Decoding {
 /// How the records of a file are decoded.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Mode {
-    /// Each by what it looks like.
+    /// The encoding of each record is detected.
     Auto { has_mark: bool },
-    /// As UTF-8, by the config.
+    /// All records are UTF-8, as configured.
     Utf8,
     /// The file was converted as a whole.
     Converted {
@@ -62,7 +62,7 @@ impl Decoding {
             })
     }
 
-    /// Finds out by its first four bytes how a file is decoded, and how long its byte order mark is.
+    /// Determines from its first four bytes how a file is decoded, and the length of its byte order mark.
     pub(super) fn mode(self, start: &[u8]) -> Result<(Mode, usize), Fault> {
         let (mark, encoding) = match (start, self) {
             ([0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..], _) => {
@@ -88,12 +88,12 @@ impl Decoding {
 }
 
 impl Mode {
-    /// Tells whether the file is converted as a whole.
+    /// Returns whether the file is converted as a whole.
     pub(super) fn converts(self) -> bool {
         matches!(self, Self::Converted { .. })
     }
 
-    /// Converts a stream, unless its records are looked at one by one.
+    /// Converts a stream, unless its records are decoded one by one.
     pub(super) fn convert(self, bytes: impl Read + Send + 'static) -> Bytes {
         match self {
             Self::Converted { from, .. } => Box::new(Converter::new(bytes, from)),
@@ -109,7 +109,7 @@ impl Mode {
                 let mut converted = vec![0; most + ROOM];
                 let mut len = 0;
                 while len < most
-                    // An error ends what is looked at.
+                    // Stop at an error: more input would follow here.
                     && let Ok(read @ 1..) = bytes.read(&mut converted[len..])
                 {
                     len += read;
@@ -121,7 +121,7 @@ impl Mode {
         }
     }
 
-    /// Finds out how to decode a record.
+    /// Determines the encoding of a record.
     pub(super) fn decode(self, record: &[u8]) -> Result<Decoded<'_>, Fault> {
         let error = match std::str::from_utf8(record) {
             Ok(text) => return Ok(Decoded::Utf8(text)),
@@ -142,7 +142,7 @@ impl Mode {
         }
     }
 
-    /// Returns the name of the encoding for people, judging by a beginning of the file.
+    /// Returns the name of the encoding for users, judging by the beginning of the file.
     pub(super) fn name(self, beginning: &[u8]) -> String {
         let mark = |has_mark| {
             if has_mark {
@@ -173,12 +173,12 @@ impl Mode {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Decoded<'a> {
     Utf8(&'a str),
-    /// In another encoding, in which it can be decoded.
+    /// In another encoding, as which it is valid.
     Other(&'static Encoding, &'a [u8]),
 }
 
 impl<'a> Decoded<'a> {
-    /// Returns the text of all of it.
+    /// Returns the whole text.
     pub(super) fn text(self) -> Cow<'a, str> {
         match self {
             Self::Utf8(text) => text.into(),
@@ -186,7 +186,7 @@ impl<'a> Decoded<'a> {
         }
     }
 
-    /// Returns the text of some bytes of it, which begin and end next to ASCII characters.
+    /// Returns the text of a range of bytes that begins and ends next to ASCII characters.
     pub(super) fn part(self, range: Range<usize>) -> Cow<'a, str> {
         match self {
             Self::Utf8(text) => text.get(range).unwrap_or_default().into(),
@@ -199,11 +199,12 @@ fn decode<'a>(encoding: &'static Encoding, record: &'a [u8]) -> Option<Cow<'a, s
     encoding.decode_without_bom_handling_and_without_replacement(record)
 }
 
-/// Tells whether a record that is not UTF-8 was meant to be.
+/// Returns whether a record that is not valid UTF-8 was meant to be UTF-8.
 ///
-/// In an old encoding, a letter with an accent is seldom followed by what makes it look like UTF-8, while
-/// damage hits few of the letters. So the two are weighed; only such sequences count as UTF-8 that give
-/// characters of a European text, since the end of „FPÖ“ in Windows-1252 is a Hebrew accent in UTF-8.
+/// In a legacy encoding, an accented letter is rarely followed by a byte that makes the two look like UTF-8,
+/// while damage affects few of the letters. So valid and invalid sequences are counted against each other.
+/// Only sequences for characters of European text count as valid, since the end of „FPÖ“ in Windows-1252 is a
+/// Hebrew accent in UTF-8.
 fn is_damaged_utf8(record: &[u8]) -> bool {
     let (mut good, mut bad) = (0_usize, 0_usize);
     for chunk in record.utf8_chunks() {
@@ -217,11 +218,12 @@ fn is_damaged_utf8(record: &[u8]) -> bool {
     good > 0 && good >= bad
 }
 
-/// Returns the encoding of a record that is not UTF-8, if there is one in which all of it means something.
+/// Returns the encoding of a record that is not UTF-8, if there is one in which all of it is valid and
+/// plausible.
 fn detect(record: &[u8]) -> Option<&'static Encoding> {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    // The detector weighs letters by their neighbours, some twenty encodings at a time. Words in ASCII tell
-    // it nothing; without them it is ten times as fast on German text.
+    // The detector scores letters by their neighbours in some twenty encodings at once. ASCII words tell it
+    // nothing; without them it is ten times as fast on German text.
     let words = record.split(|byte| matches!(byte, b' ' | b'\n'));
     for word in words.filter(|word| !word.is_ascii()) {
         detector.feed(word, false);
@@ -232,7 +234,7 @@ fn detect(record: &[u8]) -> Option<&'static Encoding> {
     if !is_latin(encoding) && !has_other_script(record) || has_sign_in_word(record) {
         return None;
     }
-    // The web's windows-1252 maps the five bytes that have no character to control codes.
+    // The web's windows-1252 maps the five unassigned bytes to control codes.
     decode(encoding, record)
         .filter(|text| !text.contains(|c| matches!(c, '\u{80}'..='\u{9F}')))
         .map(|_| encoding)
@@ -259,8 +261,8 @@ fn is_latin(encoding: &'static Encoding) -> bool {
     .contains(&encoding)
 }
 
-/// Tells whether so many letters are not ASCII that the text cannot be in Latin script. A few umlauts in
-/// an encoding that the detector does not know look to it like rare Chinese characters.
+/// Returns whether so many letters are not ASCII that the text cannot be in Latin script. To the detector, a
+/// few umlauts in an encoding it does not know look like rare Chinese characters.
 fn has_other_script(record: &[u8]) -> bool {
     let other = record.iter().filter(|byte| !byte.is_ascii()).count();
     let ascii = record
@@ -270,8 +272,8 @@ fn has_other_script(record: &[u8]) -> bool {
     other * 3 > other + ascii
 }
 
-/// Tells whether an umlaut of DOS or of an old Mac stands where Windows-1252 would have a quotation mark, a
-/// currency or paragraph sign or a capital letter, within a word.
+/// Returns whether there is a byte within a word that is an umlaut in a DOS or old Mac encoding, but a
+/// quotation mark, a currency or paragraph sign or a capital letter in Windows-1252.
 fn has_sign_in_word(record: &[u8]) -> bool {
     record.windows(3).any(|bytes| {
         let [
@@ -291,7 +293,7 @@ struct Converter<R> {
     bytes: R,
     decoder: Decoder,
     input: Vec<u8>,
-    /// What of `input` is not yet converted.
+    /// The part of `input` that is not converted yet.
     pending: Range<usize>,
     is_read: bool,
     is_done: bool,
@@ -311,7 +313,7 @@ impl<R> Converter<R> {
 }
 
 impl<R: Read> Read for Converter<R> {
-    /// Converts what fits into `out`, which has room for some characters.
+    /// Converts as much as fits into `out`, which must have room for a few characters.
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let Some(room) = out.len().checked_sub(1) else {
             return Ok(0);
@@ -347,7 +349,7 @@ impl<R: Read> Read for Converter<R> {
     }
 }
 
-/// The end of a stream, or an error that stands for all that is not looked at.
+/// The end of a stream, or an error in place of the rest of it.
 struct Ending {
     is_whole: bool,
 }

@@ -1,4 +1,4 @@
-//! What can be wrong with a file or a record of any format. The words here are what users read in `failures.csv`.
+//! What can be wrong with a file or a record of any format. Users read these messages in `failures.csv`.
 
 use std::error::Error;
 use std::io;
@@ -13,10 +13,10 @@ pub(super) enum Fault {
     #[error("cannot read the file to its end")]
     Read(#[source] io::Error),
     #[error(
-        "the {0} data ends early: the file is cut off, and what comes after this place is missing"
+        "the {0} data ends early: the file is truncated, and everything after this point is missing"
     )]
     Cut(&'static str),
-    #[error("the {name} data is damaged, and what comes after this place is lost")]
+    #[error("the {name} data is damaged, and everything after this point is lost")]
     Damaged {
         name: &'static str,
         source: io::Error,
@@ -31,39 +31,39 @@ pub(super) enum Fault {
     TooLong(usize),
     #[error("the text is empty")]
     EmptyText,
-    #[error("the id stands for an earlier article already")]
+    #[error("duplicate id: an earlier article already uses it")]
     SameId,
-    #[error("a NUL byte at position {0}: this is no text")]
+    #[error("NUL byte at position {0}: this is not text")]
     Nul(usize),
-    #[error("damaged UTF-8: the byte 0x{byte:02X} at position {at}")]
+    #[error("damaged UTF-8: byte 0x{byte:02X} at position {at}")]
     DamagedUtf8 { at: usize, byte: u8 },
     #[error("malformed {encoding} at character {at}")]
     Malformed { encoding: &'static str, at: usize },
     #[error(
-        "neither UTF-8 (the byte 0x{byte:02X} at position {at}) nor any other encoding that can be told for sure; name it in `input.encoding` or convert the file"
+        "neither UTF-8 (byte 0x{byte:02X} at position {at}) nor any other encoding that can be identified with certainty; set `input.encoding` or convert the file"
     )]
     Undecodable { at: usize, byte: u8 },
 
-    /// What only one format knows.
+    /// A fault that only one format has.
     #[error(transparent)]
     Format(Box<dyn Error + Send + Sync>),
 }
 
 impl Fault {
-    /// Returns the message with all its causes.
+    /// Returns the message followed by all its causes.
     pub(super) fn chain(&self) -> String {
         chain(self)
     }
 }
 
 impl From<io::Error> for Fault {
-    /// Returns what it means that reading stopped with an error, which its reader may have said.
+    /// Returns the fault that the reader put into the error; otherwise it is an error of the file system.
     fn from(error: io::Error) -> Self {
         error.downcast().unwrap_or_else(Self::Read)
     }
 }
 
-/// Returns the error of a key of the config whose value makes no sense.
+/// Returns the error for an invalid value of a config key.
 pub(super) fn setting(
     key: &'static str,
     expected: &str,
@@ -76,7 +76,7 @@ pub(super) fn setting(
     }
 }
 
-/// Lists names in a message, the first ones if there are many.
+/// Lists names for a message; of many, only the first.
 pub(super) fn list<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
     const MOST: usize = 20;
     let count = names.len();
@@ -94,7 +94,7 @@ pub(super) fn list<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String 
     }
 }
 
-/// Returns what fits into a message.
+/// Returns as much of a text as fits into a message.
 pub(super) fn beginning(text: &str) -> String {
     const MOST: usize = 60;
     let mut characters = text.chars();

@@ -1,4 +1,4 @@
-//! What the fields of an article are called, in JSON Lines and in CSV.
+//! The names of an article's fields in JSON and of its columns in CSV.
 
 use std::collections::HashMap;
 
@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 
 use super::fault::setting;
 
-/// The names of fields and columns. What is not named is found by its usual names, which `blattwerk check`
-/// shows; a name that is given here must be in every record. In JSON, `article.body` is the field `body`
-/// of the object `article`.
+/// The names of fields and columns. Without a name here, common names are recognized; `blattwerk check` shows
+/// which. A name given here must be in every record. In JSON, `article.body` is the field `body` of the
+/// object `article`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Fields {
-    /// The name of the article in all tables; usually `id`, `article_id`, `uuid` or `url`. An article
-    /// without one is called by its file and line.
+    /// The id of the article in all tables; usually `id`, `article_id`, `uuid` or `url`. The id of an article
+    /// without one is its file and line.
     #[schemars(example = &"id")]
     pub id: Option<String>,
     /// The text; usually `text`, `body`, `content`, `article` or `fulltext`.
@@ -24,15 +24,15 @@ pub struct Fields {
     /// The headline; usually `title` or `headline`. It is not part of the text.
     #[schemars(example = &"title")]
     pub title: Option<String>,
-    /// The date; usually `date`, `published` or `created`. It goes into the table as it is.
+    /// The date; usually `date`, `published` or `created`. It is copied to the table unchanged.
     #[schemars(example = &"date")]
     pub date: Option<String>,
-    /// The language; usually `language` or `lang`. It goes into the table as it is.
+    /// The language; usually `language` or `lang`. It is copied to the table unchanged.
     #[schemars(example = &"language")]
     pub language: Option<String>,
 }
 
-/// What a field is to an article.
+/// What a field means for an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     Id,
@@ -42,7 +42,7 @@ pub(super) enum Role {
     Language,
 }
 
-/// How many roles there are.
+/// The number of roles.
 pub(super) const ROLES: usize = 5;
 
 impl Role {
@@ -75,7 +75,7 @@ impl Role {
         }
     }
 
-    /// Returns the usual names, the best first, in the way that [`fold`] writes them.
+    /// Returns the usual names as [`fold`] returns them, the best first.
     fn usual(self) -> &'static [&'static str] {
         match self {
             Self::Id => &[
@@ -163,11 +163,11 @@ impl Role {
     }
 }
 
-/// Which name means which role.
+/// Maps names to roles.
 #[derive(Debug)]
 pub(super) struct Names {
     configured: Vec<(Role, String)>,
-    /// The usual names of the roles that are not configured, with their rank.
+    /// The usual names of roles that are not configured, with their ranks.
     usual: HashMap<&'static str, (Role, usize)>,
 }
 
@@ -202,12 +202,12 @@ impl Names {
         Ok(names)
     }
 
-    /// Returns the roles that have a name in the config, with it.
+    /// Returns the roles with a configured name, and the names.
     pub(super) fn configured(&self) -> &[(Role, String)] {
         &self.configured
     }
 
-    /// Returns what a usual name means, and its rank among the names for that: 0 is the best.
+    /// Returns the role of a usual name, and its rank among the names of that role; 0 is the best.
     pub(super) fn usual(&self, name: &str) -> Option<(Role, usize)> {
         if name.bytes().all(|byte| byte.is_ascii_lowercase()) {
             return self.usual.get(name).copied();
@@ -215,7 +215,7 @@ impl Names {
         self.usual.get(fold(name).as_str()).copied()
     }
 
-    /// Returns what a column is, by the config or by its usual name.
+    /// Returns the role of a column by its configured or usual name.
     pub(super) fn role(&self, column: &str) -> Option<Role> {
         let column = column.trim();
         let configured = self
@@ -232,7 +232,7 @@ impl Names {
     ///
     /// # Errors
     ///
-    /// The configured role whose column is not there, or the name that two columns share.
+    /// If the column of a configured role is missing, or two columns have the same name.
     pub(super) fn choose(&self, columns: &[String]) -> Result<[Option<usize>; ROLES], Clash> {
         let mut chosen = [None; ROLES];
         let mut ranks = [usize::MAX; ROLES];
@@ -265,7 +265,7 @@ impl Names {
         Ok(chosen)
     }
 
-    /// Returns which names are chosen among those of a record, for people: pairs of a role and a name.
+    /// Returns the names that are chosen among those of a record, as pairs of role and name, for users.
     pub(super) fn shown(&self, names: &[String]) -> Vec<(&'static str, String)> {
         let mut shown = [const { None }; ROLES];
         let mut ranks = [usize::MAX; ROLES];
@@ -294,18 +294,18 @@ impl Names {
     }
 }
 
-/// Why no columns can be chosen.
+/// Why columns cannot be chosen.
 #[derive(Debug)]
 pub(super) enum Clash {
     Missing(Role, String),
     Twice(String),
 }
 
-/// Writes a name in one way: `articleBody`, `Article Body` and `article_body` are the same.
+/// Normalizes a name: `articleBody`, `Article Body` and `article_body` are the same.
 fn fold(name: &str) -> String {
     let mut folded = String::with_capacity(name.len());
     for (index, c) in name.char_indices() {
-        // The `_id` of databases is not their `id`.
+        // A database's `_id` is not its `id`.
         if index == 0 || !matches!(c, '_' | '-' | ' ') {
             folded.extend(c.to_lowercase());
         }

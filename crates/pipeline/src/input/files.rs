@@ -1,4 +1,4 @@
-//! Finds the files that the paths of the config mean.
+//! Finds the input files for the paths in the config.
 
 use std::collections::HashSet;
 use std::fs;
@@ -12,16 +12,16 @@ use walkdir::{DirEntry, WalkDir};
 use super::fault::{Fault, setting};
 use crate::digest::digest;
 
-/// A file to be read.
+/// An input file.
 #[derive(Debug)]
 pub struct File {
-    /// The path as it was given, or as it was found from a folder or glob that was given.
+    /// The path as it was given, or as it was found in a given folder or by a given glob.
     pub path: PathBuf,
     /// The size in bytes on disk.
     pub size: u64,
-    /// When it was last changed, if that is known.
+    /// When it was last modified, if known.
     pub modified: Option<SystemTime>,
-    /// Where it is opened: the path from the root.
+    /// The path it is opened by, with the root.
     pub(super) location: PathBuf,
     kind: Kind,
 }
@@ -29,14 +29,14 @@ pub struct File {
 #[derive(Debug)]
 enum Kind {
     Regular,
-    /// A pipe or a device that the user named: readable once, so it is not looked at before.
+    /// A pipe or device named by the user. It can be read only once, so it is not inspected first.
     Stream,
-    /// Neither: it costs a failure.
+    /// Neither: it becomes a failure.
     Unreadable(String),
 }
 
 impl File {
-    /// Returns the path for tables and messages, with `/` between its parts on every system.
+    /// Returns the path for tables and messages, with `/` as separator on every system.
     pub fn name(&self) -> String {
         let name = self.path.to_string_lossy();
         if std::path::MAIN_SEPARATOR == '/' {
@@ -46,20 +46,20 @@ impl File {
         }
     }
 
-    /// Tells whether it can be looked at before it is read.
+    /// Returns whether it can be inspected before it is read.
     pub(super) fn is_regular(&self) -> bool {
         matches!(self.kind, Kind::Regular)
     }
 
-    /// Tells whether it is a pipe or a device, which cannot be read a second time.
+    /// Returns whether it is a pipe or a device, which cannot be read a second time.
     pub fn is_stream(&self) -> bool {
         matches!(self.kind, Kind::Stream)
     }
 
-    /// Returns a hash of the first and the last 64 KiB of a large file, none for others.
+    /// Returns a hash of the first and the last 64 KiB of a large file; none for other files.
     ///
-    /// Beside size and time of change it tells a dump from another one. Small files are left out, since of
-    /// them there may be millions, and reading each twice would cost more than it tells.
+    /// Together with size and modification time it distinguishes dumps. Small files are left out: there may
+    /// be millions of them, and the hash would not be worth reading each twice.
     ///
     /// # Errors
     ///
@@ -78,7 +78,7 @@ impl File {
         Ok(Some(blake3::hash(&ends).to_hex().to_string()))
     }
 
-    /// Returns what was wrong when it was found.
+    /// Returns why the file could not be accessed when it was found.
     pub(super) fn fault(&self) -> Option<Fault> {
         match &self.kind {
             Kind::Unreadable(reason) => Some(Fault::Unreadable(reason.clone())),
@@ -87,10 +87,10 @@ impl File {
     }
 }
 
-/// Returns the files of all paths, each once, in order.
+/// Returns the files of all paths in order, each file once.
 pub(super) fn find(paths: &[String], root: &Path) -> Result<Vec<File>> {
     if paths.is_empty() {
-        let expected = "at least one file, folder or glob, here or by `--input`";
+        let expected = "at least one file, folder or glob, here or with `--input`";
         return Err(setting("input.paths", expected, "none"));
     }
     let mut found = Found {
@@ -114,9 +114,9 @@ pub(super) fn find(paths: &[String], root: &Path) -> Result<Vec<File>> {
 struct Found<'a> {
     root: &'a Path,
     files: Vec<File>,
-    /// How many files were met, also those that were met before.
+    /// The number of files found, including repeated ones.
     met: usize,
-    /// Hashes of the real paths.
+    /// Hashes of the canonical paths.
     seen: HashSet<u128>,
 }
 
@@ -192,7 +192,7 @@ impl Found<'_> {
                         Err(error) => self.unreadable(path, error.to_string()),
                     }
                 }
-                // A link to a folder above it: what is there is read anyway.
+                // A link to a folder above it, whose files are read anyway.
                 Err(error) if error.loop_ancestor().is_some() => {}
                 Err(error) => {
                     let path = error
@@ -211,7 +211,7 @@ impl Found<'_> {
         } else if is_named {
             Kind::Stream
         } else {
-            Kind::Unreadable("it is no regular file".into())
+            Kind::Unreadable("not a regular file".into())
         };
         let real = fs::canonicalize(&location).unwrap_or_else(|_| location.clone());
         self.put(
@@ -228,7 +228,7 @@ impl Found<'_> {
 
     fn unreadable(&mut self, path: PathBuf, reason: String) {
         let location = self.root.join(&path);
-        // What a dangling link leads to has no real path, but the link has one.
+        // The target of a dangling link has no canonical path, but the link has one.
         let real = location
             .parent()
             .and_then(|parent| fs::canonicalize(parent).ok())

@@ -1,10 +1,10 @@
-//! The formats of input, a file each below this one: text, JSON Lines and CSV.
+//! The input formats, each in a file of its own below this one.
 //!
-//! To add one, write its file and add its line to [`FORMATS`]. Nothing else knows a format by name: the config
-//! takes its names from the list, [`open`] asks each whether a file is of it, and the items come from what it
-//! opens. A format may read lines of decoded text through a [`Window`](super::window::Window), the bytes of a
-//! [`Source`] as they come, or the file on disk where it is a plain one. A container makes a source of each of
-//! its entries and has [`open`] find out what that is.
+//! To add a format, write its file and add a line to [`FORMATS`]. Nothing else refers to a format by name:
+//! the config takes its names from the list, [`open`] asks each format whether it recognizes a file, and
+//! reads what the format opens. A format may read lines of decoded text through a
+//! [`Window`](super::window::Window), the raw bytes of a [`Source`], or the file on disk if it is not
+//! compressed. A container turns each of its entries into a source and passes it to [`open`].
 
 mod csv;
 mod jsonl;
@@ -26,59 +26,59 @@ use super::position::Place;
 use super::recognize::Start;
 use super::source::Source;
 
-/// All formats, in the order in which they are asked: those that look at bytes before those that look at text,
-/// and of two that may take a file for theirs the stricter one first.
+/// All formats in the order in which they are asked: formats of raw bytes before formats of text, and the
+/// stricter of two that could match the same file first.
 const FORMATS: &[&dyn Format] = &[&jsonl::Jsonl, &csv::Csv, &text::Text];
 
-/// A format of input.
+/// An input format.
 pub(super) trait Format: Sync {
-    /// Returns the name in the config and in messages.
+    /// Returns the name used in the config and in messages.
     fn name(&self) -> &'static str;
 
-    /// Tells by the beginning of a file whether it is of this format.
+    /// Recognizes the format by the beginning of a file.
     ///
     /// # Errors
     ///
-    /// If it is, or is nothing that a later format reads, but there is something wrong with it. No other format
-    /// is asked then.
+    /// If the file has this format but cannot be read, or cannot have any of the later formats either. No
+    /// other format is asked then.
     fn recognize(&self, start: &Start<'_>, options: &Options) -> Result<Claim, Fault>;
 
-    /// Opens a file that was recognized, or of which the config says that it is of this format.
+    /// Opens a file that was recognized or that has this format according to the config.
     ///
     /// # Errors
     ///
-    /// If nothing can be read from it.
+    /// If it cannot be read at all.
     fn open(&self, source: Source, options: &Arc<Options>) -> Result<Box<dyn Articles>, Fault>;
 }
 
-/// How sure a format is that a file is its own.
+/// How certain it is that a file has a format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Claim {
-    /// It is not.
+    /// It does not.
     No,
-    /// It may be, if it is of no other.
+    /// It may, if it has no other format.
     Maybe,
-    /// It is: no other is asked.
+    /// It does; no other format is asked.
     Sure,
 }
 
-/// The articles of a file, one after the other, and what is found in place of some.
+/// The articles of a file, one after another, and failures in place of some.
 pub(super) trait Articles: Iterator<Item = Result<Record, Reject>> + Send {
-    /// Returns the place behind what came last; none if nothing more will come, as far as that is known.
+    /// Returns the place after the last item; none if it is known that nothing follows.
     fn place(&self) -> Option<Place>;
 
-    /// Moves on from the beginning to a place.
+    /// Moves from the beginning to a place.
     ///
     /// # Errors
     ///
-    /// If there is no such place: the file is not what it was.
+    /// If the file has changed and no longer has this place.
     fn enter(&mut self, place: &Place) -> io::Result<()>;
 
-    /// Tells people what the file is. No article is taken after that.
+    /// Describes the file for users. No article is read after that.
     fn describe(&mut self, described: &mut Described);
 }
 
-/// Opens a source in the format that the config says or that it is recognized as; also returns its name.
+/// Opens a source in the configured or recognized format, and returns the name of the format too.
 pub(super) fn open(
     mut source: Source,
     options: &Arc<Options>,
@@ -103,10 +103,10 @@ fn recognize(source: &mut Source, options: &Options) -> Result<&'static dyn Form
             Claim::No => {}
         }
     }
-    likely.ok_or(Fault::Binary("nothing that is known"))
+    likely.ok_or(Fault::Binary("an unknown kind of file"))
 }
 
-/// What the files are said to hold: `auto`, which looks at each, or the name of a format.
+/// The configured format: `auto`, which recognizes the format of each file, or the name of a format.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Choice(Option<&'static str>);
 
@@ -117,7 +117,7 @@ impl Choice {
     }
 }
 
-/// What can be chosen.
+/// The values that can be chosen.
 static CHOICES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let names = FORMATS.iter().map(|format| format.name());
     std::iter::once(AUTO).chain(names).collect()
@@ -137,7 +137,7 @@ impl<'de> Deserialize<'de> for Choice {
     }
 }
 
-/// Reads a choice as serde's own enums are read, so that the messages are the same.
+/// Deserializes a choice the way serde derives it for an enum, with the same messages.
 struct ChoiceVisitor;
 
 impl<'de> Visitor<'de> for ChoiceVisitor {

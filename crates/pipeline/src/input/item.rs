@@ -1,33 +1,33 @@
-//! What reading gives: articles, and what should have been some.
+//! The result of reading: articles and failures.
 
 use blattwerk_core::Document;
 
 use super::fault::Fault;
 
-/// What reading gives.
+/// The result of reading an article.
 #[derive(Debug)]
 pub enum Item {
     /// An article.
     Article(Box<Document>),
-    /// Something that should have been one, or a file that could not be read to its end.
+    /// A record that should have been one, or a file that could not be read to its end.
     Failure(Failure),
 }
 
-/// What could not be read, and why.
+/// A record or file that could not be read, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// The id of the record if it could be read, otherwise the same as `source`.
     pub id: String,
-    /// The file, with the line where the format has lines.
+    /// The file, with the line if the format has lines.
     pub source: String,
-    /// What is wrong, with the whole chain of causes.
+    /// What is wrong, with all causes.
     pub error: String,
 }
 
-/// What a reader finds: an article that is not yet a document.
+/// An article as the reader of a format returns it.
 #[derive(Debug, Default)]
 pub(super) struct Record {
-    /// Where it starts; none if the file is the article.
+    /// The line where it starts; none if the whole file is the article.
     pub(super) line: Option<u64>,
     pub(super) id: Option<String>,
     pub(super) text: String,
@@ -37,7 +37,7 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// Makes a document of an article that has an id, which was read from a place.
+    /// Makes a document with an id and a source.
     pub(super) fn into_document(self, id: String, source: String) -> Document {
         let mut document = Document::new(id, self.text);
         document.source = source;
@@ -48,7 +48,7 @@ impl Record {
     }
 }
 
-/// What a reader finds instead of an article.
+/// What the reader of a format returns instead of an article.
 #[derive(Debug)]
 pub(super) struct Reject {
     pub(super) line: Option<u64>,
@@ -83,7 +83,7 @@ impl Reject {
     }
 }
 
-/// Returns the place of a record in the way all tables show it.
+/// Returns the place of a record as all tables show it.
 pub(super) fn place(name: &str, line: Option<u64>) -> String {
     match line {
         Some(line) => format!("{name}:{line}"),

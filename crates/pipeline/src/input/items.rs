@@ -1,4 +1,4 @@
-//! The items of all files, one after the other.
+//! The items of all files, one after another.
 
 use std::collections::HashSet;
 use std::io;
@@ -15,22 +15,22 @@ use super::share::Taking;
 use super::source::{Source, Spare};
 use crate::digest::digest;
 
-/// The articles and failures of all files, in order. Memory does not grow with the size of a file.
+/// The articles and failures of all files, in order. Memory use does not grow with the size of a file.
 pub struct Items {
     files: Arc<[File]>,
     options: Arc<Options>,
     bytes_read: Arc<AtomicU64>,
-    /// The file that is opened next.
+    /// The next file to open.
     next: usize,
     reading: Option<Reading>,
     spare: Spare,
-    /// The size of the files that are done.
+    /// The total size of the files already read.
     done_bytes: u64,
-    /// The beginnings of the hashes of all ids so far: 16 bytes an article, whatever the ids look like.
+    /// Digests of all ids so far: 16 bytes per article, however long the ids are.
     ids: HashSet<u128>,
-    /// Those of them that were not yet asked for.
+    /// Those of them not yet returned by [`Items::take_new_ids`].
     new_ids: Vec<u128>,
-    /// How many items were read, also of those that are not taken.
+    /// The number of items read, including those not taken.
     count: usize,
     taking: Taking,
 }
@@ -42,7 +42,7 @@ struct Reading {
 }
 
 impl Items {
-    /// Begins with the first file.
+    /// Starts at the first file.
     pub(super) fn new(
         files: Arc<[File]>,
         options: Arc<Options>,
@@ -64,7 +64,7 @@ impl Items {
         }
     }
 
-    /// Goes on at a position, before which there were `count` items and `ids` were taken.
+    /// Resumes at a position; `count` items came before it, and `ids` are already used.
     pub(super) fn enter(
         &mut self,
         position: &Position,
@@ -75,13 +75,12 @@ impl Items {
         self.ids = ids.into_iter().collect();
         let files = Arc::clone(&self.files);
         let before = files.get(..position.file);
-        let before =
-            before.ok_or_else(|| io::Error::other("there are not as many files any more"))?;
+        let before = before.ok_or_else(|| io::Error::other("there are fewer files than before"))?;
         self.close(before.iter().map(|file| file.size).sum());
         self.next = position.file;
         if !position.place.is_beginning() {
             let file = files.get(position.file);
-            let file = file.ok_or_else(|| io::Error::other("the file is gone"))?;
+            let file = file.ok_or_else(|| io::Error::other("the file is missing"))?;
             let reading = self.open(file);
             let mut reading = reading.map_err(|fault| io::Error::other(fault.chain()))?;
             reading.articles.enter(&position.place)?;
@@ -98,13 +97,12 @@ impl Items {
         self
     }
 
-    /// Returns how many items were read, also of those that are not taken: the last one has this number, less
-    /// one.
+    /// Returns the number of items read, including those not taken. The number of the last item is one less.
     pub fn items_read(&self) -> usize {
         self.count
     }
 
-    /// Tells whether what has an id is of the share that is taken.
+    /// Returns whether the item with this id belongs to the share that is taken.
     fn is_ours(&self, digest: u128) -> bool {
         match self.taking {
             Taking::Share(share) => share.takes(digest),
@@ -118,7 +116,7 @@ impl Items {
             .then_some(Item::Failure(failure))
     }
 
-    /// Returns the place behind the last item.
+    /// Returns the position after the last item.
     pub fn position(&self) -> Position {
         let reading = self.reading.as_ref();
         match reading.and_then(|reading| reading.articles.place()) {
@@ -133,7 +131,7 @@ impl Items {
         }
     }
 
-    /// Returns the hashes of the ids that were taken since the last call.
+    /// Returns digests of the ids that were used since the last call.
     pub fn take_new_ids(&mut self) -> Vec<u128> {
         std::mem::take(&mut self.new_ids)
     }
@@ -147,13 +145,14 @@ impl Items {
         })
     }
 
-    /// Counts a file as read, also what was left of it.
+    /// Counts a file as read, including any unread rest.
     fn close(&mut self, size: u64) {
         self.done_bytes += size;
         self.bytes_read.store(self.done_bytes, Ordering::Relaxed);
     }
 
-    /// Makes a document, unless it is empty or its id is taken; nothing if it is of another share.
+    /// Makes a document, or a failure if the text is empty or the id already used; none if it belongs to
+    /// another share.
     fn article(&mut self, name: &str, mut record: Record) -> Option<Item> {
         let source = place(name, record.line);
         let id = record
@@ -204,7 +203,7 @@ impl Iterator for Items {
 }
 
 impl Items {
-    /// Reads up to the next item that is not of another share.
+    /// Reads the next item that does not belong to another share.
     fn read(&mut self) -> Option<Item> {
         loop {
             if let Some(mut reading) = self.reading.take() {

@@ -1,7 +1,7 @@
 //! A JSON object as an article.
 //!
-//! Only the fields of the article are decoded; all others are skipped where they stand, so a record with
-//! much around its text costs little more than the text.
+//! Only the fields of the article are decoded; all others are skipped in place, so a record with many other
+//! fields costs little more than its text.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -21,7 +21,7 @@ enum Broken {
     #[error("broken JSON at column {column}: {reason}")]
     Json { column: usize, reason: String },
     #[error(
-        "no field is known to hold the text; the fields are {0}; name the right one in `input.fields.text`"
+        "no field is recognized as the text; the fields are {0}; set `input.fields.text` to the right one"
     )]
     NoText(String),
     #[error("`{key}`: no field {name:?}; the fields are {fields}")]
@@ -44,7 +44,7 @@ impl From<Broken> for Fault {
     }
 }
 
-/// What the JSON type of something is called that may hold the field that was meant.
+/// The name of the JSON type that may contain the intended field.
 const OBJECT: &str = "an object";
 
 fn expected(role: Role) -> &'static str {
@@ -56,7 +56,7 @@ fn expected(role: Role) -> &'static str {
 
 fn hint(found: &str) -> &'static str {
     if found == OBJECT {
-        "; name the field inside it in `input.fields`, as in `content.body`"
+        "; set the path of a field inside it in `input.fields`, such as `content.body`"
     } else {
         ""
     }
@@ -97,7 +97,7 @@ pub(super) fn parse(line: &str, number: u64, names: &Names) -> Result<Record, Re
     })
 }
 
-/// Checks that what was found makes an article.
+/// Checks that the fields found make an article.
 fn check(found: &Found<'_>, line: &str, names: &Names) -> Result<(), Fault> {
     let fields = || list(keys(line).iter().map(String::as_str));
     for (role, name) in names.configured() {
@@ -110,7 +110,7 @@ fn check(found: &Found<'_>, line: &str, names: &Names) -> Result<(), Fault> {
         Value::Other(kind) => return Err(found.wrong(Role::Id, kind).into()),
         Value::Float(_) => {
             return Err(found
-                .wrong(Role::Id, "a number with digits that are not kept")
+                .wrong(Role::Id, "a number that cannot be kept exactly")
                 .into());
         }
         Value::Missing | Value::Null | Value::Text(_) | Value::Whole(_) => {}
@@ -124,7 +124,7 @@ fn check(found: &Found<'_>, line: &str, names: &Names) -> Result<(), Fault> {
     }
 }
 
-/// Says what is wrong with a line, where, without serde's line number, which is always 1.
+/// Returns what is wrong with a line, without serde's line number, which is always 1.
 fn broken(error: &serde_json::Error) -> Broken {
     let message = error.to_string();
     let position = format!(" at line {} column {}", error.line(), error.column());
@@ -138,7 +138,7 @@ fn broken(error: &serde_json::Error) -> Broken {
     }
 }
 
-/// What was found for each role.
+/// The field found for each role.
 #[derive(Default)]
 struct Found<'de>([Slot<'de>; ROLES]);
 
@@ -175,8 +175,8 @@ impl<'de> Found<'de> {
         }
     }
 
-    /// Takes a value, if it is better than what is there: a field that is not null, then one with a
-    /// better name.
+    /// Takes a value if it is better than the current one: a value that is not null is better, then one with
+    /// a better name.
     fn put<E: de::Error>(
         &mut self,
         role: Role,
@@ -187,7 +187,7 @@ impl<'de> Found<'de> {
         let slot = &mut self.0[role as usize];
         if slot.rank == rank {
             return Err(E::custom(format_args!(
-                "the field `{name}` stands there twice; name the right one in `{}`",
+                "the field `{name}` occurs twice; set `{}` to the right one",
                 role.key()
             )));
         }
@@ -210,7 +210,7 @@ impl<'de> Found<'de> {
     }
 }
 
-/// A value as far as it matters.
+/// A JSON value, reduced to what matters here.
 #[derive(Debug, Clone, Default)]
 enum Value<'de> {
     #[default]
@@ -276,7 +276,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<Value<'de>, E> {
-        Ok(Value::Other("a truth value"))
+        Ok(Value::Other("a boolean"))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value<'de>, A::Error> {
@@ -290,7 +290,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 }
 
-/// A string that is borrowed where it holds no escapes.
+/// A string, borrowed if it has no escapes.
 struct Key<'de>(Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Key<'de> {
@@ -317,11 +317,11 @@ impl<'de> Deserialize<'de> for Key<'de> {
     }
 }
 
-/// An object of a record: the record itself, or one inside that a configured path leads to.
+/// An object of a record: the record itself, or a nested one on a configured path.
 struct Object<'a, 'de> {
-    /// Finds the usual names, in the record itself.
+    /// Recognizes the usual names; only in the record itself.
     names: Option<&'a Names>,
-    /// What is left of the configured paths.
+    /// The remaining parts of the configured paths.
     paths: Vec<(Role, &'a str)>,
     found: &'a mut Found<'de>,
 }
@@ -378,7 +378,7 @@ impl<'de> Visitor<'de> for Object<'_, 'de> {
         Ok(())
     }
 
-    // A configured path leads to something that is no object: the field is missing.
+    // A configured path leads to something that is not an object: the field is missing.
 
     fn visit_str<E>(self, _: &str) -> Result<(), E> {
         Ok(())
@@ -431,7 +431,7 @@ pub(super) fn keys(line: &str) -> Vec<String> {
 
     let mut keys = Vec::new();
     let line = line.trim_start_matches('\u{FEFF}');
-    // What comes before a break is told; the break itself is another failure.
+    // Names before the broken place are listed; the broken place is reported elsewhere.
     let _ = serde_json::Deserializer::from_str(line).deserialize_map(Keys(&mut keys));
     keys
 }

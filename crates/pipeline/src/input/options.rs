@@ -1,4 +1,4 @@
-//! The config, checked: what the readers of formats go by.
+//! The checked config, as the formats use it.
 
 use super::encoding::Decoding;
 use super::fields::Names;
@@ -6,7 +6,7 @@ use super::fields::Names;
 /// The checked config.
 #[derive(Debug)]
 pub(super) struct Options {
-    /// The name of the format that all files are said to have.
+    /// The name of the format that all files have according to the config.
     pub(super) format: Option<&'static str>,
     pub(super) delimiter: Option<u8>,
     pub(super) decoding: Decoding,

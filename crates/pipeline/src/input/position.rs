@@ -1,8 +1,8 @@
-//! Places in the input at which reading can go on.
+//! Positions in the input from which reading can resume.
 
 use serde::{Deserialize, Serialize};
 
-/// A place between two items of the input.
+/// A position between two items of the input.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
     /// The file, counted from 0.
@@ -11,9 +11,10 @@ pub struct Position {
     pub place: Place,
 }
 
-/// A place in a file: numbers that only the reader of its format understands. None is the beginning.
+/// A place in a file: numbers that only the reader of its format understands. Without any, it is the
+/// beginning.
 ///
-/// For lines of text it is a byte and a line; for a container it may be an entry, and the place in it.
+/// For text it is a byte offset and a line number; for a container it may be an entry and the place in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Place(Vec<u64>);

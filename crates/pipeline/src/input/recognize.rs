@@ -1,4 +1,4 @@
-//! What the formats have in common when they look at the beginning of a file.
+//! What the formats share to recognize a file by its beginning.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -9,29 +9,29 @@ use super::encoding::{Decoding, Mode};
 use super::fault::{Fault, beginning};
 use super::source::{Name, Source};
 
-/// How much of a text is looked at.
+/// How much of a text is inspected, in bytes of UTF-8.
 pub(super) const BEGINNING: usize = 64 << 10;
 
-/// How many bytes are looked at: as many as hold the beginning of a text in any encoding.
+/// How many raw bytes are inspected: enough for the beginning of a text in any encoding.
 const RAW: usize = 4 * BEGINNING;
 
-/// The beginning of a file, unpacked but not decoded, and its name.
+/// The beginning of a file, decompressed but not decoded, and its name.
 pub(super) struct Start<'a> {
     pub(super) bytes: &'a [u8],
     name: &'a Name,
     decoding: Decoding,
-    /// The text, as soon as a format has asked for it.
+    /// The decoded text, once a format has asked for it.
     text: OnceCell<Cow<'a, [u8]>>,
 }
 
 impl<'a> Start<'a> {
-    /// Looks at the beginning of a source.
+    /// Peeks at the beginning of a source.
     ///
     /// # Errors
     ///
     /// If it cannot be read.
     pub(super) fn new(source: &'a mut Source, decoding: Decoding) -> Result<Self, Fault> {
-        // What breaks off before it could be recognized is not looked at.
+        // A file that fails before this cannot be recognized.
         source.bytes.peek(4)?;
         Ok(Self {
             bytes: source.bytes.peek_most(RAW),
@@ -41,21 +41,20 @@ impl<'a> Start<'a> {
         })
     }
 
-    /// Tells whether the name claims a format by one of its extensions.
+    /// Returns whether the name has one of some extensions.
     pub(super) fn is_named(&self, extensions: &[&str]) -> bool {
         self.name.has(extensions)
     }
 
-    /// Returns the beginning as text. A format that is not text looks at the bytes before any asks for this.
+    /// Returns the beginning as text. Formats of raw bytes are asked before any format calls this.
     ///
     /// # Errors
     ///
-    /// If it is empty or no text for sure, so that no format of text has to be asked.
+    /// If it is empty or certainly not text, so that no format of text needs to be asked.
     pub(super) fn text(&self) -> Result<TextStart<'_>, Fault> {
         let (mode, mark) = self.decoding.mode(self.bytes)?;
         let text = self.text.get_or_init(|| {
-            let is_whole = self.bytes.len() < RAW;
-            mode.convert_start(&self.bytes[mark..], is_whole, BEGINNING)
+            mode.convert_start(&self.bytes[mark..], self.bytes.len() < RAW, BEGINNING)
         });
         TextStart::new(text, mode)
     }
@@ -71,11 +70,11 @@ pub(super) struct TextStart<'a> {
 }
 
 impl<'a> TextStart<'a> {
-    /// Looks at the first bytes of a text.
+    /// Inspects the first bytes of a text.
     ///
     /// # Errors
     ///
-    /// If there are none, or no text for sure.
+    /// If there are none, or they are certainly not text.
     pub(super) fn new(bytes: &'a [u8], mode: Mode) -> Result<Self, Fault> {
         if bytes.is_empty() {
             return Err(Fault::EmptyFile);
@@ -83,7 +82,7 @@ impl<'a> TextStart<'a> {
         if let Some(kind) = binary(bytes) {
             return Err(Fault::Binary(kind));
         }
-        // Old Macs ended lines with a carriage return alone.
+        // Old Macs ended lines with a lone carriage return.
         let has_old_lines = !bytes.contains(&b'\n') && bytes.trim_ascii_end().contains(&b'\r');
         Ok(Self {
             bytes,
@@ -92,13 +91,13 @@ impl<'a> TextStart<'a> {
         })
     }
 
-    /// Returns why this is binary data, if it has NUL bytes.
+    /// Returns the fault of binary data if there are NUL bytes.
     pub(super) fn nul(self) -> Option<Fault> {
         let nuls = memchr_iter(0, self.bytes).count();
         if nuls == 0 {
             return None;
         }
-        // Latin text in UTF-16 has a NUL in every other byte, always on the same side.
+        // In Latin text in UTF-16, every other byte is NUL.
         let odd = memchr_iter(0, self.bytes).filter(|at| at % 2 == 1).count();
         let is_text = nuls * 3 > self.bytes.len();
         Some(Fault::Binary(if is_text && odd * 10 > nuls * 9 {
@@ -111,7 +110,7 @@ impl<'a> TextStart<'a> {
     }
 }
 
-/// Returns the first line of a text, as far as it fits into a message.
+/// Returns as much of the first line as fits into a message.
 pub(super) fn first_line(text: &[u8]) -> String {
     let line = text
         .split(|byte| matches!(byte, b'\n' | b'\r'))
@@ -120,24 +119,27 @@ pub(super) fn first_line(text: &[u8]) -> String {
     beginning(&String::from_utf8_lossy(line))
 }
 
-/// Recognizes what is no text at all.
+/// Recognizes file types that are not text.
 fn binary(start: &[u8]) -> Option<&'static str> {
     const KINDS: [(&[u8], &str); 21] = [
-        (b"%PDF-", "a PDF document; save its text"),
+        (b"%PDF-", "a PDF document; save it as text"),
         (
             b"PK\x03\x04",
-            "a ZIP archive or an Office document; unpack it, or save its text",
+            "a ZIP archive or an Office document; extract it, or save it as text",
         ),
         (b"PK\x05\x06", "an empty ZIP archive"),
-        (b"\xD0\xCF\x11\xE0", "an old Office document; save its text"),
-        (b"{\\rtf", "an RTF document; save its text"),
+        (
+            b"\xD0\xCF\x11\xE0",
+            "an old Office document; save it as text",
+        ),
+        (b"{\\rtf", "an RTF document; save it as text"),
         (b"\x89PNG", "a PNG image"),
         (b"\xFF\xD8\xFF", "a JPEG image"),
         (b"GIF8", "a GIF image"),
-        (b"RIFF", "an image or a sound"),
-        (b"7z\xBC\xAF\x27\x1C", "a 7z archive; unpack it"),
-        (b"Rar!\x1A", "a RAR archive; unpack it"),
-        (b"\x04\x22\x4D\x18", "lz4 data; unpack it"),
+        (b"RIFF", "an image or audio file"),
+        (b"7z\xBC\xAF\x27\x1C", "a 7z archive; extract it"),
+        (b"Rar!\x1A", "a RAR archive; extract it"),
+        (b"\x04\x22\x4D\x18", "lz4 data; decompress it"),
         (b"PAR1", "a Parquet file; convert it to JSON Lines"),
         (b"ARROW1", "an Arrow file; convert it to JSON Lines"),
         (b"Obj\x01", "an Avro file; convert it to JSON Lines"),
@@ -147,24 +149,24 @@ fn binary(start: &[u8]) -> Option<&'static str> {
         ),
         (
             b"\x1F\x8B",
-            "gzip data within other packed data; unpack it once",
+            "gzip data inside other compressed data; decompress it once",
         ),
         (
             b"\x28\xB5\x2F\xFD",
-            "zstd data within other packed data; unpack it once",
+            "zstd data inside other compressed data; decompress it once",
         ),
         (
             b"BZh91AY",
-            "bzip2 data within other packed data; unpack it once",
+            "bzip2 data inside other compressed data; decompress it once",
         ),
         (
             b"\xFD7zXZ\0",
-            "xz data within other packed data; unpack it once",
+            "xz data inside other compressed data; decompress it once",
         ),
-        (b"\x7FELF", "a program"),
+        (b"\x7FELF", "an executable"),
     ];
     if start.get(257..262) == Some(b"ustar") {
-        return Some("a tar archive; unpack it into a folder");
+        return Some("a tar archive; extract it into a folder");
     }
     KINDS
         .iter()

@@ -1,4 +1,4 @@
-//! Which items of the input a run takes: all, a share of them, or some by their numbers.
+//! Which items of the input a run takes: all, a share, or those with given numbers.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::de::{self, Deserializer};
 use serde::{Deserialize, Serialize, Serializer};
 
-/// Which items of the input are taken; all are read.
+/// Which items of the input are taken. All are read in any case.
 #[derive(Debug, Clone, Default)]
 pub enum Taking {
     /// All.
@@ -15,19 +15,19 @@ pub enum Taking {
     All,
     /// Those of a share.
     Share(Share),
-    /// Those with these numbers, counted from 0 and sorted.
+    /// Those with these numbers, counted from 0, in ascending order.
     Only(Arc<[u64]>),
 }
 
 /// One of several shares of the input.
 ///
-/// An article belongs to one by the hash of its id, what failed by what stands in its place. So articles with
-/// the same id are in the same share, and the first of them wins as it does in the whole.
+/// The hash of its id decides to which share an article belongs; a failure has an id too. So articles with
+/// the same id are in the same share, and the first of them is kept, as without shares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Share {
-    /// Which, counted from 0.
+    /// The number of this share, counted from 0.
     pub index: u32,
-    /// Of how many.
+    /// The number of shares.
     pub of: u32,
 }
 

@@ -1,4 +1,4 @@
-//! Bytes that hold articles: those of a file, unpacked.
+//! The bytes of an input, decompressed.
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -11,20 +11,20 @@ use super::disk::Disk;
 use super::fault::Fault;
 use super::files::File;
 
-/// Unpacked bytes with a name: what the reader of a format is opened on.
+/// Decompressed bytes with a name, from which a format is opened.
 pub(super) struct Source {
     pub(super) name: Name,
     pub(super) bytes: Ahead,
-    /// How the bytes were packed.
+    /// How the bytes were compressed.
     pub(super) compression: Option<Compression>,
-    /// The file, if its bytes are those of this source.
+    /// The file on disk, if its bytes are those of this source.
     pub(super) disk: Option<Disk>,
-    /// The buffer of the last source, for the one who reads this.
+    /// The buffer of the previous source, for reuse.
     pub(super) spare: Spare,
 }
 
 impl Source {
-    /// Opens a file; `counter` gets the bytes that are read from disk.
+    /// Opens a file; `counter` counts the bytes read from disk.
     pub(super) fn open(file: &File, counter: Arc<AtomicU64>, spare: &Spare) -> Result<Self, Fault> {
         if let Some(fault) = file.fault() {
             return Err(fault);
@@ -34,7 +34,7 @@ impl Source {
         Self::new(&file.path, bytes, Some(disk), spare.clone())
     }
 
-    /// Unpacks bytes, which are those of a file on disk or come from somewhere else.
+    /// Decompresses bytes from a file on disk or from elsewhere.
     fn new(name: &Path, bytes: Bytes, disk: Option<Disk>, spare: Spare) -> Result<Self, Fault> {
         let mut bytes = Ahead::new(bytes);
         let compression = Compression::of(&mut bytes)?;
@@ -58,9 +58,9 @@ impl Read for Source {
     }
 }
 
-/// What the name of a source says about its format.
+/// The name of a source, as far as it suggests a format.
 pub(super) struct Name {
-    /// The extension in lower case, without that of a compression.
+    /// The extension in lower case; that of a compression does not count.
     extension: Option<String>,
 }
 
@@ -73,22 +73,23 @@ impl Name {
         }
     }
 
-    /// Tells whether it has one of some extensions.
+    /// Returns whether it has one of some extensions.
     pub(super) fn has(&self, extensions: &[&str]) -> bool {
         let extension = self.extension.as_deref();
         extension.is_some_and(|extension| extensions.contains(&extension))
     }
 }
 
-/// A buffer that is handed on from file to file, so that not each of a million small ones gets one of its own.
+/// A buffer that is reused from file to file, so that each of a million small files does not allocate its
+/// own.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Spare(Arc<Mutex<Vec<u8>>>);
 
 impl Spare {
-    /// A buffer that grew beyond this for one large article is not kept for the next file.
+    /// A buffer that grew beyond this size for a large article is not reused.
     const MOST: usize = 4 << 20;
 
-    /// Returns the buffer, with anything in it.
+    /// Returns the buffer with arbitrary content.
     pub(super) fn take(&self) -> Vec<u8> {
         let spare = self.0.lock();
         spare

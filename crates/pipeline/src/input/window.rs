@@ -1,4 +1,4 @@
-//! A window on a stream of text: whole lines, one or several, within bounded memory.
+//! A window on a stream of text: one or several whole lines in bounded memory.
 
 use std::io::{self, Read};
 
@@ -15,37 +15,37 @@ use super::position::Place;
 use super::recognize::{BEGINNING, TextStart};
 use super::source::{Source, Spare};
 
-/// A part of a file, from the first line that is not consumed.
+/// A part of a file, starting at the first line that is not consumed.
 pub(super) struct Window {
     bytes: Bytes,
     mode: Mode,
-    /// The file and the length of its byte order mark, if the offsets of the stream are those of the file but for
-    /// that.
+    /// The file and the length of its byte order mark, if offsets in the stream and in the file differ only
+    /// by that length.
     disk: Option<(Disk, usize)>,
     buffer: Vec<u8>,
-    /// Where the buffer comes from and goes.
+    /// Where the buffer comes from and is returned to.
     spare: Spare,
     /// The window is `buffer[start..end]`.
     start: usize,
     end: usize,
-    /// Where the stream ended, if that was no proper end.
+    /// The error that ended the stream, if any.
     error: Option<io::Error>,
     is_read: bool,
-    /// Where in the stream the window starts.
+    /// The offset of the window in the stream.
     offset: u64,
-    /// The number of the first line in the window.
+    /// The number of the first line of the window.
     line: u64,
     /// The last byte of a line.
     terminator: u8,
     max: usize,
 }
 
-/// What comes next in a window.
+/// What follows in a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Line {
-    /// So many bytes, with the line end; only the last line of a file may have none.
+    /// A line of this many bytes, including the line end; only the last line of a file may have none.
     Whole(usize),
-    /// More bytes than are allowed.
+    /// A line longer than allowed.
     TooLong,
     /// The stream ended with an error.
     Cut,
@@ -58,7 +58,7 @@ impl Window {
     ///
     /// # Errors
     ///
-    /// If there is no text.
+    /// If it is empty or certainly not text.
     pub(super) fn open(mut source: Source, options: &Options) -> Result<Self, Fault> {
         let (mode, mark) = options.decoding.mode(source.bytes.peek(4)?)?;
         source.bytes.skip(mark);
@@ -98,24 +98,25 @@ impl Window {
         self.line
     }
 
-    /// Returns the place where the window starts; none if all of the stream is consumed, as far as that is known,
-    /// and nothing was wrong with it that was not told.
+    /// Returns the place where the window starts; none if the whole stream is known to be consumed and no
+    /// error remains to be reported.
     pub(super) fn place(&self) -> Option<Place> {
         let is_done = self.is_read && self.start == self.end && self.error.is_none();
         (!is_done).then(|| Place::new([self.offset, self.line]))
     }
 
-    /// Moves on from the beginning to a place. A plain file is entered there, anything else is read up to it.
+    /// Moves from the beginning to a place. A file that is neither compressed nor converted is entered there,
+    /// any other is read up to it.
     ///
     /// # Errors
     ///
-    /// If there is no such place.
+    /// If the text does not have this place.
     pub(super) fn enter(&mut self, place: &Place) -> io::Result<()> {
         let &[offset, line] = place.numbers() else {
-            return Err(io::Error::other("it has lines, and had none"));
+            return Err(io::Error::other("it is read in another format"));
         };
         if let Some((disk, mark)) = &self.disk {
-            // What was read to recognize the file is read once more.
+            // The bytes read to recognize the file are read again.
             self.bytes = disk.open_at(*mark as u64 + offset)?;
             self.start = 0;
             self.end = 0;
@@ -129,8 +130,8 @@ impl Window {
         Ok(())
     }
 
-    /// Moves on to an offset, which is the start of a line with a known number; tells whether the stream is
-    /// that long.
+    /// Moves to an offset that is the start of a line with a known number. Returns whether the stream is long
+    /// enough.
     fn forward(&mut self, offset: u64, line: u64) -> bool {
         loop {
             let Some(left) = offset.checked_sub(self.offset) else {
@@ -157,7 +158,7 @@ impl Window {
         self.terminator
     }
 
-    /// Returns the beginning of the text, as long as nothing of it is consumed.
+    /// Returns the beginning of the text. Nothing may have been consumed yet.
     pub(super) fn text_start(&mut self) -> TextStart<'_> {
         let (mode, terminator) = (self.mode, self.terminator);
         TextStart {
@@ -167,28 +168,28 @@ impl Window {
         }
     }
 
-    /// Tells the encoding, judging by what was read so far.
+    /// Describes the encoding, judging by what has been read so far.
     pub(super) fn describe(&self, described: &mut Described) {
         described.encoding = Some(self.mode.name(&self.buffer[..self.end]));
     }
 
-    /// Finds out how to decode the first bytes of the window.
+    /// Determines the encoding of the first bytes of the window.
     pub(super) fn decode(&self, len: usize) -> Result<Decoded<'_>, Fault> {
         self.mode.decode(self.get(len))
     }
 
-    /// Returns the first bytes; they must have been found before.
+    /// Returns the first bytes, which must be in the buffer already.
     pub(super) fn get(&self, len: usize) -> &[u8] {
         &self.buffer[self.start..self.start + len]
     }
 
-    /// Returns the first `len` bytes, or all if there are less.
+    /// Returns the first `len` bytes, or all if there are fewer.
     pub(super) fn peek(&mut self, len: usize) -> &[u8] {
         while self.end - self.start < len && self.fill() {}
         self.get(len.min(self.end - self.start))
     }
 
-    /// Finds the end of the line that begins `from` bytes behind the start, and returns its length.
+    /// Finds the end of the line that begins `from` bytes after the start, and returns its length.
     ///
     /// All lines together must not be longer than the limit.
     pub(super) fn line(&mut self, from: usize) -> Line {
@@ -219,7 +220,7 @@ impl Window {
         }
     }
 
-    /// Finds the end of the stream, and returns the length of all of it as if it was a line.
+    /// Finds the end of the stream, and returns its length as if it were one line.
     pub(super) fn all(&mut self) -> Line {
         loop {
             let len = self.end - self.start;
@@ -236,14 +237,14 @@ impl Window {
         }
     }
 
-    /// Moves on behind some bytes, which are so many lines.
+    /// Moves past some bytes, which are this many lines.
     pub(super) fn consume(&mut self, len: usize, lines: u64) {
         self.start += len;
         self.offset += len as u64;
         self.line += lines;
     }
 
-    /// Moves on behind the first line, however long it is.
+    /// Moves past the first line, however long it is.
     pub(super) fn skip_line(&mut self) {
         loop {
             let unseen = &self.buffer[self.start..self.end];
@@ -258,14 +259,14 @@ impl Window {
         }
     }
 
-    /// Returns why the stream was cut, and lets it end properly after that.
+    /// Returns the error that ended the stream; after that, the stream ends normally.
     pub(super) fn cut(&mut self) -> Option<Fault> {
         self.consume(self.end - self.start, 0);
         let error = self.error.take()?;
         Some(error.into())
     }
 
-    /// Reads more, and tells whether there was more.
+    /// Reads more, and returns whether there was more.
     fn fill(&mut self) -> bool {
         if self.is_read {
             return false;
@@ -276,7 +277,7 @@ impl Window {
             self.start = 0;
         }
         if self.buffer.len() - self.end < BLOCK / 2 {
-            // No line may be longer than the limit, so there is no need for much more.
+            // No line may be longer than the limit, so the buffer need not be much longer.
             let most = self.max.saturating_add(2 * BLOCK);
             let len = (2 * self.buffer.len()).clamp(BLOCK, most);
             self.buffer.resize(len.max(self.end + BLOCK / 2), 0);
@@ -300,7 +301,7 @@ impl Window {
 }
 
 impl Drop for Window {
-    /// Gives the buffer back for the next file.
+    /// Returns the buffer for the next file.
     fn drop(&mut self) {
         self.spare.put(std::mem::take(&mut self.buffer));
     }

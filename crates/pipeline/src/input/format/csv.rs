@@ -1,14 +1,14 @@
-//! CSV with a header line, as RFC 4180 has it, with any separator.
+//! CSV with a header line, as in RFC 4180, with any delimiter.
 //!
-//! The parser is our own because of what quotes can do. A line break within quotes belongs to the field,
-//! so one quote too many makes a usual parser swallow the articles behind it, up to the next quote or to
-//! the end of the file, and one quote too few cuts the text in silence. Here a record is built line by
-//! line, and a closing quote must be followed by a separator or a line end. When a record goes wrong, its
-//! first line is a failure, and reading goes on in the line behind it.
+//! The parser is our own because of quotes. A line break within quotes belongs to the field, so with one
+//! quote too many an ordinary parser swallows the articles after it, up to the next quote or the end of the
+//! file, and with one quote too few it silently truncates the text. Here a record is assembled line by line,
+//! and a closing quote must be followed by a delimiter or a line end. If a record is broken, its first line
+//! is a failure, and reading continues with the next line.
 //!
-//! Reading lines again stays linear. A line that opens a quote when it is read as the beginning of a record
-//! cannot also pass through a quote that is open already, unless it adds a field; and a record with more
-//! than twice the fields of the header is given up.
+//! Time stays linear although lines are read again: a line that opens a quote at the beginning of a record
+//! cannot also lie inside a quote that is already open, unless it adds a field, and a record with more than
+//! twice as many fields as the header is abandoned.
 
 mod header;
 mod parser;
@@ -65,16 +65,16 @@ impl Format for Csv {
     }
 }
 
-/// The extensions by which a name claims that a file is CSV.
+/// File name extensions of CSV.
 const EXTENSIONS: [&str; 2] = ["csv", "tsv"];
 
 /// What is wrong with a record.
 #[derive(Debug, thiserror::Error)]
 enum Broken {
-    #[error("{found} fields, expected {expected} as in the header line")]
+    #[error("expected {expected} fields as in the header line, found {found}")]
     FieldCount { expected: usize, found: usize },
     #[error(
-        "{found} fields in the record of lines {first} to {last}, expected {expected} as in the header line"
+        "expected {expected} fields as in the header line, found {found} in the record in lines {first} to {last}"
     )]
     FieldCountOverLines {
         expected: usize,
@@ -82,10 +82,10 @@ enum Broken {
         first: u64,
         last: u64,
     },
-    #[error("a quote is opened here and never closed")]
+    #[error("a quote is opened here but never closed")]
     Unclosed,
     #[error(
-        "a quote is opened here and not closed properly: in line {line}, text follows the closing quote (a quote within quotes is written twice)"
+        "a quote is opened here but not closed properly: in line {line}, text follows the closing quote (a quote inside quotes must be doubled)"
     )]
     Stray { line: u64 },
 }
@@ -152,7 +152,7 @@ impl Articles for Reader {
 }
 
 impl Reader {
-    /// Finds the next record, and leaves its fields in the parser.
+    /// Finds the next record and leaves its fields in the parser.
     fn find(&mut self) -> Find {
         self.parser.reset();
         let most = 2 * self.header.columns.len();
@@ -184,7 +184,7 @@ impl Reader {
                 }
                 Line::TooLong if lines > 0 => Fault::TooLong(self.window.max()),
                 Line::TooLong => return Find::TooLong,
-                // Half a record is not looked at: its quotes cannot be right.
+                // Half a record is not parsed: its quotes cannot be balanced.
                 Line::Cut => return Find::Cut,
                 Line::End if lines > 0 => Broken::Unclosed.into(),
                 Line::End => return Find::End,
@@ -193,13 +193,13 @@ impl Reader {
         }
     }
 
-    /// Tells whether a record is the header line once more: gluing files together leaves it in their midst, with a
-    /// byte order mark.
+    /// Returns whether a record repeats the header line, as in concatenated files, perhaps after a byte order
+    /// mark.
     fn is_header(&self, record: &[u8]) -> bool {
         record.strip_prefix(MARK.as_bytes()).unwrap_or(record) == self.header.record
     }
 
-    /// Makes an article of a record; none if there is nothing in it, or the header line once more.
+    /// Makes an article of a record; none if the record is empty or repeats the header line.
     fn article(&self, number: u64, len: usize, lines: u64) -> Result<Option<Record>, Fault> {
         let bytes = self.window.get(len);
         let fields = &self.parser.fields;
@@ -243,13 +243,13 @@ impl Reader {
     }
 }
 
-/// What stands next in the window.
+/// What follows in the window.
 enum Find {
     Record {
         len: usize,
         lines: u64,
     },
-    /// Something whose first line is so long.
+    /// A broken record whose first line has this length.
     Broken {
         first: usize,
         fault: Fault,

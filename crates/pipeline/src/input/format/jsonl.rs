@@ -1,4 +1,4 @@
-//! JSON Lines: an object a line, an article an object.
+//! JSON Lines: one object per line, each an article.
 
 use std::io;
 use std::sync::Arc;
@@ -52,11 +52,11 @@ impl Format for Jsonl {
 #[derive(Debug, thiserror::Error)]
 enum Broken {
     #[error(
-        "expected one JSON object a line, found a JSON array; convert it: jq -c '.[]' FILE > FILE.jsonl"
+        "expected one JSON object per line, found a JSON array; convert it: jq -c '.[]' FILE > FILE.jsonl"
     )]
     Array,
     #[error(
-        "expected one JSON object a line, found an object over several lines; convert it: jq -c . FILE > FILE.jsonl"
+        "expected one JSON object per line, found an object over several lines; convert it: jq -c . FILE > FILE.jsonl"
     )]
     OverLines,
     #[error(
@@ -71,12 +71,12 @@ impl From<Broken> for Fault {
     }
 }
 
-/// Tells whether a text begins as an object on a line does, whatever comes then: a broken first line does not
-/// make a dump one long article.
+/// Returns whether a text begins like an object on one line. The rest is not checked, so a broken first line
+/// does not turn a dump into one long article.
 ///
 /// # Errors
 ///
-/// If it is JSON that is not JSON Lines.
+/// If it is JSON, but not JSON Lines.
 fn begins_an_object(start: TextStart<'_>) -> Result<bool, Fault> {
     match json(start.bytes.trim_ascii_start()) {
         Some(Json::Object) => Ok(true),
@@ -93,7 +93,7 @@ enum Json {
     Array,
 }
 
-/// Recognizes JSON by how it begins.
+/// Recognizes JSON by its beginning.
 fn json(text: &[u8]) -> Option<Json> {
     match text.first()? {
         b'{' => {
@@ -189,7 +189,7 @@ impl Reader {
                 &converted
             }
         };
-        // Each of several files that were glued together may have had a mark.
+        // Each of several concatenated files may have a byte order mark.
         let line = line.trim_start_matches(MARK).trim_ascii_end();
         parse(line, number, &self.options.names)
     }

@@ -70,7 +70,7 @@ impl Reader {
         let len = match self.window.all() {
             Line::Whole(len) => len,
             Line::TooLong => return Err(Fault::TooLong(self.window.max())),
-            // Half an article is none.
+            // Half an article is not an article.
             Line::Cut | Line::End => return Err(self.window.cut().unwrap_or(Fault::EmptyFile)),
         };
         if let Some(at) = memchr(0, self.window.get(len)) {

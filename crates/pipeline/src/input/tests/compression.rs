@@ -70,7 +70,9 @@ fn archives_of_every_kind_and_of_several_parts_are_read() {
         assert_items(
             name,
             &twice,
-            &["! a: expected articles, found gzip data within other packed data; unpack it once"],
+            &[
+                "! a: expected articles, found gzip data inside other compressed data; decompress it once",
+            ],
         );
     }
 }

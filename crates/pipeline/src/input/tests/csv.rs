@@ -11,8 +11,8 @@ fn bad_csv_costs_its_line_and_does_not_swallow_what_follows() {
             b"id,text,x\n1,a,b\n2,c\n3,d,e,f\n4,g,h\n",
             &[
                 "1 @ count.csv:2 = a",
-                "! count.csv:3: 2 fields, expected 3 as in the header line",
-                "! count.csv:4: 4 fields, expected 3 as in the header line",
+                "! count.csv:3: expected 3 fields as in the header line, found 2",
+                "! count.csv:4: expected 3 fields as in the header line, found 4",
                 "4 @ count.csv:5 = g",
             ],
         ),
@@ -21,7 +21,7 @@ fn bad_csv_costs_its_line_and_does_not_swallow_what_follows() {
             "stray.csv",
             b"id,text\n1,\"a\n2,b\n3,\"c\"\n4,d\n",
             &[
-                "! stray.csv:2: a quote is opened here and not closed properly: in line 4, text follows…",
+                "! stray.csv:2: a quote is opened here but not closed properly: in line 4, text follows…",
                 "2 @ stray.csv:3 = b",
                 "3 @ stray.csv:4 = c",
                 "4 @ stray.csv:5 = d",
@@ -31,7 +31,7 @@ fn bad_csv_costs_its_line_and_does_not_swallow_what_follows() {
             "open.csv",
             b"id,text\n1,\"a\n2,b\n3,c\n",
             &[
-                "! open.csv:2: a quote is opened here and never closed",
+                "! open.csv:2: a quote is opened here but never closed",
                 "2 @ open.csv:3 = b",
                 "3 @ open.csv:4 = c",
             ],
@@ -40,7 +40,7 @@ fn bad_csv_costs_its_line_and_does_not_swallow_what_follows() {
             "inner.csv",
             b"id,text\n1,\"Er sagte \"ja\" und\"\n2,Er sagte \"ja\"\n",
             &[
-                "! inner.csv:2: a quote is opened here and not closed properly: in line 2,…",
+                "! inner.csv:2: a quote is opened here but not closed properly: in line 2,…",
                 "2 @ inner.csv:3 = Er sagte \"ja\"",
             ],
         ),
@@ -49,7 +49,7 @@ fn bad_csv_costs_its_line_and_does_not_swallow_what_follows() {
             "lines.csv",
             b"id,text\n1,\"a\nb,c\",d\n2,e\n",
             &[
-                "! lines.csv:2: 3 fields in the record of lines 2 to 3, expected 2 as in the header line",
+                "! lines.csv:2: expected 2 fields as in the header line, found 3 in the record in lines 2 to 3",
                 "2 @ lines.csv:4 = e",
             ],
         ),
@@ -57,7 +57,7 @@ fn bad_csv_costs_its_line_and_does_not_swallow_what_follows() {
             "many.csv",
             b"id,text\n1,\"a\nx\",\"y\nx\",\"y\nx\",\"y\nx\",\"y\n2,e\n",
             &[
-                "! many.csv:2: 5 fields in the record of lines 2 to 6…",
+                "! many.csv:2: expected 2 fields as in the header line, found 5 in the record in lines 2 to 6",
                 "! many.csv:3: a quote is opened here…",
                 "! many.csv:4: a quote is opened here…",
                 "! many.csv:5: a quote is opened here…",
@@ -78,14 +78,14 @@ fn bad_csv_costs_its_line_and_does_not_swallow_what_follows() {
             b"id,text\n1,a\n1,b\n",
             &[
                 "1 @ same.csv:2 = a",
-                "! same.csv:3: the id stands for an earlier article already",
+                "! same.csv:3: duplicate id: an earlier article already uses it",
             ],
         ),
         (
             "nul.csv",
             b"id,text\n1,a\0b\n2,c\n",
             &[
-                "! nul.csv:2: a NUL byte at position 4: this is no text",
+                "! nul.csv:2: NUL byte at position 4: this is not text",
                 "2 @ nul.csv:3 = c",
             ],
         ),
@@ -99,32 +99,32 @@ fn a_csv_header_that_names_no_text_is_told_with_its_columns() {
             "names.csv",
             b"nr;kopf;lauf\n1;a;b\n",
             &[
-                "! names.csv: no column of the CSV file is known to hold the text; the columns are `nr`, `kopf`, `lauf`; name…",
+                "! names.csv: no column of the CSV file is recognized as the text; the columns are `nr`, `kopf`, `lauf`; set…",
             ],
         ),
         (
             "twice.csv",
             b"text,id,text\na,1,b\n",
-            &["! twice.csv: two columns \"text\" in the header line; name one…"],
+            &["! twice.csv: two columns \"text\" in the header line; set…"],
         ),
         (
             "prose.csv",
             b"Ein Satz.\n",
             &[
-                "! prose.csv: no column of the CSV file is known to hold the text; the columns are `Ein Satz.`; …",
+                "! prose.csv: no column of the CSV file is recognized as the text; the columns are `Ein Satz.`; …",
             ],
         ),
         (
             "header.csv",
             b"id,\"text\n1,a\n",
             &[
-                "! header.csv: no column of the CSV file is known to hold the text; the columns are `id,\"text`; …",
+                "! header.csv: no column of the CSV file is recognized as the text; the columns are `id,\"text`; …",
             ],
         ),
         (
             "blank.csv",
             b"\n\n",
-            &["! blank.csv: expected a header line with the names of the columns, found \"\""],
+            &["! blank.csv: expected a header line with column names, found \"\""],
         ),
         ("only.csv", b"id,text\n", &[]),
     ]);

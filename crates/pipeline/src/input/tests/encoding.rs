@@ -107,7 +107,7 @@ fn bad_encodings_cost_their_record_and_are_never_read_with_losses() {
             "u.jsonl",
             b"{\"text\":\"Gr\xC3\xBC\xC3\x9Fe aus K\xC3\xB6ln\xFF\"}\n{\"text\":\"b\"}\n",
             &[
-                "! u.jsonl:1: damaged UTF-8: the byte 0xFF at position 27",
+                "! u.jsonl:1: damaged UTF-8: byte 0xFF at position 27",
                 "u.jsonl:2 @ u.jsonl:2 = b",
             ],
         ),
@@ -115,13 +115,13 @@ fn bad_encodings_cost_their_record_and_are_never_read_with_losses() {
         (
             "u.txt",
             b"Gr\xC3\xBC\xC3\x9Fe aus K\xC3",
-            &["! u.txt: damaged UTF-8: the byte 0xC3 at position 14"],
+            &["! u.txt: damaged UTF-8: byte 0xC3 at position 14"],
         ),
         (
             "u.csv",
             b"id,text\n1,\"\xC3\xA4\xC3\xB6\n\xC3\"\n2,b\n",
             &[
-                "! u.csv:2: damaged UTF-8: the byte 0xC3 at position 9",
+                "! u.csv:2: damaged UTF-8: byte 0xC3 at position 9",
                 "2 @ u.csv:4 = b",
             ],
         ),
@@ -129,12 +129,12 @@ fn bad_encodings_cost_their_record_and_are_never_read_with_losses() {
         (
             "dos.txt",
             b"Gr\x81\xE1e f\x81r die T\x81r",
-            &["! dos.txt: neither UTF-8 (the byte 0x81 at position 3) nor any other…"],
+            &["! dos.txt: neither UTF-8 (byte 0x81 at position 3) nor any other…"],
         ),
         (
             "mac.txt",
             b"Die M\x8Anner h\x9Aren",
-            &["! mac.txt: neither UTF-8 (the byte 0x8A at position 6) nor any other…"],
+            &["! mac.txt: neither UTF-8 (byte 0x8A at position 6) nor any other…"],
         ),
         (
             "16.jsonl",
@@ -178,7 +178,7 @@ fn bad_encodings_cost_their_record_and_are_never_read_with_losses() {
         &[(
             "l",
             b"K\xF6ln",
-            &["! l: damaged UTF-8: the byte 0xF6 at position 2"],
+            &["! l: damaged UTF-8: byte 0xF6 at position 2"],
         )],
     );
     let forced = Config {

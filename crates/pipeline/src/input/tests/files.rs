@@ -69,11 +69,9 @@ fn files_are_found_once_in_order_and_hidden_ones_are_not() {
         let found = names(&[path]).unwrap_err();
         assert!(found.starts_with(error), "{found}");
     }
-    assert!(
-        names(&[]).unwrap_err().contains(
-            "expected at least one file, folder or glob, here or by `--input`, found none"
-        )
-    );
+    assert!(names(&[]).unwrap_err().contains(
+        "expected at least one file, folder or glob, here or with `--input`, found none"
+    ));
 }
 
 #[cfg(unix)]
@@ -101,7 +99,7 @@ fn links_and_pipes_neither_hang_nor_hide_what_is_wrong() {
         &[
             "d/a.txt @ d/a.txt = Text.",
             "! d/dangling.txt: cannot read the file: there is no such file",
-            "! d/socket: cannot read the file: it is no regular file",
+            "! d/socket: cannot read the file: not a regular file",
         ],
     );
     fs::remove_file(root.join("d/a.txt")).unwrap();

@@ -38,7 +38,7 @@ fn what_is_too_long_is_skipped_in_bounded_memory() {
             &format!("! d.csv:2: {limit}"),
             "2 @ d.csv:3 = b",
             &format!("! d.csv:4: {limit}"),
-            "! d.csv:5: 1 fields, expected 2 as in the header line",
+            "! d.csv:5: expected 2 fields as in the header line, found 1",
         ],
     );
     assert_eq!(found.last().unwrap(), "4 @ d.csv:405 = d");

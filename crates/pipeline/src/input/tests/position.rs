@@ -85,7 +85,7 @@ fn a_place_that_is_gone_is_an_error() {
         (
             gzip(line.repeat(3).as_bytes()),
             &beyond,
-            "there are not as many files any more",
+            "there are fewer files than before",
         ),
     ] {
         fs::write(&path, bytes).unwrap();

@@ -53,7 +53,7 @@ fn what_is_no_text_is_told_by_its_kind() {
         (
             "a.pdf",
             b"%PDF-1.7\n",
-            &["! a.pdf: expected articles, found a PDF document; save its text"],
+            &["! a.pdf: expected articles, found a PDF document; save it as text"],
         ),
         (
             "a.docx",
@@ -73,12 +73,12 @@ fn what_is_no_text_is_told_by_its_kind() {
         (
             "a.tar",
             &tar,
-            &["! a.tar: expected articles, found a tar archive; unpack it into a folder"],
+            &["! a.tar: expected articles, found a tar archive; extract it into a folder"],
         ),
         (
             "a.rtf",
             b"{\\rtf1 Text}",
-            &["! a.rtf: expected articles, found an RTF document; save its text"],
+            &["! a.rtf: expected articles, found an RTF document; save it as text"],
         ),
         (
             "a.parquet",
@@ -106,7 +106,7 @@ fn what_is_no_text_is_told_by_its_kind() {
     check(&[(
         "late.txt",
         &late,
-        &["! late.txt: a NUL byte at position 100001: this is no text"],
+        &["! late.txt: NUL byte at position 100001: this is not text"],
     )]);
 }
 

@@ -1,4 +1,4 @@
-//! The header line of a CSV file, and by it whether a file is one.
+//! The header line of a CSV file, by which CSV is recognized.
 
 use memchr::memchr;
 
@@ -9,15 +9,15 @@ use crate::input::fields::{Clash, Names, ROLES, Role};
 use crate::input::options::Options;
 use crate::input::recognize::{TextStart, first_line};
 
-/// The separators that are tried, the likeliest first.
+/// The delimiters that are tried, the most likely first.
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 
 /// What is wrong with a header line.
 #[derive(Debug, thiserror::Error)]
 enum Broken {
     #[error(
-        "no column of the CSV file is known to hold the text; the columns are {0}; name the right one in \
-         `input.fields.text` and, if these are not the columns, the separator in `input.delimiter`"
+        "no column of the CSV file is recognized as the text; the columns are {0}; set `input.fields.text` to the \
+         right one and, if these are not the columns, `input.delimiter` to the delimiter"
     )]
     NoText(String),
     #[error("`{key}`: no column {name:?}; the columns are {columns}")]
@@ -27,10 +27,10 @@ enum Broken {
         columns: String,
     },
     #[error(
-        "two columns {0:?} in the header line; name one column in `input.fields`, or rename one in the file"
+        "two columns {0:?} in the header line; set another column in `input.fields`, or rename one in the file"
     )]
     TwoColumns(String),
-    #[error("expected a header line with the names of the columns, found {0:?}")]
+    #[error("expected a header line with column names, found {0:?}")]
     NoHeader(String),
 }
 
@@ -44,28 +44,28 @@ impl From<Broken> for Fault {
 #[derive(Debug)]
 pub(super) struct Header {
     pub(super) delimiter: u8,
-    /// The names, as they stand in the file.
+    /// The names as they are in the file.
     pub(super) columns: Vec<String>,
     /// The column for each role.
     pub(super) chosen: [Option<usize>; ROLES],
     /// The header line, without the line end.
     pub(super) record: Vec<u8>,
-    /// Where the first record starts: so many bytes and lines from the beginning of the file.
+    /// Where the first record starts, in bytes and lines from the beginning of the file.
     pub(super) len: usize,
     pub(super) lines: u64,
 }
 
 impl Header {
-    /// Returns the fault of a text that has none.
+    /// Returns the fault of a text without a header line.
     pub(super) fn missing(start: TextStart<'_>) -> Fault {
         Broken::NoHeader(first_line(start.bytes)).into()
     }
 }
 
-/// Reads the header line with the separator that fits best.
+/// Reads the header line with the delimiter that fits best.
 ///
-/// Prose is full of commas, so a file that does not claim to be CSV must look like it; then none is given
-/// if it does not.
+/// Prose is full of commas, so a file whose name does not claim to be CSV must look like it; otherwise there
+/// is no header.
 pub(super) fn header(
     start: TextStart<'_>,
     options: &Options,
@@ -76,7 +76,7 @@ pub(super) fn header(
     let mut delimiter = options.delimiter;
     while let Some(len) = memchr(terminator, &start[skipped..]) {
         match start[skipped..skipped + len].trim_ascii() {
-            // Excel's own way to name the separator.
+            // Excel's way to declare the delimiter.
             [b's', b'e', b'p', b'=', found] if lines == 0 => {
                 delimiter = delimiter.or(Some(*found));
             }
@@ -90,7 +90,7 @@ pub(super) fn header(
     let best = delimiter
         .map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter])
         .into_iter()
-        // Of equal ones the first.
+        // `max_by_key` returns the last of equals: prefer the first delimiter.
         .rev()
         .filter_map(|delimiter| {
             let columns = columns(body, delimiter, terminator, mode);
@@ -114,7 +114,7 @@ pub(super) fn header(
     Ok(Some(header))
 }
 
-/// What a separator makes of the first record.
+/// The first record as split by a delimiter.
 struct Columns {
     names: Vec<String>,
     len: usize,
@@ -138,8 +138,8 @@ fn columns(body: &[u8], delimiter: u8, terminator: u8, mode: Mode) -> Result<Col
 }
 
 impl Columns {
-    /// Tells whether these are likely to be columns: names, one of them for the text, and either one for
-    /// something else too, or a second record of the same length.
+    /// Returns whether these look like columns: all are names, one is for the text, and either another has a
+    /// role too or the second record has as many fields.
     fn look_like_it(&self, body: &[u8], delimiter: u8, terminator: u8, names: &Names) -> bool {
         let is_name = |column: &String| {
             let words = column.split_whitespace().count();
@@ -180,12 +180,12 @@ impl Columns {
     }
 }
 
-/// The first record of some bytes.
+/// The first record of a text.
 struct Found {
     fields: Vec<Field>,
     len: usize,
     lines: u64,
-    /// Whether it ends before the bytes do.
+    /// Whether it ends before the text does.
     is_closed: bool,
 }
 

@@ -1,4 +1,4 @@
-//! The records of CSV, one at a time.
+//! A parser for CSV records.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -7,15 +7,15 @@ use memchr::{memchr, memchr2};
 
 use crate::input::encoding::Decoded;
 
-/// Parses one record, which is handed over line by line.
+/// Parses one record, which is passed line by line.
 #[derive(Debug)]
 pub(super) struct Parser {
     delimiter: u8,
     terminator: u8,
     pub(super) fields: Vec<Field>,
-    /// Where it goes on.
+    /// Where parsing continues.
     at: usize,
-    /// Where the quoted field began that is open.
+    /// Where the open quoted field starts, if one is open.
     open: Option<usize>,
     /// Whether the open field contains quotes.
     has_quotes: bool,
@@ -24,9 +24,9 @@ pub(super) struct Parser {
 /// A field of a record.
 #[derive(Debug, Clone)]
 pub(super) struct Field {
-    /// Its place in the record, without the quotes around it.
+    /// Its range in the record, without the surrounding quotes.
     pub(super) range: Range<usize>,
-    /// Whether quotes within are written twice.
+    /// Whether it contains doubled quotes.
     has_quotes: bool,
 }
 
@@ -34,9 +34,9 @@ pub(super) struct Field {
 pub(super) enum Step {
     /// The record is complete.
     Done,
-    /// A quote is open, the next line belongs to the record.
+    /// A quote is open; the next line belongs to the record.
     Open,
-    /// There is text behind a closing quote.
+    /// There is text after a closing quote.
     Stray,
 }
 
@@ -58,7 +58,7 @@ impl Parser {
         self.open = None;
     }
 
-    /// Goes on in a record, which holds all of its lines so far.
+    /// Continues a record, given all of its lines so far.
     pub(super) fn resume(&mut self, record: &[u8]) -> Step {
         loop {
             let rest = record.get(self.at..).unwrap_or_default();
