@@ -51,6 +51,16 @@ impl Ahead {
         &head[..len.min(head.len())]
     }
 
+    /// Returns whether an error ended peeking.
+    pub(super) fn has_error(&self) -> bool {
+        self.error.is_some()
+    }
+
+    /// Returns the error that ended peeking, which reading does not return then.
+    pub(super) fn take_error(&mut self) -> Option<io::Error> {
+        self.error.take()
+    }
+
     /// Skips some of the peeked bytes.
     pub(super) fn skip(&mut self, len: usize) {
         self.read = self.head.len().min(self.read + len);

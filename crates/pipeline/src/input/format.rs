@@ -95,9 +95,20 @@ pub(super) fn open(
 
 fn recognize(source: &mut Source, options: &Options) -> Result<&'static dyn Format, Fault> {
     let start = Start::new(source, options.decoding)?;
+    match recognize_start(&start, options) {
+        // Nothing before an error is not an empty file.
+        Err(Fault::EmptyFile) => Err(source
+            .bytes
+            .take_error()
+            .map_or(Fault::EmptyFile, Fault::from)),
+        found => found,
+    }
+}
+
+fn recognize_start(start: &Start<'_>, options: &Options) -> Result<&'static dyn Format, Fault> {
     let mut likely = None;
     for format in FORMATS {
-        match format.recognize(&start, options)? {
+        match format.recognize(start, options)? {
             Claim::Sure => return Ok(*format),
             Claim::Maybe => likely = likely.or(Some(*format)),
             Claim::No => {}

@@ -18,6 +18,8 @@ const RAW: usize = 4 * BEGINNING;
 /// The beginning of a file, decompressed but not decoded, and its name.
 pub(super) struct Start<'a> {
     pub(super) bytes: &'a [u8],
+    /// Whether these are all bytes of the file.
+    is_whole: bool,
     name: &'a Name,
     decoding: Decoding,
     /// The decoded text, once a format has asked for it.
@@ -33,8 +35,10 @@ impl<'a> Start<'a> {
     pub(super) fn new(source: &'a mut Source, decoding: Decoding) -> Result<Self, Fault> {
         // A file that fails before this cannot be recognized.
         source.bytes.peek(4)?;
+        let is_whole = source.bytes.peek_most(RAW).len() < RAW && !source.bytes.has_error();
         Ok(Self {
             bytes: source.bytes.peek_most(RAW),
+            is_whole,
             name: &source.name,
             decoding,
             text: OnceCell::new(),
@@ -53,9 +57,9 @@ impl<'a> Start<'a> {
     /// If it is empty or certainly not text, so that no format of text needs to be asked.
     pub(super) fn text(&self) -> Result<TextStart<'_>, Fault> {
         let (mode, mark) = self.decoding.mode(self.bytes)?;
-        let text = self.text.get_or_init(|| {
-            mode.convert_start(&self.bytes[mark..], self.bytes.len() < RAW, BEGINNING)
-        });
+        let text = self
+            .text
+            .get_or_init(|| mode.convert_start(&self.bytes[mark..], self.is_whole, BEGINNING));
         TextStart::new(text, mode)
     }
 }
