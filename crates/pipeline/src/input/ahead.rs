@@ -13,6 +13,8 @@ pub(super) struct Ahead {
     read: usize,
     /// The error that ended peeking; it is returned when reading reaches it.
     error: Option<io::Error>,
+    /// Whether peeking has reached the end, so that nobody has to ask for more.
+    is_ended: bool,
     bytes: Bytes,
 }
 
@@ -22,6 +24,7 @@ impl Ahead {
             head: Vec::new(),
             read: 0,
             error: None,
+            is_ended: false,
             bytes,
         }
     }
@@ -43,9 +46,12 @@ impl Ahead {
     /// Returns the next `len` bytes, or fewer before the end of the stream or an error.
     pub(super) fn peek_most(&mut self, len: usize) -> &[u8] {
         let missing = len.saturating_sub(self.head.len() - self.read);
-        if missing > 0 && self.error.is_none() {
+        if missing > 0 && !self.is_ended && self.error.is_none() {
             let mut more = self.bytes.by_ref().take(missing as u64);
-            self.error = more.read_to_end(&mut self.head).err();
+            match more.read_to_end(&mut self.head) {
+                Ok(read) => self.is_ended = read < missing,
+                Err(error) => self.error = Some(error),
+            }
         }
         let head = &self.head[self.read..];
         &head[..len.min(head.len())]
@@ -77,6 +83,7 @@ impl Read for Ahead {
             }
             return match self.error.take() {
                 Some(error) => Err(error),
+                None if self.is_ended => Ok(0),
                 None => self.bytes.read(out),
             };
         }
