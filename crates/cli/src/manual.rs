@@ -22,7 +22,7 @@ pub(crate) struct Table {
     about: String,
     /// The backend that is used where the config names none; empty if the table has no backends.
     default: String,
-    /// Its backends; a table without has one section, which has no name.
+    /// Its backends. A table without backends has one section, which has no name.
     sections: Vec<Section>,
 }
 
@@ -40,7 +40,7 @@ struct Key {
     about: String,
     default: Option<Value>,
     example: Option<Value>,
-    /// The values that are allowed, each with what it means, if they are a few words.
+    /// The allowed values, each with its meaning, if the key has a fixed set of them.
     choices: Vec<(Value, String)>,
     /// The keys of a table within the table.
     inner: Vec<Key>,
@@ -78,15 +78,15 @@ impl Table {
         !self.default.is_empty()
     }
 
-    /// The section whose keys can be set beside the default backend: its own, or where that has none, which
-    /// is "off" and lets the keys of others stay, those of the first backend that has some.
+    /// Returns the section whose keys can be set without changing the backend: that of the default backend, or if it
+    /// has no keys, the first section that has some. (Such a default is `off`, which accepts the keys of any backend.)
     fn main(&self) -> Option<&Section> {
         let default = self.sections.iter().find(|it| it.backend == self.default);
         let first = || self.sections.iter().find(|it| !it.keys.is_empty());
         default.filter(|it| !it.keys.is_empty()).or_else(first)
     }
 
-    /// The sections that have keys, the main one first.
+    /// Returns the sections that have keys, the main one first.
     fn with_keys(&self) -> impl Iterator<Item = &Section> {
         let main = self.main();
         let is_main = move |it: &&Section| main.is_some_and(|main| std::ptr::eq(main, *it));
@@ -108,7 +108,7 @@ impl Section {
         }
     }
 
-    /// Splits the keys in those that an earlier section has explained in the same words, and new ones.
+    /// Splits the keys into those that an earlier section has explained in the same words, and new ones.
     fn split<'a>(&'a self, explained: &[&Key]) -> (Vec<&'a Key>, Vec<&'a Key>) {
         self.keys.iter().partition(|key| explained.contains(key))
     }
@@ -131,24 +131,24 @@ impl Key {
         }
     }
 
-    /// The default, unless it is empty: that says nothing of what can be set, and is no value of a required key.
+    /// Returns the default, unless it is empty: that does not show what can be set, and a required key has no default.
     fn default(&self) -> Option<String> {
         self.default.as_ref().filter(|it| !is_empty(it)).map(value)
     }
 
-    /// An example.
+    /// Returns an example.
     fn example(&self) -> Option<String> {
         self.example.as_ref().map(value)
     }
 
-    /// What follows the `=` in a config to start from: the default, or else an example.
+    /// Returns what follows the `=` in a generated config: the default, or else an example.
     fn shown(&self) -> String {
         let shown = self.default().or_else(|| self.example());
         shown.unwrap_or_else(|| "\"\"".into())
     }
 }
 
-/// Tells whether a default shows nothing of what can be set.
+/// Returns whether a default is empty, and so does not show what can be set.
 fn is_empty(value: &Value) -> bool {
     match value {
         Value::String(text) => text.is_empty(),
@@ -158,7 +158,7 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// The keys of an object, without the backend.
+/// Returns the keys of an object, without the backend.
 fn keys(root: &Value, schema: &Value) -> Vec<Key> {
     let own = schema["properties"].as_object().into_iter().flatten();
     let target = resolved(root, schema);
@@ -170,7 +170,7 @@ fn keys(root: &Value, schema: &Value) -> Vec<Key> {
         .collect()
 }
 
-/// The schema that a schema refers to, or itself.
+/// Returns the schema that a schema refers to, or the schema itself.
 fn resolved<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
     let mut schema = schema;
     // An optional value of a named type.
@@ -184,14 +184,14 @@ fn resolved<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
         .unwrap_or(schema)
 }
 
-/// The words of an enumeration.
+/// Returns the values of an enumeration, each with its description.
 fn choices(schema: &Value) -> Vec<(Value, String)> {
     let all = schema["oneOf"].as_array().into_iter().flatten();
     all.filter_map(|choice| Some((choice.get("const")?.clone(), sentence(choice))))
         .collect()
 }
 
-/// A sentence with the words of an enumeration that has no descriptions of them.
+/// Returns a sentence that lists the values of an enumeration, if they have no descriptions.
 fn names(schema: &Value) -> String {
     let names = schema["enum"].as_array().into_iter().flatten();
     let names: Vec<&str> = names.filter_map(Value::as_str).collect();
@@ -201,13 +201,13 @@ fn names(schema: &Value) -> String {
     format!(" One of {}.", quoted(names))
 }
 
-/// The description of a schema, in one line.
+/// Returns the description of a schema, on one line.
 fn sentence(schema: &Value) -> String {
     let about = schema["description"].as_str().unwrap_or("");
     about.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Takes the sentence out of a description that states the default, which is shown beside it.
+/// Removes the sentence that states the default from a description, since the default is shown next to it.
 fn without_default(about: &str, default: Option<&Value>) -> String {
     let Some(default) = default else {
         return about.to_owned();
@@ -225,7 +225,7 @@ fn without_default(about: &str, default: Option<&Value>) -> String {
     parts.join(" ").trim().to_owned()
 }
 
-/// A value as TOML.
+/// Returns a value as TOML.
 ///
 /// Strings and lists are written as in JSON, which is TOML too. Schemas widen `f32`, and 0.1 becomes
 /// 0.10000000149011612: such numbers are narrowed again.
@@ -287,7 +287,7 @@ fn wrap(out: &mut String, about: &str, first: &str, indent: &str) {
     out.push('\n');
 }
 
-/// The words of a text; code in backticks is one.
+/// Returns the words of a text; code in backticks counts as one word.
 fn words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut is_code = false;
@@ -304,7 +304,7 @@ fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// Names in backticks, separated by commas.
+/// Returns the names in backticks, separated by commas.
 fn quoted<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
     names.join(", ")
@@ -316,7 +316,7 @@ mod tests {
 
     use super::*;
 
-    /// Compares a file of the repository with what it should hold; with `BLESS=1` it is rewritten.
+    /// Compares a file of the repository with its expected content; with `BLESS=1` it is rewritten.
     fn compare(file: &str, expected: impl FnOnce(&str) -> String) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("../..")

@@ -1,4 +1,4 @@
-//! What is met once in a run is remembered by a hash of its name: 16 bytes, however long the name is.
+//! Hashes of names, such as ids and paths: what a run has seen is remembered in 16 bytes, however long its name is.
 
 /// Returns the first 16 bytes of the BLAKE3 hash, as a number.
 pub(crate) fn digest(name: &[u8]) -> u128 {

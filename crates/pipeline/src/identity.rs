@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use crate::input::Share;
 use crate::record::{InputRecord, ModelRecord, Record};
 
-/// How many differences are named.
+/// How many differences are listed.
 const NAMED: usize = 5;
 
 /// Everything that decides the bytes of all tables.

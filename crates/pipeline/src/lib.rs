@@ -4,7 +4,7 @@
 //! [`flow`] takes documents in memory through the stages; [`run`] does that chunk by chunk, and [`output`] writes what was
 //! found, with a journal from which a stopped run is resumed. [`schedule`] says where scheduled runs write, and [`state`]
 //! what they remember; [`merge`] and [`retry`] put the tables of several runs together. [`record`] is what a run says of itself.
-//! This is the one crate that sees all stages, and the one place where threads are started and time is measured.
+//! This is the one crate that sees all stages, and the one place where a run starts threads and measures time.
 
 pub mod config;
 mod digest;

@@ -1,7 +1,7 @@
 //! Merges the tables of several runs into those of one: shards into the whole, and retried articles into their places.
 //!
-//! The index of each run says which rows came of which article of the input, by its number there. So the rows
-//! are copied without being parsed, and the result is byte for byte that of one run over everything.
+//! The index of each run says which rows came from which article, by the number of the article in the input. So the
+//! rows are copied without being parsed, and the result is byte for byte that of one run over everything.
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};

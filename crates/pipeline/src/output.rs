@@ -1,9 +1,10 @@
 //! The tables of a run while they are written.
 //!
 //! The journal, beside the tables in the folder `unfinished`, says up to where they are valid, so that a
-//! run that was stopped for whatever reason can cut them there and continue. Each step has a file: `table` lists the
-//! tables and their rows, `rows` renders them, `file` writes and cuts files, `journal` and `index` say what is in
-//! them, `folder` gives them their names, `format` writes them in other formats.
+//! run that was stopped for whatever reason can cut them there and continue. While a run writes, a table is a
+//! *spool* of CSV rows, whatever its format. Each step has a file: `table` lists the tables and their rows, `rows`
+//! renders them, `file` writes and cuts files, `journal` and `index` say what is in them, `folder` gives them their
+//! names, `format` writes them in other formats.
 
 mod append;
 mod column;

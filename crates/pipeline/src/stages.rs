@@ -1,8 +1,8 @@
-//! The list of stages: what each is called, how it is configured and built, and where its layer goes.
+//! The list of stages: the name of each, how it is configured and built, and where its layer goes.
 //!
-//! Everything else that has to do with every stage loops over [`STAGES`]: the sections of the config, their schemas, the
-//! models, the times, the flow. To add a stage, add an entry here, a field to
-//! [`Document`], and a block for its table.
+//! Everything else that has to do with every stage loops over [`STAGES`]: the sections of the config, their schemas,
+//! the models, the times, the flow. To add a stage, add an entry here, a field to [`Document`], and a block for its
+//! table in `output/table.rs`.
 
 use std::path::Path;
 
@@ -96,7 +96,7 @@ pub trait Entry: Sync {
     /// Returns the name of the stage, which is also that of its section of the config.
     fn name(&self) -> &'static str;
 
-    /// Returns the backend that is taken if the config names none.
+    /// Returns the backend that is used if the config names none.
     fn default_backend(&self) -> &'static str;
 
     /// Returns the JSON schema of its section, descriptions from the doc comments of the config type.
@@ -138,7 +138,7 @@ pub(crate) enum Work {
     Copies(Dedup),
 }
 
-/// A layer that was found. Puts itself into its document, and says why the article is to be left out, if it is.
+/// A layer as a function that puts it into its document. Returns why the article is to be left out, if it is.
 pub(crate) type Set = Box<dyn FnOnce(&mut Document) -> Option<String> + Send>;
 
 /// A stage that finds a layer for each document.
@@ -146,7 +146,7 @@ struct Member<C, L> {
     name: &'static str,
     backend: &'static str,
     build: fn(&C, &Path) -> Result<Built<L>>,
-    /// Puts the layer into its document, and says why the article is to be left out, if it is.
+    /// Puts the layer into its document. Returns why the article is to be left out, if it is.
     set: fn(&mut Document, L) -> Option<String>,
 }
 

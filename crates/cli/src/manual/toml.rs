@@ -1,12 +1,12 @@
-//! A config to start from, with every key: what `blattwerk init` writes, and the example in the repository.
+//! A config to start from, with every key: what `blattwerk init` writes, and `pipeline.toml` in the repository.
 
 use super::{Key, Section, Table, put, quoted, value, wrap};
 
-/// A key that is set in the config, and not shown at its default.
+/// A key that is set in the config, instead of being shown in a comment with its default.
 pub(crate) struct Setting {
     pub(crate) table: &'static str,
     pub(crate) key: &'static str,
-    /// As TOML.
+    /// The value as TOML.
     pub(crate) value: &'static str,
 }
 
@@ -17,7 +17,7 @@ const HEAD: &str = "\
 # override this file. Paths are relative to this file. `blattwerk backends` prints the same reference.
 ";
 
-/// What the example in the repository says before that.
+/// What `pipeline.toml` in the repository says before that.
 #[cfg(test)]
 const EXAMPLE: &str = "\
 # The config of the example run: the defaults, except for `input.paths`, and `output.overwrite`, so that the run
@@ -25,7 +25,7 @@ const EXAMPLE: &str = "\
 #
 ";
 
-/// Returns the example in the repository.
+/// Returns `pipeline.toml` of the repository.
 #[cfg(test)]
 pub(super) fn example(tables: &[Table]) -> String {
     let settings = [
@@ -89,7 +89,7 @@ fn backends(out: &mut String, table: &Table) {
     }
 }
 
-/// Writes the keys that can be set as they stand here; tables within the table come last, as TOML wants it.
+/// Writes the keys that can be set without changing the backend; nested tables come last, as TOML requires.
 fn of_main(out: &mut String, table: &str, section: &Section, settings: &[Setting]) {
     let (tables, keys): (Vec<&Key>, Vec<&Key>) =
         section.keys.iter().partition(|key| !key.inner.is_empty());
@@ -114,7 +114,7 @@ fn of_main(out: &mut String, table: &str, section: &Section, settings: &[Setting
     }
 }
 
-/// Writes the keys of another backend, which fail beside the default one and so are out of the way.
+/// Writes the keys of another backend. With the default backend they would be errors, so they are set apart.
 fn of_another(
     out: &mut String,
     table: &str,

@@ -41,7 +41,7 @@ pub fn check_free(config: &Config, folder: &Path, inputs: &[PathBuf]) -> Result<
     check_room(config, folder, inputs)
 }
 
-/// Does the same, but allows an unfinished run in the folder.
+/// Checks the same as [`check_free`], but allows an unfinished run in the folder.
 pub(crate) fn check_room(config: &Config, folder: &Path, inputs: &[PathBuf]) -> Result<()> {
     let occupied = |message: String| {
         Err(Error::Occupied {

@@ -12,9 +12,9 @@ use crate::fate::{Duplicate, Failed, Skipped};
 
 /// Rows of each table, in the order of [`TABLES`].
 pub(crate) struct Rows {
-    /// The bytes that will stand in each table, and how many rows they are.
+    /// The bytes to append to each table, and how many rows they are.
     pub(super) tables: Vec<(Vec<u8>, u64)>,
-    /// How much of that belongs to each article or failure, by table.
+    /// How much of that belongs to each article or failure, by table, in the order of rendering.
     pub(crate) parts: Vec<Vec<Length>>,
 }
 

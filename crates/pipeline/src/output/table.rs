@@ -54,7 +54,7 @@ impl PartialEq for Table {
 /// The first column of every table.
 const ARTICLE_ID: Column = text("article_id");
 
-/// What has rows in a table, and how it is turned into them.
+/// Whose rows a table has, and the function that writes them.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Rows {
     /// Articles that went through all stages.
@@ -67,7 +67,7 @@ pub(super) enum Rows {
     Failures(fn(&Failed, &mut Sheet)),
 }
 
-/// What rows say that is the same for all articles of a run.
+/// What rows need to know that is the same for all articles of a run.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Facts {
     /// The backend of *summarize*.

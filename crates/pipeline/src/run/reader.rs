@@ -7,19 +7,19 @@ use std::sync::mpsc::SyncSender;
 use crate::config::RunConfig;
 use crate::input::{Item, Items, Position};
 
-/// A piece of the input, in its order.
+/// A group of consecutive items of the input: what is read, processed and written as one.
 pub(super) struct Chunk {
     pub(super) items: Vec<Item>,
     /// The numbers of the items in the input.
     pub(super) numbers: Vec<u64>,
-    /// The hashes of the ids in it.
+    /// The hashes of the ids that it is the first to use.
     pub(super) ids: Vec<u128>,
     /// How many items were read up to its end, including those of other shares, and how many of them were taken.
     pub(super) count: usize,
     pub(super) taken: usize,
     /// The position in the input after it.
     pub(super) position: Position,
-    /// Bytes of the input files that were read up to its end.
+    /// How many bytes of the input files were read up to its end.
     pub(super) read: u64,
     /// Whether it is the last one.
     pub(super) is_last: bool,

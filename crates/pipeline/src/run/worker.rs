@@ -1,4 +1,4 @@
-//! The thread that works: takes chunks through the stages and renders what came of them.
+//! The thread that works: takes chunks through the stages and renders the rows of what became of their articles.
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
@@ -22,10 +22,11 @@ use crate::stages::{Step, Work};
 use crate::state::Memory;
 use crate::{Error, Result};
 
-/// What came of a chunk.
+/// A processed chunk, ready to be written.
 pub(super) struct Rendered {
     pub(super) rows: Vec<Rows>,
     pub(super) entries: Vec<Entry>,
+    /// The hashes of the ids that it is the first to use.
     pub(super) ids: Vec<u128>,
     /// The articles that were processed, for the state of scheduled runs.
     pub(super) done: Vec<Done>,
@@ -180,7 +181,7 @@ impl<'a> Worker<'a> {
         Ok(done)
     }
 
-    /// Takes one chunk through all stages and renders what came of it.
+    /// Takes one chunk through all stages and renders its rows.
     fn chunk(&mut self, chunk: Chunk) -> Result<Worked> {
         let numbers = chunk.numbers;
         let text_bytes: Vec<u64> = chunk.items.iter().map(text_bytes).collect();
