@@ -5,13 +5,13 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::manual::{self, Setting, Table};
+use crate::manual::{self, Section, Setting};
 use crate::output::{print, shown, write_new};
 use crate::settings::CONFIG;
 
 /// Where a new config looks for articles.
 const INPUT: Setting = Setting {
-    table: "input",
+    section: "input",
     key: "paths",
     value: "[\"articles\"]",
 };
@@ -24,7 +24,7 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn init(options: &Options) -> anyhow::Result<ExitCode> {
-    let config = manual::toml(&Table::all()?, &[INPUT]);
+    let config = manual::toml(&Section::all()?, &[INPUT]);
     write_new(&options.file, &config)?;
     let file = shown(&options.file);
     print(format!(

@@ -1,4 +1,4 @@
-//! The manual of the config: every table, backend and key, read once from the schemas and written in three forms.
+//! The manual of the config: every section, backend and key, read once from the schemas and written in three forms.
 //!
 //! The schemas are made from the config types, so the doc comment of a key is its manual entry in
 //! `blattwerk backends`, in `docs/config.md` and in `pipeline.toml`. The two files are rewritten by
@@ -16,24 +16,24 @@ use serde_json::Value;
 pub(crate) use self::text::text;
 pub(crate) use self::toml::{Setting, toml};
 
-/// A table of the config.
-pub(crate) struct Table {
+/// A section of the config.
+pub(crate) struct Section {
     pub(crate) name: String,
     about: String,
-    /// The backend that is used where the config names none; empty if the table has no backends.
+    /// The backend that is used where the config names none; empty if the section has no backends.
     default: String,
-    /// Its backends. A table without backends has one section, which has no name.
-    sections: Vec<Section>,
+    /// Its backends. A section without backends has a single one, whose name is empty.
+    backends: Vec<Backend>,
 }
 
 /// The keys of a backend.
-struct Section {
-    backend: String,
+struct Backend {
+    name: String,
     about: String,
     keys: Vec<Key>,
 }
 
-/// A key of the config, or a table within a table.
+/// A key of the config, or a table of keys within a section.
 #[derive(Clone, PartialEq)]
 struct Key {
     name: String,
@@ -42,64 +42,64 @@ struct Key {
     example: Option<Value>,
     /// The allowed values, each with its meaning, if the key has a fixed set of them.
     choices: Vec<(Value, String)>,
-    /// The keys of a table within the table.
+    /// The keys of a table within the section.
     inner: Vec<Key>,
 }
 
-impl Table {
-    /// Reads all tables, in the order of the flow.
+impl Section {
+    /// Reads all sections, in the order of the flow.
     ///
     /// # Errors
     ///
     /// If the built-in defaults cannot be read, which would be a mistake in them.
     pub(crate) fn all() -> anyhow::Result<Vec<Self>> {
         let defaults = Loaded::new(None, [], &[])?;
-        let mut tables = Vec::new();
+        let mut sections = Vec::new();
         for (name, schema) in &schemas() {
             let schema = schema.as_value();
-            let sections = match schema["oneOf"].as_array() {
-                None => vec![Section::new(schema, schema)],
+            let backends = match schema["oneOf"].as_array() {
+                None => vec![Backend::new(schema, schema)],
                 Some(backends) => backends
                     .iter()
-                    .map(|backend| Section::new(schema, backend))
+                    .map(|backend| Backend::new(schema, backend))
                     .collect(),
             };
-            tables.push(Self {
+            sections.push(Self {
                 name: (*name).to_owned(),
                 about: sentence(schema),
                 default: defaults.backend(name).to_owned(),
-                sections,
+                backends,
             });
         }
-        Ok(tables)
+        Ok(sections)
     }
 
     fn has_backends(&self) -> bool {
         !self.default.is_empty()
     }
 
-    /// Returns the section whose keys can be set without changing the backend: that of the default backend, or if it
-    /// has no keys, the first section that has some. (Such a default is `off`, which accepts the keys of any backend.)
-    fn main(&self) -> Option<&Section> {
-        let default = self.sections.iter().find(|it| it.backend == self.default);
-        let first = || self.sections.iter().find(|it| !it.keys.is_empty());
+    /// Returns the backend whose keys can be set without changing the backend: that of the default backend, or if it
+    /// has no keys, the first backend that has some. (Such a default is `off`, which accepts the keys of any backend.)
+    fn main(&self) -> Option<&Backend> {
+        let default = self.backends.iter().find(|it| it.name == self.default);
+        let first = || self.backends.iter().find(|it| !it.keys.is_empty());
         default.filter(|it| !it.keys.is_empty()).or_else(first)
     }
 
-    /// Returns the sections that have keys, the main one first.
-    fn with_keys(&self) -> impl Iterator<Item = &Section> {
+    /// Returns the backends that have keys, the main one first.
+    fn with_keys(&self) -> impl Iterator<Item = &Backend> {
         let main = self.main();
-        let is_main = move |it: &&Section| main.is_some_and(|main| std::ptr::eq(main, *it));
-        let others = self.sections.iter().filter(move |it| !is_main(it));
+        let is_main = move |it: &&Backend| main.is_some_and(|main| std::ptr::eq(main, *it));
+        let others = self.backends.iter().filter(move |it| !is_main(it));
         main.into_iter()
             .chain(others.filter(|it| !it.keys.is_empty()))
     }
 }
 
-impl Section {
+impl Backend {
     fn new(root: &Value, schema: &Value) -> Self {
         Self {
-            backend: schema["properties"]["backend"]["const"]
+            name: schema["properties"]["backend"]["const"]
                 .as_str()
                 .unwrap_or("")
                 .to_owned(),
@@ -108,7 +108,7 @@ impl Section {
         }
     }
 
-    /// Splits the keys into those that an earlier section has explained in the same words, and new ones.
+    /// Splits the keys into those that an earlier backend has explained in the same words, and new ones.
     fn split<'a>(&'a self, explained: &[&Key]) -> (Vec<&'a Key>, Vec<&'a Key>) {
         self.keys.iter().partition(|key| explained.contains(key))
     }
@@ -335,7 +335,7 @@ mod tests {
 
     #[test]
     fn the_example_config_is_generated() {
-        compare("pipeline.toml", |_| toml::example(&Table::all().unwrap()));
+        compare("pipeline.toml", |_| toml::example(&Section::all().unwrap()));
     }
 
     #[test]
@@ -347,14 +347,14 @@ mod tests {
             format!(
                 "{head}{}{}",
                 markdown::MARK,
-                markdown::markdown(&Table::all().unwrap())
+                markdown::markdown(&Section::all().unwrap())
             )
         });
     }
 
     #[test]
     fn the_choices_of_a_key_are_in_its_row() {
-        let page = markdown::markdown(&Table::all().unwrap());
+        let page = markdown::markdown(&Section::all().unwrap());
         let rows: Vec<&str> = page.lines().filter(|line| line.contains("<br>")).collect();
         assert!(rows.iter().any(|row| row.starts_with("| `compression` |")));
         for row in rows {
@@ -364,8 +364,8 @@ mod tests {
 
     #[test]
     fn every_key_says_what_it_does_and_shows_a_value() {
-        fn check(table: &str, key: &Key) {
-            let name = format!("[{table}] {}", key.name);
+        fn check(section: &str, key: &Key) {
+            let name = format!("[{section}] {}", key.name);
             assert!(!key.about.is_empty(), "{name} has a doc comment");
             if key.default.as_ref().is_some_and(|it| !is_empty(it)) {
                 assert!(
@@ -380,12 +380,19 @@ mod tests {
                     "{name} has a default, or an example: #[schemars(example = …)]"
                 );
             }
-            key.inner.iter().for_each(|key| check(table, key));
+            key.inner.iter().for_each(|key| check(section, key));
         }
-        for table in Table::all().unwrap() {
-            assert!(!table.about.is_empty(), "[{}] says what it is", table.name);
-            for section in &table.sections {
-                section.keys.iter().for_each(|key| check(&table.name, key));
+        for section in Section::all().unwrap() {
+            assert!(
+                !section.about.is_empty(),
+                "[{}] says what it is",
+                section.name
+            );
+            for backend in &section.backends {
+                backend
+                    .keys
+                    .iter()
+                    .for_each(|key| check(&section.name, key));
             }
         }
     }

@@ -2,32 +2,37 @@
 
 use blattwerk_transformer::Runtime;
 
-use super::{Key, Table, put, value, wrap};
+use super::{Key, Section, put, value, wrap};
 
-/// Lists the backends and keys of some tables.
-pub(crate) fn text<'a>(tables: impl IntoIterator<Item = &'a Table>) -> String {
+/// Lists the backends and keys of some sections.
+pub(crate) fn text<'a>(sections: impl IntoIterator<Item = &'a Section>) -> String {
     let mut out = String::new();
-    for table in tables {
-        wrap(&mut out, &table.about, &format!("[{}]  ", table.name), "  ");
-        for section in &table.sections {
+    for section in sections {
+        wrap(
+            &mut out,
+            &section.about,
+            &format!("[{}]  ", section.name),
+            "  ",
+        );
+        for backend in &section.backends {
             let mut indent = "  ";
-            if table.has_backends() {
-                let default = if section.backend == table.default {
+            if section.has_backends() {
+                let default = if backend.name == section.default {
                     "  (default)"
                 } else {
                     ""
                 };
                 put(
                     &mut out,
-                    format_args!("\n  backend = \"{}\"{default}\n", section.backend),
+                    format_args!("\n  backend = \"{}\"{default}\n", backend.name),
                 );
-                wrap(&mut out, &section.about, "    ", "    ");
+                wrap(&mut out, &backend.about, "    ", "    ");
                 indent = "      ";
             }
-            if let Some(runtimes) = runtimes(&section.backend) {
+            if let Some(runtimes) = runtimes(&backend.name) {
                 wrap(&mut out, &runtimes, "    ", "    ");
             }
-            for key in &section.keys {
+            for key in &backend.keys {
                 describe(&mut out, key, "", indent);
             }
         }

@@ -1,10 +1,10 @@
 //! A config to start from, with every key: what `blattwerk init` writes, and `pipeline.toml` in the repository.
 
-use super::{Key, Section, Table, put, quoted, value, wrap};
+use super::{Backend, Key, Section, put, quoted, value, wrap};
 
 /// A key that is set in the config, instead of being shown in a comment with its default.
 pub(crate) struct Setting {
-    pub(crate) table: &'static str,
+    pub(crate) section: &'static str,
     pub(crate) key: &'static str,
     /// The value as TOML.
     pub(crate) value: &'static str,
@@ -27,86 +27,94 @@ const EXAMPLE: &str = "\
 
 /// Returns `pipeline.toml` of the repository.
 #[cfg(test)]
-pub(super) fn example(tables: &[Table]) -> String {
+pub(super) fn example(sections: &[Section]) -> String {
     let settings = [
         Setting {
-            table: "input",
+            section: "input",
             key: "paths",
             value: "[\"examples/articles\"]",
         },
         Setting {
-            table: "output",
+            section: "output",
             key: "overwrite",
             value: "true",
         },
     ];
-    format!("{EXAMPLE}{}", toml(tables, &settings))
+    format!("{EXAMPLE}{}", toml(sections, &settings))
 }
 
 /// Returns a config with all keys, of which only the backends and `settings` are set.
-pub(crate) fn toml(tables: &[Table], settings: &[Setting]) -> String {
+pub(crate) fn toml(sections: &[Section], settings: &[Setting]) -> String {
     let mut out = HEAD.to_owned();
     let mut earlier = Vec::new();
-    for table in tables {
+    for section in sections {
         out.push('\n');
-        wrap(&mut out, &table.about, "# ", "# ");
-        if table.has_backends() {
-            backends(&mut out, table);
+        wrap(&mut out, &section.about, "# ", "# ");
+        if section.has_backends() {
+            backends(&mut out, section);
         }
-        put(&mut out, format_args!("[{}]\n", table.name));
-        if table.has_backends() {
-            put(&mut out, format_args!("backend = \"{}\"\n", table.default));
+        put(&mut out, format_args!("[{}]\n", section.name));
+        if section.has_backends() {
+            put(
+                &mut out,
+                format_args!("backend = \"{}\"\n", section.default),
+            );
         }
         let mut explained: Vec<&Key> = Vec::new();
-        for section in table.with_keys() {
+        for backend in section.with_keys() {
             if explained.is_empty() {
-                if section.backend != table.default {
+                if backend.name != section.default {
                     put(
                         &mut out,
-                        format_args!("# Keys of backend = \"{}\":\n", section.backend),
+                        format_args!("# Keys of backend = \"{}\":\n", backend.name),
                     );
                 }
-                of_main(&mut out, &table.name, section, settings);
+                of_main(&mut out, &section.name, backend, settings);
             } else {
-                of_another(&mut out, &table.name, section, &explained, &earlier);
+                of_another(&mut out, &section.name, backend, &explained, &earlier);
             }
-            explained.extend(&section.keys);
+            explained.extend(&backend.keys);
         }
-        earlier.extend(table.sections.iter().map(|section| (&table.name, section)));
+        earlier.extend(
+            section
+                .backends
+                .iter()
+                .map(|backend| (&section.name, backend)),
+        );
     }
     out
 }
 
-fn backends(out: &mut String, table: &Table) {
+fn backends(out: &mut String, section: &Section) {
     out.push_str("#\n");
-    let width = table.sections.iter().map(|it| it.backend.len()).max();
+    let width = section.backends.iter().map(|it| it.name.len()).max();
     let width = width.unwrap_or(0) + 2;
-    for section in &table.sections {
-        let name = format!("\"{}\"", section.backend);
+    for backend in &section.backends {
+        let name = format!("\"{}\"", backend.name);
         let first = format!("#   {name:width$}  ");
         let indent = format!("#   {:width$}  ", "");
-        wrap(out, &section.about, &first, &indent);
+        wrap(out, &backend.about, &first, &indent);
     }
 }
 
-/// Writes the keys that can be set without changing the backend; nested tables come last, as TOML requires.
-fn of_main(out: &mut String, table: &str, section: &Section, settings: &[Setting]) {
-    let (tables, keys): (Vec<&Key>, Vec<&Key>) =
-        section.keys.iter().partition(|key| !key.inner.is_empty());
+/// Writes the keys that can be set without changing the backend; nested sections come last, as TOML requires.
+fn of_main(out: &mut String, section: &str, backend: &Backend, settings: &[Setting]) {
+    let (sections, keys): (Vec<&Key>, Vec<&Key>) =
+        backend.keys.iter().partition(|key| !key.inner.is_empty());
     for key in keys {
         comment(out, key, "#");
         let setting = settings
             .iter()
-            .find(|setting| setting.table == table && setting.key == key.name);
+            .find(|setting| setting.section == section && setting.key == key.name);
         match setting {
             Some(setting) => put(out, format_args!("{} = {}\n", key.name, setting.value)),
             None => put(out, format_args!("#{} = {}\n", key.name, key.shown())),
         }
     }
-    for key in tables {
+    for key in sections {
         out.push('\n');
         wrap(out, &key.about, "# ", "# ");
-        put(out, format_args!("[{table}.{}]\n", key.name));
+        put(out, format_args!("[{section}.{}]\n", key.name));
         for key in &key.inner {
             comment(out, key, "#");
             put(out, format_args!("#{} = {}\n", key.name, key.shown()));
@@ -117,21 +125,21 @@ fn of_main(out: &mut String, table: &str, section: &Section, settings: &[Setting
 /// Writes the keys of another backend. With the default backend they would be errors, so they are set apart.
 fn of_another(
     out: &mut String,
-    table: &str,
-    section: &Section,
+    section: &str,
+    backend: &Backend,
     explained: &[&Key],
-    earlier: &[(&String, &Section)],
+    earlier: &[(&String, &Backend)],
 ) {
     out.push_str("#\n");
-    let head = format!("# Keys of backend = \"{}\"", section.backend);
+    let head = format!("# Keys of backend = \"{}\"", backend.name);
     let twin = earlier
         .iter()
-        .find(|(_, other)| other.backend == section.backend && other.keys == section.keys);
+        .find(|(_, other)| other.name == backend.name && other.keys == backend.keys);
     if let Some((twin, _)) = twin {
         put(out, format_args!("{head}: see [{twin}].\n"));
         return;
     }
-    let (known, new) = section.split(explained);
+    let (known, new) = backend.split(explained);
     let known = quoted(known.iter().map(|key| key.name.as_str()));
     let head = match (known.is_empty(), new.is_empty()) {
         (true, _) => format!("{head}:"),
@@ -144,7 +152,7 @@ fn of_another(
     }
     put(
         out,
-        format_args!("#     [{table}]\n#     backend = \"{}\"\n", section.backend),
+        format_args!("#     [{section}]\n#     backend = \"{}\"\n", backend.name),
     );
     for key in new {
         comment(out, key, "#     #");
