@@ -2,7 +2,7 @@
 
 use blattwerk_transformer::Runtime;
 
-use super::{Key, Section, put, value, wrap};
+use super::section::{Key, Section, put, value, wrap};
 
 /// Lists the backends and keys of some sections.
 pub(crate) fn text<'a>(sections: impl IntoIterator<Item = &'a Section>) -> String {

@@ -1,6 +1,6 @@
 //! A config to start from, with every key: what `blattwerk init` writes, and `pipeline.toml` in the repository.
 
-use super::{Backend, Key, Section, put, quoted, value, wrap};
+use super::section::{Backend, Key, Section, put, quoted, value, wrap};
 
 /// A key that is set in the config, instead of being shown in a comment with its default.
 pub(crate) struct Setting {
