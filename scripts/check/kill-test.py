@@ -41,7 +41,7 @@ def main():
     parser.add_argument("--shards", type=int, default=0, metavar="N")
     parser.add_argument("--program", type=pathlib.Path, default=pathlib.Path("target/release/blattwerk"))
     parser.add_argument("--seed", type=int, default=1, help="of the moments (default 1)")
-    parser.add_argument("--set", action="append", default=[], metavar="TABLE.KEY=VALUE", help="a setting of all runs")
+    parser.add_argument("--set", action="append", default=[], metavar="SECTION.KEY=VALUE", help="a setting of all runs")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="kill-test-") as scratch:
         test = Test(options, pathlib.Path(scratch))

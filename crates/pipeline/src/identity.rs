@@ -239,6 +239,22 @@ fn leaves(value: &Json) -> BTreeMap<String, Json> {
 }
 
 #[cfg(test)]
+impl Identity {
+    /// Returns the identity of a run without settings, models and input.
+    pub(crate) fn empty() -> Self {
+        Self {
+            version: "1".into(),
+            settings: serde_json::json!({}),
+            models: BTreeMap::new(),
+            limit: None,
+            shard: None,
+            inputs: Vec::new(),
+            is_merge: false,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use serde_json::json;
 

@@ -381,18 +381,6 @@ mod tests {
         }
     }
 
-    fn identity() -> Identity {
-        Identity {
-            version: "1".into(),
-            settings: serde_json::json!({}),
-            models: [].into(),
-            limit: None,
-            shard: None,
-            inputs: Vec::new(),
-            is_merge: false,
-        }
-    }
-
     fn target<'a>(config: &'a Config, folder: &'a Path, identity: &'a Identity) -> Target<'a> {
         Target {
             config,
@@ -405,7 +393,7 @@ mod tests {
     }
 
     fn begun(config: &Config, folder: &Path) -> Output {
-        Output::create(target(config, folder, &identity()), &[], false).unwrap()
+        Output::create(target(config, folder, &Identity::empty()), &[], false).unwrap()
     }
 
     fn files(folder: &Path) -> Vec<(String, String)> {
@@ -459,7 +447,8 @@ mod tests {
             }
             let is_free = check_free(&config, &folder, &[]).is_ok();
             assert_eq!(is_free, moved == ours.len(), "only the cleaning up is left");
-            let resumed = Output::resume(target(&config, &folder, &identity()), None).unwrap();
+            let resumed =
+                Output::resume(target(&config, &folder, &Identity::empty()), None).unwrap();
             let Resumed::Complete(found) = resumed else {
                 panic!("the run is complete");
             };

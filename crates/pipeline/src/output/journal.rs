@@ -214,18 +214,6 @@ impl Journal {
 mod tests {
     use super::*;
 
-    fn identity() -> Identity {
-        Identity {
-            version: "1".into(),
-            settings: serde_json::json!({}),
-            models: [].into(),
-            limit: None,
-            shard: None,
-            inputs: Vec::new(),
-            is_merge: false,
-        }
-    }
-
     fn checkpoint(items: usize) -> Checkpoint {
         Checkpoint {
             state: Carried {
@@ -238,7 +226,7 @@ mod tests {
     }
 
     fn begun(folder: &Path) -> Journal {
-        Journal::create(folder, identity(), "2026-01-01T00:00:00Z".into()).unwrap()
+        Journal::create(folder, Identity::empty(), "2026-01-01T00:00:00Z".into()).unwrap()
     }
 
     fn items(folder: &Path) -> Option<usize> {
@@ -289,6 +277,6 @@ mod tests {
         journal.complete().unwrap();
         let found = Found::read(folder).unwrap().unwrap();
         assert!(found.is_complete);
-        assert_eq!(found.identity, identity());
+        assert_eq!(found.identity, Identity::empty());
     }
 }
