@@ -19,8 +19,7 @@ pub struct Config {
     /// zstd, bzip2 and xz are recognized by content. Overridden by `--input`.
     #[schemars(example = vec!["dump/*.jsonl.zst"])]
     pub paths: Vec<String>,
-    /// The format of the files: `auto` recognizes each file by its content, `text` reads each file as one
-    /// article, `jsonl` has one JSON object per line, `csv` has a header line and one article per record.
+    /// The format of the files.
     pub format: Choice,
     /// The delimiter of CSV files. Without it, comma, semicolon and tab are tried.
     #[schemars(example = ';')]

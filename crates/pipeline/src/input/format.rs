@@ -17,6 +17,7 @@ use std::sync::{Arc, LazyLock};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserializer, EnumAccess, VariantAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
+use serde_json::json;
 
 use super::described::Described;
 use super::fault::Fault;
@@ -34,6 +35,9 @@ const FORMATS: &[&dyn Format] = &[&jsonl::Jsonl, &csv::Csv, &text::Text];
 pub(super) trait Format: Sync {
     /// Returns the name used in the config and in messages.
     fn name(&self) -> &'static str;
+
+    /// Returns a sentence for the manual: what an article is in such a file.
+    fn about(&self) -> &'static str;
 
     /// Recognizes the format by the beginning of a file.
     ///
@@ -177,7 +181,12 @@ impl JsonSchema for Choice {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "enum": *CHOICES })
+        let auto = json!({"const": AUTO, "description": "Each file is recognized by its content."});
+        let formats = FORMATS
+            .iter()
+            .map(|format| json!({"const": format.name(), "description": format.about()}));
+        let choices: Vec<_> = std::iter::once(auto).chain(formats).collect();
+        json_schema!({ "type": "string", "oneOf": choices })
     }
 }
 

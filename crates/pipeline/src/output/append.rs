@@ -33,10 +33,16 @@ pub(super) fn merge(
         *table != FAILURES || row.get(2) != Some("input")
     })?;
     let failed = ids(config, tables, |table, _| *table == FAILURES)?;
+    // What the record lists must be there: a table that cannot be read must not lose its rows in silence.
+    let listed: HashSet<String> = read_record(folder)?.map_or_else(HashSet::new, |record| {
+        let tables = record.tables.into_iter();
+        tables.map(|table| table.file).collect()
+    });
     for (table, open) in tables {
         let path = merged(&open.path);
         let mut out = Out::create(path, config, &layout.columns(table))?;
-        if folder.join(table.spool(config.compression)).exists() {
+        let file = table.file(config);
+        if listed.contains(&file) {
             let mut rows = read::Table::open(config, folder, table)?;
             while let Some(row) = rows.next()? {
                 let id = digest(row.get(0).unwrap_or_default().as_bytes());

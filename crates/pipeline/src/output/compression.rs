@@ -10,9 +10,9 @@ pub enum Compression {
     /// Not at all.
     #[default]
     None,
-    /// With gzip: `.csv.gz`.
+    /// With gzip: `.gz`.
     Gzip,
-    /// With zstd: `.csv.zst`.
+    /// With zstd: `.zst`.
     Zstd,
 }
 

@@ -18,7 +18,7 @@ pub struct Config {
     /// Whether the tables of an earlier run in the folder may be replaced. That happens at the end, when all
     /// new tables are complete. Default: false. Switched on by `--overwrite`.
     pub overwrite: bool,
-    /// The format of the tables; so far there is only one.
+    /// The format of the tables.
     pub format: format::Name,
     /// The character between two columns.
     pub delimiter: Delimiter,

@@ -325,6 +325,12 @@ pub(super) fn publish(
     if let (Some(memory), true, Ok(record)) = (memory, done.exists(), &record) {
         memory.record(folder, &done, record)?;
     }
+    // A spool that was written in another format is not needed any more.
+    for table in TABLES {
+        let spool = unfinished.join(table.spool(config.compression));
+        remove(&merged(&spool))?;
+        remove(&spool)?;
+    }
     // The journal is removed before the lock, so that nobody resumes a run that is gone.
     for name in [IDS, DONE, journal::FILE, lock::FILE] {
         remove(&unfinished.join(name))?;

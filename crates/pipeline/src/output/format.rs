@@ -14,6 +14,7 @@ use std::io;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserializer};
 use serde::{Deserialize, Serialize, Serializer};
+use serde_json::json;
 
 use super::column::Column;
 use super::compression::Compression;
@@ -25,6 +26,9 @@ static FORMATS: &[&dyn Format] = &[&csv::Csv];
 pub(super) trait Format: Sync {
     /// Returns the name of the format in the config.
     fn name(&self) -> &'static str;
+
+    /// Returns a sentence for the manual.
+    fn about(&self) -> &'static str;
 
     /// Returns what the name of a file ends with.
     fn suffix(&self, compression: Compression) -> String;
@@ -108,6 +112,9 @@ impl JsonSchema for Name {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "string", "enum": Self::all().collect::<Vec<_>>()})
+        let choices = FORMATS
+            .iter()
+            .map(|format| json!({"const": format.name(), "description": format.about()}));
+        json_schema!({"type": "string", "oneOf": choices.collect::<Vec<_>>()})
     }
 }

@@ -70,3 +70,21 @@ impl Layout {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stages::STAGES;
+
+    #[test]
+    fn what_a_table_or_column_needs_is_a_stage() {
+        let is_stage = |name: &str| STAGES.iter().any(|stage| stage.name() == name);
+        for table in TABLES {
+            assert!(table.stage.is_none_or(is_stage), "{}", table.name);
+            for column in table.columns {
+                let stage = column.setting.map(|key| key.split('.').next().unwrap());
+                assert!(stage.is_none_or(is_stage), "{} {}", table.name, column.name);
+            }
+        }
+    }
+}

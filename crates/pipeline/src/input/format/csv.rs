@@ -39,6 +39,10 @@ impl Format for Csv {
         "csv"
     }
 
+    fn about(&self) -> &'static str {
+        "Each record below a header line is one article."
+    }
+
     fn recognize(&self, start: &Start<'_>, options: &Options) -> Result<Claim, Fault> {
         let text = start.text()?;
         match header(text, options, start.is_named(&EXTENSIONS)) {

@@ -22,6 +22,10 @@ impl Format for Jsonl {
         "jsonl"
     }
 
+    fn about(&self) -> &'static str {
+        "Each line is one article: a JSON object."
+    }
+
     fn recognize(&self, start: &Start<'_>, _: &Options) -> Result<Claim, Fault> {
         let text = start.text()?;
         if begins_an_object(text)? {

@@ -22,6 +22,10 @@ impl Format for Text {
         "text"
     }
 
+    fn about(&self) -> &'static str {
+        "Each file is one article."
+    }
+
     fn recognize(&self, start: &Start<'_>, _: &Options) -> Result<Claim, Fault> {
         start.text()?.nul().map_or(Ok(Claim::Maybe), Err)
     }

@@ -12,6 +12,10 @@ impl Format for Csv {
         "csv"
     }
 
+    fn about(&self) -> &'static str {
+        "Comma-separated values, with a header line."
+    }
+
     fn suffix(&self, compression: Compression) -> String {
         format!(".csv{}", compression.suffix())
     }
