@@ -1,4 +1,4 @@
-//! Builds the embedded background from the data folder: `build_keywords DATA_DIR MODEL_FILE`.
+//! Builds the embedded background from the data folder: `build_keywords DATA MODEL_FILE`.
 //!
 //! The output is deterministic.
 
@@ -23,7 +23,7 @@ fn main() -> Result<()> {
     let mut arguments = std::env::args_os().skip(1);
     let (Some(data), Some(file), None) = (arguments.next(), arguments.next(), arguments.next())
     else {
-        return Err("usage: build_keywords DATA_DIR MODEL_FILE".into());
+        return Err("usage: build_keywords DATA MODEL_FILE".into());
     };
     let mut counts = Counts::default();
     for name in RAW {

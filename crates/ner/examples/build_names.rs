@@ -1,4 +1,4 @@
-//! Builds the embedded model from the data folder: `build_names DATA_DIR MODEL_FILE`.
+//! Builds the embedded model from the data folder: `build_names DATA MODEL_FILE`.
 //!
 //! The steps are those of [`build`]; the same data gives the same file.
 
@@ -23,7 +23,7 @@ fn main() -> Result<()> {
     let mut arguments = std::env::args_os().skip(1);
     let (Some(data), Some(file), None) = (arguments.next(), arguments.next(), arguments.next())
     else {
-        return Err("usage: build_names DATA_DIR MODEL_FILE".into());
+        return Err("usage: build_names DATA MODEL_FILE".into());
     };
     let start = Instant::now();
     let model = build(Path::new(&data), |step| {

@@ -1,4 +1,4 @@
-//! Builds the embedded model from the data folder: `build_sentiment DATA_DIR MODEL_FILE FOLDS_FILE`.
+//! Builds the embedded model from the data folder: `build_sentiment DATA MODEL_FILE FOLDS_FILE`.
 //!
 //! `FOLDS_FILE` gets the labelled news, each sentence with the class predicted by the model of the other folds.
 //! The output is deterministic.
@@ -26,7 +26,7 @@ fn main() -> Result<()> {
     let mut arguments = std::env::args_os().skip(1);
     let [Some(data), Some(file), Some(folds), None] = std::array::from_fn(|_| arguments.next())
     else {
-        return Err("usage: build_sentiment DATA_DIR MODEL_FILE FOLDS_FILE".into());
+        return Err("usage: build_sentiment DATA MODEL_FILE FOLDS_FILE".into());
     };
     let data = Path::new(&data);
     let start = Instant::now();
