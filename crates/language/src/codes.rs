@@ -2,6 +2,9 @@
 
 use whatlang::Lang;
 
+/// The code of Luxembourgish, which is recognized by its words.
+pub(crate) const LUXEMBOURGISH: &str = "lb";
+
 /// Returns the code of a language.
 pub(crate) fn of(language: Lang) -> &'static str {
     match language {
@@ -81,6 +84,7 @@ pub(crate) fn of(language: Lang) -> &'static str {
 /// Returns all codes, sorted.
 pub(crate) fn all() -> Vec<&'static str> {
     let mut codes: Vec<_> = Lang::all().iter().map(|&language| of(language)).collect();
+    codes.push(LUXEMBOURGISH);
     codes.sort_unstable();
     codes
 }

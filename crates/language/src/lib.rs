@@ -4,6 +4,7 @@
 //! treated like one in the expected language. So no article is skipped on a guess.
 
 mod codes;
+mod scripts;
 mod trigrams;
 
 use std::path::Path;
@@ -27,7 +28,8 @@ pub struct Detected {
 pub enum Config {
     /// Detects nothing: the language is the one given in the record.
     Off,
-    /// Looks for German words, then compares sequences of three letters with those of 70 languages.
+    /// Looks at the script and for German words, then compares sequences of three letters with those of 70
+    /// languages.
     Trigrams(trigrams::Config),
 }
 

@@ -1,5 +1,8 @@
 //! Detection by words and by trigrams.
 //!
+//! The script comes first: a text that is mostly in letters other than Latin ones is in none of the languages
+//! that use those, and many scripts, or a few letters of them, leave a single language however short the text.
+//!
 //! Nearly every article of a German dump is German, and a few words prove it: `und`, `nicht` and `für` exist
 //! in no other language. So the text is searched for such words first, which costs next to nothing. Only a
 //! text with too few of them goes to the trigram detector, which takes a hundred times as long.
@@ -15,6 +18,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use whatlang::{Detector, Lang};
 
+use crate::scripts::{self, Answer};
 use crate::{Detected, codes};
 
 /// How many bytes of an article are examined, from its start; more text does not change the answer.
@@ -33,6 +37,15 @@ const WORDS: [&str; 38] = [
 const LEAST_WORDS: u32 = 3;
 /// … if they are at least one in this many words of the text.
 const ONE_IN: usize = 14;
+
+/// Words of Luxembourgish that are words of no related language; sorted. The detector does not know the
+/// language and takes it for German.
+const LUXEMBOURGISH: [&str; 40] = [
+    "awéi", "duerch", "déi", "dës", "dësem", "dëser", "engem", "esou", "fir", "ginn", "gouf",
+    "goufen", "géif", "géifen", "géint", "hien", "hirem", "huet", "hunn", "iwwer", "kënnen",
+    "kënnt", "leschten", "mécht", "méi", "nei", "nëmmen", "ouni", "sengem", "senger", "sinn",
+    "säin", "sënn", "tëscht", "virun", "wéi", "wëll", "zanter", "zréck", "zënter",
+];
 
 /// What happens to an article in another language.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -113,8 +126,21 @@ fn detect(text: &str) -> Option<&'static str> {
         .rev()
         .find(|&at| text.is_char_boundary(at))?;
     let sample = text.get(..end)?;
+    match scripts::read(sample) {
+        Answer::Latin => {}
+        Answer::Language(language) => return Some(language),
+        Answer::Open => {
+            return whatlang::detect(sample)
+                .filter(whatlang::Info::is_reliable)
+                .map(|info| codes::of(info.lang()));
+        }
+        Answer::Unknown => return None,
+    }
     if is_german(sample) {
         return Some(codes::of(Lang::Deu));
+    }
+    if is_luxembourgish(sample) {
+        return Some(codes::LUXEMBOURGISH);
     }
     let likely = whatlang::detect(sample)?;
     if likely.lang() == Lang::Deu {
@@ -129,6 +155,16 @@ fn detect(text: &str) -> Option<&'static str> {
 
 /// Tells whether a text has enough words that only German has.
 fn is_german(text: &str) -> bool {
+    LEAST_WORDS <= different(text, &WORDS)
+}
+
+/// Tells whether a text has enough words that only Luxembourgish has: one fewer, since German is ruled out.
+fn is_luxembourgish(text: &str) -> bool {
+    LEAST_WORDS <= different(text, &LUXEMBOURGISH) + 1
+}
+
+/// Returns how many different ones of some sorted words a text has, or 0 if they are too rare in it.
+fn different(text: &str, words: &[&str]) -> u32 {
     let mut found = 0_u64;
     let mut hits = 0;
     let mut count = 0;
@@ -137,12 +173,16 @@ fn is_german(text: &str) -> bool {
         .filter(|word| !word.is_empty())
     {
         count += 1;
-        if let Ok(index) = WORDS.binary_search(&word) {
+        if let Ok(index) = words.binary_search(&word) {
             hits += 1;
             found |= 1 << index;
         }
     }
-    LEAST_WORDS <= found.count_ones() && count <= hits * ONE_IN
+    if count <= hits * ONE_IN {
+        found.count_ones()
+    } else {
+        0
+    }
 }
 
 #[cfg(test)]
@@ -196,6 +236,20 @@ mod tests {
             (
                 "Городской совет решил во вторник, что старая ратуша не будет снесена. По словам мэра, денег на ремонт здания достаточно, и работы начнутся весной будущего года, как и обещал городской архитектор.",
                 Some("ru"),
+            ),
+            (
+                "D’Gemeng huet decidéiert, datt d’Bréck bis den Hierscht nei gebaut gëtt. Vill Leit hunn dogéint protestéiert, déi ëm hir Geschäfter fäerten.",
+                Some("lb"),
+            ),
+            (
+                "De Buergermeeschter sot, hie wéilt méi Suen fir d’Schoulen. D’Aarbechte sinn iwwer d’Joer verdeelt.",
+                Some("lb"),
+            ),
+            ("Новый мост откроют в мае.", Some("ru")),
+            ("Η γέφυρα θα ανοίξει.", Some("el")),
+            (
+                "新しい橋の開通式で市長は „Wir sind froh und das ist für die Stadt gut, nicht nur heute“ とドイツ語で述べた。橋の長さは二百メートルで、工事には三年かかったと市の担当者は説明した。",
+                Some("ja"),
             ),
             // Too short to tell, or not text in any language.
             ("Town hall stays", None),
@@ -252,7 +306,7 @@ mod tests {
 
     #[test]
     fn words_are_sorted() {
-        assert!(WORDS.is_sorted());
+        assert!(WORDS.is_sorted() && LUXEMBOURGISH.is_sorted());
     }
 
     proptest! {
