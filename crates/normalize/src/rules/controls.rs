@@ -1,6 +1,7 @@
 //! Invisible characters: controls, zero-width characters, soft hyphens.
 //!
-//! They split words for programs but not for readers. Those with a meaning stay: joiners in emoji and in
+//! They split words for programs but not for readers. The separators of files, groups and records become spaces
+//! where they are all that separates two words. Those with a meaning stay: joiners in emoji and in
 //! scripts that need them, line breaks and the tab.
 
 use blattwerk_core::{Change, Span};
@@ -24,7 +25,28 @@ pub(super) fn find(text: &str) -> Vec<Change> {
     if 0 < ascii && ascii < found.len() {
         found.sort_unstable();
     }
-    found.into_iter().map(Change::delete).collect()
+    found
+        .into_iter()
+        .map(|span| {
+            if separates(text, span) {
+                Change::replace(span, " ")
+            } else {
+                Change::delete(span)
+            }
+        })
+        .collect()
+}
+
+/// Tells whether a control is one of those that separate files, groups and records, and nothing else separates
+/// what is before and after it.
+fn separates(text: &str, span: Span) -> bool {
+    let is_text = |c: char| !c.is_whitespace() && !c.is_control();
+    matches!(text.as_bytes().get(span.start), Some(0x1C..=0x1E))
+        && char_before(text, span.start).is_some_and(is_text)
+        && text
+            .get(span.end..)
+            .and_then(|rest| rest.chars().find(|c| !c.is_control() || c.is_whitespace()))
+            .is_some_and(is_text)
 }
 
 /// Finds soft hyphens: hints where a word may be broken.
@@ -97,6 +119,16 @@ mod tests {
             ("\u{FEFF}Anfang und\u{FEFF} Mitte", "Anfang und Mitte"),
             ("Glo\u{0}cke\u{7}\u{1B}\u{7F}", "Glocke"),
             ("C1\u{81}\u{9D}", "C1"),
+            (
+                "Äpfel\u{1C}Birnen\u{1D}Nüsse\u{1E}Salz",
+                "Äpfel Birnen Nüsse Salz",
+            ),
+            ("Titel\u{1C}\u{1D}\u{1E}Text", "Titel Text"),
+            (
+                "\u{1C}Titel \u{1D}Text\u{1E}\nEnde\u{1E}",
+                "Titel Text\nEnde",
+            ),
+            ("Donau\u{1F}dampfer", "Donaudampfer"),
             ("Tab\tund\nZeile\r\nbleiben", "Tab\tund\nZeile\r\nbleiben"),
             (
                 "\u{202E}links\u{202C} und \u{2066}rechts\u{2069}",
