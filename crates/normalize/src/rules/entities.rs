@@ -1,6 +1,8 @@
 //! HTML character references: "&uuml;", "&#252;", "&#xFC;", and those that were escaped twice.
 //!
-//! A name counts only with its semicolon, so "R&D" and "?a=1&copy=2" stay. References that stand for no
+//! A name needs its semicolon, so "R&D" and "?a=1&copy=2" stay. As in browsers, the names of Latin-1 letters
+//! count without it ("M&uumlller"), and a few signs do if no letter or digit follows ("&nbsp Euro"); never in an
+//! address. References that stand for no
 //! character ("&#0;", a surrogate, an unknown name) stay too. Numbers from 128 to 159 mean Windows-1252, as
 //! in browsers.
 
@@ -11,6 +13,22 @@ use blattwerk_core::{Change, Span};
 use encoding_rs::WINDOWS_1252;
 
 const LONGEST_NAME: usize = 31;
+
+/// Letters that count without a semicolon. "eth" and "thorn" do not, since words start so.
+const LETTERS: &[&str] = &[
+    "AElig", "Aacute", "Acirc", "Agrave", "Aring", "Atilde", "Auml", "Ccedil", "Eacute", "Ecirc",
+    "Egrave", "Euml", "Iacute", "Icirc", "Igrave", "Iuml", "Ntilde", "Oacute", "Ocirc", "Ograve",
+    "Oslash", "Otilde", "Ouml", "Uacute", "Ucirc", "Ugrave", "Uuml", "Yacute", "aacute", "acirc",
+    "aelig", "agrave", "aring", "atilde", "auml", "ccedil", "eacute", "ecirc", "egrave", "euml",
+    "iacute", "icirc", "igrave", "iuml", "ntilde", "oacute", "ocirc", "ograve", "oslash", "otilde",
+    "ouml", "szlig", "uacute", "ucirc", "ugrave", "uuml", "yacute", "yuml",
+];
+
+/// Signs that count without a semicolon if their name ends there.
+const SIGNS: &[&str] = &[
+    "amp", "copy", "deg", "frac12", "gt", "laquo", "lt", "middot", "nbsp", "quot", "raquo", "reg",
+    "sect", "shy",
+];
 
 /// The names defined by HTML in byte order, each with what it stands for.
 static NAMES: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
@@ -36,12 +54,16 @@ pub(super) fn find(text: &str) -> Vec<Change> {
         let Some(rest) = text.get(start + 1..) else {
             continue;
         };
-        let Some((mut with, mut len)) = reference(rest) else {
+        let Some((mut with, mut len)) = reference(rest).or_else(|| {
+            let before = text.get(..start).unwrap_or_default();
+            open_reference(rest).filter(|_| !is_address(before))
+        }) else {
             continue;
         };
         // "&amp;uuml;" was escaped twice: the "&" it stands for starts the next reference.
         while with == "&"
-            && let Some((inner, inner_len)) = rest.get(len..).and_then(reference)
+            && let Some(inner) = rest.get(len..)
+            && let Some((inner, inner_len)) = reference(inner).or_else(|| open_reference(inner))
         {
             with = inner;
             len += inner_len;
@@ -67,6 +89,31 @@ fn reference(rest: &str) -> Option<(Cow<'static, str>, usize)> {
     }
     let index = NAMES.binary_search_by_key(&name, |(name, _)| name).ok()?;
     Some((NAMES.get(index)?.1.as_str().into(), len + 1))
+}
+
+/// Reads a reference without its semicolon: what it stands for, and its length.
+fn open_reference(rest: &str) -> Option<(Cow<'static, str>, usize)> {
+    let is_letter = |name: &&&str| rest.starts_with(**name);
+    let is_sign = |name: &&&str| {
+        rest.strip_prefix(**name).is_some_and(|behind| {
+            !behind.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '=' | ';' | '&'))
+        })
+    };
+    let name = LETTERS
+        .iter()
+        .find(is_letter)
+        .or_else(|| SIGNS.iter().find(is_sign))?;
+    let index = NAMES.binary_search_by_key(name, |(name, _)| name).ok()?;
+    Some((NAMES.get(index)?.1.as_str().into(), name.len()))
+}
+
+/// Tells whether a text ends inside an address, where "&" separates parameters.
+fn is_address(before: &str) -> bool {
+    let word = before
+        .rsplit(|c: char| c.is_whitespace() || "<>\"„“".contains(c))
+        .next()
+        .unwrap_or_default();
+    word.contains("://") || word.starts_with("www.") || word.contains(['?', '='])
 }
 
 /// Reads a number and its semicolon after "&#". A decimal number may lack the semicolon.
@@ -116,6 +163,24 @@ mod tests {
             (
                 "&#0; &#x110000; &#xD800; &#; &#x; &#1 &unbekannt;",
                 "&#0; &#x110000; &#xD800; &#; &#x; &#1 &unbekannt;",
+            ),
+            (
+                "M&uumlller im Caf&eacute, Stra&szlige",
+                "Müller im Café, Straße",
+            ),
+            ("Gr&ouml&szlige, &Uumlber, SPÖ&Ouml", "Größe, Über, SPÖÖ"),
+            (
+                "100&nbsp Euro, Meyer &amp Co, &sect 5",
+                "100\u{A0} Euro, Meyer & Co, § 5",
+            ),
+            ("F&amp;uumlr", "Für"),
+            (
+                "https://www.beispiel.de/?x=1&auml=2&uuml www.beispiel.de/a&ouml",
+                "https://www.beispiel.de/?x=1&auml=2&uuml www.beispiel.de/a&ouml",
+            ),
+            (
+                "EPFL&ETH, Recht&ethik, A&notar, &nbspEuro, B&ampC",
+                "EPFL&ETH, Recht&ethik, A&notar, &nbspEuro, B&ampC",
             ),
             ("&&amp;&", "&&&"),
             ("5 &lt; 7 &AMP; 3", "5 < 7 & 3"),
