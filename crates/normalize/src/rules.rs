@@ -68,8 +68,9 @@ pub struct Config {
     /// Removes control characters, zero-width characters and direction marks; joiners inside emoji stay.
     /// Default: true.
     pub controls: bool,
-    /// Joins words that were hyphenated at the end of a line, as in text from print. The hyphen stays in
-    /// "Nord-" before "und" and in "NATO-" before "Gipfel". Default: false.
+    /// Joins words that were hyphenated at the end of a line, as in text from print. A hyphen that belongs to the
+    /// word stays, and only the line end goes: "Nord-" before "und", "NATO-" before "Gipfel". Default:
+    /// false.
     pub hyphenation: bool,
     /// Removes soft hyphens, so that each word is in one piece. Default: true.
     pub soft_hyphens: bool,

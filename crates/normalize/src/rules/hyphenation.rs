@@ -1,9 +1,10 @@
 //! Hyphenation: a word that was hyphenated at the end of a line is joined.
 //!
-//! A hyphen there may also belong to the word ("NATO-" and "Gipfel") or stand for part of a word ("Nord-" and
-//! "und Süddeutschland"). So there must be small letters on both sides of it, the next word must not be one
-//! that coordinates such parts, and the first part must not be one that forms hyphenated compounds. A soft
-//! hyphen at a line end is unambiguous.
+//! A hyphen there may also belong to the word ("NATO-" and "Gipfel") or stand for part of a word ("Nord-" and "und
+//! Süddeutschland"). Then it stays, and only the line end goes. A hyphen is taken out if there are small letters
+//! on both sides of it, the next word is not one that coordinates such parts, and the first part is not one that
+//! forms hyphenated compounds. A soft hyphen at a line end is unambiguous. In an address both may be meant, so
+//! nothing is touched.
 
 use blattwerk_core::{Change, Span};
 
@@ -43,13 +44,12 @@ pub(super) fn find(text: &str) -> Vec<Change> {
     };
     suspects(text, is_suspect)
         .into_iter()
-        .filter_map(|at| parting(text, at + 1))
-        .map(Change::delete)
+        .filter_map(|at| joined(text, at + 1))
         .collect()
 }
 
-/// Returns what splits a word whose hyphen ends at a byte: the hyphen, and everything up to the next line.
-fn parting(text: &str, end: usize) -> Option<Span> {
+/// Returns the change that joins a word whose hyphen ends at a byte with the start of the next line.
+pub(super) fn joined(text: &str, end: usize) -> Option<Change> {
     let hyphen = char_before(text, end)?;
     let start = end - hyphen.len_utf8();
     let is_soft = match hyphen {
@@ -62,27 +62,39 @@ fn parting(text: &str, end: usize) -> Option<Span> {
     let line = gap.trim_start_matches(is_blank);
     let line = line.strip_prefix('\r').unwrap_or(line);
     let next = line.strip_prefix('\n')?.trim_start_matches(is_blank);
-    let parting = Span::new(start, text.len() - next.len());
+    let behind = text.len() - next.len();
 
     let head = text.get(..start)?;
     let before = head.get(head.trim_end_matches(char::is_alphabetic).len()..)?;
     let word = next.get(..next.len() - next.trim_start_matches(char::is_alphabetic).len())?;
     if is_soft {
-        return (!before.is_empty() && !word.is_empty()).then_some(parting);
+        return (!before.is_empty() && !word.is_empty())
+            .then(|| Change::delete(Span::new(start, behind)));
     }
     let outside = char_before(head, head.len() - before.len());
-    let is_address = outside.is_some_and(|c| ".@/_\\".contains(c) || c.is_numeric());
+    if outside.is_some_and(|c| ".@/_\\".contains(c)) {
+        return None;
+    }
     let is_second = outside.is_some_and(|c| matches!(c, '-' | '\u{2010}'));
     let is_parted = before.chars().nth(1).is_some()
         && before.ends_with(char::is_lowercase)
         && word.chars().nth(1).is_some()
         && word.starts_with(char::is_lowercase)
-        && !is_address
+        && !outside.is_some_and(char::is_numeric)
         && !(is_second && before.starts_with(char::is_lowercase))
         && !JOINING.contains(&word)
         && !PAIRING.contains(&before)
         && !before.ends_with("isch");
-    is_parted.then_some(parting)
+    let is_word = head.ends_with(char::is_alphanumeric) && next.starts_with(char::is_alphanumeric);
+    if is_parted {
+        Some(Change::delete(Span::new(start, behind)))
+    } else if !is_word {
+        None
+    } else if JOINING.contains(&word) {
+        Some(Change::replace(Span::new(end, behind), " "))
+    } else {
+        Some(Change::delete(Span::new(end, behind)))
+    }
 }
 
 #[cfg(test)]
@@ -106,16 +118,22 @@ mod tests {
             ),
             ("Baden-Würt-\ntemberg", "Baden-Württemberg"),
             ("Bundes-\nver-\nfassung", "Bundesverfassung"),
-            ("Nord- \nund Süddeutschland", "Nord- \nund Süddeutschland"),
-            ("Ein-\noder Ausfuhr", "Ein-\noder Ausfuhr"),
-            ("Der NATO-\nGipfel", "Der NATO-\nGipfel"),
-            ("SPD-\ngeführt", "SPD-\ngeführt"),
-            ("deutsch-\nfranzösisch", "deutsch-\nfranzösisch"),
-            ("britisch-\nirisch", "britisch-\nirisch"),
-            ("die 1990er-\njahre", "die 1990er-\njahre"),
+            ("Nord- \nund Süddeutschland", "Nord- und Süddeutschland"),
+            ("Ein-\noder Ausfuhr", "Ein- oder Ausfuhr"),
+            ("Der NATO-\nGipfel", "Der NATO-Gipfel"),
+            (
+                "In Castrop-\nRauxel, im 3-\ntägigen",
+                "In Castrop-Rauxel, im 3-tägigen",
+            ),
+            ("Die S-\nBahn von 2019-\r\n2021", "Die S-Bahn von 2019-2021"),
+            ("Obst-\nbzw. Gemüsehandel", "Obst- bzw. Gemüsehandel"),
+            ("SPD-\ngeführt", "SPD-geführt"),
+            ("deutsch-\nfranzösisch", "deutsch-französisch"),
+            ("britisch-\nirisch", "britisch-irisch"),
+            ("die 1990er-\njahre", "die 1990er-jahre"),
             (
                 "die E-\nmail an www.bei-\nspiel",
-                "die E-\nmail an www.bei-\nspiel",
+                "die E-mail an www.bei-\nspiel",
             ),
             ("Absatz-\n\nanfang", "Absatz-\n\nanfang"),
             ("Das war -\nso hieß es", "Das war -\nso hieß es"),
