@@ -1,4 +1,5 @@
-//! Mojibake: UTF-8 that was decoded as Windows-1252, Latin-1, Windows-1250 or Mac Roman, once or twice.
+//! Mojibake: UTF-8 that was decoded as Windows-1252, Latin-1, Windows-1250, Mac Roman or the code pages 437 and
+//! 850 of DOS, once or twice.
 //!
 //! A character of two to four bytes then appears as two to four characters: "ü" as "Ã¼", "„" as "â€ž". Such a
 //! sequence can also be correct text ("NESTLÉ®", "4288×…"), so being decodable is no evidence in itself. Each
@@ -15,8 +16,18 @@ use encoding_rs::{Encoding, MACINTOSH, WINDOWS_1250, WINDOWS_1252};
 use super::scan::{NonAscii, char_at, char_before};
 
 /// The encodings that UTF-8 is mistaken for, the most common first.
-static CODECS: LazyLock<[Codec; 3]> =
-    LazyLock::new(|| [WINDOWS_1252, WINDOWS_1250, MACINTOSH].map(Codec::new));
+static CODECS: LazyLock<Vec<Codec>> = LazyLock::new(|| {
+    let known = [WINDOWS_1252, WINDOWS_1250, MACINTOSH].map(Codec::new);
+    let dos = [CODE_PAGE_850, CODE_PAGE_437].map(Codec::of_upper_half);
+    known.into_iter().chain(dos).collect()
+});
+
+/// The characters from 0x80 on of the code page of DOS for Western Europe.
+const CODE_PAGE_850: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐\
+    └┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u{AD}±‗¾¶§÷¸°¨·¹³²■\u{A0}";
+/// The same of the one for the United States.
+const CODE_PAGE_437: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐\
+    └┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{A0}";
 
 pub(super) fn find(text: &str) -> Vec<Change> {
     let mut units: Vec<Unit> = Vec::new();
@@ -28,7 +39,12 @@ pub(super) fn find(text: &str) -> Vec<Change> {
         if at < done || is_alone && !may_stand_alone(c) {
             continue;
         }
-        if let Some(unit) = Unit::read(text, at, c) {
+        let before = units
+            .last()
+            .filter(|unit| unit.span.end == at && unit.trust != Trust::No)
+            .and_then(|unit| unit.with.chars().next_back())
+            .or_else(|| char_before(text, at));
+        if let Some(unit) = Unit::read(text, at, c, before) {
             done = unit.span.end;
             units.push(unit);
         }
@@ -64,7 +80,8 @@ enum Trust {
 }
 
 impl Unit {
-    fn read(text: &str, at: usize, c: char) -> Option<Self> {
+    /// Reads the sequence that a character starts; `before` is the character before it, repaired if it was broken.
+    fn read(text: &str, at: usize, c: char, before: Option<char>) -> Option<Self> {
         let unit = |end, with: char, trust| {
             let with = with.to_string();
             Some(Self {
@@ -78,18 +95,29 @@ impl Unit {
             let with = windows_1252(c)?;
             return unit(end, with, Trust::Sure);
         }
-        let before = char_before(text, at);
         for codec in CODECS.iter() {
             let rest = text.get(at..)?;
             if let Some((with, len)) = codec.read_twice(rest).filter(|&(c, _)| is_usual(c)) {
                 return unit(at + len, with, Trust::Sure);
             }
             if let Some((with, len)) = codec.read_once(rest) {
+                // The next one may be broken as well.
+                let behind = text.get(at + len..)?;
+                let after = codec.read_once(behind).map(|(after, _)| after);
+                let last = char_before(text, at + len)?;
+                let line = text.get(..at)?.rsplit('\n').next().unwrap_or_default();
                 let sequence = Sequence {
                     lead: c,
-                    last: char_before(text, at + len)?,
+                    last,
                     before,
-                    after: char_at(text, at + len),
+                    after: after
+                        .filter(|c| c.is_alphabetic())
+                        .or_else(|| behind.chars().next()),
+                    may_close: match last {
+                        '‘' | '’' => line.contains(['‚', '‘', '›', '\'']),
+                        '“' | '”' => line.contains(['„', '“', '”', '"']),
+                        _ => false,
+                    },
                 };
                 let trust = sequence.trust(with);
                 if trust != Trust::No {
@@ -165,6 +193,8 @@ struct Sequence {
     last: char,
     before: Option<char>,
     after: Option<char>,
+    /// Whether its last character may close a quotation that is open on the line.
+    may_close: bool,
 }
 
 impl Sequence {
@@ -210,14 +240,25 @@ impl Sequence {
             ('Ā'..='ſ', 'Ä' | 'Å' | 'Ĺ') => {
                 let starts_name =
                     !in_word && with.is_uppercase() && self.after.is_some_and(char::is_lowercase);
-                if in_lower || in_name || starts_name {
+                // What stands inside no word, and so after no letter of one.
+                let is_odd = !self.last.is_alphabetic()
+                    && !"“”‘’„‚…–—‹›«»™°§·•".contains(self.last)
+                    || "ŒœŠšŽžŸƒªºˆ".contains(self.last);
+                // "Bő": a capital alone, and no quotation for the second half to close.
+                let ends_name = in_upper && with.is_lowercase() && !goes_on && !self.may_close;
+                let ends_name = ends_name && matches!(self.last, '‘' | '’' | '“' | '”');
+                if in_lower || in_name || starts_name || is_odd && goes_on || ends_name {
                     Trust::Sure
-                } else if in_upper && with.is_uppercase() && goes_on {
+                } else if (in_upper || !in_word) && with.is_uppercase() && goes_on {
                     Trust::Doubtful
                 } else {
                     Trust::No
                 }
             }
+            // Vietnamese, and the dots below letters of transcribed Arabic and Indic.
+            ('\u{1E00}'..='\u{1EFF}', 'á') => sure_if(in_word || goes_on),
+            // What the code pages of DOS have here are lines to draw boxes with.
+            ('À'..='ÿ' | 'Ā'..='ſ', '├' | '─' | '┼') if in_word || goes_on => Trust::Sure,
             ('Ā'..='ſ', 'ƒ' | '≈') if in_word => sure_if(in_lower || in_name),
             ('Ș' | 'ș' | 'Ț' | 'ț', 'È') if in_lower => Trust::Sure,
             ('ə', 'É') if in_lower && goes_on => Trust::Doubtful,
@@ -229,8 +270,9 @@ impl Sequence {
             }
             ('Ͱ'..='Ͽ', 'Î' | 'Ï') | ('Ѐ'..='ѿ', 'Ð' | 'Ñ') => Trust::Run(2),
             ('Ͱ'..='ӿ' | 'א'..='ת' | '؀'..='ۿ', _) => Trust::Run(3),
-            ('ẞ', 'á') => sure_if(in_word || goes_on),
-            ('\u{2000}'..='\u{27BF}' | '\u{2900}'..='\u{2BFF}', 'â')
+            ('\u{A0}'..='\u{BF}', '┬')
+            | ('\u{2010}'..='\u{203A}' | '€' | '™', 'Γ' | 'Ô')
+            | ('\u{2000}'..='\u{27BF}' | '\u{2900}'..='\u{2BFF}', 'â')
             | ('‐'..='›' | '€' | '™' | '←'..='⇿', '‚')
             | (
                 '\u{FB00}'..='\u{FB06}' | '\u{FE0E}' | '\u{FE0F}' | '\u{FEFF}' | '\u{FFFD}',
@@ -265,6 +307,13 @@ impl Codec {
         }
         bytes.sort_unstable();
         bytes.dedup();
+        Self(bytes)
+    }
+
+    /// Reads the characters from 0x80 on.
+    fn of_upper_half(characters: &str) -> Self {
+        let mut bytes: Vec<(char, u8)> = characters.chars().zip(0x80..=0xFF).collect();
+        bytes.sort_unstable();
         Self(bytes)
     }
 
@@ -419,8 +468,45 @@ mod tests {
     }
 
     #[test]
+    fn neighbours_may_be_broken_and_encodings_rare() {
+        let cases = [
+            (
+                "Å\u{A0}koda und Å\u{A0}Å¥astnÃ½ in Å\u{81}Ã³dÅº",
+                "Škoda und Šťastný in Łódź",
+            ),
+            (
+                "Å½ELEZNÃ\u{9D}, Å˜Ã\u{8D}JEN, ÄŒESKÃ‰",
+                "ŽELEZNÝ, ŘÍJEN, ČESKÉ",
+            ),
+            ("im ÄŒOÄŒO", "im ČOČO"),
+            ("Frau BÅ‘ aus EgerÅ‘", "Frau Bő aus Egerő"),
+            (
+                "Nguyá»…n Thá»‹ HÃ\u{A0}nh in Ä\u{90}Ã\u{A0} Náºµng",
+                "Nguyễn Thị Hành in Đà Nẵng",
+            ),
+            ("Abu á¸¤amza aus á¹¬arÅ«n", "Abu Ḥamza aus Ṭarūn"),
+            // DOS
+            (
+                "f├╝r gro├ƒe B├ñume, ├£ber, ├ûl",
+                "für große Bäume, Über, Öl",
+            ),
+            ("ΓÇ₧JaΓÇ£ ΓÇô so gehtΓÇÖs", "„Ja“ – so geht’s"),
+            ("ÔÇ×JaÔÇ£ ÔÇô f├╝r 5 Ôé¼", "„Ja“ – für 5 €"),
+        ];
+        for (source, clean) in cases {
+            assert_eq!(repaired(source), clean, "{source:?}");
+            let mut once = Text::new(source);
+            once.apply(&find(source));
+            assert_eq!(once.as_str(), clean, "at once: {source:?}");
+        }
+    }
+
+    #[test]
     fn good_text_is_never_harmed() {
         let cases = [
+            "‚Er heißt BÅ‘, „das BÅ“ und ‘BÅ’",
+            "├── Ordner\n│   └── Datei ─┼─ ├│ ┬",
+            "Γ und Ô, Δ, ÔÎ, CÔTÉ",
             "Für die Bürger in Österreich – „groß“, ‚klein‘, »neu« …",
             "die Ä…, das „Ä“ und »Ö«; ÄÖÜ, SPÖ–ÖVP, „FPÖ“…",
             "NESTLÉ® und CAFÉ™, É…, VOCÊ…",
