@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use blattwerk_core::{Error, Result};
 
-use super::words;
+use super::{voice, words};
+
+/// What no match can cost: the piece is not reached.
+const NEVER: u16 = u16::MAX;
 
 /// What a match removes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +57,8 @@ enum What {
     Word,
     /// At least this many words, within one sentence or across sentences.
     Words { least: usize, across: bool },
+    /// Any words of one sentence that the page says about itself.
+    Page,
 }
 
 /// Lower-case words, each with its hash.
@@ -66,9 +71,9 @@ type Phrase = Vec<(String, u64)>;
     reason = "each is a trait of a word, and they go together in any way"
 )]
 pub(super) struct Token<'a> {
-    word: &'a str,
+    pub(super) word: &'a str,
     /// Of the word, ignoring case.
-    hash: u64,
+    pub(super) hash: u64,
     /// Where it starts in the line, in bytes.
     pub(super) start: usize,
     pub(super) is_capital: bool,
@@ -76,6 +81,8 @@ pub(super) struct Token<'a> {
     pub(super) has_colon: bool,
     /// A full stop after it ends a sentence, and another sentence follows.
     pub(super) ends_sentence: bool,
+    /// Any mark after it may end a sentence, or a colon goes before one, and another sentence follows.
+    pub(super) closes: bool,
     /// Punctuation and a space before it may end a sentence or a clause.
     pub(super) may_start: bool,
 }
@@ -174,6 +181,7 @@ impl Piece {
                     across: false,
                 });
             }
+            "~" => return once(What::Page),
             "?" => return once(What::Word),
             "#" => return once(What::Number),
             "@name" => return once(What::Name),
@@ -224,12 +232,12 @@ impl Piece {
             .collect()
     }
 
-    /// Marks where a single match that starts at a token may end.
-    fn ends(&self, tokens: &[Token<'_>], start: usize, ends: &mut [bool]) {
+    /// Marks where a single match that starts at a token may end, with what it costs by then.
+    fn ends(&self, tokens: &[Token<'_>], start: usize, cost: u16, ends: &mut [u16]) {
         let rest = tokens.get(start..).unwrap_or_default();
-        let mut end_after = |len: usize| {
+        let mut end_at = |len: usize, cost: u16| {
             if let Some(end) = ends.get_mut(start + len) {
-                *end = true;
+                *end = cost.min(*end);
             }
         };
         match &self.what {
@@ -246,22 +254,37 @@ impl Piece {
                                 .get(phrase.len() - 1)
                                 .is_some_and(|last| last.has_colon))
                     {
-                        end_after(phrase.len());
+                        end_at(phrase.len(), cost);
                     }
                 }
             }
-            What::Number if rest.first().is_some_and(|token| token.is_number) => end_after(1),
-            What::Word if !rest.is_empty() => end_after(1),
+            What::Number if rest.first().is_some_and(|token| token.is_number) => end_at(1, cost),
+            What::Word if !rest.is_empty() => end_at(1, cost),
             What::Name if rest.first().is_some_and(|token| token.is_capital) => {
                 let part = |token: &&Token<'_>| token.is_capital || is_particle(token.word);
                 let len = rest.iter().take(5).take_while(part).count();
                 for len in 2..=len {
                     if rest.get(len - 1).is_some_and(|last| last.is_capital) {
-                        end_after(len);
+                        end_at(len, cost);
                     }
                 }
             }
             What::Number | What::Word | What::Name => {}
+            What::Page => {
+                let mut cost = cost;
+                end_at(0, cost);
+                let is_over = start
+                    .checked_sub(1)
+                    .and_then(|before| tokens.get(before))
+                    .is_some_and(|before| before.closes);
+                for (at, token) in rest.iter().enumerate().filter(|_| !is_over) {
+                    cost = cost.saturating_add(voice::cost(tokens, start + at));
+                    end_at(at + 1, cost);
+                    if token.closes {
+                        break;
+                    }
+                }
+            }
             What::Words { least, across } => {
                 let stop = if *across {
                     rest.len()
@@ -277,7 +300,7 @@ impl Piece {
                         .map_or(rest.len(), |at| at + 1)
                 };
                 for len in *least..=stop {
-                    end_after(len);
+                    end_at(len, cost);
                 }
             }
         }
@@ -369,31 +392,41 @@ impl Pattern {
         None
     }
 
-    /// Tells whether the pattern matches all the tokens.
+    /// Tells whether the pattern matches all the tokens, and what it leaves to the page is said by the page.
     pub(super) fn fits(&self, tokens: &[Token<'_>]) -> bool {
-        // The set of tokens before which the pieces so far may end.
-        let mut reached = vec![false; tokens.len() + 1];
-        reached[0] = true;
+        // What it costs at least that the pieces so far end before a token.
+        let mut reached = vec![NEVER; tokens.len() + 1];
+        reached[0] = 0;
         for piece in &self.pieces {
-            let mut next = vec![false; tokens.len() + 1];
+            let mut next = vec![NEVER; tokens.len() + 1];
             for start in 0..=tokens.len() {
-                let again = piece.repeat == Repeat::OnceOrMore && next[start];
-                if reached[start] || again {
-                    piece.ends(tokens, start, &mut next);
+                let again = match piece.repeat {
+                    Repeat::OnceOrMore => next[start],
+                    Repeat::Once | Repeat::Optional => NEVER,
+                };
+                let cost = reached[start].min(again);
+                if cost != NEVER {
+                    piece.ends(tokens, start, cost, &mut next);
                 }
             }
             if piece.repeat == Repeat::Optional {
                 next.iter_mut()
                     .zip(&reached)
-                    .for_each(|(next, reached)| *next |= reached);
+                    .for_each(|(next, reached)| *next = (*reached).min(*next));
             }
             reached = next;
-            if !reached.contains(&true) {
+            if reached.iter().all(|&cost| cost == NEVER) {
                 return false;
             }
         }
-        reached[tokens.len()]
+        let cost = reached[tokens.len()];
+        cost == 0 || cost != NEVER && cost <= voice::allowance(tokens)
     }
+}
+
+/// Tells whether a word starts with a capital.
+pub(super) fn is_capital(word: &str) -> bool {
+    word.chars().next().is_some_and(char::is_uppercase)
 }
 
 /// Tells whether a character is part of a word.
@@ -421,13 +454,18 @@ pub(super) fn tokens(line: &str) -> Vec<Token<'_>> {
         let (gap, rest) = rest.split_at_checked(skipped).unwrap_or_default();
         let len = word_len(rest);
         let word = rest.get(..len).unwrap_or_default();
-        let is_capital = word.chars().next().is_some_and(char::is_uppercase);
+        let is_capital = is_capital(word);
         let has_blank = gap.contains(char::is_whitespace);
         if let Some(last) = tokens.last_mut() {
             last.has_colon = gap.starts_with(':');
             let is_long = last.word.len() > 2 && !last.is_number && !is_abbreviation(last.word);
             last.ends_sentence =
                 gap.starts_with('.') && has_blank && is_long && (is_capital || gap.contains('„'));
+            let goes_on = is_capital || gap.contains(['„', '“', '"', '»', '«', '‚', '–', '(']);
+            let is_marked = gap.contains(['!', '?', '…'])
+                || gap.starts_with('.') && is_long
+                || gap.contains(". ") && !last.is_number;
+            last.closes = has_blank && (goes_on && is_marked || last.has_colon && is_capital);
         }
         tokens.push(Token {
             word,
@@ -437,6 +475,7 @@ pub(super) fn tokens(line: &str) -> Vec<Token<'_>> {
             is_number: word.bytes().all(|byte| byte.is_ascii_digit()),
             has_colon: false,
             ends_sentence: false,
+            closes: false,
             may_start: has_blank && gap.contains(['.', '!', '?', '…']),
         });
         rest_at += skipped + len;
@@ -444,6 +483,12 @@ pub(super) fn tokens(line: &str) -> Vec<Token<'_>> {
     let end = line.get(rest_at..).unwrap_or_default();
     if let Some(last) = tokens.last_mut() {
         last.has_colon = end.starts_with(':');
+    }
+    // A headline may ask and answer; what ends as a sentence is several.
+    if end.contains(['.', '!', '?']) {
+        for token in &mut tokens {
+            token.ends_sentence |= token.closes && !token.has_colon;
+        }
     }
     tokens
 }

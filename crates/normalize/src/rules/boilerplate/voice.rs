@@ -1,0 +1,742 @@
+//! Who speaks in a sentence: the page about itself, or the story.
+//!
+//! A pattern knows how a line of the page begins; what follows may be anything. "Unser Newsletter" starts a prompt
+//! and, in a story, a quotation: "Unser Newsletter ging an den falschen Verteiler, räumte der Vorsitzende ein."
+//! So the words that a pattern leaves open are weighed. The page uses few words (`page.txt`) and addresses its
+//! readers; every other word is foreign to it, and some words and phrases are those of a report: someone is said
+//! to have said something, something has happened, a person or an authority acts.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::pattern::{Token, is_capital};
+use super::words;
+
+/// The words of a page about itself.
+const PAGE: &str = include_str!("page.txt");
+
+/// What a word of a report costs, and a negation.
+const REPORT: u16 = 3;
+const NEGATION: u16 = 2;
+/// The most foreign words of a sentence that addresses the reader or says "we", and of one that points at the page.
+const ADDRESSING: u16 = 2;
+const POINTING: u16 = 1;
+
+/// What a word says about who speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Nothing: a word of grammar.
+    Neutral,
+    /// The page speaks about itself.
+    Page,
+    /// A report.
+    Report,
+    Negation,
+}
+
+static KINDS: LazyLock<HashMap<u64, Kind>> = LazyLock::new(|| {
+    let mut kinds = HashMap::new();
+    for line in PAGE.lines().filter(|line| !line.starts_with('#')) {
+        let (kind, list) = match line.strip_prefix('=') {
+            Some(list) => (Kind::Neutral, list),
+            None => (Kind::Page, line),
+        };
+        for word in list.split([' ', '-']).filter(|word| !word.is_empty()) {
+            kinds.entry(words::hash(word)).or_insert(kind);
+        }
+    }
+    for word in REPORTING.iter().chain(SAYING) {
+        // Some are words of the page as well: "Sie werden informiert", "Fragen?".
+        kinds.entry(words::hash(word)).or_insert(Kind::Report);
+    }
+    for word in NEGATIONS {
+        kinds.insert(words::hash(word), Kind::Negation);
+    }
+    kinds
+});
+
+const NEGATIONS: &[&str] = &[
+    "kein", "keine", "keinem", "keinen", "keiner", "nicht", "nichts", "nie", "niemand", "niemals",
+    "weder",
+];
+
+/// Starts of the compounds that pages make.
+const STEMS: &[&str] = &[
+    "abo",
+    "browser",
+    "cookie",
+    "datenschutz",
+    "kommentar",
+    "leser",
+    "newsletter",
+    "nutzungs",
+    "online",
+    "premium",
+    "probe",
+    "push",
+    "redaktions",
+    "web",
+    "werbe",
+];
+
+/// Verbs that report what somebody said or thought, as they stand after it.
+const SAYING: &[&str] = &[
+    "antwortet",
+    "antwortete",
+    "argumentiert",
+    "argumentierte",
+    "äußert",
+    "äußerte",
+    "beantwortet",
+    "beantwortete",
+    "befand",
+    "befindet",
+    "befürchtet",
+    "befürchtete",
+    "begründet",
+    "begründete",
+    "behauptet",
+    "behauptete",
+    "bekannte",
+    "bekennt",
+    "beklagt",
+    "beklagte",
+    "bekräftigt",
+    "bekräftigte",
+    "bemängelt",
+    "bemängelte",
+    "bemerkt",
+    "bemerkte",
+    "berichten",
+    "berichtet",
+    "berichtete",
+    "berichteten",
+    "beschied",
+    "beschwert",
+    "beschwerte",
+    "beteuert",
+    "beteuerte",
+    "betonen",
+    "betont",
+    "betonte",
+    "betonten",
+    "bezweifelt",
+    "bezweifelte",
+    "bilanziert",
+    "bilanzierte",
+    "droht",
+    "drohte",
+    "empfahl",
+    "empfiehlt",
+    "empört",
+    "empörte",
+    "entgegnet",
+    "entgegnete",
+    "entscheidet",
+    "entschied",
+    "entschieden",
+    "entschuldigt",
+    "entschuldigte",
+    "erfuhr",
+    "erinnert",
+    "erinnerte",
+    "erkennt",
+    "erklären",
+    "erklärt",
+    "erklärte",
+    "erklärten",
+    "erkundigte",
+    "erläutert",
+    "erläuterte",
+    "ermahnt",
+    "ermahnte",
+    "erwidert",
+    "erwiderte",
+    "erzählen",
+    "erzählt",
+    "erzählte",
+    "erzählten",
+    "fand",
+    "fanden",
+    "feststellte",
+    "fordern",
+    "fordert",
+    "forderte",
+    "forderten",
+    "formuliert",
+    "formulierte",
+    "fragen",
+    "fragt",
+    "fragte",
+    "fragten",
+    "freut",
+    "freute",
+    "fügt",
+    "fügte",
+    "gab",
+    "gestand",
+    "gesteht",
+    "glaubt",
+    "glaubte",
+    "heißt",
+    "hieß",
+    "hofft",
+    "hoffte",
+    "höhnte",
+    "informiert",
+    "informierte",
+    "jammerte",
+    "jubelt",
+    "jubelte",
+    "klagen",
+    "klagt",
+    "klagte",
+    "klagten",
+    "klingt",
+    "kommentiert",
+    "kommentierte",
+    "konterte",
+    "konstatiert",
+    "konstatierte",
+    "kritisieren",
+    "kritisiert",
+    "kritisierte",
+    "kritisierten",
+    "kündigt",
+    "kündigte",
+    "lacht",
+    "lachte",
+    "las",
+    "lautet",
+    "lautete",
+    "lobt",
+    "lobte",
+    "mahnen",
+    "mahnt",
+    "mahnte",
+    "mahnten",
+    "meinen",
+    "meint",
+    "meinte",
+    "meinten",
+    "meldete",
+    "meldeten",
+    "mitteilt",
+    "mitteilte",
+    "monierte",
+    "moniert",
+    "murmelte",
+    "nannte",
+    "nennt",
+    "notiert",
+    "notierte",
+    "prognostiziert",
+    "prophezeit",
+    "raten",
+    "rät",
+    "räumt",
+    "räumte",
+    "resümiert",
+    "resümierte",
+    "rief",
+    "riefen",
+    "riet",
+    "rieten",
+    "rügt",
+    "rügte",
+    "sagen",
+    "sagt",
+    "sagte",
+    "sagten",
+    "schildert",
+    "schilderte",
+    "schimpft",
+    "schimpfte",
+    "schlug",
+    "schloss",
+    "schreibt",
+    "schrieb",
+    "schrieben",
+    "schwärmt",
+    "schwärmte",
+    "spottet",
+    "spottete",
+    "sprach",
+    "spricht",
+    "stand",
+    "stellt",
+    "stellte",
+    "stellten",
+    "stichelte",
+    "teilt",
+    "teilte",
+    "teilten",
+    "titelt",
+    "titelte",
+    "titelten",
+    "tönt",
+    "tönte",
+    "twittert",
+    "twitterte",
+    "überlegt",
+    "überlegte",
+    "unkt",
+    "unterstreicht",
+    "unterstrich",
+    "urteilt",
+    "urteilte",
+    "urteilten",
+    "verkündet",
+    "verkündete",
+    "verlangt",
+    "verlangte",
+    "verlangten",
+    "verlautete",
+    "vermutet",
+    "vermutete",
+    "verriet",
+    "verrät",
+    "versichert",
+    "versicherte",
+    "versicherten",
+    "verspricht",
+    "versprach",
+    "verteidigt",
+    "verteidigte",
+    "verweist",
+    "verwies",
+    "warb",
+    "warnen",
+    "warnt",
+    "warnte",
+    "warnten",
+    "weiß",
+    "wusste",
+    "wendet",
+    "wandte",
+    "wetterte",
+    "wettert",
+    "wirbt",
+    "witzelte",
+    "wundert",
+    "wunderte",
+    "wünscht",
+    "wünschte",
+    "zitiert",
+    "zitierte",
+    "zischte",
+    "zürnt",
+    "zweifelt",
+];
+
+/// Other words of a report: what happened, reported speech, and those who act in the news.
+const REPORTING: &[&str] = &[
+    "war",
+    "waren",
+    "hatte",
+    "hatten",
+    "wurde",
+    "wurden",
+    "worden",
+    "ging",
+    "gingen",
+    "kam",
+    "kamen",
+    "blieb",
+    "blieben",
+    "bekam",
+    "bekamen",
+    "erhielt",
+    "erhielten",
+    "lag",
+    "lagen",
+    "lief",
+    "liefen",
+    "ließ",
+    "ließen",
+    "musste",
+    "mussten",
+    "konnte",
+    "konnten",
+    "durfte",
+    "durften",
+    "sollte",
+    "wollte",
+    "wollten",
+    "machte",
+    "machten",
+    "nahm",
+    "nahmen",
+    "sah",
+    "sahen",
+    "stieg",
+    "sank",
+    "verlor",
+    "verloren",
+    "gewann",
+    "gewannen",
+    "begann",
+    "begannen",
+    "verbot",
+    "brach",
+    "traf",
+    "trafen",
+    "zog",
+    "zogen",
+    "fiel",
+    "fielen",
+    "starb",
+    "schied",
+    "trat",
+    "habe",
+    "hätten",
+    "hätte",
+    "sei",
+    "seien",
+    "solle",
+    "müsse",
+    "müssten",
+    "könne",
+    "dürfe",
+    "wolle",
+    "werde",
+    "gebe",
+    "gehe",
+    "stehe",
+    "komme",
+    "bleibe",
+    "brauche",
+    "laut",
+    "zufolge",
+    "sprecher",
+    "sprecherin",
+    "polizei",
+    "gericht",
+    "gerichts",
+    "richter",
+    "richterin",
+    "minister",
+    "ministerin",
+    "ministerium",
+    "kanzler",
+    "kanzlerin",
+    "präsident",
+    "präsidentin",
+    "behörde",
+    "behörden",
+    "bundestag",
+    "bundesrat",
+    "regierung",
+    "partei",
+    "parteien",
+    "fraktion",
+    "stadtrat",
+    "bürgermeister",
+    "bürgermeisterin",
+    "staatsanwalt",
+    "staatsanwaltschaft",
+    "anwalt",
+    "anwältin",
+    "anwälte",
+    "verbraucherzentrale",
+    "verbraucherschützer",
+    "datenschützer",
+    "vorsitzende",
+    "vorsitzender",
+    "chef",
+    "chefin",
+    "geschäftsführer",
+    "experte",
+    "experten",
+    "expertin",
+    "forscher",
+    "forscherin",
+    "forschern",
+    "studie",
+    "umfrage",
+    "konzern",
+    "konzerns",
+    "unternehmen",
+    "unternehmens",
+    "firma",
+    "firmen",
+    "verband",
+    "gewerkschaft",
+    "opposition",
+    "opfer",
+    "täter",
+    "betrüger",
+    "kläger",
+    "urteil",
+    "prozess",
+    "klage",
+    "gesetz",
+    "ausschuss",
+    "kommission",
+    "bgh",
+    "eugh",
+    "bsi",
+    "eu",
+    "usa",
+    "millionen",
+    "milliarden",
+    "tausende",
+    "hunderte",
+];
+
+/// Ends of words for those who act in the news.
+const ACTORS: &[&str] = &[
+    "minister",
+    "ministerin",
+    "ministerium",
+    "gericht",
+    "gerichts",
+    "sprecher",
+    "sprecherin",
+    "behörde",
+    "beauftragte",
+    "beauftragter",
+    "schützer",
+    "schützerin",
+    "anwalt",
+    "anwältin",
+    "präsident",
+    "präsidentin",
+    "chef",
+    "chefin",
+    "partei",
+    "polizei",
+    "anstalt",
+    "kammer",
+    "verband",
+    "verbandes",
+    "konzern",
+    "firma",
+    "zentrale",
+    "forscher",
+    "meister",
+    "meisterin",
+    "leiter",
+    "leiterin",
+    "vorsitzende",
+    "politiker",
+    "politikerin",
+];
+
+/// Words after a comma that look like verbs of the past and are none.
+const NO_VERBS: &[&str] = &[
+    "bitte", "beste", "dritte", "erste", "exakte", "geehrte", "gute", "heute", "hätte", "könnte",
+    "konkrete", "letzte", "leute", "möchte", "müsste", "nächste", "rechte", "sollte", "weite",
+    "zweite",
+];
+
+/// Words that start a subordinate clause, after which a main clause begins with its verb as reported speech does.
+const SUBORDINATE: &[&str] = &[
+    "wenn", "falls", "sobald", "um", "indem", "da", "weil", "damit", "sofern", "bevor", "nachdem",
+    "wer", "was", "während", "solange", "obwohl", "sollten", "möchten", "wollen", "haben", "ob",
+];
+
+fn kind(token: &Token<'_>) -> Option<Kind> {
+    KINDS.get(&token.hash).copied()
+}
+
+/// Returns what a word costs that a pattern leaves open to the page.
+pub(super) fn cost(tokens: &[Token<'_>], at: usize) -> u16 {
+    let Some(token) = tokens.get(at) else {
+        return 0;
+    };
+    match kind(token) {
+        Some(Kind::Neutral | Kind::Page) => 0,
+        Some(Kind::Negation) => NEGATION,
+        Some(Kind::Report) => REPORT,
+        None if token.is_number || token.word.chars().nth(1).is_none() => 0,
+        None => {
+            let lower = token.word.to_lowercase();
+            if token.is_capital && ACTORS.iter().any(|end| lower.ends_with(end)) {
+                REPORT
+            } else {
+                u16::from(!STEMS.iter().any(|stem| lower.starts_with(stem)))
+            }
+        }
+    }
+}
+
+/// Returns how many foreign words a sentence may have and still be one of the page.
+pub(super) fn allowance(sentence: &[Token<'_>]) -> u16 {
+    let voice = |(at, token): (usize, &Token<'_>)| match token.word.to_lowercase().as_str() {
+        // "Sie" at the start may be others, and in small letters it is.
+        "sie" | "ihr" | "ihre" | "ihnen" | "ihrer" | "ihrem" | "ihren"
+            if token.is_capital && at > 0 =>
+        {
+            ADDRESSING
+        }
+        "du" | "dich" | "dir" | "dein" | "deine" | "deinen" | "deinem" | "deiner" | "euch"
+        | "wir" | "uns" | "unser" | "unsere" | "unserem" | "unseren" | "unserer" => ADDRESSING,
+        "bitte" | "copyright" | "©" => POINTING,
+        "jetzt" | "hier" if at == 0 => POINTING,
+        "diese" | "dieser" | "dieses" | "diesem" | "diesen" => {
+            let is_page = |next: &Token<'_>| PIECES.contains(&next.word.to_lowercase().as_str());
+            u16::from(sentence.get(at + 1).is_some_and(is_page)) * POINTING
+        }
+        _ => 0,
+    };
+    let most = sentence
+        .iter()
+        .enumerate()
+        .map(voice)
+        .max()
+        .unwrap_or_default();
+    let is_page = |token: &&Token<'_>| kind(token) == Some(Kind::Page) || token.word == "©";
+    let own = sentence.iter().filter(is_page).count();
+    most.min(u16::try_from(own).unwrap_or(most))
+}
+
+/// What "dieser" points at if the page speaks.
+const PIECES: &[&str] = &[
+    "analyse",
+    "app",
+    "artikel",
+    "beitrag",
+    "bericht",
+    "element",
+    "inhalt",
+    "internetseite",
+    "interview",
+    "kommentar",
+    "meldung",
+    "nachricht",
+    "podcast",
+    "post",
+    "reportage",
+    "seite",
+    "sendung",
+    "stelle",
+    "story",
+    "text",
+    "thema",
+    "version",
+    "video",
+    "website",
+    "webseite",
+    "übersetzung",
+];
+
+/// Tells whether a sentence that no pattern fits is the page's own: it speaks about itself in its own words.
+pub(super) fn is_page(sentence: &[Token<'_>]) -> bool {
+    let costs: u16 = (0..sentence.len()).map(|at| cost(sentence, at)).sum();
+    let speaks = sentence.iter().any(|token| kind(token) == Some(Kind::Page));
+    speaks && costs <= allowance(sentence)
+}
+
+/// Tells whether a line says who said it: "…, sagte der Minister", "…, so die Polizei", "…, wie es hieß".
+pub(super) fn is_attributed(line: &str) -> bool {
+    const BREAKS: &[char] = &[',', '–', '—', '“', '”', '"', '«', '»', ':', ';'];
+    let mut clauses = line.split(BREAKS);
+    let first = clauses.next().unwrap_or_default();
+    let words_of = |clause: &str| -> Vec<String> {
+        clause
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let is_subordinate = words_of(first)
+        .first()
+        .is_some_and(|word| SUBORDINATE.contains(&word.to_lowercase().as_str()));
+    clauses.any(|clause| {
+        let words = words_of(clause);
+        let [verb, subject, ..] = words.as_slice() else {
+            return false;
+        };
+        let is_reader = matches!(
+            subject.as_str(),
+            "Sie" | "Ihnen" | "Ihr" | "Ihre" | "du" | "Du" | "ihr" | "wir" | "uns" | "sich"
+        );
+        // "…, informiert werden"
+        let is_participle = matches!(
+            subject.as_str(),
+            "werden"
+                | "wird"
+                | "sind"
+                | "ist"
+                | "wurde"
+                | "worden"
+                | "sein"
+                | "haben"
+                | "hat"
+                | "und"
+                | "oder"
+                | "zu"
+        );
+        if is_reader || is_capital(verb) {
+            return false;
+        }
+        let is_saying = |word: &String| SAYING.contains(&word.as_str());
+        let is_past = verb.ends_with("te") && verb.len() > 4 && !NO_VERBS.contains(&verb.as_str());
+        match verb.as_str() {
+            "so" => {
+                is_capital(subject)
+                    || matches!(
+                        subject.as_str(),
+                        "der" | "die" | "das" | "ein" | "eine" | "er" | "sie" | "es"
+                    )
+            }
+            "wie" => {
+                words.last().is_some_and(is_saying) || words.iter().skip(2).take(3).any(is_saying)
+            }
+            "steht" => true,
+            _ if is_saying(verb) => !is_participle,
+            _ => is_past && !is_capital(subject) && !is_subordinate,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reported_speech_is_seen() {
+        let cases = [
+            (
+                "Lesen Sie das Kleingedruckte, rät die Verbraucherzentrale.",
+                true,
+            ),
+            ("Unser Newsletter ist sicher, so der Verlag.", true),
+            ("Wir verwenden Cookies, heißt es auf der Seite.", true),
+            (
+                "Die App sei gelöscht worden, wie die Polizei mitteilte.",
+                true,
+            ),
+            ("Bitte beachten Sie die Regeln, prangte über der Tür.", true),
+            ("Klicken Sie hier – davor warnt das BSI.", false),
+            ("Wir nutzen Cookies – sagte zumindest der Betreiber.", true),
+            (
+                "Um diesen Artikel weiterzulesen, melden Sie sich bitte an.",
+                false,
+            ),
+            ("Wenn Sie weitersurfen, stimmen Sie dem zu.", false),
+            (
+                "Wenn Sie über einen Link kaufen, erhält die Redaktion eine Provision.",
+                false,
+            ),
+            (
+                "Verpassen Sie nichts, bitte die Push-Nachrichten aktivieren.",
+                false,
+            ),
+            ("Melden Sie sich an, so dass Sie nichts verpassen.", false),
+        ];
+        for (line, is) in cases {
+            assert_eq!(is_attributed(line), is, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn no_word_is_listed_on_both_sides() {
+        let kinds = &*KINDS;
+        assert!(kinds.len() > 900);
+        for word in ["newsletter", "cookies", "artikel"] {
+            assert_eq!(kinds[&words::hash(word)], Kind::Page, "{word}");
+        }
+    }
+}
