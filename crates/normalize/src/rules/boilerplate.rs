@@ -12,6 +12,7 @@
 //! The search takes a single scan: each pattern has words of which one must occur, and only lines with such a
 //! word are examined.
 
+mod mark;
 mod pattern;
 mod voice;
 mod words;
@@ -67,6 +68,7 @@ pub(super) struct Boilerplate {
     /// The patterns that may start with any word.
     start_anyhow: Vec<usize>,
     decoration: Arc<str>,
+    agency: Arc<str>,
 }
 
 /// A line that is not blank.
@@ -112,6 +114,7 @@ impl Boilerplate {
             start_with_number,
             start_anyhow,
             decoration: Arc::from("decoration"),
+            agency: Arc::from("agency"),
         })
     }
 
@@ -175,9 +178,21 @@ impl Boilerplate {
                 reason: self.decoration.clone(),
             });
         }
+        if mark::is_mark(body) {
+            judged.gone = Some((self.agency.clone(), Reach::Line));
+            return judged;
+        }
         let offset = span.end - body.len();
         let mut kept = body;
         loop {
+            if let Some(start) = mark::tail(kept) {
+                judged.parts.push(Block {
+                    span: Span::new(offset + start, offset + kept.len()),
+                    reason: self.agency.clone(),
+                });
+                kept = kept.get(..start).unwrap_or_default();
+                continue;
+            }
             let piece = end_of(kept);
             let candidates = self.candidates(piece);
             if candidates.is_empty() {

@@ -1,0 +1,289 @@
+//! Marks of news agencies: "(dpa)", "(sda/afp)", "(APA, red, 25.3.2025)", "Keystone-SDA", "awp/mk/ra".
+//!
+//! Desks combine them as they like, so they are read by their parts: an agency, and beside it nothing but further
+//! agencies, codes of desks and authors, the paper's own staff, dates and times.
+
+/// The longest mark, in bytes.
+const LONGEST: usize = 70;
+/// The most codes of desks and authors.
+const MOST_CODES: usize = 3;
+
+/// Agencies, in lower case.
+const AGENCIES: &[&str] = &[
+    "adn",
+    "afp",
+    "afpd",
+    "afx",
+    "ansa",
+    "apa",
+    "apd",
+    "ats",
+    "awp",
+    "belga",
+    "bloomberg",
+    "dapd",
+    "ddp",
+    "dpa",
+    "dts",
+    "efe",
+    "epd",
+    "idw",
+    "keystone",
+    "kna",
+    "ots",
+    "reuters",
+    "rtr",
+    "sda",
+    "sid",
+    "spk",
+    "swisstxt",
+    "tass",
+    "xinhua",
+];
+/// Agencies whose names are those of other things too: only in brackets, and in this spelling.
+const IN_BRACKETS: &[&str] = &[
+    "AP",
+    "ap",
+    "si",
+    "Si",
+    "SI",
+    "ag",
+    "Ag",
+    "pte",
+    "spot",
+    "ots",
+    "idw",
+    "ntb",
+    "anp",
+    "pd",
+    "PD",
+    "pm",
+    "eb",
+    "red",
+    "Red",
+    "RED",
+    "Redaktion",
+    "redaktion",
+    "Agenturen",
+    "agenturen",
+    "Agentur",
+];
+/// Words beside an agency.
+const BESIDE: &[&str] = &[
+    "agentur",
+    "agenturen",
+    "am",
+    "eigene",
+    "eigenbericht",
+    "infocom",
+    "infografik",
+    "int",
+    "material",
+    "mit",
+    "newsticker",
+    "ots",
+    "quelle",
+    "quellen",
+    "red",
+    "redaktion",
+    "regio",
+    "robot",
+    "stand",
+    "text",
+    "tmn",
+    "uhr",
+    "um",
+    "und",
+    "vom",
+    "von",
+    "zentralbild",
+];
+
+/// Tells whether a line is nothing but the mark of an agency.
+pub(super) fn is_mark(line: &str) -> bool {
+    if LONGEST < line.len() {
+        return false;
+    }
+    match inner(line) {
+        Some(inner) => is_made_of_parts(inner, true),
+        None => is_made_of_parts(line, false),
+    }
+}
+
+/// Returns where the mark at the end of a line starts, with the blank before it.
+pub(super) fn tail(line: &str) -> Option<usize> {
+    let body = line.trim_end_matches('.');
+    let start = match body.chars().next_back()? {
+        ')' => body.rfind('(')?,
+        ']' => body.rfind('[')?,
+        // A sentence is over before it.
+        c if c.is_alphanumeric() => {
+            let from = (line.len().saturating_sub(LONGEST)..line.len())
+                .find(|&at| line.is_char_boundary(at))?;
+            let end = line.get(from..)?.rfind([' ', '\u{A0}'])?;
+            let mut start = from + end + 1;
+            // "Keystone-SDA / jmu" has blanks.
+            while let Some(before) = line.get(..start)?.trim_end().strip_suffix(['/', ',', '|']) {
+                start = before.trim_end().rfind([' ', '\u{A0}'])? + 1;
+            }
+            start
+        }
+        _ => return None,
+    };
+    let before = line
+        .get(..start)?
+        .trim_end()
+        .trim_end_matches(['–', '-', '|'])
+        .trim_end();
+    let is_over = before.ends_with(['.', '!', '?', '…', '“', '”', '"', '«', '»', ')']);
+    (is_over && is_mark(line.get(start..)?)).then_some(before.len())
+}
+
+/// Returns what is in the brackets that a piece consists of.
+fn inner(piece: &str) -> Option<&str> {
+    let piece = piece.trim_end_matches('.');
+    piece
+        .strip_prefix('(')
+        .and_then(|piece| piece.strip_suffix(')'))
+        .or_else(|| {
+            piece
+                .strip_prefix('[')
+                .and_then(|piece| piece.strip_suffix(']'))
+        })
+}
+
+/// Tells whether all parts of a piece may be in a mark, and one is an agency.
+fn is_made_of_parts(piece: &str, is_bracketed: bool) -> bool {
+    let mut has_agency = false;
+    let mut codes = 0;
+    let parts = piece
+        .split(|c: char| c.is_whitespace() || "/,-–|+&;:()".contains(c))
+        .map(|part| part.trim_matches('.'))
+        .filter(|part| !part.is_empty());
+    for part in parts {
+        let lower = part.to_lowercase();
+        let is_one_case = part == lower || !part.chars().any(char::is_lowercase);
+        let is_name = matches!(
+            lower.as_str(),
+            "reuters" | "keystone" | "bloomberg" | "xinhua" | "belga"
+        );
+        if AGENCIES.contains(&lower.as_str()) && (is_bracketed || is_one_case || is_name)
+            || is_bracketed && IN_BRACKETS.contains(&part)
+        {
+            has_agency = true;
+        } else if part.chars().all(|c| c.is_ascii_digit() || c == '.') || is_month(&lower) {
+            // A date or a time. A number is no code, so "dpa 110" and the like need brackets.
+            if !is_bracketed && part.len() < 3 {
+                return false;
+            }
+        } else if BESIDE.contains(&lower.as_str()) || is_bracketed && is_address(part) {
+        } else if is_code(part) {
+            codes += 1;
+        } else {
+            return false;
+        }
+    }
+    // The story has words of few letters too, so bare codes stand at a slash or a hyphen.
+    let is_joined = codes == 0 || is_bracketed || !piece.contains(' ') || piece.contains('/');
+    has_agency && codes <= MOST_CODES && is_joined
+}
+
+fn is_month(lower: &str) -> bool {
+    super::super::structure::MONTHS
+        .iter()
+        .any(|month| month.to_lowercase() == lower)
+}
+
+fn is_address(part: &str) -> bool {
+    [".ch", ".at", ".de", ".com", ".li"]
+        .iter()
+        .any(|end| part.ends_with(end))
+}
+
+/// Tells whether a part may be the code of a desk or of an author: "lno", "mkr", "BRI".
+fn is_code(part: &str) -> bool {
+    let len = part.chars().count();
+    let is_lower = part.chars().all(char::is_lowercase);
+    let is_upper = part.chars().all(char::is_uppercase);
+    (2..=4).contains(&len) && is_lower || (2..=3).contains(&len) && is_upper
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_are_read_by_their_parts() {
+        let cases = [
+            ("(sda)", true),
+            ("(SDA)", true),
+            ("(awp)", true),
+            ("(awp/sda)", true),
+            ("(sda/reuters/afp)", true),
+            ("(SDA/kbl)", true),
+            ("(mke/dpa)", true),
+            ("(dpa/tik)", true),
+            ("[sda]", true),
+            ("(sda).", true),
+            ("(APA)", true),
+            ("(APA/Red.)", true),
+            ("(APA, red, 3.12.2024)", true),
+            ("(red, APA, 3. Dezember 2024)", true),
+            ("(apa/dpa/red)", true),
+            ("(red/Agenturen)", true),
+            ("(red.)", true),
+            ("(Reuters, AFP)", true),
+            ("(Keystone-SDA)", true),
+            ("(Quelle: sda)", true),
+            ("(zeitung.ch/sda)", true),
+            ("(dpa, 14:05 Uhr)", true),
+            ("(lü/awp)", true),
+            ("Keystone-SDA", true),
+            ("KEYSTONE-SDA/ats", true),
+            ("SDA/kbl", true),
+            ("SDA / kbl", true),
+            ("awp/mk/ra", true),
+            ("sda-ats", true),
+            ("APA/red", true),
+            ("AWP", true),
+            ("(SPD)", false),
+            ("(CDU/CSU)", false),
+            ("(mit Musik)", false),
+            ("(dpa hat recht)", false),
+            ("(Text: Anna Muster)", false),
+            ("SDA und Ansa streiten um Rechte", false),
+            ("Die SDA", false),
+            ("Ansa", false),
+            ("Dpa", false),
+            ("red", false),
+            ("im", false),
+            ("(25.3.2025)", false),
+            ("()", false),
+            ("", false),
+        ];
+        for (line, is) in cases {
+            assert_eq!(is_mark(line), is, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_mark_ends_a_line() {
+        let cases = [
+            ("Er schwieg. (sda/afp)", Some("Er schwieg.")),
+            ("Er schwieg. – SDA/kbl", Some("Er schwieg.")),
+            ("Er schwieg. sda / kbl", Some("Er schwieg.")),
+            ("„Nein“, sagte er. (red, APA)", Some("„Nein“, sagte er.")),
+            ("Er sagte: „Nein.“ (awp)", Some("Er sagte: „Nein.“")),
+            ("Er trat aus der Gewerkschaft (sda)", None),
+            ("Er trat aus der SPD. (SPD)", None),
+            ("Er arbeitet für die sda", None),
+            ("Er arbeitet bei Keystone-SDA", None),
+            ("Er arbeitet für die SDA.", None),
+            (")", None),
+            ("(sda)", None),
+        ];
+        for (line, kept) in cases {
+            assert_eq!(tail(line).and_then(|at| line.get(..at)), kept, "{line:?}");
+        }
+    }
+}
