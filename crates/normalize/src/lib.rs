@@ -16,7 +16,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use self::repeated::{List, Repeated};
-pub use self::rules::{Config as RulesConfig, Rules};
+pub use self::rules::{Config as RulesConfig, HardWraps, Rules};
 
 /// Chooses how the text is cleaned.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

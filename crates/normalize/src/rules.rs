@@ -6,7 +6,7 @@
 //! 1. `mojibake` first, since its evidence is easily destroyed: a no-break space, a soft hyphen or a control
 //!    character may be half of a broken letter;
 //! 2. `tags`, while quotation marks in attributes are still escaped, then `entities`;
-//! 3. `controls`, `hyphenation` (which knows what a soft hyphen at a line end means), `soft_hyphens`, `nfc`,
+//! 3. `controls`, `hard_wraps` and `hyphenation` (which know what a soft hyphen at a line end means), `soft_hyphens`, `nfc`,
 //!    `ligatures` and `fullwidth`, also for characters that entities stood for;
 //! 4. `punctuation` and `boilerplate`, which need words and lines in their final form;
 //! 5. `dateline`, which needs the first paragraph to be that of the story;
@@ -35,6 +35,7 @@ mod structure;
 mod tags;
 mod tighten;
 mod whitespace;
+mod wraps;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -45,6 +46,7 @@ use serde::Deserialize;
 
 use self::boilerplate::{Block, Boilerplate};
 pub(crate) use self::boilerplate::{pattern_of, score_of};
+pub use self::wraps::HardWraps;
 
 /// The maximum number of rounds. Only contrived input needs more than three.
 const MAX_TURNS: usize = 16;
@@ -72,6 +74,11 @@ pub struct Config {
     /// word stays, and only the line end goes: "Nord-" before "und", "NATO-" before "Gipfel". Default:
     /// false.
     pub hyphenation: bool,
+    /// What happens to text whose lines were broken at a width of 50 to 100 characters, as in old wires, mail, print
+    /// and OCR: `auto` (default) joins the lines of a paragraph in an article whose own lines show that it is wrapped;
+    /// `join` joins full lines in every article; `keep` leaves all lines. Words that were hyphenated at the end of
+    /// such a line are joined as well. Headlines, lists, tables and verse stay.
+    pub hard_wraps: HardWraps,
     /// Removes soft hyphens, so that each word is in one piece. Default: true.
     pub soft_hyphens: bool,
     /// Composes letters and their accents (Unicode NFC). Default: true.
@@ -122,6 +129,7 @@ impl Default for Config {
             entities: true,
             controls: true,
             hyphenation: false,
+            hard_wraps: HardWraps::Auto,
             soft_hyphens: true,
             nfc: true,
             ligatures: false,
@@ -174,6 +182,11 @@ impl Config {
             changes(self.tags, tags::find),
             changes(self.entities, entities::find),
             changes(self.controls, controls::find),
+            match self.hard_wraps {
+                HardWraps::Auto => Some(Rule::Changes(wraps::auto)),
+                HardWraps::Join => Some(Rule::Changes(wraps::join)),
+                HardWraps::Keep => None,
+            },
             changes(self.hyphenation, hyphenation::find),
             changes(self.soft_hyphens, controls::soft_hyphens),
             changes(self.nfc, nfc::find),
@@ -308,6 +321,7 @@ mod tests {
     static ALL: LazyLock<Rules> = LazyLock::new(|| {
         let config = Config {
             hyphenation: true,
+            hard_wraps: HardWraps::Join,
             ligatures: true,
             fullwidth: true,
             dateline: true,
