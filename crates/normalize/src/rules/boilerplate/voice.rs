@@ -56,7 +56,18 @@ static KINDS: LazyLock<HashMap<u64, Kind>> = LazyLock::new(|| {
 });
 
 const NEGATIONS: &[&str] = &[
-    "kein", "keine", "keinem", "keinen", "keiner", "nicht", "nichts", "nie", "niemand", "niemals",
+    "kein",
+    "keine",
+    "keinem",
+    "keinen",
+    "keiner",
+    "nicht",
+    "nichts",
+    "nie",
+    "niemand",
+    "niemandem",
+    "niemanden",
+    "niemals",
     "weder",
 ];
 
@@ -523,11 +534,33 @@ const ACTORS: &[&str] = &[
     "politikerin",
 ];
 
-/// Words after a comma that look like verbs of the past and are none.
+/// Words after a comma that are no verbs, beside those of grammar.
 const NO_VERBS: &[&str] = &[
-    "bitte", "beste", "dritte", "erste", "exakte", "geehrte", "gute", "heute", "hätte", "könnte",
-    "konkrete", "letzte", "leute", "möchte", "müsste", "nächste", "rechte", "sollte", "weite",
-    "zweite",
+    "angefangen",
+    "ausgenommen",
+    "beispielsweise",
+    "einschließlich",
+    "egal",
+    "geschweige",
+    "inkl",
+    "inklusive",
+    "laut",
+    "mitsamt",
+    "nämlich",
+    "samt",
+    "sodass",
+    "soweit",
+    "ungeachtet",
+    "weshalb",
+    "wobei",
+    "wofür",
+    "womit",
+    "wonach",
+    "woran",
+    "worauf",
+    "worüber",
+    "zumal",
+    "zumindest",
 ];
 
 /// Words that start a subordinate clause, after which a main clause begins with its verb as reported speech does.
@@ -645,51 +678,53 @@ pub(super) fn is_attributed(line: &str) -> bool {
         .is_some_and(|word| SUBORDINATE.contains(&word.to_lowercase().as_str()));
     clauses.any(|clause| {
         let words = words_of(clause);
-        let [verb, subject, ..] = words.as_slice() else {
+        let [verb, rest @ ..] = words.as_slice() else {
             return false;
         };
-        let is_reader = matches!(
-            subject.as_str(),
-            "Sie" | "Ihnen" | "Ihr" | "Ihre" | "du" | "Du" | "ihr" | "wir" | "uns" | "sich"
-        );
-        // "…, informiert werden"
-        let is_participle = matches!(
-            subject.as_str(),
-            "werden"
-                | "wird"
-                | "sind"
-                | "ist"
-                | "wurde"
-                | "worden"
-                | "sein"
-                | "haben"
-                | "hat"
-                | "und"
-                | "oder"
-                | "zu"
-        );
-        if is_reader || is_capital(verb) {
+        // "…, freut sich der Trainer"
+        let reflexive = rest.first().is_some_and(|word| word == "sich");
+        let Some(subject) = rest.get(usize::from(reflexive)) else {
+            return false;
+        };
+        if is_capital(verb) || READER.contains(&subject.as_str()) {
             return false;
         }
         let is_saying = |word: &String| SAYING.contains(&word.as_str());
-        let is_past = verb.ends_with("te") && verb.len() > 4 && !NO_VERBS.contains(&verb.as_str());
+        // A clause that begins with a verb is one that says who spoke, unless a subordinate one goes before it.
+        let is_verb = !is_subordinate
+            && (SUBJECTS.contains(&subject.as_str())
+                || verb.ends_with("te") && !is_capital(subject))
+            && !NO_VERBS.contains(&verb.as_str())
+            && !matches!(
+                KINDS.get(&words::hash(verb)),
+                Some(Kind::Neutral | Kind::Page | Kind::Negation)
+            );
         match verb.as_str() {
-            "so" => {
-                is_capital(subject)
-                    || matches!(
-                        subject.as_str(),
-                        "der" | "die" | "das" | "ein" | "eine" | "er" | "sie" | "es"
-                    )
-            }
+            "so" => is_capital(subject) || SUBJECTS.contains(&subject.as_str()),
             "wie" => {
-                words.last().is_some_and(is_saying) || words.iter().skip(2).take(3).any(is_saying)
+                words.last().is_some_and(is_saying) || rest.iter().skip(1).take(3).any(is_saying)
             }
             "steht" => true,
-            _ if is_saying(verb) => !is_participle,
-            _ => is_past && !is_capital(subject) && !is_subordinate,
+            _ => is_verb || is_saying(verb) && !PARTICIPLES.contains(&subject.as_str()),
         }
     })
 }
+
+/// Those who are not reported to have said something.
+const READER: &[&str] = &[
+    "Sie", "Ihnen", "Ihr", "Ihre", "du", "Du", "ihr", "wir", "uns",
+];
+
+/// Words after a participle: "…, informiert werden".
+const PARTICIPLES: &[&str] = &[
+    "werden", "wird", "sind", "ist", "wurde", "worden", "sein", "haben", "hat", "und", "oder", "zu",
+];
+
+/// Words that start a subject.
+const SUBJECTS: &[&str] = &[
+    "der", "die", "das", "ein", "eine", "einer", "er", "sie", "es", "man", "dieser", "diese",
+    "sein", "seine", "ihre", "viele", "mehrere", "zwei",
+];
 
 #[cfg(test)]
 mod tests {
