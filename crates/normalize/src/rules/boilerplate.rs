@@ -239,32 +239,37 @@ impl Boilerplate {
         };
         best_of(words)
             .or_else(|| {
-                (1..words.len())
-                    .rev()
+                // From the end, up to the first sentence that the page does not say.
+                let mut ends: Vec<usize> = (1..words.len())
                     .filter(|&end| words[end - 1].closes)
-                    .filter(|&end| {
-                        words
-                            .get(end..)
-                            .is_some_and(|rest| self.is_page(line, rest))
-                    })
-                    .find_map(|end| best_of(words.get(..end)?))
+                    .collect();
+                let mut until = words.len();
+                while let Some(end) = ends.pop() {
+                    let sentence = words.get(end..until)?;
+                    until = end;
+                    if !self.is_page(line, sentence) {
+                        return None;
+                    }
+                    if let Some(best) = best_of(words.get(..end)?) {
+                        return Some(best);
+                    }
+                }
+                None
             })
             .filter(|_| !is_reported(line))
     }
 
-    /// Tells whether each sentence at the end of a line is said by the page: it fits a pattern, or has its voice.
-    fn is_page(&self, line: &str, words: &[Token<'_>]) -> bool {
-        words.split_inclusive(|word| word.closes).all(|sentence| {
-            voice::is_page(sentence)
-                || sentence
-                    .first()
-                    .and_then(|first| line.get(first.start..))
-                    .map(|rest| self.candidates(rest))
-                    .is_some_and(|candidates| {
-                        let mut fitting = candidates.iter();
-                        fitting.any(|&index| self.patterns[index].fits(sentence))
-                    })
-        })
+    /// Tells whether a sentence of a line is said by the page: it has its voice, or fits a pattern.
+    fn is_page(&self, line: &str, sentence: &[Token<'_>]) -> bool {
+        voice::is_page(sentence)
+            || sentence
+                .first()
+                .and_then(|first| line.get(first.start..))
+                .map(|rest| self.candidates(rest))
+                .is_some_and(|candidates| {
+                    let mut fitting = candidates.iter();
+                    fitting.any(|&index| self.patterns[index].fits(sentence))
+                })
     }
 
     /// Returns the patterns that a line, or its end, may match: a word that they require occurs, and so does

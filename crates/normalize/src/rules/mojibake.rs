@@ -16,8 +16,9 @@ use encoding_rs::{Encoding, MACINTOSH, WINDOWS_1250, WINDOWS_1252};
 use super::scan::{NonAscii, char_at, char_before};
 
 /// The encodings that UTF-8 is mistaken for, the most common first.
+const OTHER_THAN_DOS: usize = 3;
 static CODECS: LazyLock<Vec<Codec>> = LazyLock::new(|| {
-    let known = [WINDOWS_1252, WINDOWS_1250, MACINTOSH].map(Codec::new);
+    let known: [Codec; OTHER_THAN_DOS] = [WINDOWS_1252, WINDOWS_1250, MACINTOSH].map(Codec::new);
     let dos = [CODE_PAGE_850, CODE_PAGE_437].map(Codec::of_upper_half);
     known.into_iter().chain(dos).collect()
 });
@@ -95,7 +96,13 @@ impl Unit {
             let with = windows_1252(c)?;
             return unit(end, with, Trust::Sure);
         }
-        for codec in CODECS.iter() {
+        // The code pages of DOS have lines to draw boxes with where others have letters.
+        let codecs = if matches!(c, '├' | '┬' | '─' | '┼' | 'Γ' | 'Ô') {
+            CODECS.as_slice()
+        } else {
+            CODECS.get(..OTHER_THAN_DOS).unwrap_or_default()
+        };
+        for codec in codecs {
             let rest = text.get(at..)?;
             if let Some((with, len)) = codec.read_twice(rest).filter(|&(c, _)| is_usual(c)) {
                 return unit(at + len, with, Trust::Sure);

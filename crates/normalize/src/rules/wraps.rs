@@ -58,8 +58,7 @@ struct Line<'a> {
 }
 
 fn changes(text: &str, must_look_wrapped: bool) -> Vec<Change> {
-    // Nearly every article has a line that is far too long, or hardly any line ends.
-    if memchr::memchr(b'\n', text.as_bytes()).is_none() {
+    if !may_be_wrapped(text.as_bytes(), must_look_wrapped) {
         return Vec::new();
     }
     let lines = lines(text);
@@ -86,6 +85,30 @@ fn changes(text: &str, must_look_wrapped: bool) -> Vec<Change> {
                 .unwrap_or_else(|| Change::replace(Span::new(end, next.start), " "))
         })
         .collect()
+}
+
+/// Tells whether there are enough short lines, and few long ones if that matters.
+///
+/// Nearly every article is answered here, by the lengths of its lines in bytes.
+fn may_be_wrapped(text: &[u8], must_look_wrapped: bool) -> bool {
+    /// Longer lines, in bytes, are too long in characters of any text in Latin letters.
+    const LONG: usize = 250;
+    let (mut lines, mut long, mut pairs) = (0, 0, 0);
+    let mut start = 0;
+    let mut is_after_short = false;
+    let ends = memchr::memchr_iter(b'\n', text).chain([text.len()]);
+    for end in ends {
+        let len = end - start;
+        start = end + 1;
+        if len > 1 {
+            lines += 1;
+            long += usize::from(LONG < len);
+            pairs += usize::from(is_after_short);
+        }
+        is_after_short = len > *WIDTHS.start() / 2 && len <= LONG;
+    }
+    let fewest = if must_look_wrapped { FEWEST } else { 1 };
+    fewest <= pairs && (!must_look_wrapped || 10 * long <= lines)
 }
 
 fn lines(text: &str) -> Vec<Line<'_>> {
