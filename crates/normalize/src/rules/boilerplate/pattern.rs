@@ -280,7 +280,7 @@ impl Piece {
                 for (at, token) in rest.iter().enumerate().filter(|_| !is_over) {
                     cost = cost.saturating_add(voice::cost(tokens, start + at));
                     end_at(at + 1, cost);
-                    if token.closes {
+                    if token.closes || voice::ADDRESSING < cost {
                         break;
                     }
                 }

@@ -19,7 +19,7 @@ const PAGE: &str = include_str!("page.txt");
 const REPORT: u16 = 3;
 const NEGATION: u16 = 2;
 /// The most foreign words of a sentence that addresses the reader or says "we", and of one that points at the page.
-const ADDRESSING: u16 = 2;
+pub(super) const ADDRESSING: u16 = 2;
 const POINTING: u16 = 1;
 
 /// What a word says about who speaks.
@@ -662,7 +662,13 @@ const PIECES: &[&str] = &[
 
 /// Tells whether a sentence that no pattern fits is the page's own: it speaks about itself in its own words.
 pub(super) fn is_page(sentence: &[Token<'_>]) -> bool {
-    let costs: u16 = (0..sentence.len()).map(|at| cost(sentence, at)).sum();
+    let mut costs = 0;
+    for at in 0..sentence.len() {
+        costs += cost(sentence, at);
+        if ADDRESSING < costs {
+            return false;
+        }
+    }
     let speaks = sentence.iter().any(|token| kind(token) == Some(Kind::Page));
     speaks && costs <= allowance(sentence)
 }
