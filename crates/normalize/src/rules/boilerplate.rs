@@ -14,6 +14,7 @@
 
 mod mark;
 mod pattern;
+mod token;
 mod voice;
 mod words;
 
@@ -22,7 +23,8 @@ use std::sync::Arc;
 
 use blattwerk_core::{Result, Span};
 
-use self::pattern::{Pattern, Reach, Token, tokens};
+use self::pattern::{Pattern, Reach};
+use self::token::{Token, tokens};
 use self::words::{Place, Words};
 
 /// A line is removed from this score on.

@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::pattern::{Token, is_capital};
+use super::token::{Token, is_capital};
 use super::words;
 
 /// The words of a page about itself.
