@@ -92,17 +92,19 @@ pub(crate) struct Purse {
 }
 
 impl Purse {
-    /// Tells whether enough is left for a sentence.
-    pub(crate) fn affords(&self, sentence: usize) -> bool {
-        let cost = self.cost(sentence);
-        self.left.sentences > 0 && cost.words <= self.left.words && cost.chars <= self.left.chars
+    /// Tells whether enough is left for several sentences.
+    pub(crate) fn affords(&self, sentences: &[usize]) -> bool {
+        let cost = self.cost(sentences);
+        sentences.len() <= self.left.sentences
+            && cost.words <= self.left.words
+            && cost.chars <= self.left.chars
     }
 
     /// Takes a sentence if enough is left for it, and tells whether it was taken.
     pub(crate) fn take(&mut self, sentence: usize) -> bool {
-        let affords = self.affords(sentence);
+        let affords = self.affords(&[sentence]);
         if affords {
-            let cost = self.cost(sentence);
+            let cost = self.cost(&[sentence]);
             self.left.sentences -= 1;
             self.left.words -= cost.words;
             self.left.chars -= cost.chars;
@@ -124,12 +126,15 @@ impl Purse {
     }
 
     /// Any sentence but the first needs a space before it.
-    fn cost(&self, sentence: usize) -> Length {
-        let Length { words, chars } = self.lengths[sentence];
-        Length {
-            words,
-            chars: chars + usize::from(!self.taken.is_empty()),
+    fn cost(&self, sentences: &[usize]) -> Length {
+        let mut cost = Length::default();
+        for &sentence in sentences {
+            cost.words += self.lengths[sentence].words;
+            cost.chars += self.lengths[sentence].chars;
         }
+        let before = self.taken.len().min(1) + sentences.len();
+        cost.chars += before.saturating_sub(1);
+        cost
     }
 }
 
@@ -208,7 +213,19 @@ pub(crate) mod tests {
         let mut purse = Budget::new(None, None, Some(14)).unwrap().purse(&document);
         assert!(purse.take(0), "8 characters");
         assert!(purse.take(1), "a space and 5 more");
-        assert!(!purse.affords(1), "nothing is left");
+        assert!(!purse.affords(&[1]), "nothing is left");
+    }
+
+    #[test]
+    fn several_sentences_are_afforded_together() {
+        let document = document("Köln  ja.\nNein.\nDoch.");
+        let mut purse = Budget::new(None, None, Some(14)).unwrap().purse(&document);
+        assert!(purse.affords(&[0, 1]), "8 characters, a space and 5 more");
+        assert!(!purse.affords(&[0, 1, 2]));
+        purse.take(1);
+        assert!(purse.affords(&[0]) && !purse.affords(&[0, 2]));
+        let purse = Budget::new(Some(2), None, None).unwrap().purse(&document);
+        assert!(purse.affords(&[0, 2]) && !purse.affords(&[0, 1, 2]));
     }
 
     #[test]

@@ -10,8 +10,9 @@ use std::path::Path;
 
 use blattwerk_core::{Built, Document, Error, Result, Summary};
 
+use crate::antecedent::Antecedents;
 use crate::budget::{self, Budget};
-use crate::mmr::{self, Candidate, Names, Weights};
+use crate::mmr::{Candidate, Names, Picker, Weights};
 use crate::readable;
 use crate::terms::{Reader, Terms};
 
@@ -76,32 +77,27 @@ struct Centroid {
 impl Centroid {
     fn summary(&self, document: &Document) -> Summary {
         let terms = self.reader.read(document);
-        let scores = self.scores(&terms);
+        let mut scores = self.scores(&terms);
         let candidates = readable::candidates(document);
-        let scored = candidates.iter().map(|&sentence| {
-            let text = &document.text[document.sentences[sentence]];
-            let factor = if readable::leans_back(text) {
-                LEANING
-            } else {
-                1.0
-            };
-            Candidate::new(
-                sentence,
-                (1.0 - self.redundancy) * factor * scores[sentence],
-            )
-        });
-        let weights = Weights {
-            redundancy: self.redundancy,
-            names: 0.0,
-        };
+        let lead = candidates.first().copied().unwrap_or_default();
+        let antecedents = Antecedents::of(document, &candidates);
+        for (sentence, score) in scores.iter_mut().enumerate() {
+            let leans = antecedents.leans(sentence, lead);
+            *score *= (1.0 - self.redundancy) * if leans { LEANING } else { 1.0 };
+        }
         let mut purse = self.budget.purse(document);
-        mmr::pick(
-            scored.collect(),
-            weights,
-            &terms,
-            Names::default(),
-            &mut purse,
-        );
+        let picker = Picker {
+            document,
+            terms: &terms,
+            scores: &scores,
+            wanted: terms.zeros(),
+            names: Names::default(),
+            weights: Weights {
+                redundancy: self.redundancy,
+                names: 0.0,
+            },
+        };
+        picker.pick(Candidate::all(&candidates, &antecedents, lead), &mut purse);
         Summary::extract(document, purse.spend(&candidates))
     }
 
@@ -120,7 +116,7 @@ impl Centroid {
     }
 }
 
-/// The share of its score that a sentence keeps if it continues the one before it.
+/// The share of its score that a sentence keeps if it depends on others than the lead.
 const LEANING: f32 = 0.75;
 
 #[cfg(test)]

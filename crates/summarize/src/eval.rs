@@ -167,7 +167,7 @@ pub fn oracle(document: &Document, reference: &str, budget: Budget) -> Summary {
     let mut rest: Vec<usize> = (0..sentences.len()).collect();
     let mut best = 0.0;
     loop {
-        rest.retain(|&sentence| purse.affords(sentence));
+        rest.retain(|&sentence| purse.affords(&[sentence]));
         let have = counts(&taken, 1);
         let score = |sentence: usize| {
             let found: usize = counts(&sentences[sentence], 1)

@@ -9,6 +9,7 @@
 //! sentences into word vectors. A backend that compares sentences with each other compares a bounded number,
 //! because an article may be as long as a book.
 
+mod antecedent;
 mod budget;
 pub mod centroid;
 mod command;

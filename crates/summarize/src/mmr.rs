@@ -1,7 +1,7 @@
 //! Picks sentences that score high and do not repeat each other (maximal marginal relevance).
 //!
 //! The score of a sentence is reduced by what the picked sentences already say, and a name that they cover gives no
-//! further bonus. Each pick looks at every candidate once, so the time is linear in the length of the article
+//! further bonus. A sentence is picked together with the sentences it depends on. Each pick looks at every candidate once, so the time is linear in the length of the article
 //! and in the number of picks.
 //!
 //! Carbonell, Goldstein: The use of MMR, diversity-based reranking for reordering documents and producing summaries.
@@ -12,28 +12,32 @@ use std::ops::Range;
 use blattwerk_core::Document;
 use rustc_hash::FxHashMap;
 
+use crate::antecedent::Antecedents;
 use crate::budget::Purse;
 use crate::terms::{self, Terms};
 
-/// A sentence that may be picked.
+/// A sentence that may be picked, with what it depends on.
 pub(crate) struct Candidate {
     sentence: usize,
-    /// Its score by itself.
-    score: f32,
-    /// Its similarity to the most similar picked sentence, from 0 to 1.
-    said: f32,
-    /// The share of its uncovered names in all mentions of names in the article.
-    names: f32,
+    /// The sentence and those without which it cannot be understood, in order.
+    closure: Vec<usize>,
 }
 
 impl Candidate {
-    pub(crate) fn new(sentence: usize, score: f32) -> Self {
-        Self {
-            sentence,
-            score,
-            said: 0.0,
-            names: 0.0,
-        }
+    /// Returns those of the `readable` sentences whose closures are readable too. The `lead` may be picked by itself,
+    /// whatever it refers to.
+    pub(crate) fn all(readable: &[usize], antecedents: &Antecedents, lead: usize) -> Vec<Self> {
+        let candidate = |&sentence: &usize| {
+            let closure = if sentence == lead {
+                vec![lead]
+            } else {
+                antecedents.closure(sentence)?
+            };
+            let is_readable = |needed: &usize| readable.binary_search(needed).is_ok();
+            let is_whole = closure.iter().all(is_readable);
+            is_whole.then_some(Self { sentence, closure })
+        };
+        readable.iter().filter_map(candidate).collect()
     }
 }
 
@@ -46,52 +50,105 @@ pub(crate) struct Weights {
     pub(crate) names: f32,
 }
 
-/// Takes candidates until the purse affords no more.
-pub(crate) fn pick(
-    mut rest: Vec<Candidate>,
-    weights: Weights,
-    terms: &Terms,
-    mut names: Names,
-    purse: &mut Purse,
-) {
-    for candidate in &mut rest {
-        candidate.names = names.of(candidate.sentence);
+/// Picks sentences of a document.
+pub(crate) struct Picker<'a> {
+    pub(crate) document: &'a Document,
+    pub(crate) terms: &'a Terms,
+    /// The score of each sentence by itself.
+    pub(crate) scores: &'a [f32],
+    /// The bonus for each term that no picked sentence has.
+    pub(crate) wanted: Vec<f32>,
+    pub(crate) names: Names,
+    pub(crate) weights: Weights,
+}
+
+impl Picker<'_> {
+    /// Takes candidates with their closures until the purse affords no more.
+    ///
+    /// A closure is worth the mean of its sentences that are not yet said, so that a sentence that needs another one must
+    /// be worth the space of both.
+    pub(crate) fn pick(mut self, mut rest: Vec<Candidate>, purse: &mut Purse) {
+        let count = self.document.sentences.len();
+        // Whether a sentence is taken, or a taken one says the same.
+        let mut is_said = vec![false; count];
+        // The similarity to the most similar taken sentence, from 0 to 1.
+        let mut alike = vec![0.0_f32; count];
+        let mut taken = self.terms.zeros();
+        while let Some(best) = self.best(&rest, &is_said, &alike, purse) {
+            let mut closure = rest.swap_remove(best).closure;
+            closure.retain(|&sentence| !is_said[sentence]);
+            for sentence in closure {
+                purse.take(sentence);
+                is_said[sentence] = true;
+                self.names.cover(sentence);
+                for term in self.terms.of(sentence) {
+                    taken[term.id as usize] = term.weight;
+                    self.wanted[term.id as usize] = 0.0;
+                }
+                for other in 0..count {
+                    let likeness = terms::dot(self.terms.of(other), &taken);
+                    alike[other] = alike[other].max(likeness);
+                    if likeness > SUSPECT && !is_said[other] {
+                        is_said[other] = repeats(self.document, sentence, other);
+                    }
+                }
+                for term in self.terms.of(sentence) {
+                    taken[term.id as usize] = 0.0;
+                }
+            }
+            // A candidate that does not fit now will never fit.
+            rest.retain(|one| !is_said[one.sentence] && purse.affords(&[one.sentence]));
+        }
     }
-    let mut picked = terms.zeros();
-    loop {
-        // A candidate that does not fit now will never fit, so it is dropped.
-        rest.retain(|candidate| purse.affords(candidate.sentence));
-        let Some(best) = best(&rest, weights) else {
-            break;
+
+    /// The index of the best candidate; of equals, the one that comes first in the article.
+    fn best(
+        &self,
+        rest: &[Candidate],
+        is_said: &[bool],
+        alike: &[f32],
+        purse: &Purse,
+    ) -> Option<usize> {
+        let worth = |&sentence: &usize| {
+            self.scores[sentence]
+                + self.weights.names * self.names.of(sentence)
+                + terms::dot(self.terms.of(sentence), &self.wanted)
+                - self.weights.redundancy * alike[sentence]
         };
-        let sentence = rest.swap_remove(best).sentence;
-        purse.take(sentence);
-        names.cover(sentence);
-        for term in terms.of(sentence) {
-            picked[term.id as usize] = term.weight;
+        let mut unsaid = Vec::new();
+        let mut best: Option<(f32, usize)> = None;
+        for (i, candidate) in rest.iter().enumerate() {
+            unsaid.clear();
+            unsaid.extend(candidate.closure.iter().filter(|&&one| !is_said[one]));
+            if !purse.affords(&unsaid) {
+                continue;
+            }
+            let size = f32::from(u8::try_from(unsaid.len()).unwrap_or(u8::MAX));
+            let mean = unsaid.iter().map(worth).sum::<f32>() / size;
+            let is_better = best.is_none_or(|(highest, at)| {
+                let is_earlier = candidate.sentence < rest[at].sentence;
+                mean.total_cmp(&highest).is_gt() || mean.total_cmp(&highest).is_eq() && is_earlier
+            });
+            if is_better {
+                best = Some((mean, i));
+            }
         }
-        for candidate in &mut rest {
-            let alike = terms::dot(terms.of(candidate.sentence), &picked);
-            candidate.said = candidate.said.max(alike);
-            candidate.names = names.of(candidate.sentence);
-        }
-        for term in terms.of(sentence) {
-            picked[term.id as usize] = 0.0;
-        }
+        best.map(|(_, i)| i)
     }
 }
 
-/// The index of the best candidate; of equals, the one that comes first in the article.
-fn best(candidates: &[Candidate], weights: Weights) -> Option<usize> {
-    let worth = |candidate: &Candidate| {
-        candidate.score + weights.names * candidate.names - weights.redundancy * candidate.said
+/// Sentences that are less alike than this are not compared letter by letter.
+const SUSPECT: f32 = 0.4;
+
+/// Tells whether one of two sentences contains the other, whatever the marks and spaces.
+fn repeats(document: &Document, one: usize, other: usize) -> bool {
+    let letters = |sentence: usize| -> String {
+        let text = document.text[document.sentences[sentence]].chars();
+        let letters = text.filter(|c| c.is_alphanumeric());
+        letters.flat_map(char::to_lowercase).collect()
     };
-    (0..candidates.len()).max_by(|&a, &b| {
-        let (a, b) = (&candidates[a], &candidates[b]);
-        worth(a)
-            .total_cmp(&worth(b))
-            .then(b.sentence.cmp(&a.sentence))
-    })
+    let (one, other) = (letters(one), letters(other));
+    one.contains(&other) || other.contains(&one)
 }
 
 /// The names of an article, sentence by sentence.
@@ -190,10 +247,19 @@ mod tests {
         let terms = Reader::new().read(&document);
         let budget = Budget::new(Some(sentences), None, None).unwrap();
         let mut purse = budget.purse(&document);
-        let candidates = scores.into_iter().enumerate();
-        let candidates = candidates.map(|(i, score)| Candidate::new(i, score));
-        let names = Names::new(&document);
-        pick(candidates.collect(), weights, &terms, names, &mut purse);
+        let candidates = (0..4).map(|sentence| Candidate {
+            sentence,
+            closure: vec![sentence],
+        });
+        let picker = Picker {
+            document: &document,
+            terms: &terms,
+            scores: &scores,
+            wanted: terms.zeros(),
+            names: Names::new(&document),
+            weights,
+        };
+        picker.pick(candidates.collect(), &mut purse);
         purse.spend(&[])
     }
 

@@ -145,7 +145,7 @@ fn visit_words(text: &str, buffer: &mut String, mut visit: impl FnMut(&str)) {
 }
 
 /// Returns a word without its inflectional ending; most forms of a word have the same stem.
-fn stem(word: &str) -> &str {
+pub(crate) fn stem(word: &str) -> &str {
     ["ern", "em", "en", "er", "es", "e", "n", "s"]
         .iter()
         .filter_map(|ending| word.strip_suffix(ending))
