@@ -9,6 +9,7 @@
 //! found by *ner*, and which nouns came before. In doubt, a sentence depends on the one before it: that costs a candidate,
 //! while a reference into nothing costs the reader's trust.
 
+mod nouns;
 mod sentence;
 mod story;
 mod words;
@@ -24,8 +25,8 @@ const MOST: usize = 4;
 /// What each sentence of a document depends on.
 #[derive(Debug)]
 pub(crate) struct Antecedents {
-    /// Earlier sentences; nothing if the sentence refers to something that no sentence says.
-    needs: Vec<Option<Vec<usize>>>,
+    /// Each sentence with all that it depends on, in order; nothing if that is too much or cannot be told.
+    closures: Vec<Option<Vec<usize>>>,
     /// Whether a sentence has a definite noun that nothing before it explains.
     is_loose: Vec<bool>,
 }
@@ -37,6 +38,7 @@ impl Antecedents {
         let lead = readable.first().copied().unwrap_or_default();
         let speech = readable::speech(document);
         let mut story = Story::new(document, lead);
+        // Earlier sentences; nothing if the sentence refers to something that no sentence says.
         let mut needs: Vec<Option<Vec<usize>>> = Vec::with_capacity(document.sentences.len());
         let mut is_loose = Vec::with_capacity(document.sentences.len());
         let mut before: Option<Leaning> = None;
@@ -54,33 +56,13 @@ impl Antecedents {
             // "Er" after "Er" stands for the same person, so it depends on the sentence that names him.
             let continues = found.leaning.is_some() && found.leaning == before;
             before = found.leaning;
-            let need = if found.is_open {
-                None
-            } else {
-                let mut needed = found.sentences;
-                if found.leaning.is_some() {
-                    match index.checked_sub(1) {
-                        None => {
-                            needs.push(None);
-                            continue;
-                        }
-                        Some(previous) if continues && !found.is_linked => match &needs[previous] {
-                            None => {
-                                needs.push(None);
-                                continue;
-                            }
-                            Some(earlier) => needed.extend(earlier),
-                        },
-                        Some(previous) => needed.push(previous),
-                    }
-                }
-                needed.sort_unstable();
-                needed.dedup();
-                Some(needed)
-            };
+            let need = found.needs(index, if continues { needs.last() } else { None });
             needs.push(need);
         }
-        Self { needs, is_loose }
+        let closures = (0..needs.len())
+            .map(|sentence| closure(&needs, sentence))
+            .collect();
+        Self { closures, is_loose }
     }
 
     /// Tells whether a sentence has a definite noun that nothing before it explains: it may be known to all readers, or not.
@@ -95,23 +77,28 @@ impl Antecedents {
     }
 
     /// Returns a sentence with all that it depends on, in order; nothing if that is too much or cannot be told.
-    pub(crate) fn closure(&self, sentence: usize) -> Option<Vec<usize>> {
-        let mut closure = vec![sentence];
-        let mut next = 0;
-        while let Some(&sentence) = closure.get(next) {
-            next += 1;
-            for &needed in self.needs[sentence].as_ref()? {
-                if !closure.contains(&needed) {
-                    closure.push(needed);
-                }
-            }
-            if closure.len() > MOST {
-                return None;
+    pub(crate) fn closure(&self, sentence: usize) -> Option<&[usize]> {
+        self.closures[sentence].as_deref()
+    }
+}
+
+/// Follows what a sentence needs, and what that needs in turn.
+fn closure(needs: &[Option<Vec<usize>>], sentence: usize) -> Option<Vec<usize>> {
+    let mut closure = vec![sentence];
+    let mut next = 0;
+    while let Some(&sentence) = closure.get(next) {
+        next += 1;
+        for &needed in needs[sentence].as_ref()? {
+            if !closure.contains(&needed) {
+                closure.push(needed);
             }
         }
-        closure.sort_unstable();
-        Some(closure)
+        if closure.len() > MOST {
+            return None;
+        }
     }
+    closure.sort_unstable();
+    Some(closure)
 }
 
 #[cfg(test)]
@@ -160,8 +147,9 @@ mod tests {
         for &(lines, expected) in cases {
             let document = story(lines);
             let last = document.sentences.len() - 1;
-            let found = Antecedents::of(&document, &(0..=last).collect::<Vec<_>>()).closure(last);
-            if found.as_deref() != expected {
+            let antecedents = Antecedents::of(&document, &(0..=last).collect::<Vec<_>>());
+            let found = antecedents.closure(last);
+            if found != expected {
                 wrong.push(format!("{lines:?}: {found:?}, expected {expected:?}"));
             }
         }
@@ -368,7 +356,7 @@ mod tests {
         let document =
             story("Neue Fähre für Leer\nJan Tal kauft eine Fähre.\nDie Fähre kommt aus Norddeich.");
         let antecedents = Antecedents::of(&document, &[1, 2]);
-        assert_eq!(antecedents.closure(2), Some(vec![1, 2]));
+        assert_eq!(antecedents.closure(2), Some([1, 2].as_slice()));
     }
 
     #[test]

@@ -217,11 +217,18 @@ const FIGURE: usize = 3;
 fn is_figure(word: &str) -> bool {
     let word = word.trim_end_matches([',', ')', ';']);
     if !word.starts_with(|c: char| c.is_ascii_digit()) {
-        return FIGURES.contains(&word.to_lowercase().as_str());
+        let is_short = word.len() <= LONGEST_FIGURE;
+        return is_short
+            && FIGURES
+                .iter()
+                .any(|figure| figure.eq_ignore_ascii_case(word));
     }
     let is_year = word.len() == 4 && (word.starts_with("19") || word.starts_with("20"));
     !is_year && !word.contains(':') && !word.ends_with('.')
 }
+
+/// The length of the longest of [`FIGURES`], in bytes.
+const LONGEST_FIGURE: usize = 8;
 
 const FIGURES: &[&str] = &[
     "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf",

@@ -31,7 +31,7 @@ impl Candidate {
             let closure = if sentence == lead {
                 vec![lead]
             } else {
-                antecedents.closure(sentence)?
+                antecedents.closure(sentence)?.to_vec()
             };
             let is_readable = |needed: &usize| readable.binary_search(needed).is_ok();
             let is_whole = closure.iter().all(is_readable);

@@ -2,8 +2,9 @@
 
 use blattwerk_core::{Document, Span, token::tokens};
 
+use super::nouns::{Noun, Nouns};
 use super::words::{self, Class, STATING};
-use crate::{readable, terms};
+use crate::readable;
 
 /// A word or mark of a sentence.
 #[derive(Debug, Clone, Copy)]
@@ -13,7 +14,7 @@ pub(super) struct Token<'a> {
     /// The index of the name that it is part of.
     pub(super) entity: Option<usize>,
     /// A word with a capital that is not a function word.
-    pub(super) is_noun: bool,
+    pub(super) noun: Option<Noun>,
     pub(super) is_mark: bool,
     pub(super) clause: Clause,
 }
@@ -29,6 +30,10 @@ pub(super) enum Clause {
 }
 
 impl Token<'_> {
+    pub(super) fn is_noun(&self) -> bool {
+        self.noun.is_some()
+    }
+
     /// Tells whether nothing in the sentence precedes the clause but what belongs to it.
     pub(super) fn is_in_main(&self) -> bool {
         self.clause != Clause::Other
@@ -41,6 +46,7 @@ pub(super) fn read<'a>(
     document: &'a Document,
     span: Span,
     next_entity: &mut usize,
+    nouns: &mut Nouns,
 ) -> Vec<Token<'a>> {
     let mut lower = String::new();
     let text = &document.text[span];
@@ -84,7 +90,7 @@ pub(super) fn read<'a>(
             text: token,
             class,
             entity,
-            is_noun,
+            noun: is_noun.then(|| nouns.read(token)),
             is_mark,
             clause,
         });
@@ -161,7 +167,7 @@ pub(super) fn is_second(words: &[Token], at: usize) -> bool {
     words[..at].windows(2).any(|pair| {
         matches!(pair[0].text, "und" | "oder" | "aber")
             && pair[1].class.is_none()
-            && !pair[1].is_noun
+            && !pair[1].is_noun()
             && is_preterite(pair[1].text)
     })
 }
@@ -171,7 +177,7 @@ pub(super) fn stands_alone(words: &[Token], article: usize) -> bool {
     let Some(next) = words.get(article + 1) else {
         return true;
     };
-    if next.is_mark || next.is_noun || next.entity.is_some() {
+    if next.is_mark || next.is_noun() || next.entity.is_some() {
         return false;
     }
     let is_before_name = words
@@ -212,7 +218,7 @@ pub(super) fn bare_noun(words: &[Token], at: usize) -> Option<(usize, bool)> {
         if word.entity.is_some() {
             return None;
         }
-        if word.is_noun {
+        if word.is_noun() {
             break;
         }
         let is_modifier = word
@@ -228,7 +234,7 @@ pub(super) fn bare_noun(words: &[Token], at: usize) -> Option<(usize, bool)> {
         return Some((head, false));
     };
     let is_digit = next.text.starts_with(|c: char| c.is_ascii_digit());
-    let is_named = next.is_noun || next.entity.is_some() || is_digit;
+    let is_named = next.is_noun() || next.entity.is_some() || is_digit;
     let is_explained = matches!(
         next.text,
         "des" | "der" | "eines" | "einer" | "(" | "„" | "\"" | "»" | "'"
@@ -236,7 +242,7 @@ pub(super) fn bare_noun(words: &[Token], at: usize) -> Option<(usize, bool)> {
     let is_told_of = next.text == ","
         && words.get(head + 2).is_some_and(|word| {
             let class = word.class;
-            word.is_noun
+            word.is_noun()
                 || matches!(
                     class,
                     Some(Class::Definite | Class::Preposition | Class::Possessive)
@@ -244,27 +250,6 @@ pub(super) fn bare_noun(words: &[Token], at: usize) -> Option<(usize, bool)> {
         });
     let is_completed = matches!(next.class, Some(Class::Preposition | Class::Fused));
     (!is_named && !is_explained && !is_told_of).then_some((head, is_completed))
-}
-
-/// The shortest stem, in bytes, that is looked for at the end of compounds.
-const MIN_HEAD: usize = 4;
-
-/// Tells whether two nouns are forms of a word, or one is the last part of the other.
-pub(super) fn alike(one: &str, other: &str) -> bool {
-    let (one, other) = (one.to_lowercase(), other.to_lowercase());
-    terms::stem(&one) == terms::stem(&other)
-        || is_last_part(&one, &other)
-        || is_last_part(&other, &one)
-}
-
-/// Tells whether a compound ends with a form of a noun; both are in lower case.
-pub(super) fn is_last_part(noun: &str, compound: &str) -> bool {
-    let stem = terms::stem(noun);
-    stem.len() >= MIN_HEAD
-        && compound.len() > noun.len() + 1
-        && (compound.ends_with(noun)
-            || compound.ends_with(stem)
-            || terms::stem(compound).ends_with(stem))
 }
 
 /// Tells whether a word has two capitals: "UNEP".

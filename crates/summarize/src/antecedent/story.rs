@@ -1,15 +1,14 @@
 //! The story up to a sentence: who and what was mentioned where, and what a sentence refers to of it.
 
-use std::hash::Hasher;
-
 use blattwerk_core::{Document, Span};
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::FxHashMap;
 
+use super::nouns::{Noun, Nouns, hash};
 use super::sentence::{
-    self, Clause, Token, alike, announces, bare_noun, is_abbreviation, is_last_part, is_preterite,
-    is_second, stands_alone,
+    self, Clause, Token, announces, bare_noun, is_abbreviation, is_preterite, is_second,
+    stands_alone,
 };
-use super::words::{self, Class, IMPERSONAL, Kind};
+use super::words::{Class, IMPERSONAL, Kind};
 use crate::terms;
 
 /// Why a sentence depends on the one before it. Two in a row for the same reason may depend on the same sentence.
@@ -44,12 +43,35 @@ impl References {
         }
         self.is_linked |= leaning == Leaning::Other;
     }
+
+    /// Returns the earlier sentences that the one of an index needs; nothing if no sentence says what it refers to.
+    /// `before` is what the one before needs, if both lean on it for the same reason.
+    pub(super) fn needs(
+        self,
+        index: usize,
+        before: Option<&Option<Vec<usize>>>,
+    ) -> Option<Vec<usize>> {
+        if self.is_open {
+            return None;
+        }
+        let mut needed = self.sentences;
+        if self.leaning.is_some() {
+            let previous = index.checked_sub(1)?;
+            match before {
+                Some(earlier) if !self.is_linked => needed.extend(earlier.as_ref()?),
+                _ => needed.push(previous),
+            }
+        }
+        needed.sort_unstable();
+        needed.dedup();
+        Some(needed)
+    }
 }
 
 /// The first mention of a noun.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 struct Mention {
-    lower: String,
+    noun: Noun,
     /// The sentence that a later reference depends on, unless everybody knows what the noun stands for.
     introduced: Option<usize>,
 }
@@ -59,7 +81,9 @@ pub(super) struct Story<'a> {
     document: &'a Document,
     lead: usize,
     next_entity: usize,
-    nouns: FxHashMap<u64, usize>,
+    nouns: Nouns,
+    /// The place of each noun among the mentions.
+    places: FxHashMap<u64, usize>,
     mentions: Vec<Mention>,
     /// The sentence with the full name of each person, by surname.
     persons: FxHashMap<u64, usize>,
@@ -69,7 +93,6 @@ pub(super) struct Story<'a> {
     names: FxHashMap<u64, usize>,
     /// The sentence that introduces the name mentioned last, of a person, a body and a place.
     last: [Option<usize>; 3],
-    buffer: String,
 }
 
 const LABELS: [&str; 3] = ["PER", "ORG", "LOC"];
@@ -80,19 +103,19 @@ impl<'a> Story<'a> {
             document,
             lead,
             next_entity: 0,
-            nouns: FxHashMap::default(),
+            nouns: Nouns::default(),
+            places: FxHashMap::default(),
             mentions: Vec::new(),
             persons: FxHashMap::default(),
             abbreviations: FxHashMap::default(),
             names: FxHashMap::default(),
             last: [None; 3],
-            buffer: String::new(),
         }
     }
 
     /// Reads the next sentence: finds what it refers to, then remembers what it mentions, unless it stands before the lead.
     pub(super) fn read(&mut self, index: usize, span: Span) -> References {
-        let words = sentence::read(self.document, span, &mut self.next_entity);
+        let words = sentence::read(self.document, span, &mut self.next_entity, &mut self.nouns);
         let mut found = References::default();
         if index >= self.lead {
             self.pronouns(&words, &mut found);
@@ -105,7 +128,7 @@ impl<'a> Story<'a> {
     }
 
     /// Personal and possessive pronouns, demonstratives, and adverbs such as "davon".
-    fn pronouns(&mut self, words: &[Token], found: &mut References) {
+    fn pronouns(&self, words: &[Token], found: &mut References) {
         let first = words.iter().position(|word| !word.is_mark).unwrap_or(0);
         let starts_aside = words
             .get(first)
@@ -162,14 +185,11 @@ impl<'a> Story<'a> {
                 Some(Class::Demonstrative) => {
                     let noun = words[i + 1..]
                         .iter()
-                        .find(|word| word.is_noun || word.is_mark || word.class.is_some())
-                        .filter(|word| word.is_noun);
-                    let is_time = noun.is_some_and(|noun| self.kind(noun.text) == Some(Kind::Time));
-                    let is_said = noun.is_some_and(|noun| {
-                        words[..i]
-                            .iter()
-                            .any(|word| word.is_noun && alike(word.text, noun.text))
-                    });
+                        .find(|word| word.is_noun() || word.is_mark || word.class.is_some())
+                        .and_then(|word| word.noun);
+                    let is_time =
+                        noun.is_some_and(|noun| self.nouns.kind(noun) == Some(Kind::Time));
+                    let is_said = noun.is_some_and(|noun| self.has(&words[..i], noun));
                     let is_bound = !word.is_in_main() && noun.is_none();
                     if !is_time && !is_said && !is_bound {
                         found.previous(Leaning::Other);
@@ -186,9 +206,9 @@ impl<'a> Story<'a> {
                 _ => {}
             }
             is_after_and = matches!(word.text, "und" | "oder" | "aber" | "sondern" | "doch")
-                || is_after_and && word.class.is_none() && !word.is_noun;
-            has_noun |=
-                word.entity.is_some() || word.is_noun && self.kind(word.text) != Some(Kind::Time);
+                || is_after_and && word.class.is_none() && !word.is_noun();
+            let is_time = |noun: Noun| self.nouns.kind(noun) == Some(Kind::Time);
+            has_noun |= word.entity.is_some() || word.noun.is_some_and(|noun| !is_time(noun));
         }
     }
 
@@ -198,7 +218,7 @@ impl<'a> Story<'a> {
         let mut i = 0;
         while let Some(word) = words.get(i) {
             let Some(entity) = word.entity else {
-                if word.is_noun && is_abbreviation(word.text) {
+                if word.is_noun() && is_abbreviation(word.text) {
                     self.abbreviation(index, words, i, found);
                 }
                 i += 1;
@@ -260,7 +280,9 @@ impl<'a> Story<'a> {
             };
             let is_initial = i == first;
             // "Das Treffen in Bonn" says which meeting, but "… dass das Treffen in Bonn beginnt" does not.
-            if is_completed && (is_initial || self.find(words[head].text).is_none()) {
+            if is_completed
+                && (is_initial || words[head].noun.and_then(|noun| self.find(noun)).is_none())
+            {
                 continue;
             }
             is_reference[head] = true;
@@ -269,8 +291,8 @@ impl<'a> Story<'a> {
             self.refer(index, words, head, (is_initial, is_governed), found);
         }
         for (i, word) in words.iter().enumerate() {
-            if word.is_noun {
-                self.mention(index, word.text, is_reference[i]);
+            if let Some(noun) = word.noun {
+                self.mention(index, noun, is_reference[i]);
             }
         }
     }
@@ -284,15 +306,11 @@ impl<'a> Story<'a> {
         (is_initial, is_governed): (bool, bool),
         found: &mut References,
     ) {
-        let noun = words[head].text;
-        let kind = self.kind(noun);
-        if matches!(kind, Some(Kind::Unique | Kind::Time)) {
+        let Some(noun) = words[head].noun else {
             return;
-        }
-        if words[..head]
-            .iter()
-            .any(|word| word.is_noun && alike(word.text, noun))
-        {
+        };
+        let kind = self.nouns.kind(noun);
+        if matches!(kind, Some(Kind::Unique | Kind::Time)) || self.has(&words[..head], noun) {
             return;
         }
         if let Some(mention) = self.find(noun) {
@@ -337,30 +355,29 @@ impl<'a> Story<'a> {
         }
     }
 
-    /// Finds the first mention of a noun, or of a compound that ends with it: "Beben" after "Erdbeben".
-    fn find(&mut self, noun: &str) -> Option<usize> {
-        let lower = noun.to_lowercase();
-        let stem = terms::stem(&lower);
-        if let Some(&mention) = self.nouns.get(&hash(stem)) {
-            return Some(mention);
-        }
-        self.mentions
-            .iter()
-            .position(|mention| is_last_part(&lower, &mention.lower))
+    /// Tells whether words have a noun, or a compound with it.
+    fn has(&self, words: &[Token], noun: Noun) -> bool {
+        let mut others = words.iter().filter_map(|word| word.noun);
+        others.any(|other| self.nouns.alike(other, noun))
     }
 
-    fn mention(&mut self, index: usize, noun: &str, is_reference: bool) {
-        let lower = noun.to_lowercase();
-        let stem = terms::stem(&lower);
-        let key = hash(stem);
-        if self.nouns.contains_key(&key) {
-            return;
+    /// Finds the first mention of a noun, or of a compound that ends with it: "Beben" after "Erdbeben".
+    fn find(&self, noun: Noun) -> Option<usize> {
+        let place = self.places.get(&self.nouns.key(noun)).copied();
+        place.or_else(|| {
+            let mut mentions = self.mentions.iter();
+            mentions.position(|mention| self.nouns.is_last_part(noun, mention.noun))
+        })
+    }
+
+    fn mention(&mut self, index: usize, noun: Noun, is_reference: bool) {
+        let next = self.mentions.len();
+        if *self.places.entry(self.nouns.key(noun)).or_insert(next) == next {
+            self.mentions.push(Mention {
+                noun,
+                introduced: (!is_reference).then_some(index),
+            });
         }
-        self.nouns.insert(key, self.mentions.len());
-        self.mentions.push(Mention {
-            lower,
-            introduced: (!is_reference).then_some(index),
-        });
     }
 
     /// Tells whether a person is named in the words, for whom a pronoun may stand ahead: "In seiner Rede sagte Ida Berg".
@@ -369,13 +386,6 @@ impl<'a> Story<'a> {
             let entity = word.entity.map(|entity| &self.document.entities[entity]);
             entity.is_some_and(|entity| &*entity.label == "PER")
         })
-    }
-
-    fn kind(&mut self, noun: &str) -> Option<Kind> {
-        self.buffer.clear();
-        self.buffer
-            .extend(noun.chars().flat_map(char::to_lowercase));
-        words::kind(&self.buffer)
     }
 }
 
@@ -404,21 +414,15 @@ fn links(words: &[Token], found: &mut References) {
         };
         let is_later = word.text == "später"
             && (matches!(before, "wenig" | "kurz" | "Wenig" | "Kurz")
-                || i > 0 && words[i - 1].is_noun);
+                || i > 0 && words[i - 1].is_noun());
         // "sagte Berg weiter", "so Berg weiter"
         let ends_clause = words.get(i + 1).is_none_or(|next| next.is_mark);
         let goes_on = word.text == "weiter"
             && ends_clause
             && i > 1
-            && (words[i - 1].is_noun || words[i - 1].entity.is_some() || before == "es");
+            && (words[i - 1].is_noun() || words[i - 1].entity.is_some() || before == "es");
         if leans || is_later && word.is_in_main() || goes_on {
             found.previous(Leaning::Other);
         }
     }
-}
-
-fn hash(word: &str) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write(word.as_bytes());
-    hasher.finish()
 }
