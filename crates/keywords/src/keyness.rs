@@ -143,6 +143,32 @@ mod tests {
     }
 
     #[test]
+    fn spellings_are_one_keyword() {
+        let cases = [
+            "Die Hafen-Fähre ist alt. Eine Hafen\u{2011}Fähre sank. Für die Hafen\u{2010}Fähre ist das das Ende.",
+            "Alle Lehrer*innen streiken. Viele Lehrer:innen sind krank. Die Lehrerinnen fordern mehr.",
+            "Der Gasspeicher ist alt. Ein Gas-Speicher ist leck. Den Gasspeicher baut keiner.",
+            "Die Krähenplage ist da. Eine Kraehenplage kommt. Das nennt man Krähenplage.",
+        ];
+        for text in cases {
+            let document = document(text, &[]);
+            let found = found(&document);
+            let mut keys: Vec<String> = found
+                .iter()
+                .map(|word| {
+                    let letters = word.chars().filter(|c| c.is_alphabetic());
+                    let lower: String = letters.flat_map(char::to_lowercase).collect();
+                    lower.replace("ae", "ä")
+                })
+                .collect();
+            keys.sort_unstable();
+            let count = keys.len();
+            keys.dedup();
+            assert_eq!(keys.len(), count, "{found:?}");
+        }
+    }
+
+    #[test]
     fn a_part_ranks_below_its_compound() {
         let document = document(
             "Der Gasspeicher ist undicht. Die Insel sperrt den Gasspeicher. Der Speicher ist alt. Die Insel wartet ab.",

@@ -8,7 +8,7 @@ use blattwerk_core::{Document, Entity, Keyword, Span};
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use super::background::Background;
-use super::stem::stem;
+use super::stem::{key, stem};
 use super::word::{self, Case, Word};
 
 /// How much more a mention at the very beginning counts than one far down.
@@ -44,7 +44,7 @@ const UNTOLD: &str = "\
 /// A candidate.
 #[derive(Debug, Clone)]
 struct Term {
-    /// The range of its stem in `Article::stems`; empty for a name of several words.
+    /// The range of its key in `Article::stems`; empty for a name of several words.
     stem: Range<usize>,
     /// The natural logarithm of its expected frequency per word.
     log_rate: f32,
@@ -86,9 +86,9 @@ pub(super) struct Article<'a> {
     document: &'a Document,
     terms: Vec<Term>,
     mentions: Vec<Mention>,
-    /// The stems of the terms, concatenated.
+    /// What the spellings of each term's stem share, concatenated.
     stems: String,
-    /// Maps the hash of a stem to its term.
+    /// Maps the hash of a key to its term.
     places: FxHashMap<u64, u32>,
     pairs: Vec<Pair>,
     /// The hashes of surnames, with the full names they are part of.
@@ -107,7 +107,7 @@ impl Reader {
     pub(super) fn new(background: Background) -> Self {
         let mut buffer = String::new();
         let mut hashed = |word: &str| {
-            stem(word, &mut buffer);
+            key(word, &mut buffer);
             hash(&buffer)
         };
         let untold = UNTOLD.split_whitespace().map(&mut hashed).collect();
@@ -118,6 +118,7 @@ impl Reader {
     pub(super) fn read<'a>(&'a self, document: &'a Document) -> Article<'a> {
         let mut article = Article::new(self, document);
         let (mut of_word, mut of_name) = (String::new(), String::new());
+        let mut of_key = String::new();
         let mut before: Option<Word> = None;
         let mut sentences = document.sentences.iter().peekable();
         let mut entities = document.entities.iter().peekable();
@@ -141,22 +142,23 @@ impl Reader {
             {}
             if let Some(entity) = entities.next_if(|entity| entity.span.start <= start) {
                 name_end = entity.span.end;
-                article.name(entity, &mut of_name, &mut of_word);
+                article.name(entity, &mut of_name, &mut of_word, &mut of_key);
             }
             if start < name_end || !self.is_noun(&word, &mut of_word) {
                 return;
             }
             stem(word.text, &mut of_word);
-            let key = hash(&of_word);
-            if self.untold.contains(&key) {
+            key(word.text, &mut of_key);
+            let hashed = hash(&of_key);
+            if self.untold.contains(&hashed) {
                 return;
             }
             let log_rate = || self.background.log_rate(&of_word);
-            article.mention(key, &of_word, Span::new(start, word.at.end), log_rate);
+            article.mention(hashed, &of_key, Span::new(start, word.at.end), log_rate);
             if word.is_next
                 && let Some(before) = before.filter(is_inflected)
             {
-                article.pair(&before, key, &mut of_word);
+                article.pair(&before, hashed, &mut of_word);
             }
         });
         article
@@ -164,7 +166,10 @@ impl Reader {
 
     /// Tells whether a word outside names is a noun.
     fn is_noun(&self, word: &Word, buffer: &mut String) -> bool {
-        if word.case == Case::Lower || word.text.ends_with('-') || word.text.contains(['.', '@']) {
+        if word.case == Case::Lower
+            || word.text.ends_with(['-', '\u{2010}', '\u{2011}'])
+            || word.text.contains(['.', '@'])
+        {
             return false;
         }
         // Some headlines are all in capitals.
@@ -228,18 +233,19 @@ impl<'a> Article<'a> {
         term
     }
 
-    /// Counts a mention of a name. The buffers are reused for its stems and the stem of its last word.
-    fn name(&mut self, entity: &Entity, stems: &mut String, last: &mut String) {
-        stems.clear();
+    /// Counts a mention of a name. The buffers are reused for its keys, and the stem and the key of its last word.
+    fn name(&mut self, entity: &Entity, keys: &mut String, last: &mut String, of_key: &mut String) {
+        keys.clear();
         let background = &self.reader.background;
         let mut log_rate = f32::INFINITY;
         let mut words = 0;
         word::visit(&self.document.text[entity.span], |word| {
             stem(word.text, last);
+            key(word.text, of_key);
             if words > 0 {
-                stems.push(' ');
+                keys.push(' ');
             }
-            stems.push_str(last);
+            keys.push_str(of_key);
             // A name is at most as frequent as the rarest of its words.
             log_rate = log_rate.min(background.log_rate(last));
             words += 1;
@@ -247,17 +253,17 @@ impl<'a> Article<'a> {
         if words == 0 {
             return;
         }
-        let own = if words == 1 { stems.as_str() } else { "" };
-        let term = self.mention(hash(stems), own, entity.span, || log_rate);
+        let own = if words == 1 { keys.as_str() } else { "" };
+        let term = self.mention(hash(keys), own, entity.span, || log_rate);
         self.terms[term as usize].is_name = true;
         if words > 1 && &*entity.label == "PER" {
-            self.surnames.push((hash(last), term));
+            self.surnames.push((hash(of_key), term));
         }
     }
 
     /// Records that a word precedes the noun that was mentioned last.
     fn pair(&mut self, word: &Word, noun: u64, buffer: &mut String) {
-        stem(word.text, buffer);
+        key(word.text, buffer);
         self.pairs.push(Pair {
             key: hash(buffer) ^ noun.rotate_left(1),
             word: Span::new(word.at.start, word.at.end),
