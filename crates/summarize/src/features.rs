@@ -26,7 +26,7 @@ use crate::terms::{self, Reader};
 budget::config! {
     /// The keys of `features`. All weights are relative to the weight of centrality, which is 1.
     pub struct Config {
-        /// The bonus of the first sentence for its position. It falls by a factor of e every six sentences. Default: 0.9.
+        /// The bonus of the first sentence for its position. It falls by a factor of e every six sentences. Default: 1.1.
         pub position: f32,
         /// An additional bonus of the sentence that carries the news: the first one, or one of the next if the article opens
         /// with a scene. The default, 3, makes it part of every summary with room for it.
@@ -34,7 +34,7 @@ budget::config! {
         /// The bonus of a sentence that opens a paragraph. Default: 0.1.
         pub paragraph: f32,
         /// The bonus of a sentence that tells much: twelve content words, where a figure counts for three. Sentences that tell
-        /// less get part of it. Default: 0.3.
+        /// less get part of it. Default: 0.4.
         pub substance: f32,
         /// The bonus of a sentence with exactly the words of the headline; a partial match gets part of it. Words in
         /// sentences already picked do not count. No effect if the article has no headline. Default: 1.0.
@@ -56,10 +56,10 @@ impl Default for Config {
             sentences: None,
             words: None,
             chars: None,
-            position: 0.9,
+            position: 1.1,
             first: 3.0,
             paragraph: 0.1,
-            substance: 0.3,
+            substance: 0.4,
             title: 1.0,
             names: 0.2,
             leaning: 0.3,
@@ -131,7 +131,9 @@ impl Features {
         for (&sentence, place) in candidates.iter().zip(places) {
             let span = document.sentences[sentence];
             let is_lead = sentence == lead;
-            let leans = antecedents.leans(sentence, lead);
+            let is_first = candidates.first() == Some(&sentence);
+            let leans =
+                antecedents.leans(sentence, lead) || is_first && antecedents.has_open_lead();
             let is_loose = !is_lead && antecedents.is_loose(sentence);
             scores[sentence] = centrality[sentence]
                 + weights.position * (-(f32::from(place) - 1.0) / FADE).exp()
@@ -181,7 +183,7 @@ fn news(
             .closure(sentence)
             .is_some_and(|all| all.len() == 1)
     };
-    if is_anchored(first) && is_whole(first) {
+    if is_anchored(first) && !antecedents.has_open_lead() {
         return first;
     }
     let others = candidates.iter().copied().skip(1).take(OPENING);

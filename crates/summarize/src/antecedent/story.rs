@@ -235,12 +235,13 @@ impl<'a> Story<'a> {
             let name = &document.text[entity.span];
             let key = terms::name(name);
             let kind = LABELS.iter().position(|label| *label == &*entity.label);
-            if kind == Some(0) {
-                if name.contains(' ') {
-                    self.persons.entry(key).or_insert(index);
-                } else if let Some(&full) = self.persons.get(&key) {
-                    found.sentences.push(full);
-                }
+            // A surname refers to the full name, whatever kind of name it was taken for.
+            if kind == Some(0) && name.contains(' ') {
+                self.persons.entry(key).or_insert(index);
+            } else if !name.contains(' ')
+                && let Some(&full) = self.persons.get(&key)
+            {
+                found.sentences.push(full);
             }
             let introduced = *self.names.entry(key).or_insert(index);
             if let Some(kind) = kind {
