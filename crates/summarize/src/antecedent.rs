@@ -44,7 +44,8 @@ impl Antecedents {
         let mut needs: Vec<Option<Vec<usize>>> = Vec::with_capacity(document.sentences.len());
         let mut is_loose = Vec::with_capacity(document.sentences.len());
         let mut has_open_lead = false;
-        let mut before: Option<Leaning> = None;
+        // Why the sentence before leans, and on which one.
+        let mut before: Option<(Leaning, Option<usize>)> = None;
         for (index, &span) in document.sentences.iter().enumerate() {
             let mut found = story.read(index, span);
             is_loose.push(found.is_loose);
@@ -57,9 +58,17 @@ impl Antecedents {
                 found.is_open = true;
             }
             // "Er" after "Er" stands for the same person, so it depends on the sentence that names him.
-            let continues = found.leaning.is_some() && found.leaning == before;
-            before = found.leaning;
-            let need = found.needs(index, if continues { needs.last() } else { None });
+            let source = match (found.leaning, before) {
+                (Some(leaning), Some((same, source))) if leaning == same && !leaning.is_other() => {
+                    source
+                }
+                _ => index.checked_sub(1),
+            };
+            before = found.leaning.map(|leaning| {
+                let source = if index == lead { Some(lead) } else { source };
+                (leaning, source)
+            });
+            let need = found.needs(index, source);
             if index == lead {
                 // A story starts with it, whatever it refers to, and others may refer to it.
                 has_open_lead = need.is_none_or(|needed| !needed.is_empty());

@@ -95,6 +95,7 @@ impl Centroid {
             weights: Weights {
                 redundancy: self.redundancy,
                 names: 0.0,
+                leaning: 0.0,
             },
         };
         picker.pick(Candidate::all(&candidates, &antecedents, lead), &mut purse);

@@ -26,7 +26,7 @@ use crate::terms::{self, Reader};
 budget::config! {
     /// The keys of `features`. All weights are relative to the weight of centrality, which is 1.
     pub struct Config {
-        /// The bonus of the first sentence for its position. It falls by a factor of e every six sentences. Default: 1.1.
+        /// The bonus of the first sentence for its position. It falls by a factor of e every six sentences. Default: 1.5.
         pub position: f32,
         /// An additional bonus of the sentence that carries the news: the first one, or one of the next if the article opens
         /// with a scene. The default, 3, makes it part of every summary with room for it.
@@ -42,8 +42,8 @@ budget::config! {
         /// The bonus of a sentence with all names of the article; names in sentences already picked do not count.
         /// Default: 0.2.
         pub names: f32,
-        /// The penalty for a sentence that refers to sentences other than the one that carries the news, or quotes somebody
-        /// without naming them. Half of it for a definite noun that nothing explains. Default: 0.3.
+        /// The penalty for a sentence that refers to others which are not picked yet, and which have to be picked with it. Half
+        /// of it for a definite noun that nothing explains. Default: 0.3.
         pub leaning: f32,
         /// The penalty for a sentence with the same words as a sentence already picked. Default: 0.3.
         pub redundancy: f32,
@@ -56,7 +56,7 @@ impl Default for Config {
             sentences: None,
             words: None,
             chars: None,
-            position: 1.1,
+            position: 1.5,
             first: 3.0,
             paragraph: 0.1,
             substance: 0.4,
@@ -131,16 +131,14 @@ impl Features {
         for (&sentence, place) in candidates.iter().zip(places) {
             let span = document.sentences[sentence];
             let is_lead = sentence == lead;
-            let is_first = candidates.first() == Some(&sentence);
-            let leans =
-                antecedents.leans(sentence, lead) || is_first && antecedents.has_open_lead();
             let is_loose = !is_lead && antecedents.is_loose(sentence);
+            let is_open = place == 1 && antecedents.has_open_lead();
             scores[sentence] = centrality[sentence]
                 + weights.position * (-(f32::from(place) - 1.0) / FADE).exp()
                 + weights.first * one_if(is_lead)
                 + weights.paragraph * one_if(opens_paragraph(document, span))
                 + weights.substance * substance(&document.text[span], terms.of(sentence).len())
-                - weights.leaning * (one_if(leans) + one_if(is_loose) / 2.0);
+                - weights.leaning * (one_if(is_open) + one_if(is_loose) / 2.0);
         }
         let mut purse = self.budget.purse(document);
         let picker = Picker {
@@ -152,6 +150,7 @@ impl Features {
             weights: Weights {
                 redundancy: weights.redundancy,
                 names: weights.names,
+                leaning: weights.leaning,
             },
         };
         picker.pick(Candidate::all(&candidates, &antecedents, lead), &mut purse);
@@ -199,18 +198,36 @@ const OPENING: usize = 5;
 /// How much nearer to what the article is about they must be than the scene.
 const SCENE: f32 = 1.5;
 
-/// How much a sentence tells, from 0 to 1: twelve content words, or fewer with figures, tell enough.
-fn substance(text: &str, words: usize) -> f32 {
+/// How much a sentence tells, from 0 to 1: twelve content words, or fewer with figures, tell enough; more than forty words in
+/// all are too many. A bare source tells nothing.
+fn substance(text: &str, terms: usize) -> f32 {
+    if readable::is_bare_source(text) {
+        return 0.0;
+    }
     let figures = text
         .split_whitespace()
         .filter(|word| is_figure(word))
         .take(2);
-    let words = words + FIGURE * figures.count();
-    f32::from(u8::try_from(words).unwrap_or(u8::MAX).min(12)) / 12.0
+    let told = share(terms + FIGURE * figures.count(), 12);
+    let excess = share(
+        text.split_whitespace()
+            .count()
+            .saturating_sub(usize::from(LONG)),
+        LONG,
+    );
+    told - excess
+}
+
+/// Returns a count as a share of what is enough, at most 1.
+fn share(count: usize, enough: u8) -> f32 {
+    f32::from(u8::try_from(count).unwrap_or(u8::MAX).min(enough)) / f32::from(enough)
 }
 
 /// The number of sentences in which the bonus for an early position falls by the factor e.
 const FADE: f32 = 6.0;
+
+/// A sentence with more words is too long.
+const LONG: u8 = 40;
 
 /// How many content words a figure counts for.
 const FIGURE: usize = 3;

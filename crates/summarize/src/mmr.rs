@@ -48,6 +48,8 @@ pub(crate) struct Weights {
     pub(crate) redundancy: f32,
     /// The bonus for having all names.
     pub(crate) names: f32,
+    /// The penalty for depending on a sentence that is not picked yet.
+    pub(crate) leaning: f32,
 }
 
 /// Picks sentences of a document.
@@ -124,7 +126,12 @@ impl Picker<'_> {
                 continue;
             }
             let size = f32::from(u8::try_from(unsaid.len()).unwrap_or(u8::MAX));
-            let mean = unsaid.iter().map(worth).sum::<f32>() / size;
+            let leaning = if unsaid.len() > 1 {
+                self.weights.leaning
+            } else {
+                0.0
+            };
+            let mean = unsaid.iter().map(worth).sum::<f32>() / size - leaning;
             let is_better = best.is_none_or(|(highest, at)| {
                 let is_earlier = candidate.sentence < rest[at].sentence;
                 mean.total_cmp(&highest).is_gt() || mean.total_cmp(&highest).is_eq() && is_earlier

@@ -61,6 +61,20 @@ pub(crate) fn candidates(document: &Document) -> Vec<usize> {
     candidates
 }
 
+/// Tells whether a sentence says no more than who reports: "Das meldet das Wochenblatt."
+pub(crate) fn is_bare_source(text: &str) -> bool {
+    let mut words = text.split_ascii_whitespace();
+    let is_about_it = matches!(words.next(), Some("Das" | "Dies"));
+    let is_report = words.next().is_some_and(|verb| {
+        let is_in = |verbs: &str| verbs.split(' ').any(|other| other == verb);
+        is_in(speech::REPORTING) || is_in(speech::CLAIMING) || is_in(PUBLISHING)
+    });
+    is_about_it && is_report && !text.contains([',', ':'])
+}
+
+/// Verbs of the press, besides those of [`speech`].
+const PUBLISHING: &str = "meldet meldete meldeten berichten melden schreibt schrieb";
+
 /// Tells whether a sentence contains only the beginning or only the end of a quote.
 pub(crate) fn cuts_quote(text: &str) -> bool {
     let is_odd = |marks: &[char]| text.matches(marks).count() % 2 == 1;
@@ -313,6 +327,19 @@ mod tests {
         ];
         for &(text, expected) in cases {
             assert_eq!(stands_alone(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_bare_source_says_who_reports_and_nothing_else() {
+        for (text, expected) in [
+            ("Das meldet das Wochenblatt.", true),
+            ("Dies teilte die Polizei am Montag mit.", true),
+            ("Das sagte Ida Berg, die den Hafen leitet.", false),
+            ("Das Wochenblatt meldet einen Brand.", false),
+            ("Das freut die Kapitäne.", false),
+        ] {
+            assert_eq!(is_bare_source(text), expected, "{text:?}");
         }
     }
 

@@ -20,6 +20,12 @@ pub(super) enum Leaning {
     Other,
 }
 
+impl Leaning {
+    pub(super) fn is_other(self) -> bool {
+        self == Self::Other
+    }
+}
+
 /// What a sentence refers to.
 #[derive(Debug, Default)]
 pub(super) struct References {
@@ -44,22 +50,17 @@ impl References {
         self.is_linked |= leaning == Leaning::Other;
     }
 
-    /// Returns the earlier sentences that the one of an index needs; nothing if no sentence says what it refers to.
-    /// `before` is what the one before needs, if both lean on it for the same reason.
-    pub(super) fn needs(
-        self,
-        index: usize,
-        before: Option<&Option<Vec<usize>>>,
-    ) -> Option<Vec<usize>> {
+    /// Returns the earlier sentences that the one of an index needs; nothing if no sentence says what it refers to. `source` is
+    /// the sentence that it leans on if nothing links it to the one before.
+    pub(super) fn needs(self, index: usize, source: Option<usize>) -> Option<Vec<usize>> {
         if self.is_open {
             return None;
         }
         let mut needed = self.sentences;
         if self.leaning.is_some() {
-            let previous = index.checked_sub(1)?;
-            match before {
-                Some(earlier) if !self.is_linked => needed.extend(earlier.as_ref()?),
-                _ => needed.push(previous),
+            needed.push(source?);
+            if self.is_linked {
+                needed.push(index.checked_sub(1)?);
             }
         }
         needed.sort_unstable();
@@ -235,13 +236,13 @@ impl<'a> Story<'a> {
             let name = &document.text[entity.span];
             let key = terms::name(name);
             let kind = LABELS.iter().position(|label| *label == &*entity.label);
-            // A surname refers to the full name, whatever kind of name it was taken for.
-            if kind == Some(0) && name.contains(' ') {
+            // A surname refers to the full name, whatever kind of name it was taken for, or to its first mention.
+            let first = self.persons.get(&key).copied();
+            if kind == Some(0) && (name.contains(' ') || first.is_none()) {
                 self.persons.entry(key).or_insert(index);
-            } else if !name.contains(' ')
-                && let Some(&full) = self.persons.get(&key)
-            {
-                found.sentences.push(full);
+            }
+            if !name.contains(' ') {
+                found.sentences.extend(first);
             }
             let introduced = *self.names.entry(key).or_insert(index);
             if let Some(kind) = kind {
@@ -413,6 +414,11 @@ fn links(words: &[Token], found: &mut References) {
             Some(Class::Comparative) => i <= first + 2 && before != "unter" && before != "Unter",
             _ => false,
         };
+        let is_but = matches!(word.text, "aber" | "dann")
+            && i > first
+            && word.is_in_main()
+            && !matches!(before, "," | "und" | "–")
+            && !is_second(words, i);
         let is_later = word.text == "später"
             && (matches!(before, "wenig" | "kurz" | "Wenig" | "Kurz")
                 || i > 0 && words[i - 1].is_noun());
@@ -422,7 +428,7 @@ fn links(words: &[Token], found: &mut References) {
             && ends_clause
             && i > 1
             && (words[i - 1].is_noun() || words[i - 1].entity.is_some() || before == "es");
-        if leans || is_later && word.is_in_main() || goes_on {
+        if leans || is_but || is_later && word.is_in_main() || goes_on {
             found.previous(Leaning::Other);
         }
     }
