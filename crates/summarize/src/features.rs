@@ -204,17 +204,13 @@ fn substance(text: &str, terms: usize) -> f32 {
     if readable::is_bare_source(text) {
         return 0.0;
     }
-    let figures = text
-        .split_whitespace()
-        .filter(|word| is_figure(word))
-        .take(2);
-    let told = share(terms + FIGURE * figures.count(), 12);
-    let excess = share(
-        text.split_whitespace()
-            .count()
-            .saturating_sub(usize::from(LONG)),
-        LONG,
-    );
+    let (mut words, mut figures) = (0_usize, 0);
+    for word in text.split_ascii_whitespace() {
+        words += 1;
+        figures += usize::from(figures < MOST_FIGURES && is_figure(word));
+    }
+    let told = share(terms + FIGURE * figures, 12);
+    let excess = share(words.saturating_sub(usize::from(LONG)), LONG);
     told - excess
 }
 
@@ -232,27 +228,58 @@ const LONG: u8 = 40;
 /// How many content words a figure counts for.
 const FIGURE: usize = 3;
 
+/// How many figures count.
+const MOST_FIGURES: usize = 2;
+
 /// Tells whether a word is a number, but not a day, a year or a time of day.
 fn is_figure(word: &str) -> bool {
-    let word = word.trim_end_matches([',', ')', ';']);
     if !word.starts_with(|c: char| c.is_ascii_digit()) {
-        let is_short = word.len() <= LONGEST_FIGURE;
-        return is_short
-            && FIGURES
-                .iter()
-                .any(|figure| figure.eq_ignore_ascii_case(word));
+        return is_number(word);
     }
+    let word = word.trim_end_matches([',', ')', ';']);
     let is_year = word.len() == 4 && (word.starts_with("19") || word.starts_with("20"));
     !is_year && !word.contains(':') && !word.ends_with('.')
 }
 
-/// The length of the longest of [`FIGURES`], in bytes.
-const LONGEST_FIGURE: usize = 8;
-
-const FIGURES: &[&str] = &[
-    "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf",
-    "dutzend", "dutzende", "hunderte", "tausende", "hundert", "tausend",
-];
+/// Tells whether a word is a number in letters.
+fn is_number(word: &str) -> bool {
+    matches!(
+        word,
+        "zwei"
+            | "drei"
+            | "vier"
+            | "fünf"
+            | "sechs"
+            | "sieben"
+            | "acht"
+            | "neun"
+            | "zehn"
+            | "elf"
+            | "zwölf"
+            | "dutzende"
+            | "hundert"
+            | "hunderte"
+            | "tausend"
+            | "tausende"
+            | "Zwei"
+            | "Drei"
+            | "Vier"
+            | "Fünf"
+            | "Sechs"
+            | "Sieben"
+            | "Acht"
+            | "Neun"
+            | "Zehn"
+            | "Elf"
+            | "Zwölf"
+            | "Dutzend"
+            | "Dutzende"
+            | "Hundert"
+            | "Hunderte"
+            | "Tausend"
+            | "Tausende"
+    )
+}
 
 fn one_if(claim: bool) -> f32 {
     f32::from(u8::from(claim))

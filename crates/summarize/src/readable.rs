@@ -64,12 +64,14 @@ pub(crate) fn candidates(document: &Document) -> Vec<usize> {
 /// Tells whether a sentence says no more than who reports: "Das meldet das Wochenblatt."
 pub(crate) fn is_bare_source(text: &str) -> bool {
     let mut words = text.split_ascii_whitespace();
-    let is_about_it = matches!(words.next(), Some("Das" | "Dies"));
-    let is_report = words.next().is_some_and(|verb| {
-        let is_in = |verbs: &str| verbs.split(' ').any(|other| other == verb);
-        is_in(speech::REPORTING) || is_in(speech::CLAIMING) || is_in(PUBLISHING)
-    });
-    is_about_it && is_report && !text.contains([',', ':'])
+    if !matches!(words.next(), Some("Das" | "Dies")) || text.contains([',', ':']) {
+        return false;
+    }
+    let is_in = |verb: &str, verbs: &str| verbs.split(' ').any(|other| other == verb);
+    words.next().is_some_and(|verb| {
+        let lists = [speech::REPORTING, speech::CLAIMING, PUBLISHING];
+        lists.into_iter().any(|verbs| is_in(verb, verbs))
+    })
 }
 
 /// Verbs of the press, besides those of [`speech`].
