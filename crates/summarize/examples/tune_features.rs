@@ -24,17 +24,18 @@ const WEIGHTS: &[Weight] = &[
     (
         "position",
         |config| &mut config.position,
-        &[0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.6],
+        &[0.0, 0.3, 0.6, 0.9, 1.2, 1.5, 1.8],
     ),
-    (
-        "first",
-        |config| &mut config.first,
-        &[0.0, 0.1, 0.2, 0.3, 0.5],
-    ),
+    ("first", |config| &mut config.first, &[0.0, 0.3, 1.0, 3.0]),
     (
         "paragraph",
         |config| &mut config.paragraph,
         &[0.0, 0.1, 0.2, 0.3],
+    ),
+    (
+        "substance",
+        |config| &mut config.substance,
+        &[0.0, 0.2, 0.4, 0.6],
     ),
     (
         "title",
