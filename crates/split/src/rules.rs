@@ -8,6 +8,7 @@
 //! Nothing is matched against the whole text: a scan finds the marks, and the context read around each is
 //! bounded, so the running time is linear in the length of the text.
 
+mod clause;
 mod judge;
 mod mark;
 mod peek;
@@ -22,6 +23,7 @@ use blattwerk_core::{Asset, Built, Document, Result, Span, Stage};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use self::clause::{Before, Verbs};
 use self::judge::Judge;
 use self::mark::{First, Kind, Mark};
 use self::peek::behind;
@@ -51,6 +53,7 @@ impl Config {
             ("split/abbreviations.txt", Abbreviations::SOURCE),
             ("split/words.txt", Words::SOURCE),
             ("split/starters.txt", Words::STARTERS),
+            ("split/verbs.txt", Verbs::SOURCE),
         ];
         let rules = Rules {
             judge: Judge::new(&self.abbreviations),
@@ -141,8 +144,20 @@ impl Rules {
             Kind::Stop => match self.judge.stop(sentence, mark) {
                 Stop::Always => true,
                 Stop::BeforeCapital => next.first == First::Capital,
-                Stop::BeforeStarter if mark.closes_quote => next.first == First::Capital,
+                Stop::BeforeStarter | Stop::BeforeClause | Stop::BeforePluralClause
+                    if mark.closes_quote =>
+                {
+                    next.first == First::Capital
+                }
                 Stop::BeforeStarter => self.judge.is_starter(mark),
+                Stop::BeforeClause => {
+                    self.judge.is_starter(mark)
+                        || self.judge.starts_clause(sentence, mark, Before::Name)
+                }
+                Stop::BeforePluralClause => {
+                    self.judge.is_starter(mark)
+                        || self.judge.starts_clause(sentence, mark, Before::Era)
+                }
                 Stop::Never => mark.closes_quote && self.judge.is_starter(mark),
             },
         }

@@ -1,5 +1,6 @@
 //! Decides what a full stop may do, by the words around it.
 
+use super::clause::{Before, Verbs};
 use super::mark::{First, Mark};
 use super::sentence::{Sentence, last_word};
 use super::stop::Stop;
@@ -9,6 +10,7 @@ use super::words::{Abbreviation, Abbreviations, Words, is_clipped, is_roman, is_
 pub(super) struct Judge {
     abbreviations: Abbreviations,
     words: Words,
+    verbs: Verbs,
 }
 
 impl Judge {
@@ -17,12 +19,21 @@ impl Judge {
         Self {
             abbreviations: Abbreviations::new(abbreviations),
             words: Words::new(),
+            verbs: Verbs::new(),
         }
     }
 
     /// Returns whether the word after a mark is capitalized because it starts a sentence.
     pub(super) fn is_starter(&self, mark: &Mark) -> bool {
         self.words.starters.has(mark.next.word) && !mark.next.rest.starts_with(['.', '-'])
+    }
+
+    /// Returns whether the noun after a mark starts a clause of its own.
+    pub(super) fn starts_clause(&self, sentence: &Sentence, mark: &Mark, before: Before) -> bool {
+        mark.next.first == First::Capital
+            && self
+                .verbs
+                .meet(sentence.before(mark.start), &mark.next, before)
     }
 
     /// Returns whether the exclamation mark after a word is part of the word.
@@ -40,7 +51,13 @@ impl Judge {
             return Stop::Always;
         }
         if last.starts_with(|c: char| c.is_ascii_digit()) {
-            return self.number(head, token, last, mark);
+            return match self.number(head, token, last, mark) {
+                Stop::BeforeClause if self.starts_clause(sentence, mark, Before::Number) => {
+                    Stop::Always
+                }
+                Stop::BeforeClause => Stop::Never,
+                stop => stop,
+            };
         }
         if let Some(stop) = self.abbreviation(sentence, mark, token) {
             return stop;
@@ -49,6 +66,9 @@ impl Judge {
             // A single word between an opening bracket and a full stop: "(griech. Naos)".
             return Stop::BeforeStarter;
         }
+        if token.contains('°') || head.ends_with('°') {
+            return Stop::Always;
+        }
         self.other(head, last, mark)
     }
 
@@ -56,6 +76,7 @@ impl Judge {
     fn abbreviation(&self, sentence: &Sentence, mark: &Mark, token: &str) -> Option<Stop> {
         let mut at = mark.start - token.len();
         let mut parts = 0;
+        let mut longest = None;
         while let Some(rest) = sentence.before(at).trim_end().strip_suffix('.') {
             let part = last_word(rest);
             parts += 1;
@@ -64,8 +85,11 @@ impl Judge {
             }
             at = sentence.start + rest.len() - part.len();
             if let Some(found) = self.look_up(sentence, at, mark.start) {
-                return Some(found.before(&mark.next));
+                longest = Some(found);
             }
+        }
+        if let Some(found) = longest {
+            return Some(found.before(&mark.next));
         }
         let last = last_part(token);
         self.look_up(sentence, mark.start - token.len(), mark.start)
@@ -73,7 +97,30 @@ impl Judge {
                 let is_word = last.len() < token.len() && last.chars().nth(1).is_some();
                 is_word.then(|| self.abbreviations.get(last)).flatten()
             })
+            .or_else(|| self.compound(last))
+            .filter(|&found| {
+                found != Abbreviation::Unit
+                    || self.is_amount(sentence.before(mark.start - token.len()))
+            })
             .map(|found| found.before(&mark.next))
+    }
+
+    /// Returns what the stop of a compound with a capital inside may do, by its last part: `LAbg.`, `BezInsp.`
+    fn compound(&self, word: &str) -> Option<Abbreviation> {
+        let (at, _) = word
+            .char_indices()
+            .skip(1)
+            .filter(|(_, c)| c.is_uppercase())
+            .last()?;
+        self.abbreviations
+            .get(word.get(at..)?)
+            .filter(|&found| found == Abbreviation::Inside)
+    }
+
+    /// Returns whether a text ends in a number, in digits or as a word.
+    fn is_amount(&self, head: &str) -> bool {
+        let head = head.trim_end();
+        head.ends_with(char::is_numeric) || self.words.amounts.has(last_word(head))
     }
 
     fn look_up(&self, sentence: &Sentence, start: usize, end: usize) -> Option<Abbreviation> {
@@ -95,17 +142,22 @@ impl Judge {
         }
         if is_letter || is_roman(last) {
             // "Plan B" and "Hartz IV" end a sentence; "Thomas K." and "Ludwig XIV." need not.
-            return if self.words.counted.has(letters_before(head)) {
+            // "20 m" and "Kat. A" end a sentence as well.
+            let short = head.trim_end().strip_suffix('.').map_or("", last_word);
+            let is_measure =
+                matches!(last, "m" | "l" | "t" | "g" | "h" | "s") && self.is_amount(head);
+            let is_label = short.len() > 1 && self.words.counted_short.has(short);
+            return if is_measure || is_label || self.words.counted.has(letters_before(head)) {
                 Stop::Always
             } else {
-                Stop::BeforeStarter
+                Stop::BeforeClause
             };
         }
         // No sentence starts with a Roman numeral, so "Ptol. III" needs no list of all abbreviations.
         let is_numeral = next.word.len() > 1 && !next.rest.starts_with('.') && is_roman(next.word);
         let is_street = last.len() > 4 && last.ends_with("str");
         if is_numeral || is_street || is_clipped(last) || is_unspoken(last) {
-            Stop::BeforeStarter
+            Stop::BeforeClause
         } else {
             Stop::Always
         }
@@ -118,7 +170,8 @@ impl Judge {
         let next = &mark.next;
         let head = head.trim_end();
         let front = token.strip_suffix(last).unwrap_or_default();
-        if head.is_empty() && front.is_empty() || head.ends_with([':', ';']) {
+        let is_first = front.is_empty() && !head.contains(char::is_alphanumeric);
+        if is_first || head.ends_with([':', ';']) {
             // The number of a list item.
             return Stop::Never;
         }
@@ -172,8 +225,18 @@ impl Judge {
             return Stop::Always;
         }
         // After a genitive even a high number is an ordinal: "Merkels 100. Reise".
-        if is_genitive || is_up_to(last, 31) {
+        // "die untergebrachte 12. Klasse"
+        let is_adjective = word.len() > 4
+            && ["e", "en", "er", "es", "em"]
+                .iter()
+                .any(|ending| word.ends_with(ending))
+            && !self.words.amounts.has(word)
+            && !self.words.uninflected.has(word)
+            && !self.verbs.is_listed(word);
+        if is_genitive || is_adjective {
             Stop::Never
+        } else if is_up_to(last, 31) {
+            Stop::BeforeClause
         } else {
             Stop::Always
         }

@@ -245,6 +245,12 @@ impl<'a> Next<'a> {
         }
     }
 
+    /// Returns whether the word is a single capital letter, as in "Kat. A".
+    pub(super) fn is_letter(&self) -> bool {
+        let mut chars = self.word.chars();
+        chars.next().is_some_and(char::is_uppercase) && chars.next().is_none()
+    }
+
     /// Returns whether a second list item follows soon, as in "1. Meier, 2. Huber".
     pub(super) fn lists(&self) -> bool {
         peek(self.rest).contains(", 2.")

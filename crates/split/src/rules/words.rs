@@ -10,10 +10,18 @@ pub(super) enum Abbreviation {
     Inside,
     /// It marks an abbreviation only before a number.
     Number,
-    /// It ends a sentence before a word that starts sentences.
+    /// It ends a sentence before a word that starts sentences, or a noun that starts a clause.
     Open,
+    /// The same after a number; otherwise the word is an ordinary one.
+    Unit,
+    /// It ends a sentence only before a word that starts sentences.
+    Factor,
+    /// It ends a sentence before a word that starts sentences, or a noun with a plural verb.
+    Era,
     /// It ends a sentence before any capital.
     End,
+    /// The word is no abbreviation, although it looks like one.
+    Word,
 }
 
 impl Abbreviation {
@@ -21,9 +29,15 @@ impl Abbreviation {
     pub(super) fn before(self, next: &Next) -> Stop {
         match self {
             Self::Inside => Stop::Never,
-            Self::Number if next.first == First::Digit || is_roman(next.word) => Stop::Never,
-            Self::Number => Stop::Always,
-            Self::Open => Stop::BeforeStarter,
+            Self::Number
+                if next.first == First::Digit || is_roman(next.word) || next.is_letter() =>
+            {
+                Stop::Never
+            }
+            Self::Number | Self::Word => Stop::Always,
+            Self::Open | Self::Unit => Stop::BeforeClause,
+            Self::Factor => Stop::BeforeStarter,
+            Self::Era => Stop::BeforePluralClause,
             Self::End => Stop::BeforeCapital,
         }
     }
@@ -45,7 +59,11 @@ impl Abbreviations {
                 "inside" => Abbreviation::Inside,
                 "number" => Abbreviation::Number,
                 "open" => Abbreviation::Open,
+                "unit" => Abbreviation::Unit,
+                "factor" => Abbreviation::Factor,
+                "era" => Abbreviation::Era,
                 "end" => Abbreviation::End,
+                "word" => Abbreviation::Word,
                 _ => unreachable!("the sections of the built-in list are known"),
             };
             list.extend(words.map(|word| (word.to_owned(), kind)));
@@ -99,6 +117,15 @@ impl List {
         Self(words)
     }
 
+    /// Returns the words in a section of a source.
+    pub(super) fn section(source: &'static str, name: &str) -> Self {
+        Self::new(
+            sections(source)
+                .filter(|&(section, _)| section == name)
+                .flat_map(|(_, words)| words),
+        )
+    }
+
     /// Returns whether a word is in the list.
     pub(super) fn has(&self, word: &str) -> bool {
         self.0.binary_search(&word).is_ok()
@@ -120,6 +147,10 @@ pub(super) struct Words {
     pub(super) ordering: List,
     /// Before these, a number is an ordinal.
     pub(super) ordered: List,
+    /// Words that look inflected but are not: a number after one need not be an ordinal.
+    pub(super) uninflected: List,
+    /// Number words: a unit may follow.
+    pub(super) amounts: List,
     /// Names that end in an exclamation mark.
     pub(super) exclaimed: List,
 }
@@ -132,13 +163,7 @@ impl Words {
 
     /// Returns the built-in words.
     pub(super) fn new() -> Self {
-        let list = |name: &str| {
-            List::new(
-                sections(Self::SOURCE)
-                    .filter(|&(section, _)| section == name)
-                    .flat_map(|(_, words)| words),
-            )
-        };
+        let list = |name: &str| List::section(Self::SOURCE, name);
         Self {
             starters: List::new(lines(Self::STARTERS)),
             months: list("month"),
@@ -146,6 +171,8 @@ impl Words {
             counted_short: list("counted-short"),
             ordering: list("ordering"),
             ordered: list("ordered"),
+            uninflected: list("uninflected"),
+            amounts: list("amount"),
             exclaimed: list("exclaimed"),
         }
     }
@@ -219,6 +246,7 @@ mod tests {
         assert!(words.counted_short.has("Nr"));
         assert!(words.ordering.has("am"));
         assert!(words.ordered.has("Geburtstag"));
+        assert!(words.amounts.has("zehn"));
         assert!(words.exclaimed.has("Yahoo"));
     }
 

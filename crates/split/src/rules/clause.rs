@@ -1,0 +1,235 @@
+//! Finds out whether a noun after an ambiguous full stop starts a clause of its own.
+//!
+//! "Verletzt wurden 23. Helfer brachten sie …" are two sentences, "Er feierte seinen 23. Geburtstag" is one. In a German
+//! main clause the verb is second: if the clause before the stop has its verb, and the noun after the stop is followed
+//! by another one, the noun is the start of the next sentence.
+
+use super::mark::Next;
+use super::peek::behind;
+use super::words::{List, Words};
+
+/// How many bytes before a mark are searched for the verb of its clause.
+const BEFORE: usize = 300;
+/// How many words after a mark are searched for the verb of the next clause.
+const AFTER: usize = 8;
+/// How many characters after a mark are searched for it.
+const AFTER_CHARS: usize = 120;
+
+/// Learned finite verbs.
+#[derive(Debug)]
+pub(super) struct Verbs {
+    /// Finite forms only.
+    finite: List,
+    /// Forms that may also be infinitives.
+    infinitive: List,
+    /// Forms that may also be participles.
+    participle: List,
+    /// Forms that may be all three.
+    any: List,
+    /// Words that look like verbs but are not.
+    others: List,
+    /// Verbs that take an infinitive.
+    modals: List,
+    /// Verbs that take a participle.
+    auxiliaries: List,
+    /// Words that start a subordinate clause.
+    subordinators: List,
+    /// Words that may follow the first noun of a clause before its verb.
+    linking: List,
+    /// Articles and other determiners.
+    articles: List,
+}
+
+/// What else the form of a finite verb may be.
+#[derive(Debug, Clone, Copy, Default)]
+struct Verb {
+    is_infinitive: bool,
+    is_participle: bool,
+}
+
+/// Which clauses count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Before {
+    /// After an abbreviation or a letter: a name may go on.
+    Name,
+    /// After an era: a clause with a plural verb only, since a name may be the subject of the same clause.
+    Era,
+    /// After a number: the verb may be that of an earlier clause ("die einen auf 14, die anderen auf 5").
+    Number,
+}
+
+impl Verbs {
+    /// The learned list.
+    pub(super) const SOURCE: &str = include_str!("../../../../models/split/verbs.txt");
+
+    /// Returns the built-in verbs.
+    pub(super) fn new() -> Self {
+        let learned = |name| List::section(Self::SOURCE, name);
+        let listed = |name| List::section(Words::SOURCE, name);
+        Self {
+            finite: learned("finite"),
+            infinitive: learned("infinitive"),
+            participle: learned("participle"),
+            any: learned("any"),
+            others: listed("no-verb"),
+            modals: listed("modal"),
+            auxiliaries: listed("auxiliary"),
+            subordinators: listed("subordinating"),
+            linking: listed("linking"),
+            articles: listed("ordering"),
+        }
+    }
+
+    /// Returns whether a complete clause ends with `head` and another one starts with `next`.
+    pub(super) fn meet(&self, head: &str, next: &Next, before: Before) -> bool {
+        let Some((verb, is_last, is_plural)) = self.second(next, before) else {
+            return false;
+        };
+        let Some((is_modal, is_auxiliary)) = self.completes(head, before) else {
+            return false;
+        };
+        // "Er will Thomas K. Müller sehen.": the rest of the verb of the same clause.
+        let is_rest =
+            is_last && (is_modal && verb.is_infinitive || is_auxiliary && verb.is_participle);
+        !is_rest && (before != Before::Era || is_plural)
+    }
+
+    /// Returns the verb that follows the first noun phrase, whether its clause ends there, and whether it is plural.
+    fn second(&self, next: &Next, before: Before) -> Option<(Verb, bool, bool)> {
+        let mut rest = next.rest;
+        if let Some((at, _)) = rest.char_indices().nth(AFTER_CHARS) {
+            rest = rest.get(..at).unwrap_or_default();
+        }
+        if rest.starts_with('-') {
+            // "SPD-Politiker", "Ex-Kanzler".
+            rest = rest.trim_start_matches(|c: char| c.is_alphanumeric() || c == '-');
+        }
+        if !rest.starts_with(' ') {
+            return None;
+        }
+        let mut is_open = false;
+        let mut names = 1;
+        let mut tokens = rest.split_whitespace().take(AFTER).peekable();
+        while let Some(token) = tokens.next() {
+            let word = token.trim_end_matches(|c: char| !c.is_alphanumeric());
+            let is_last = word.len() < token.len();
+            if word.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit()) {
+                names += 1;
+                if is_last || names > 2 {
+                    return None;
+                }
+                is_open = false;
+            } else if self.linking.has(word) && !is_last {
+                (is_open, names) = (true, 0);
+            } else {
+                let verb = self.verb(word).filter(|_| !is_open)?;
+                let after = tokens.peek();
+                // "Tolkien entworfenen Völker", "Fisher entwickelte Verfahren"
+                let is_attribute = before == Before::Name
+                    && ends_in(word, &["te", "ten"])
+                    && !is_last
+                    && after.is_some_and(|after| after.starts_with(char::is_uppercase));
+                let ends = is_last || after.is_none();
+                return (!is_attribute).then_some((
+                    verb,
+                    ends,
+                    word.ends_with('n') || word == "sind",
+                ));
+            }
+        }
+        None
+    }
+
+    /// Returns whether the clause that ends a text has a verb, and then whether one that takes an infinitive and whether
+    /// one that takes a participle.
+    fn completes(&self, head: &str, before: Before) -> Option<(bool, bool)> {
+        let mut from = head.len().saturating_sub(BEFORE);
+        while !head.is_char_boundary(from) {
+            from += 1;
+        }
+        let head = behind(head, from);
+        // "1,5" and "3:1" are no borders of clauses.
+        let mut from = 0;
+        let mut clauses = Vec::new();
+        for (at, mark) in head.match_indices([',', ';', ':', '–', '(', '„']) {
+            let end = at + mark.len();
+            let rest = behind(head, end);
+            if rest.starts_with(char::is_whitespace) || matches!(mark, "(" | "„") {
+                clauses.extend(head.get(from..end));
+                from = end;
+            }
+        }
+        clauses.push(behind(head, from));
+        let mut clause = clauses.pop()?;
+        loop {
+            let (mut has_verb, mut is_modal, mut is_auxiliary) = (false, false, false);
+            let mut word_before = "";
+            for word in clause.split(|c: char| !c.is_alphanumeric()) {
+                // "die erhöhte IV. Stufe"
+                let is_attribute = ends_in(word, &["te", "ten"]) && self.articles.has(word_before);
+                has_verb |= self.is_listed(word) && !is_attribute;
+                // A comma may be missing: "er fragt ob sie 3 Std. Anfahrt in Kauf nimmt".
+                has_verb &= !self.subordinators.has(word) || self.articles.has(word);
+                is_modal |= self.modals.has(word);
+                is_auxiliary |= self.auxiliaries.has(word);
+                word_before = word;
+            }
+            if has_verb {
+                return Some((is_modal, is_auxiliary));
+            }
+            let first = clause.split_whitespace().next().unwrap_or_default();
+            let is_list = head.ends_with(char::is_lowercase) && !self.articles.has(first);
+            if before != Before::Number && !is_list || self.subordinators.has(first) {
+                return None;
+            }
+            clause = clauses.pop()?;
+        }
+    }
+
+    /// Returns whether a word is a learned finite verb, with or without a prefix.
+    pub(super) fn is_listed(&self, word: &str) -> bool {
+        let has = |word: &str| {
+            [&self.finite, &self.infinitive, &self.participle, &self.any]
+                .iter()
+                .any(|list| list.has(word))
+        };
+        // "zerfiel", "entkam"
+        let stem = |prefix: &&str| {
+            word.strip_prefix(*prefix)
+                .is_some_and(|stem| stem.len() > 3 && has(stem))
+        };
+        has(word)
+            || ["be", "ent", "er", "ver", "zer", "über", "unter"]
+                .iter()
+                .any(stem)
+    }
+
+    /// Returns what a word is that may be a finite verb.
+    fn verb(&self, word: &str) -> Option<Verb> {
+        if self.others.has(word) {
+            return None;
+        }
+        let is_any = self.any.has(word);
+        let is_long = word.chars().count() > 4 && word.chars().all(char::is_lowercase);
+        // Rare verbs, whose plural is their infinitive.
+        let is_infinitive = is_any
+            || self.infinitive.has(word)
+            || is_long && !self.finite.has(word) && ends_in(word, &["eln", "ern", "ieren"]);
+        let is_participle = is_any || self.participle.has(word);
+        (is_infinitive || is_participle || self.finite.has(word) || is_preterite(word)).then_some(
+            Verb {
+                is_infinitive,
+                is_participle,
+            },
+        )
+    }
+}
+
+/// Returns whether a word has the form of a weak verb in the preterite: "freute", "weinten".
+fn is_preterite(word: &str) -> bool {
+    word.len() > 4 && ends_in(word, &["te", "ten"]) && word.chars().all(char::is_lowercase)
+}
+
+fn ends_in(word: &str, endings: &[&str]) -> bool {
+    endings.iter().any(|ending| word.ends_with(ending))
+}
