@@ -20,6 +20,7 @@
 pub mod calibrate;
 mod chain;
 pub mod corpus;
+mod entity;
 mod feature;
 mod hash;
 pub mod knowledge;

@@ -12,12 +12,13 @@ use std::sync::{Mutex, PoisonError};
 use blattwerk_model_file::{Damage, Kind, put};
 
 use super::chain::{self, ANY, Lattice, NEVER, Transitions};
+use super::entity::Entity;
 use super::feature::{self, HERE, Look, PLACES, Profile, placed};
 use super::lexicon::{Lexicon, Record};
 use super::memory;
 use super::phrase::Phrases;
 use super::table::Table;
-use super::tag::{Label, TAGS, Tag, spans};
+use super::tag::{TAGS, Tag, spans};
 use super::train::Tagger;
 
 /// A row of weights: one per tag, padded for SIMD.
@@ -33,21 +34,6 @@ const KIND: Kind = Kind {
 
 /// Maximum number of word types in a generation; only two generations are kept, which bounds the memory.
 const KEPT: usize = 1 << 15;
-
-/// A named entity in a tokenized article.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Entity {
-    /// The sentence.
-    pub sentence: usize,
-    /// Its first token.
-    pub start: usize,
-    /// The token after its last one.
-    pub end: usize,
-    /// Its label.
-    pub label: Label,
-    /// The probability that these tokens are an entity of this label, from 0 to 1.
-    pub score: f32,
-}
 
 /// A trained tagger.
 #[derive(Debug)]
