@@ -30,6 +30,7 @@ mod model;
 pub mod phrase;
 mod random;
 pub mod score;
+mod spelling;
 mod table;
 pub mod tag;
 pub mod train;
@@ -249,6 +250,44 @@ mod tests {
             names,
             expected.map(|(name, label)| (name.to_owned(), label.to_owned()))
         );
+    }
+
+    #[test]
+    fn names_end_where_the_cases_say() {
+        let stage = Config::default().build(Path::new("")).unwrap().stage;
+        let mut wrong = Vec::new();
+        let mut count = 0;
+        for line in include_str!("../tests/cases.txt").lines() {
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            count += 1;
+            let (text, names) = line.split_once(" => ").unwrap_or_else(|| panic!("{line}"));
+            let mut document = Document::new("case", text.replace(" ⏎ ", "\n"));
+            let mut at = 0;
+            for sentence in document.text.as_str().lines() {
+                document.sentences.push(Span::new(at, at + sentence.len()));
+                at += sentence.len() + 1;
+            }
+            let found = stage.process(&document).unwrap();
+            let found: Vec<String> = found
+                .iter()
+                .map(|e| format!("{}/{}", &document.text[e.span], e.label))
+                .collect();
+            if found.join(", ") != names {
+                wrong.push(format!(
+                    "{text}\nexpected {names}\n   found {}",
+                    found.join(", ")
+                ));
+            }
+        }
+        assert!(
+            wrong.is_empty(),
+            "{} of {count}:\n{}",
+            wrong.len(),
+            wrong.join("\n")
+        );
+        assert!(count >= 12, "{count} cases");
     }
 
     #[test]

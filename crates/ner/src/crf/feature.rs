@@ -6,6 +6,7 @@
 use super::hash::mix;
 use super::lexicon::{Known, Lexicon, list};
 use super::phrase::{Phrases, stem};
+use super::spelling;
 
 /// The size of the window of words around a token: from two before it to two after it.
 pub(super) const PLACES: usize = 5;
@@ -143,6 +144,7 @@ impl Profile {
 
     /// Describes a word.
     pub(super) fn new(word: &str, lexicon: &Lexicon) -> Self {
+        let word = &*spelling::fold(word, lexicon);
         let mut profile = Self::masked(word);
         if word.len() <= MAX_BYTES {
             profile.spell(word);

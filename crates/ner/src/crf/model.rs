@@ -4,6 +4,7 @@
 //! so for each word type they are summed once and cached ([`Seen`]); a token then costs five rows of sixteen small
 //! integers plus the few joint features of neighbours. With integers, the sums are the same in any order.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::mem;
@@ -17,6 +18,7 @@ use super::feature::{self, HERE, Look, PLACES, Profile, placed};
 use super::lexicon::{Lexicon, Record};
 use super::memory;
 use super::phrase::Phrases;
+use super::spelling;
 use super::table::Table;
 use super::tag::{TAGS, Tag, spans};
 use super::train::Tagger;
@@ -410,8 +412,32 @@ impl Model {
         lattice
     }
 
-    /// Scores and tags an article: sentence by sentence, then again where its memory changes scores.
+    /// Scores and tags an article, with sentences in capitals read as running text.
     fn read<S: AsRef<[W]>, W: AsRef<str>>(&self, article: &[S]) -> Reading {
+        let lower: Vec<Option<Vec<String>>> = article
+            .iter()
+            .map(|words| spelling::lower(words.as_ref(), &self.lexicon))
+            .collect();
+        if lower.iter().all(Option::is_none) {
+            return self.read_spelled(article);
+        }
+        let spelled: Vec<Vec<Cow<str>>> = article
+            .iter()
+            .zip(lower)
+            .map(|(words, lower)| match lower {
+                Some(lower) => lower.into_iter().map(Cow::Owned).collect(),
+                None => words
+                    .as_ref()
+                    .iter()
+                    .map(|word| Cow::Borrowed(word.as_ref()))
+                    .collect(),
+            })
+            .collect();
+        self.read_spelled(&spelled)
+    }
+
+    /// Scores and tags an article: sentence by sentence, then again where its memory changes scores.
+    fn read_spelled<S: AsRef<[W]>, W: AsRef<str>>(&self, article: &[S]) -> Reading {
         let mut scores = self.score_all(article);
         let mut tags: Vec<Vec<Tag>> = scores
             .iter()
