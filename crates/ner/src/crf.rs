@@ -29,6 +29,7 @@ mod memory;
 mod model;
 pub mod phrase;
 mod random;
+mod roles;
 pub mod score;
 mod spelling;
 mod table;

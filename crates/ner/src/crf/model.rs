@@ -18,6 +18,7 @@ use super::feature::{self, HERE, Look, PLACES, Profile, placed};
 use super::lexicon::{Lexicon, Record};
 use super::memory;
 use super::phrase::Phrases;
+use super::roles;
 use super::spelling;
 use super::table::Table;
 use super::tag::{TAGS, Tag, spans};
@@ -439,6 +440,9 @@ impl Model {
     /// Scores and tags an article: sentence by sentence, then again where its memory changes scores.
     fn read_spelled<S: AsRef<[W]>, W: AsRef<str>>(&self, article: &[S]) -> Reading {
         let mut scores = self.score_all(article);
+        for (words, scores) in article.iter().zip(&mut scores) {
+            roles::push(words.as_ref(), &self.lexicon, scores);
+        }
         let mut tags: Vec<Vec<Tag>> = scores
             .iter()
             .map(|s| chain::best(s, &self.transitions))
