@@ -12,6 +12,7 @@ use std::sync::{Mutex, PoisonError};
 
 use blattwerk_model_file::{Damage, Kind, put};
 
+use super::borders;
 use super::chain::{self, ANY, Lattice, NEVER, Transitions};
 use super::entity::Entity;
 use super::feature::{self, HERE, Look, PLACES, Profile, placed};
@@ -387,12 +388,21 @@ impl Model {
                 });
             }
         }
-        found
+        borders::mend(article, found, &self.lexicon)
     }
 
     /// Tags the sentences of an article.
     pub fn tags<S: AsRef<[W]>, W: AsRef<str>>(&self, article: &[S]) -> Vec<Vec<Tag>> {
-        self.read(article).tags
+        let mut tags: Vec<Vec<Tag>> = article
+            .iter()
+            .map(|words| vec![Tag::OUT; words.as_ref().len()])
+            .collect();
+        for entity in self.entities(article) {
+            let tags = &mut tags[entity.sentence][entity.start..entity.end];
+            tags.fill(Tag::inside(entity.label));
+            tags[0] = Tag::begin(entity.label);
+        }
+        tags
     }
 
     /// Returns the probability of each tag of each token of an article's sentences.
