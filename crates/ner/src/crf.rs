@@ -155,11 +155,11 @@ fn tag_part(
     let tokens: Vec<Vec<Span>> = sentences
         .iter()
         .map(|&sentence| {
-            let inside = token::tokens(&text[sentence]);
-            let inside = inside.flat_map(|at| parts(&text[sentence], at));
-            inside
-                .map(|at| Span::new(sentence.start + at.start, sentence.start + at.end))
-                .collect()
+            let mut tokens = Vec::new();
+            for token in token::tokens(&text[sentence]) {
+                push_parts(&text[sentence], token, sentence.start, &mut tokens);
+            }
+            tokens
         })
         .collect();
     let words: Vec<Vec<&str>> = tokens
@@ -177,34 +177,29 @@ fn tag_part(
     entities.collect()
 }
 
-/// Returns the parts of a token that lacks a space: "3.Mai", "Dr.Beck".
-fn parts(sentence: &str, token: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+/// Adds the spans of a token at `offset`, or of its parts if it lacks a space: "3.Mai", "Dr.Beck".
+fn push_parts(sentence: &str, token: Range<usize>, offset: usize, spans: &mut Vec<Span>) {
     const TITLES: &[&str] = &["Dr", "Prof", "Mag", "Ing", "Hr", "Fr"];
     let mut at = token.start;
-    let mut cuts = Vec::new();
     let word = sentence.get(token.clone()).unwrap_or_default();
     if word.len() > 3 && word.contains('.') {
         for (dot, _) in word.match_indices('.') {
             let before = sentence.get(at..token.start + dot).unwrap_or_default();
-            let mut after = word.get(dot + 1..).unwrap_or_default().chars();
-            let is_word = after.next().is_some_and(char::is_uppercase)
-                && after.next().is_some_and(char::is_lowercase);
-            let is_day =
-                (1..=2).contains(&before.len()) && before.bytes().all(|byte| byte.is_ascii_digit());
-            let is_month = !cuts.is_empty()
-                && word.get(dot + 1..).is_some_and(|year| {
-                    year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit())
-                });
-            if is_word && (is_day || TITLES.contains(&before)) || is_month {
-                at = token.start + dot + 1;
-                cuts.push(at);
+            let after = word.get(dot + 1..).unwrap_or_default();
+            let mut letters = after.chars();
+            let is_word = letters.next().is_some_and(char::is_uppercase)
+                && letters.next().is_some_and(char::is_lowercase);
+            let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+            let is_day = (1..=2).contains(&before.len()) && are_digits(before);
+            let is_year = at > token.start && after.len() == 4 && are_digits(after);
+            if is_word && (is_day || TITLES.contains(&before)) || is_year {
+                let end = token.start + dot + 1;
+                spans.push(Span::new(offset + at, offset + end));
+                at = end;
             }
         }
     }
-    cuts.push(token.end);
-    let mut start = token.start;
-    cuts.into_iter()
-        .map(move |end| std::mem::replace(&mut start, end)..end)
+    spans.push(Span::new(offset + at, offset + token.end));
 }
 
 /// Merges two layers in text order; where two names overlap, the one from `first` is kept.

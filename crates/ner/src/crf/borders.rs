@@ -375,7 +375,8 @@ impl<W: AsRef<str>> Words<'_, W> {
     /// Joins authorities with the towns after them.
     fn authorities(&self, sentence: usize, out: &mut Vec<Entity>, first: usize, lexicon: &Lexicon) {
         for at in 0..self.0.len().saturating_sub(1) {
-            if !is_authority(self.get(at)) {
+            // Most words are sorted out by the capital that must follow.
+            if !self.get(at + 1).starts_with(char::is_uppercase) || !is_authority(self.get(at)) {
                 continue;
             }
             let place = out[first..]
