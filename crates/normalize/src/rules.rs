@@ -75,9 +75,8 @@ pub struct Config {
     /// false.
     pub hyphenation: bool,
     /// What happens to text whose lines were broken at a width of 50 to 100 characters, as in old wires, mail, print
-    /// and OCR: `auto` (default) joins the lines of a paragraph in an article whose own lines show that it is wrapped;
-    /// `join` joins full lines in every article; `keep` leaves all lines. Words that were hyphenated at the end of
-    /// such a line are joined as well. Headlines, lists, tables and verse stay.
+    /// and OCR. Words that were hyphenated at the end of such a line are joined as well; headlines, lists, tables
+    /// and verse stay.
     pub hard_wraps: HardWraps,
     /// Removes soft hyphens, so that each word is in one piece. Default: true.
     pub soft_hyphens: bool,

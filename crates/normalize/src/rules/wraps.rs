@@ -10,7 +10,7 @@
 
 use blattwerk_core::{Change, Span};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::hyphenation;
 use super::structure::MONTHS;
@@ -23,15 +23,15 @@ const FEWEST: usize = 2;
 const RAGGED: usize = 25;
 
 /// What is done with text whose lines were broken at a width.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum HardWraps {
-    /// Joins the lines of an article whose lines say that it is wrapped.
+    /// The lines of a paragraph are joined in an article whose own lines show that it is wrapped.
     #[default]
     Auto,
-    /// Joins full lines in every article.
+    /// Full lines are joined in every article.
     Join,
-    /// Keeps all lines.
+    /// All lines are kept.
     Keep,
 }
 
