@@ -24,7 +24,7 @@ const WEIGHTS: &[Weight] = &[
     (
         "position",
         |config| &mut config.position,
-        &[0.0, 0.3, 0.6, 0.9, 1.2, 1.5, 1.8],
+        &[0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0],
     ),
     ("first", |config| &mut config.first, &[0.0, 0.3, 1.0, 3.0]),
     (
@@ -41,6 +41,11 @@ const WEIGHTS: &[Weight] = &[
         "title",
         |config| &mut config.title,
         &[0.0, 0.4, 0.8, 1.2, 1.6],
+    ),
+    (
+        "answer",
+        |config| &mut config.answer,
+        &[0.0, 0.4, 0.7, 1.0, 1.3],
     ),
     (
         "names",

@@ -92,10 +92,10 @@ impl Centroid {
             scores: &scores,
             wanted: terms.zeros(),
             names: Names::default(),
+            answers: &[],
             weights: Weights {
                 redundancy: self.redundancy,
-                names: 0.0,
-                leaning: 0.0,
+                ..Weights::default()
             },
         };
         picker.pick(Candidate::all(&candidates, &antecedents, lead), &mut purse);

@@ -19,6 +19,7 @@ pub mod graph;
 pub mod lead;
 mod lexrank;
 mod mmr;
+mod question;
 mod readable;
 mod rust_bert;
 mod terms;

@@ -14,6 +14,7 @@ use rustc_hash::FxHashMap;
 
 use crate::antecedent::Antecedents;
 use crate::budget::Purse;
+use crate::question::Questions;
 use crate::terms::{self, Terms};
 
 /// A sentence that may be picked, with what it depends on.
@@ -24,6 +25,10 @@ pub(crate) struct Candidate {
 }
 
 impl Candidate {
+    pub(crate) fn sentence(&self) -> usize {
+        self.sentence
+    }
+
     /// Returns those of the `readable` sentences whose closures are readable too. The `lead` may be picked by itself,
     /// whatever it refers to.
     pub(crate) fn all(readable: &[usize], antecedents: &Antecedents, lead: usize) -> Vec<Self> {
@@ -50,6 +55,8 @@ pub(crate) struct Weights {
     pub(crate) names: f32,
     /// The penalty for depending on a sentence that is not picked yet.
     pub(crate) leaning: f32,
+    /// The bonus for an answer to a question that no picked sentence answers.
+    pub(crate) answer: f32,
 }
 
 /// Picks sentences of a document.
@@ -61,6 +68,8 @@ pub(crate) struct Picker<'a> {
     /// The bonus for each term that no picked sentence has.
     pub(crate) wanted: Vec<f32>,
     pub(crate) names: Names,
+    /// The questions that each sentence answers, or nothing if they do not count.
+    pub(crate) answers: &'a [Questions],
     pub(crate) weights: Weights,
 }
 
@@ -76,12 +85,14 @@ impl Picker<'_> {
         // The similarity to the most similar taken sentence, from 0 to 1.
         let mut alike = vec![0.0_f32; count];
         let mut taken = self.terms.zeros();
-        while let Some(best) = self.best(&rest, &is_said, &alike, purse) {
+        let mut answered = Questions::default();
+        while let Some(best) = self.best(&rest, &is_said, &alike, answered, purse) {
             let mut closure = rest.swap_remove(best).closure;
             closure.retain(|&sentence| !is_said[sentence]);
             for sentence in closure {
                 purse.take(sentence);
                 is_said[sentence] = true;
+                answered = answered.and(self.answers_of(sentence));
                 self.names.cover(sentence);
                 for term in self.terms.of(sentence) {
                     taken[term.id as usize] = term.weight;
@@ -109,10 +120,18 @@ impl Picker<'_> {
         rest: &[Candidate],
         is_said: &[bool],
         alike: &[f32],
+        answered: Questions,
         purse: &Purse,
     ) -> Option<usize> {
         let worth = |&sentence: &usize| {
+            let answers = self.answers_of(sentence).without(answered);
+            let answer = if answers.is_empty() {
+                0.0
+            } else {
+                self.weights.answer
+            };
             self.scores[sentence]
+                + answer
                 + self.weights.names * self.names.of(sentence)
                 + terms::dot(self.terms.of(sentence), &self.wanted)
                 - self.weights.redundancy * alike[sentence]
@@ -141,6 +160,10 @@ impl Picker<'_> {
             }
         }
         best.map(|(_, i)| i)
+    }
+
+    fn answers_of(&self, sentence: usize) -> Questions {
+        self.answers.get(sentence).copied().unwrap_or_default()
     }
 }
 
@@ -264,6 +287,7 @@ mod tests {
             scores: &scores,
             wanted: terms.zeros(),
             names: Names::new(&document),
+            answers: &[],
             weights,
         };
         picker.pick(candidates.collect(), &mut purse);

@@ -74,6 +74,46 @@ pub(crate) fn is_bare_source(text: &str) -> bool {
     })
 }
 
+/// Tells whether a sentence says only that somebody spoke ("Ida Berg erhob schwere Vorwürfe gegen den Rat"), or what was
+/// believed before the news ("Zunächst war von einem Unfall die Rede").
+pub(crate) fn is_empty(text: &str) -> bool {
+    is_bare_source(text) || is_bare_claim(text) || is_outdated(text)
+}
+
+/// Tells whether a sentence says that somebody blamed or criticized, but not for what.
+fn is_bare_claim(text: &str) -> bool {
+    let mut words = text.split_ascii_whitespace();
+    !text.contains([',', ':'])
+        && words.any(|word| {
+            matches!(
+                word,
+                "erhob" | "erhoben" | "übte" | "übten" | "äußerte" | "äußerten"
+            )
+        })
+        && words.any(|word| matches!(trimmed(word), "Vorwürfe" | "Kritik" | "Anschuldigungen"))
+}
+
+/// Tells whether a sentence says what was believed at first.
+fn is_outdated(text: &str) -> bool {
+    let mut words = text.split_ascii_whitespace();
+    matches!(
+        words.next(),
+        Some("Zunächst" | "Zuerst" | "Anfangs" | "Ursprünglich")
+    ) && matches!(
+        words.next(),
+        Some("war" | "waren" | "wurde" | "hatte" | "hatten" | "hieß")
+    ) && text.split_ascii_whitespace().any(|word| {
+        matches!(
+            trimmed(word),
+            "vermutet" | "Rede" | "angenommen" | "ausgegangen" | "geheißen" | "hieß"
+        )
+    })
+}
+
+fn trimmed(word: &str) -> &str {
+    word.trim_matches(|c: char| !c.is_alphanumeric())
+}
+
 /// Verbs of the press, besides those of [`speech`].
 const PUBLISHING: &str = "meldet meldete meldeten berichten melden schreibt schrieb";
 
@@ -394,6 +434,29 @@ mod tests {
              Der Verein steht auf dem letzten Platz.",
         );
         assert_eq!(candidates(&document), [0, 3]);
+    }
+
+    #[test]
+    fn empty_sentences_tell_nothing() {
+        for text in [
+            "Das meldet das Wochenblatt.",
+            "Ida Berg erhob schwere Vorwürfe gegen den Rat.",
+            "Auch Jan Tal übte scharfe Kritik.",
+            "Zunächst war von einem Unfall die Rede gewesen.",
+            "Anfangs hatten alle einen Unfall vermutet.",
+        ] {
+            assert!(is_empty(text), "{text:?}");
+        }
+        for text in [
+            "Ida Berg übte Kritik: Der Hafen sei zu teuer.",
+            "Ida Berg erhob Vorwürfe, weil der Hafen zu teuer ist.",
+            "Ida Berg wies die Vorwürfe zurück.",
+            "Zunächst wurde der Hafen geräumt.",
+            "Zunächst fuhr der Kutter nach Leer.",
+            "",
+        ] {
+            assert!(!is_empty(text), "{text:?}");
+        }
     }
 
     #[test]
