@@ -59,7 +59,7 @@ const CUES: &[(u8, &str)] = &[
     ),
     (
         TERMS,
-        "Ziel Ziele zielt beinhaltet umfasst vorsieht vorsehen plant planen geplant geplante künftig",
+        "Ziel Ziele zielt beinhaltet umfasst vorsieht vorsehen plant planen",
     ),
     (
         REACTION,
@@ -95,14 +95,22 @@ impl Cues {
         }
         let mut found = 0;
         let mut sees = false;
-        for word in text.split_ascii_whitespace() {
-            let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-            // "Der Plan sieht … vor"
+        let mut before = "";
+        for whole in text.split_ascii_whitespace() {
+            let word = whole.trim_matches(|c: char| !c.is_alphanumeric());
+            // "Der Plan sieht … vor."
             sees |= matches!(word, "sieht" | "sehen" | "sah" | "sahen");
             found |= match word {
-                "vor" if sees => TERMS,
+                "vor" if sees && whole != word => TERMS,
+                // "aus Anlass des Festes" tells no cause.
+                "Anlass" | "Grund"
+                    if matches!(before, "aus" | "Aus" | "auf" | "Auf" | "zum" | "diesem") =>
+                {
+                    0
+                }
                 _ => self.words.get(word).copied().unwrap_or(0),
             };
+            before = word;
         }
         Questions(found)
     }
@@ -155,6 +163,8 @@ mod tests {
             ("Die Polizei ermittelt, ein Gast ist „tot“.", HARM | LAW),
             // neither a plan nor a cause
             ("Vor dem Hafen sieht man Kutter.", 0),
+            ("Man sieht vor dem Hafen viele Kutter.", 0),
+            ("Aus Anlass des Festes kamen Gäste.", 0),
             ("Der Hafen ist zu.", 0),
             ("", 0),
         ];
