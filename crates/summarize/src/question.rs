@@ -59,7 +59,7 @@ const CUES: &[(u8, &str)] = &[
     ),
     (
         TERMS,
-        "Ziel Ziele zielt beinhaltet umfasst vorsieht vorsehen plant planen",
+        "Ziel zielt beinhaltet umfasst vorsieht vorsehen plant planen",
     ),
     (
         REACTION,
