@@ -39,11 +39,11 @@ const CUES: &[(u8, &str)] = &[
     (
         HARM,
         "verletzt verletzte verletzten Verletzte Verletzten Leichtverletzte Schwerverletzte tot Tote Toten Todesopfer Todesopfern \
-         Opfern starb starben gestorben getötet ums erlitt erlitten vermisst überlebt überlebten ertrunken erschossen infiziert",
+         Opfern starb starben gestorben getötet ums vermisst überlebt überlebten ertrunken erschossen",
     ),
     (
         LAW,
-        "festgenommen verhaftet verurteilt verurteilte freigesprochen angeklagt Anklage Haft Haftstrafe Freiheitsstrafe \
+        "festgenommen verhaftet verurteilt freigesprochen angeklagt Anklage Haft Haftstrafe Freiheitsstrafe \
          Gefängnis Bewährung verdächtigt Ermittlungen ermittelt ermitteln fahndet fahndete Haftbefehl Geldstrafe Festnahmen Prozess Urteil \
          Angeklagte Angeklagten Angeklagter \
          Untersuchungshaft",
@@ -64,7 +64,7 @@ const CUES: &[(u8, &str)] = &[
     (
         REACTION,
         "Stellung zurückgewiesen bestritt bestreitet dementierte dementiert kritisierte kritisierten kritisieren \
-         begrüßte begrüßten verurteilten forderte forderten fordert fordern ablehnte protestierten",
+         begrüßte begrüßten forderte forderten fordert fordern ablehnte protestierten",
     ),
     (
         OUTCOME,
