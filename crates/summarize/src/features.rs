@@ -42,7 +42,7 @@ budget::config! {
         pub title: f32,
         /// The bonus of a sentence that answers what readers ask after the lead: who was hurt, what police and courts do, what
         /// was damaged, why, what a plan says, what others say about it, who won or resigned. An answer that a sentence
-        /// already picked gives does not count, nor does one from before the story. Default: 1.0.
+        /// already picked gives does not count, nor does one from outside the time of the story. Default: 1.0.
         pub answer: f32,
         /// The bonus of a sentence with all names of the article; names in sentences already picked do not count.
         /// Default: 0.2.
@@ -206,6 +206,7 @@ fn news(
     }
     let others = candidates.iter().copied().skip(1).take(OPENING);
     others
+        .filter(|&other| !readable::is_empty(&document.text[span(other)]))
         .filter(|&other| has_name(other) && is_whole(other) && worth(other) > SCENE * worth(first))
         .max_by(|&a, &b| worth(a).total_cmp(&worth(b)).then(b.cmp(&a)))
         .unwrap_or(first)

@@ -57,10 +57,7 @@ const CUES: &[(u8, &str)] = &[
         CAUSE,
         "Hintergrund Grund Gründe Ursache Auslöser Anlass Motiv Tatmotiv begründet begründete begründeten",
     ),
-    (
-        TERMS,
-        "Ziel zielt beinhaltet umfasst vorsieht vorsehen plant planen",
-    ),
+    (TERMS, "Ziel zielt beinhaltet umfasst plant planen"),
     (
         REACTION,
         "Stellung zurückgewiesen bestritt bestreitet dementierte dementiert kritisierte kritisierten kritisieren \
@@ -90,7 +87,7 @@ impl Cues {
 
     /// Returns the questions that a sentence answers.
     pub(crate) fn of(&self, text: &str) -> Questions {
-        if is_past(text) {
+        if is_other_time(text) {
             return Questions::default();
         }
         let mut found = 0;
@@ -116,8 +113,8 @@ impl Cues {
     }
 }
 
-/// Tells whether a sentence begins with a time before the story: "Bereits 2019 …", "In der Vergangenheit …".
-fn is_past(text: &str) -> bool {
+/// Tells whether a sentence begins with a time outside the story: "Bereits 2019 …", "Vor zwei Jahren …".
+fn is_other_time(text: &str) -> bool {
     let mut words = text.split_ascii_whitespace().take(OPENING);
     let Some(first) = words.next() else {
         return false;
@@ -138,7 +135,7 @@ fn is_past(text: &str) -> bool {
 /// How many words of a sentence may say when it happened.
 const OPENING: usize = 5;
 
-fn is_year(word: &str) -> bool {
+pub(crate) fn is_year(word: &str) -> bool {
     word.len() == 4
         && (word.starts_with("19") || word.starts_with("20"))
         && word.bytes().all(|byte| byte.is_ascii_digit())
@@ -175,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_before_the_story_answers_nothing() {
+    fn what_is_outside_the_story_answers_nothing() {
         let cues = Cues::new();
         for text in [
             "1987 starben vor Leer drei Kapitäne.",

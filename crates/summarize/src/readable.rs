@@ -6,6 +6,8 @@
 use blattwerk_core::{Document, speech};
 use rustc_hash::FxHashMap;
 
+use crate::question::is_year;
+
 /// A sentence with fewer words says too little.
 const MIN_WORDS: usize = 4;
 
@@ -74,10 +76,19 @@ pub(crate) fn is_bare_source(text: &str) -> bool {
     })
 }
 
-/// Tells whether a sentence says only that somebody spoke ("Ida Berg erhob schwere Vorwürfe gegen den Rat"), or what was
-/// believed before the news ("Zunächst war von einem Unfall die Rede").
+/// Tells whether a sentence says only that somebody spoke ("Ida Berg erhob schwere Vorwürfe gegen den Rat"), what was
+/// believed before the news ("Zunächst war von einem Unfall die Rede"), or since when something exists.
 pub(crate) fn is_empty(text: &str) -> bool {
-    is_bare_source(text) || is_bare_claim(text) || is_outdated(text)
+    is_bare_source(text) || is_bare_claim(text) || is_outdated(text) || is_origin(text)
+}
+
+/// Tells whether a sentence says in which year somebody was born or something was founded, as entries of lexicons do.
+fn is_origin(text: &str) -> bool {
+    let mut words = text.split_ascii_whitespace().map(trimmed);
+    words
+        .clone()
+        .any(|word| matches!(word, "gegründet" | "geboren"))
+        && words.any(is_year)
 }
 
 /// Tells whether a sentence says that somebody blamed or criticized, but not for what.
@@ -444,6 +455,8 @@ mod tests {
             "Auch Jan Tal übte scharfe Kritik.",
             "Zunächst war von einem Unfall die Rede gewesen.",
             "Anfangs hatten alle einen Unfall vermutet.",
+            "Der Verein wurde 1998 gegründet und zählt 50 Mitglieder.",
+            "Ida Berg, geboren 1960 in Leer, leitet den Hafen.",
         ] {
             assert!(is_empty(text), "{text:?}");
         }
@@ -453,6 +466,7 @@ mod tests {
             "Ida Berg wies die Vorwürfe zurück.",
             "Zunächst wurde der Hafen geräumt.",
             "Zunächst fuhr der Kutter nach Leer.",
+            "Kapitäne haben am Montag einen Verein gegründet.",
             "",
         ] {
             assert!(!is_empty(text), "{text:?}");
