@@ -77,8 +77,33 @@ pub(crate) fn read(text: &str) -> Answer {
             Answer::Language("yi")
         }
         Script::Hebrew => Answer::Language("he"),
-        Script::Devanagari => Answer::Open,
+        Script::Devanagari => devanagari(text),
         Script::Other => Answer::Unknown,
+    }
+}
+
+/// Decides between the languages of Devanagari by words that every report has.
+fn devanagari(text: &str) -> Answer {
+    const HINDI: &[&str] = &["है", "हैं", "और", "में", "की", "का", "के", "को", "से", "ने"];
+    const OTHERS: &[&str] = &[
+        "आहे",
+        "आहेत",
+        "आणि",
+        "छ",
+        "छन्",
+        "छैन",
+        "र",
+        "को",
+        "मा",
+        "गरेको",
+        "भएको",
+    ];
+    let words = || text.split(|c: char| c.is_whitespace() || "।,.?!".contains(c));
+    let count = |list: &[&str]| words().filter(|word| list.contains(word)).count();
+    if 2 <= count(HINDI) && count(OTHERS) <= words().filter(|&word| word == "को").count() {
+        Answer::Language("hi")
+    } else {
+        Answer::Open
     }
 }
 
@@ -98,6 +123,8 @@ fn cyrillic(text: &str) -> Answer {
         () if has("ђћ") => Answer::Language("sr"),
         () if has("јљњџ") => Answer::Open,
         () if has("ыэё") => Answer::Language("ru"),
+        // Bulgarian has this sign only before "о".
+        () if text.replace("ьо", "").contains('ь') => Answer::Language("ru"),
         () if has("ъ") => Answer::Language("bg"),
         () => Answer::Open,
     }
@@ -173,7 +200,9 @@ mod tests {
             ("Новый закон вступит в силу уже в мае.", "ru"),
             ("Мэр объявил об открытии моста.", "ru"),
             ("Новий міст відкриють навесні.", "uk"),
+            ("Поезд поедет через тоннель.", "ru"),
             ("Їжа подорожчала.", "uk"),
+            ("पुल मई में खुलेगा, नगर ने कहा है।", "hi"),
             ("Новы мост адкрыюць у траўні.", "be"),
             ("Новият мост ще бъде открит през май.", "bg"),
             ("Градоначелник је рекао да ће мост бити отворен.", "sr"),

@@ -37,16 +37,24 @@ pub(super) fn find(text: &str) -> Vec<Change> {
         .collect()
 }
 
-/// Tells whether a control is one of those that separate files, groups and records, and nothing else separates
-/// what is before and after it.
+/// Tells whether a control is one of those that separate files, groups, records and units, and nothing else
+/// separates what is before and after it. The one of units is also the soft hyphen of old word processors.
 fn separates(text: &str, span: Span) -> bool {
     let is_text = |c: char| !c.is_whitespace() && !c.is_control();
-    matches!(text.as_bytes().get(span.start), Some(0x1C..=0x1E))
-        && char_before(text, span.start).is_some_and(is_text)
-        && text
-            .get(span.end..)
-            .and_then(|rest| rest.chars().find(|c| !c.is_control() || c.is_whitespace()))
-            .is_some_and(is_text)
+    let control = text.as_bytes().get(span.start);
+    let before = char_before(text, span.start).filter(|&c| is_text(c));
+    let after = text
+        .get(span.end..)
+        .and_then(|rest| rest.chars().find(|c| !c.is_control() || c.is_whitespace()))
+        .filter(|&c| is_text(c));
+    match (control, before, after) {
+        (Some(0x1C..=0x1E), Some(_), Some(_)) => true,
+        (Some(0x1F), Some(before), Some(after)) => {
+            !before.is_uppercase() && (after.is_uppercase() || after.is_numeric())
+                || !before.is_alphabetic() && after.is_alphanumeric()
+        }
+        _ => false,
+    }
 }
 
 /// Finds soft hyphens: hints where a word may be broken.
@@ -129,6 +137,9 @@ mod tests {
                 "Titel Text\nEnde",
             ),
             ("Donau\u{1F}dampfer", "Donaudampfer"),
+            ("DONAU\u{1F}DAMPFER", "DONAUDAMPFER"),
+            ("Titel\u{1F}Text\u{1F}2024\u{1F}", "Titel Text 2024"),
+            ("Ein Satz.\u{1F}Noch einer.", "Ein Satz. Noch einer."),
             ("Tab\tund\nZeile\r\nbleiben", "Tab\tund\nZeile\r\nbleiben"),
             (
                 "\u{202E}links\u{202C} und \u{2066}rechts\u{2069}",

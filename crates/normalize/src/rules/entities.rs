@@ -1,8 +1,8 @@
 //! HTML character references: "&uuml;", "&#252;", "&#xFC;", and those that were escaped twice.
 //!
 //! A name needs its semicolon, so "R&D" and "?a=1&copy=2" stay. As in browsers, the names of Latin-1 letters
-//! count without it ("M&uumlller"), and a few signs do if no letter or digit follows ("&nbsp Euro"); never in an
-//! address. References that stand for no
+//! count without it ("M&uumlller"), and some signs do if no letter or digit follows ("&nbsp Euro"), or a capital
+//! where words begin ("&quotJa"); never in an address. References that stand for no
 //! character ("&#0;", a surrogate, an unknown name) stay too. Numbers from 128 to 159 mean Windows-1252, as
 //! in browsers.
 
@@ -26,8 +26,15 @@ const LETTERS: &[&str] = &[
 
 /// Signs that count without a semicolon if their name ends there.
 const SIGNS: &[&str] = &[
-    "amp", "copy", "deg", "frac12", "gt", "laquo", "lt", "middot", "nbsp", "quot", "raquo", "reg",
-    "sect", "shy",
+    "amp", "bdquo", "bull", "copy", "deg", "euro", "frac12", "gt", "hellip", "laquo", "ldquo",
+    "lsaquo", "lsquo", "lt", "mdash", "middot", "nbsp", "ndash", "quot", "raquo", "rdquo", "reg",
+    "rsaquo", "rsquo", "sbquo", "sect", "shy",
+];
+
+/// Those of them that stand where a word begins, so that a capital may follow.
+const OPENING: &[&str] = &[
+    "amp", "bdquo", "deg", "laquo", "ldquo", "lsaquo", "lsquo", "mdash", "nbsp", "ndash", "quot",
+    "raquo", "rdquo", "rsaquo", "rsquo", "sbquo",
 ];
 
 /// The names defined by HTML in byte order, each with what it stands for.
@@ -96,7 +103,11 @@ fn open_reference(rest: &str) -> Option<(Cow<'static, str>, usize)> {
     let is_letter = |name: &&&str| rest.starts_with(**name);
     let is_sign = |name: &&&str| {
         rest.strip_prefix(**name).is_some_and(|behind| {
-            !behind.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '=' | ';' | '&'))
+            let is_over =
+                !behind.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '=' | ';' | '&'));
+            is_over
+                || OPENING.contains(*name) && behind.starts_with(char::is_uppercase)
+                || **name == "amp" && LETTERS.iter().any(|letter| behind.starts_with(*letter))
         })
     };
     let name = LETTERS
@@ -179,8 +190,16 @@ mod tests {
                 "https://www.beispiel.de/?x=1&auml=2&uuml www.beispiel.de/a&ouml",
             ),
             (
-                "EPFL&ETH, Recht&ethik, A&notar, &nbspEuro, B&ampC",
-                "EPFL&ETH, Recht&ethik, A&notar, &nbspEuro, B&ampC",
+                "EPFL&ETH, Recht&ethik, A&notar, Ton&regie, B&ample, Rad&euros",
+                "EPFL&ETH, Recht&ethik, A&notar, Ton&regie, B&ample, Rad&euros",
+            ),
+            (
+                "&quotJa&quot, &bdquoNein&ldquo und &laquoDoch&raquo &ndash f&ampuumlr 9&nbspEuro",
+                "\"Ja\", „Nein“ und «Doch» – für 9\u{A0}Euro",
+            ),
+            (
+                "B&ampC, 8 &euro, 5&degC, dann&hellip!",
+                "B&C, 8 €, 5°C, dann…!",
             ),
             ("&&amp;&", "&&&"),
             ("5 &lt; 7 &AMP; 3", "5 < 7 & 3"),

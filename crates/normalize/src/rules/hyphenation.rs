@@ -12,8 +12,32 @@ use super::scan::{char_before, suspects};
 
 /// Words that follow a hyphen that stands for part of a word.
 const JOINING: &[&str] = &[
-    "aber", "als", "and", "auf", "bis", "bzw", "doch", "et", "in", "mit", "noch", "nicht", "oder",
-    "or", "ohne", "resp", "samt", "sondern", "sowie", "statt", "und", "wie", "zu", "zum", "zur",
+    "aber",
+    "als",
+    "and",
+    "auf",
+    "beziehungsweise",
+    "bis",
+    "bzw",
+    "doch",
+    "et",
+    "in",
+    "mit",
+    "noch",
+    "nicht",
+    "oder",
+    "or",
+    "ohne",
+    "resp",
+    "samt",
+    "sondern",
+    "sowie",
+    "statt",
+    "und",
+    "wie",
+    "zu",
+    "zum",
+    "zur",
 ];
 
 /// First parts of compounds that are written with a hyphen: "deutsch-französisch", "rot-grün".
@@ -75,6 +99,8 @@ pub(super) fn joined(text: &str, end: usize) -> Option<Change> {
     if outside.is_some_and(|c| ".@/_\\".contains(c)) {
         return None;
     }
+    // "2-zu-1-Sieg"
+    let is_joining = JOINING.contains(&word) && !next[word.len()..].starts_with(['-', '\u{2010}']);
     let is_second = outside.is_some_and(|c| matches!(c, '-' | '\u{2010}'));
     let is_parted = before.chars().nth(1).is_some()
         && before.ends_with(char::is_lowercase)
@@ -82,7 +108,7 @@ pub(super) fn joined(text: &str, end: usize) -> Option<Change> {
         && word.starts_with(char::is_lowercase)
         && !outside.is_some_and(char::is_numeric)
         && !(is_second && before.starts_with(char::is_lowercase))
-        && !JOINING.contains(&word)
+        && !is_joining
         && !PAIRING.contains(&before)
         && !before.ends_with("isch");
     let is_word = head.ends_with(char::is_alphanumeric) && next.starts_with(char::is_alphanumeric);
@@ -90,7 +116,7 @@ pub(super) fn joined(text: &str, end: usize) -> Option<Change> {
         Some(Change::delete(Span::new(start, behind)))
     } else if !is_word {
         None
-    } else if JOINING.contains(&word) {
+    } else if is_joining {
         Some(Change::replace(Span::new(end, behind), " "))
     } else {
         Some(Change::delete(Span::new(end, behind)))
@@ -117,6 +143,11 @@ mod tests {
                 "Das BundesVerfassungsgericht",
             ),
             ("Baden-Würt-\ntemberg", "Baden-Württemberg"),
+            ("ein 3-\nzu-2-Erfolg", "ein 3-zu-2-Erfolg"),
+            (
+                "Hand-\nbeziehungsweise Fußarbeit",
+                "Hand- beziehungsweise Fußarbeit",
+            ),
             ("Bundes-\nver-\nfassung", "Bundesverfassung"),
             ("Nord- \nund Süddeutschland", "Nord- und Süddeutschland"),
             ("Ein-\noder Ausfuhr", "Ein- oder Ausfuhr"),

@@ -92,6 +92,13 @@ impl Unit {
             })
         };
         let end = at + c.len_utf8();
+        // A line end of mainframes, where an ellipsis would follow a sentence that is over.
+        let is_line_end = c == '\u{85}'
+            && before.is_some_and(|c| ".!?“”\"«»".contains(c))
+            && char_at(text, end).is_some_and(|c| c.is_uppercase() || "„“\"«»".contains(c));
+        if is_line_end {
+            return None;
+        }
         if is_c1(c) {
             let with = windows_1252(c)?;
             return unit(end, with, Trust::Sure);
@@ -256,7 +263,9 @@ impl Sequence {
                 let ends_name = ends_name && matches!(self.last, '‘' | '’' | '“' | '”');
                 if in_lower || in_name || starts_name || is_odd && goes_on || ends_name {
                     Trust::Sure
-                } else if (in_upper || !in_word) && with.is_uppercase() && goes_on {
+                } else if with.is_uppercase()
+                    && (goes_on && (in_upper || !in_word) || in_upper && !self.may_close)
+                {
                     Trust::Doubtful
                 } else {
                     Trust::No
@@ -267,6 +276,7 @@ impl Sequence {
             // What the code pages of DOS have here are lines to draw boxes with.
             ('À'..='ÿ' | 'Ā'..='ſ', '├' | '─' | '┼') if in_word || goes_on => Trust::Sure,
             ('Ā'..='ſ', 'ƒ' | '≈') if in_word => sure_if(in_lower || in_name),
+            ('Ā'..='ſ', 'ƒ' | '≈') if with.is_uppercase() && goes_on => Trust::Doubtful,
             ('Ș' | 'ș' | 'Ț' | 'ț', 'È') if in_lower => Trust::Sure,
             ('ə', 'É') if in_lower && goes_on => Trust::Doubtful,
             // The accents of decomposed letters.
@@ -293,7 +303,7 @@ impl Sequence {
 
 /// Tells whether a character is common in European news, so that decoding twice is plausible.
 fn is_usual(c: char) -> bool {
-    matches!(c, '\u{A0}'..='ſ' | '‐'..='›' | '€' | '™' | 'ẞ' | '\u{FEFF}' | '\u{1F000}'..='\u{1FAFF}')
+    matches!(c, '\u{A0}'..='ſ' | 'Ͱ'..='Ͽ' | 'Ѐ'..='ѿ' | '‐'..='›' | '€' | '™' | 'ẞ' | '\u{FEFF}' | '\u{1F000}'..='\u{1FAFF}')
 }
 
 /// A single-byte encoding, inverted: from its characters above ASCII to their bytes.
@@ -486,6 +496,15 @@ mod tests {
                 "ŽELEZNÝ, ŘÍJEN, ČESKÉ",
             ),
             ("im ÄŒOÄŒO", "im ČOČO"),
+            ("HOTEL Å\u{81}Ã“DÅ¹ in Å\u{81}Ã³dÅº", "HOTEL ŁÓDŹ in Łódź"),
+            (
+                "≈†KODA und ≈Ωilina f√ºr Mlad√°",
+                "ŠKODA und Žilina für Mladá",
+            ),
+            (
+                "Ã\u{90}Å¸Ã‘Æ’Ã‘â€šÃ\u{90}Â¸Ã\u{90}Â½ und Ã\u{90}Å“Ã\u{90}Â¾Ã\u{90}Â½Ã\u{90}Â°",
+                "Путин und Мона",
+            ),
             ("Frau BÅ‘ aus EgerÅ‘", "Frau Bő aus Egerő"),
             (
                 "Nguyá»…n Thá»‹ HÃ\u{A0}nh in Ä\u{90}Ã\u{A0} Náºµng",
@@ -528,6 +547,8 @@ mod tests {
             "‚Äpfel‘, ‚Öl‘, ‚Übermut‘, ‚ärgerlich‘",
             "20 °C – 30 °C; 5 µm; ½; § 5 Abs. 2",
             "verloren: \u{FFFD} und f\u{FFFD}r",
+            "Ein Satz.\u{85}Noch einer.",
+            "HOTEL AÅ¹ und NOVÅ¹",
             "„Zoë…“, naïve…, ï, Señor…”",
             "❤\u{FE0F} 😀 👨\u{200D}👩\u{200D}👧",
             "ƒ(x) ≈ 5, ≈ö, ◊, ÿ",

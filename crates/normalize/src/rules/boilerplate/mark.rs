@@ -72,15 +72,26 @@ const IN_BRACKETS: &[&str] = &[
 const BESIDE: &[&str] = &[
     "agentur",
     "agenturen",
+    "aktualisiert",
     "am",
-    "eigene",
+    "basisdienst",
+    "bayern",
+    "berlin",
+    "deutschland",
     "eigenbericht",
+    "eigene",
+    "gmbh",
+    "hessen",
     "infocom",
     "infografik",
     "int",
+    "international",
     "material",
     "mit",
+    "nachrichtenagentur",
     "newsticker",
+    "nord",
+    "ost",
     "ots",
     "quelle",
     "quellen",
@@ -88,7 +99,11 @@ const BESIDE: &[&str] = &[
     "redaktion",
     "regio",
     "robot",
+    "schweiz",
+    "sport",
     "stand",
+    "süd",
+    "südwest",
     "text",
     "tmn",
     "uhr",
@@ -96,6 +111,8 @@ const BESIDE: &[&str] = &[
     "und",
     "vom",
     "von",
+    "west",
+    "wirtschaft",
     "zentralbild",
 ];
 
@@ -106,7 +123,7 @@ pub(super) fn is_mark(line: &str) -> bool {
     }
     match inner(line) {
         Some(inner) => is_made_of_parts(inner, true),
-        None => is_made_of_parts(line, false),
+        None => is_made_of_parts(line, line.starts_with('(') && is_dated(line)),
     }
 }
 
@@ -116,7 +133,8 @@ pub(super) fn tail(line: &str) -> Option<usize> {
     let start = match body.chars().next_back()? {
         ')' => body.rfind('(')?,
         ']' => body.rfind('[')?,
-        // A sentence is over before it.
+        // A sentence is over before it, and a date may stand behind the brackets.
+        c if c.is_alphanumeric() && is_dated(body) => body.rfind('(')?,
         c if c.is_alphanumeric() => {
             let from = (line.len().saturating_sub(LONGEST)..line.len())
                 .find(|&at| line.is_char_boundary(at))?;
@@ -137,6 +155,19 @@ pub(super) fn tail(line: &str) -> Option<usize> {
         .trim_end();
     let is_over = before.ends_with(['.', '!', '?', '…', '“', '”', '"', '«', '»', ')']);
     (is_over && is_mark(line.get(start..)?)).then_some(before.len())
+}
+
+/// Tells whether a piece ends with brackets and a date: "(sda) 12. Mai 2024".
+fn is_dated(piece: &str) -> bool {
+    piece.rsplit_once(") ").is_some_and(|(before, date)| {
+        let is_part = |part: &str| {
+            part.chars()
+                .all(|c| c.is_ascii_digit() || ".:,".contains(c))
+                || is_month(&part.to_lowercase())
+                || matches!(part, "Uhr" | "um" | "am" | "-" | "–")
+        };
+        before.contains('(') && date.len() <= LONGEST / 2 && date.split(' ').all(is_part)
+    })
 }
 
 /// Returns what is in the brackets that a piece consists of.
@@ -167,8 +198,11 @@ fn is_made_of_parts(piece: &str, is_bracketed: bool) -> bool {
             lower.as_str(),
             "reuters" | "keystone" | "bloomberg" | "xinhua" | "belga"
         );
+        // "ORF.at/Agenturen"
+        let is_site = piece.contains(".at") || piece.contains(".ch");
         if AGENCIES.contains(&lower.as_str()) && (is_bracketed || is_one_case || is_name)
             || is_bracketed && IN_BRACKETS.contains(&part)
+            || is_site && part == "Agenturen"
         {
             has_agency = true;
         } else if part.chars().all(|c| c.is_ascii_digit() || c == '.') || is_month(&lower) {
@@ -176,7 +210,8 @@ fn is_made_of_parts(piece: &str, is_bracketed: bool) -> bool {
             if !is_bracketed && part.len() < 3 {
                 return false;
             }
-        } else if BESIDE.contains(&lower.as_str()) || is_bracketed && is_address(part) {
+        } else if BESIDE.contains(&lower.as_str()) || (is_bracketed || is_site) && is_address(part)
+        {
         } else if is_code(part) {
             codes += 1;
         } else {
@@ -238,6 +273,17 @@ mod tests {
             ("(zeitung.ch/sda)", true),
             ("(dpa, 14:05 Uhr)", true),
             ("(lü/awp)", true),
+            ("(epd-südwest)", true),
+            ("(awp international)", true),
+            ("(sda/afp, aktualisiert)", true),
+            ("(apa) 3. Dezember 2024", true),
+            ("(apa) 3. Dezember 2024, 14:05 Uhr", true),
+            ("red, ORF.at/Agenturen", true),
+            ("ORF.at/Agenturen", true),
+            ("ORF.at", false),
+            ("Die Agenturen", false),
+            ("(SPD) 3. Dezember 2024", false),
+            ("(apa) 3 Tote", false),
             ("Keystone-SDA", true),
             ("KEYSTONE-SDA/ats", true),
             ("SDA/kbl", true),
@@ -274,6 +320,8 @@ mod tests {
             ("Er schwieg. sda / kbl", Some("Er schwieg.")),
             ("„Nein“, sagte er. (red, APA)", Some("„Nein“, sagte er.")),
             ("Er sagte: „Nein.“ (awp)", Some("Er sagte: „Nein.“")),
+            ("Er schwieg. (sda) 3.12.2024", Some("Er schwieg.")),
+            ("Er schwieg (sda) 2024", None),
             ("Er trat aus der Gewerkschaft (sda)", None),
             ("Er trat aus der SPD. (SPD)", None),
             ("Er arbeitet für die sda", None),

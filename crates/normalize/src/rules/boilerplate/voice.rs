@@ -341,6 +341,152 @@ const SAYING: &[&str] = &[
     "zweifelt",
 ];
 
+/// Further verbs of this kind: what they mean elsewhere says nothing, so they count only where such a clause begins.
+const SAYING_AFTER: &[&str] = &[
+    "appelliert",
+    "appellierte",
+    "ätzt",
+    "ätzte",
+    "bat",
+    "baten",
+    "beharrt",
+    "beharrte",
+    "behaupten",
+    "beklagen",
+    "beruhigt",
+    "beruhigte",
+    "bestätigen",
+    "bestätigt",
+    "bestätigte",
+    "bestätigten",
+    "bestreitet",
+    "bestritt",
+    "beteuern",
+    "bitten",
+    "bittet",
+    "brummt",
+    "drängen",
+    "drängt",
+    "drängte",
+    "drohen",
+    "empfahlen",
+    "empfehlen",
+    "entgegnen",
+    "entscheiden",
+    "erfuhren",
+    "ermuntert",
+    "ermunterte",
+    "ermutigt",
+    "ermutigte",
+    "fleht",
+    "flehte",
+    "flunkert",
+    "flunkerte",
+    "flüstert",
+    "flüsterte",
+    "frotzelt",
+    "frotzelte",
+    "gestanden",
+    "gestehen",
+    "glauben",
+    "grüßt",
+    "grüßte",
+    "höhnt",
+    "höhnen",
+    "jammert",
+    "jubeln",
+    "kommentieren",
+    "konstatieren",
+    "kontert",
+    "kündigen",
+    "kündigten",
+    "las",
+    "lasen",
+    "liest",
+    "loben",
+    "locken",
+    "lockt",
+    "lockte",
+    "lockten",
+    "log",
+    "logen",
+    "lügt",
+    "lügen",
+    "melden",
+    "meldet",
+    "nennen",
+    "nerven",
+    "nervt",
+    "predigt",
+    "predigte",
+    "prahlt",
+    "prahlte",
+    "präzisiert",
+    "präzisierte",
+    "räumen",
+    "räumten",
+    "raunt",
+    "raunte",
+    "rechtfertigt",
+    "rechtfertigte",
+    "rufen",
+    "ruft",
+    "rügen",
+    "schimpfen",
+    "schlagen",
+    "schlägt",
+    "schlugen",
+    "schreiben",
+    "schreit",
+    "schrie",
+    "seufzt",
+    "seufzte",
+    "spekuliert",
+    "spekulierte",
+    "spotten",
+    "staunt",
+    "staunte",
+    "stöhnt",
+    "stöhnte",
+    "suggeriert",
+    "suggerierte",
+    "teilen",
+    "titeln",
+    "tönen",
+    "tröstet",
+    "tröstete",
+    "überraschte",
+    "ulkt",
+    "ulkte",
+    "urteilen",
+    "verkünden",
+    "verlangen",
+    "verlauten",
+    "verlautet",
+    "vermelden",
+    "vermeldet",
+    "vermeldete",
+    "vermuten",
+    "versichern",
+    "versprachen",
+    "versprechen",
+    "verteidigen",
+    "verwiesen",
+    "wandten",
+    "warben",
+    "werben",
+    "wiegelt",
+    "wiegelte",
+    "wissen",
+    "wollen",
+    "will",
+    "wollte",
+    "wundern",
+    "zetert",
+    "zeterte",
+    "zitieren",
+];
+
 /// Other words of a report: what happened, reported speech, and those who act in the news.
 const REPORTING: &[&str] = &[
     "war",
@@ -702,6 +848,7 @@ pub(super) fn is_attributed(line: &str) -> bool {
             return false;
         }
         let is_saying = |word: &String| SAYING.contains(&word.as_str());
+        let says_after = |word: &String| is_saying(word) || SAYING_AFTER.contains(&word.as_str());
         // A clause that begins with a verb is one that says who spoke, unless a subordinate one goes before it.
         let is_verb = !is_subordinate
             && (SUBJECTS.contains(&subject.as_str())
@@ -717,14 +864,24 @@ pub(super) fn is_attributed(line: &str) -> bool {
                 words.last().is_some_and(is_saying) || rest.iter().skip(1).take(3).any(is_saying)
             }
             "steht" => true,
-            _ => is_verb || is_saying(verb) && !PARTICIPLES.contains(&subject.as_str()),
+            // "– das liest man überall", "– so warb der Händler"
+            "das" | "dies" => says_after(subject) && !is_subordinate && is_by_another(rest),
+            _ => is_verb || says_after(verb) && !PARTICIPLES.contains(&subject.as_str()),
         }
+    })
+}
+
+/// Tells whether somebody is named behind the verb, not the reader: "das liest man", "das versprach der Verlag".
+fn is_by_another(clause: &[String]) -> bool {
+    clause.get(1).is_some_and(|subject| {
+        !READER.contains(&subject.as_str())
+            && (is_capital(subject) || SUBJECTS.contains(&subject.as_str()))
     })
 }
 
 /// Those who are not reported to have said something.
 const READER: &[&str] = &[
-    "Sie", "Ihnen", "Ihr", "Ihre", "du", "Du", "ihr", "wir", "uns",
+    "Sie", "Ihnen", "Ihr", "Ihre", "du", "Du", "ihr", "euch", "wir", "uns",
 ];
 
 /// Words after a participle: "…, informiert werden".
@@ -758,6 +915,25 @@ mod tests {
             ("Bitte beachten Sie die Regeln, prangte über der Tür.", true),
             ("Klicken Sie hier – davor warnt das BSI.", false),
             ("Wir nutzen Cookies – sagte zumindest der Betreiber.", true),
+            ("Laden Sie die App herunter, empfehlen Apotheker.", true),
+            ("Folgen Sie uns auf Telegram, rufen die Veranstalter.", true),
+            ("Haben Sie ein Konto?, will der Kassierer wissen.", true),
+            ("Die Kommentare sind geschlossen, melden Leser.", true),
+            ("Das Abo ist kündbar, log der Werber.", true),
+            (
+                "Wir verwenden Cookies – das hört man, das liest man oft.",
+                true,
+            ),
+            ("Wir verwenden Cookies, das wissen Sie.", false),
+            ("Wir verwenden Cookies, melden Sie sich bei Fragen.", false),
+            (
+                "Melden Sie sich an, teilen Sie den Link, schreiben Sie uns.",
+                false,
+            ),
+            (
+                "Wenn Ihnen der Text gefällt, empfehlen Sie ihn weiter.",
+                false,
+            ),
             (
                 "Um diesen Artikel weiterzulesen, melden Sie sich bitte an.",
                 false,
