@@ -100,7 +100,10 @@ pub(super) fn joined(text: &str, end: usize) -> Option<Change> {
         return None;
     }
     // "2-zu-1-Sieg"
-    let is_joining = JOINING.contains(&word) && !next[word.len()..].starts_with(['-', '\u{2010}']);
+    let is_joining = JOINING.contains(&word)
+        && !next
+            .strip_prefix(word)
+            .is_some_and(|rest| rest.starts_with(['-', '\u{2010}']));
     let is_second = outside.is_some_and(|c| matches!(c, '-' | '\u{2010}'));
     let is_parted = before.chars().nth(1).is_some()
         && before.ends_with(char::is_lowercase)
