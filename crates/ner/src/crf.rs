@@ -35,6 +35,7 @@ pub mod score;
 mod spelling;
 mod table;
 pub mod tag;
+mod tails;
 pub mod train;
 pub mod uses;
 mod vectors;
@@ -158,6 +159,7 @@ fn tag_part(
             let mut tokens = Vec::new();
             for token in token::tokens(&text[sentence]) {
                 push_parts(&text[sentence], token, sentence.start, &mut tokens);
+                join_dashed(model, text, &mut tokens);
             }
             tokens
         })
@@ -200,6 +202,18 @@ fn push_parts(sentence: &str, token: Range<usize>, offset: usize, spans: &mut Ve
         }
     }
     spans.push(Span::new(offset + at, offset + token.end));
+}
+
+/// Joins the last three tokens if they are a name with a dash for its hyphen: "Schleswig–Holstein".
+fn join_dashed(model: &Model, text: &Text, tokens: &mut Vec<Span>) {
+    let &[.., first, dash, last] = &tokens[..] else {
+        return;
+    };
+    let touch = first.end == dash.start && dash.end == last.start;
+    if touch && &text[dash] == "–" && model.is_hyphenated(&text[first], &text[last]) {
+        tokens.truncate(tokens.len() - 3);
+        tokens.push(Span::new(first.start, last.end));
+    }
 }
 
 /// Merges two layers in text order; where two names overlap, the one from `first` is kept.

@@ -3,10 +3,14 @@
 //! The tagger knows borders only from the words around them. What is certain about them is mended here: a name has no half
 //! pair of brackets or quotes, no emoji and no title; a court and its town are one name; "SPD-Anhänger" is none.
 
+use std::sync::LazyLock;
+
 use super::entity::Entity;
 use super::lexicon::{Lexicon, list};
+use super::roles;
 use super::spelling;
 use super::tag::Label;
+use super::tails::Tails;
 
 /// Titles before a person's name.
 const TITLES: &[&str] = &[
@@ -61,9 +65,6 @@ const AUTHORITIES: &[&str] = &[
     "umweltamt",
     "veterinäramt",
     "schulamt",
-    "polizeipräsidium",
-    "polizeidirektion",
-    "polizeiinspektion",
     "klinikum",
     "universitätsklinik",
     "uniklinik",
@@ -74,9 +75,45 @@ const AUTHORITIES: &[&str] = &[
     "regierungspräsidium",
     "universität",
     "hochschule",
+    "gerichtshof",
+    "bezirksamt",
+    "kriminalamt",
+    "forstamt",
+    "meldeamt",
+    "bürgeramt",
+    "versorgungsamt",
+    "polizei",
+    "polizeipräsidium",
+    "polizeidirektion",
+    "polizeiinspektion",
+    "krankenhaus",
+    "spital",
+    "feuerwehr",
+    "ärztekammer",
+    "anwaltskammer",
+    "arbeiterkammer",
+    "wirtschaftskammer",
+    "architektenkammer",
+    "bezirkshauptmannschaft",
+    "stadtverwaltung",
+    "kreisverwaltung",
+    "justizvollzugsanstalt",
+    "staatsministerium",
+    "innenministerium",
+    "kultusministerium",
+    "justizministerium",
+    "sozialministerium",
+    "umweltministerium",
+    "finanzministerium",
+    "gesundheitsministerium",
+    "wirtschaftsministerium",
+    "verkehrsministerium",
+    "jugendanwaltschaft",
 ];
 /// The same, abbreviated.
-const SHORT_AUTHORITIES: &[&str] = &["LG", "OLG", "VG", "OVG", "VGH", "LAG", "LSG", "StA"];
+const SHORT_AUTHORITIES: &[&str] = &[
+    "LG", "OLG", "VG", "OVG", "VGH", "LAG", "LSG", "StA", "LKA", "JVA", "IHK", "BH",
+];
 
 /// The last parts of compounds that mean persons: "SPD-Anhänger" names no one.
 const PERSONS: &[&str] = &[
@@ -110,17 +147,23 @@ const RIVERS: &[&str] = &[
     "Aller",
     "Allgäu",
     "Altmark",
+    "Baar",
+    "Bergstraße",
+    "Breisgau",
     "Dill",
     "Donau",
     "Dosse",
     "Eder",
+    "Efze",
     "Eifel",
     "Elbe",
     "Ems",
     "Erzgebirge",
     "Fulda",
+    "Glan",
     "Harz",
     "Havel",
+    "Hohenlohe",
     "Holstein",
     "Hunsrück",
     "Inn",
@@ -132,29 +175,50 @@ const RIVERS: &[&str] = &[
     "Mark",
     "Mosel",
     "Mulde",
+    "Münsterland",
+    "Nahe",
     "Neckar",
     "Neiße",
+    "Niederbayern",
+    "Niederlausitz",
+    "Nordsee",
+    "Oberbayern",
     "Oberlausitz",
     "Oberpfalz",
-    "Oder",
     "Odenwald",
+    "Oder",
+    "Ohm",
     "Orla",
+    "Oste",
+    "Ostsee",
     "Pfalz",
+    "Prignitz",
     "Rhein",
+    "Rhön",
     "Ruhr",
     "Saale",
     "Saar",
+    "Sauerland",
     "Schlei",
+    "Schwalm",
+    "Schwarzwald",
     "Sieg",
+    "Spessart",
     "Spree",
-    "Unstrut",
+    "Tauber",
+    "Taunus",
     "Uckermark",
+    "Unstrut",
+    "Vogelsberg",
     "Vogtland",
     "Werra",
     "Weser",
     "Westerwald",
     "Westfalen",
+    "Wetterau",
+    "Wied",
     "Wümme",
+    "Wupper",
 ];
 
 /// Clubs that have a year in their names.
@@ -170,6 +234,14 @@ const YEARS: &[(&str, &str)] = &[
     ("Ulm", "1846"),
     ("Lichtenberg", "47"),
     ("Meppen", "1912"),
+    ("Paderborn", "07"),
+    ("Elversberg", "07"),
+    ("Bochum", "1848"),
+    ("Babelsberg", "03"),
+    ("Ingolstadt", "04"),
+    ("Burghausen", "1930"),
+    ("Altona", "93"),
+    ("BVB", "09"),
 ];
 
 /// Words after an ordinal that is part of a club's or a league's name: "1. FC Köln", "2. Bundesliga".
@@ -234,10 +306,12 @@ impl<W: AsRef<str>> Words<'_, W> {
             entity.start = start;
         }
         self.pairs(&mut entity, out, first);
-        while entity.label == Label::Per
-            && entity.end - entity.start > 1
-            && TITLES.contains(&self.get(entity.start).trim_end_matches('.'))
-        {
+        while entity.label == Label::Per && entity.end - entity.start > 1 {
+            let word = self.get(entity.start);
+            let is_title = word == "." || TITLES.contains(&word.trim_end_matches('.'));
+            if !is_title && !roles::is_role(word) {
+                break;
+            }
             entity.start += 1;
         }
         if entity.label == Label::Org && entity.end - entity.start > 1 {
@@ -319,6 +393,12 @@ impl<W: AsRef<str>> Words<'_, W> {
             entity.end += 1;
             entity.label = Label::Org;
         }
+        // "1860 München" and "München 1860"
+        let before = entity.start.checked_sub(1).map_or("", |at| self.get(at));
+        if before == "1860" && self.get(entity.start) == "München" {
+            entity.start -= 1;
+            entity.label = Label::Org;
+        }
     }
 
     /// Joins names with a part of theirs in brackets or quotes: "Frankfurt (Oder)", "Gerd „Bomber“ Müller".
@@ -326,6 +406,9 @@ impl<W: AsRef<str>> Words<'_, W> {
         let mut at = first;
         while let Some(&entity) = out.get(at) {
             at += 1;
+            if self.nickname(at - 1, out) {
+                continue;
+            }
             let [open, part, close] = [0, 1, 2].map(|next| self.get(entity.end + next));
             if !closes(open, close) {
                 continue;
@@ -372,6 +455,36 @@ impl<W: AsRef<str>> Words<'_, W> {
         }
     }
 
+    /// Joins a person's name with a nickname of several words in quotes: `Dwayne "The Rock" Johnson`.
+    fn nickname(&self, at: usize, out: &mut Vec<Entity>) -> bool {
+        const LONGEST: usize = 3;
+        let entity = out[at];
+        let open = self.get(entity.end);
+        if entity.label != Label::Per || open == "(" || !is_opening(open) {
+            return false;
+        }
+        let inner = entity.end + 1;
+        let Some(close) =
+            (inner + 2..=inner + LONGEST).find(|&close| closes(open, self.get(close)))
+        else {
+            return false;
+        };
+        let Some(last) = (at + 1..out.len()).find(|&i| out[i].start > close) else {
+            return false;
+        };
+        let after = out[last];
+        if after.label != Label::Per || after.start != close + 1 {
+            return false;
+        }
+        let joined = Entity {
+            end: after.end,
+            score: entity.score.min(after.score),
+            ..entity
+        };
+        out.splice(at..=last, [joined]);
+        true
+    }
+
     /// Joins authorities with the towns after them.
     fn authorities(&self, sentence: usize, out: &mut Vec<Entity>, first: usize, lexicon: &Lexicon) {
         for at in 0..self.0.len().saturating_sub(1) {
@@ -384,11 +497,20 @@ impl<W: AsRef<str>> Words<'_, W> {
                 .position(|entity| entity.end > at)
                 .map_or(out.len(), |i| first + i);
             // "die Staatsanwaltschaft Litauens"
-            if lexicon.lists(self.get(at + 1)).1 {
+            if is_genitive(self.get(at + 1), lexicon) {
                 continue;
             }
             // "Industrie- und Handelskammer Köln"
             let is_pair = at > 1 && self.get(at - 1) == "und" && self.get(at - 2).ends_with('-');
+            // The tagger may take a hospital for a place.
+            if let Some(entity) = out.get_mut(place)
+                && entity.start == at
+                && entity.end == at + 2
+                && entity.label == Label::Loc
+            {
+                entity.label = Label::Org;
+                continue;
+            }
             let (start, town) = match out.get(place) {
                 // The authority alone was found.
                 Some(entity) if entity.start <= at && entity.end == at + 1 => {
@@ -422,24 +544,31 @@ impl<W: AsRef<str>> Words<'_, W> {
     }
 }
 
+/// Returns whether a word is the genitive of a name, for countries even if that is listed itself: "Deutschlands".
+fn is_genitive(word: &str, lexicon: &Lexicon) -> bool {
+    lexicon.lists(word).1
+        || word
+            .strip_suffix('s')
+            .is_some_and(|stem| lexicon.lists(stem).0 & list::COUNTRY > 0)
+}
+
 fn is_town(word: &str, lexicon: &Lexicon) -> bool {
     word.starts_with(char::is_uppercase) && lexicon.lists(word).0 & (list::TOWN | list::CITY) > 0
 }
 
 fn is_authority(word: &str) -> bool {
-    if !word.starts_with(char::is_uppercase) {
-        return false;
+    static TAILS: LazyLock<Tails> = LazyLock::new(|| Tails::new(AUTHORITIES));
+    if word.len() < 4 {
+        return SHORT_AUTHORITIES.contains(&word);
     }
-    let lower = word.to_lowercase();
-    let bare = lower
-        .strip_suffix("es")
-        .filter(|bare| bare.ends_with("gericht"))
-        .unwrap_or(&lower);
-    SHORT_AUTHORITIES.contains(&word)
-        || AUTHORITIES.iter().any(|end| {
-            let is_one = |word: &str| word.ends_with(end) && word != "gericht";
-            is_one(bare) || bare.strip_suffix('s').is_some_and(is_one)
-        })
+    // "des Amtsgerichts", "des Amtsgerichtes"
+    let stems = [Some(word), word.strip_suffix('s'), word.strip_suffix("es")];
+    stems.into_iter().flatten().any(|stem| {
+        TAILS.may_end(stem) && {
+            let lower = stem.to_lowercase();
+            lower != "gericht" && AUTHORITIES.iter().any(|end| lower.ends_with(end))
+        }
+    })
 }
 
 /// Returns whether a character is an emoji, a star, an arrow or the like.

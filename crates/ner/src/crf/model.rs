@@ -226,6 +226,14 @@ impl Model {
         (self.rows.len(), self.lexicon.keys.len())
     }
 
+    /// Returns whether two words are one name with a hyphen, as "Schleswig-Holstein" is and "Berlin-Hamburg" is not.
+    pub(super) fn is_hyphenated(&self, first: &str, last: &str) -> bool {
+        let is_capital = |word: &str| word.starts_with(char::is_uppercase);
+        is_capital(first)
+            && is_capital(last)
+            && self.lexicon.lists(&format!("{first}-{last}")).0 > 0
+    }
+
     fn may_have(&self, key: u32) -> bool {
         let at = key >> (32 - FILTER_BITS);
         self.filter[at as usize / 64] & (1 << (at % 64)) != 0

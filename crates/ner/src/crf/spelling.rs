@@ -7,12 +7,18 @@ use super::lexicon::{Lexicon, list};
 /// How much more common a spelling must be, as a logarithm (base 2).
 const MUCH_MORE: u8 = 3;
 
+/// How common a word in lower case must be, as a logarithm (base 2), to show that a line is in capitals.
+const SMALL: u8 = 10;
+
+/// What may stand for a hyphen within a name.
+const HYPHENS: [char; 3] = ['\u{2010}', '\u{2011}', '–'];
+
 /// Returns a word as the lexicon and the training data spell it: with plain hyphens, without a gender sign, and with the
 /// umlauts or the "ß" of a word that is known only with them.
 pub(super) fn fold<'a>(word: &'a str, lexicon: &Lexicon) -> Cow<'a, str> {
     let mut folded = Cow::Borrowed(word);
-    if word.contains(['\u{2010}', '\u{2011}']) {
-        folded = Cow::Owned(word.replace(['\u{2010}', '\u{2011}'], "-"));
+    if word.len() > '–'.len_utf8() && word.contains(HYPHENS) {
+        folded = Cow::Owned(word.replace(HYPHENS, "-"));
     }
     if let Some(at) = gender_sign(&folded) {
         let mut plain = folded.into_owned();
@@ -99,10 +105,20 @@ fn umlauts(word: &str) -> String {
 pub(super) fn lower<W: AsRef<str>>(words: &[W], lexicon: &Lexicon) -> Option<Vec<String>> {
     let has_letters = |word: &&W| word.as_ref().contains(char::is_alphabetic);
     let is_in_capitals = |word: &W| !word.as_ref().contains(char::is_lowercase);
-    let is_long = |word: &&W| word.as_ref().chars().filter(|c| c.is_uppercase()).count() > 4;
+    let is_long = |word: &str| word.chars().filter(|c| c.is_uppercase()).count() > 4;
+    // "TOR FÜR KANE" is no row of abbreviations such as "USA, EU".
+    let is_small = |word: &str| {
+        word.len() > 2
+            && lexicon
+                .get(&word.to_lowercase())
+                .is_some_and(|record| record.small > 6 && record.count > SMALL)
+    };
     if !words.iter().all(is_in_capitals)
         || words.iter().filter(has_letters).nth(1).is_none()
-        || !words.iter().any(|word| is_long(&word))
+        || !words
+            .iter()
+            .map(AsRef::as_ref)
+            .any(|word| is_long(word) || is_small(word))
     {
         return None;
     }

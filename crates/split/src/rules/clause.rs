@@ -38,6 +38,8 @@ pub(super) struct Verbs {
     linking: List,
     /// Articles and other determiners.
     articles: List,
+    /// Words that may follow the verb of a clause.
+    following: List,
 }
 
 /// What else the form of a finite verb may be.
@@ -45,6 +47,19 @@ pub(super) struct Verbs {
 struct Verb {
     is_infinitive: bool,
     is_participle: bool,
+    /// Whether it is known by its ending only.
+    is_rare: bool,
+}
+
+/// What is known about the clause before a mark.
+#[derive(Debug, Clone, Copy)]
+struct Head {
+    /// Whether it has a verb that takes an infinitive.
+    is_modal: bool,
+    /// Whether it has a verb that takes a participle.
+    is_auxiliary: bool,
+    /// Whether the verb is in the last clause, not in an earlier one.
+    is_own: bool,
 }
 
 /// Which clauses count.
@@ -77,6 +92,7 @@ impl Verbs {
             subordinators: listed("subordinating"),
             linking: listed("linking"),
             articles: listed("ordering"),
+            following: listed("following"),
         }
     }
 
@@ -85,13 +101,20 @@ impl Verbs {
         let Some((verb, is_last, is_plural)) = self.second(next, before) else {
             return false;
         };
-        let Some((is_modal, is_auxiliary)) = self.completes(head, before) else {
+        let Some(Head {
+            is_modal,
+            is_auxiliary,
+            is_own,
+        }) = self.completes(head, before)
+        else {
             return false;
         };
         // "Er will Thomas K. Müller sehen.": the rest of the verb of the same clause.
         let is_rest =
             is_last && (is_modal && verb.is_infinitive || is_auxiliary && verb.is_participle);
-        !is_rest && (before != Before::Era || is_plural)
+        // "Er plant, u. a. Kinder aufzunehmen.": the infinitive may be that of a clause without a verb of its own.
+        let is_infinitive = verb.is_rare && is_last && !is_own && before != Before::Number;
+        !is_rest && !is_infinitive && (before != Before::Era || is_plural)
     }
 
     /// Returns the verb that follows the first noun phrase, whether its clause ends there, and whether it is plural.
@@ -122,8 +145,11 @@ impl Verbs {
             } else if self.linking.has(word) && !is_last {
                 (is_open, names) = (true, 0);
             } else {
-                let verb = self.verb(word).filter(|_| !is_open)?;
                 let after = tokens.peek();
+                let verb = self
+                    .verb(word)
+                    .or_else(|| self.rare_verb(word, is_last, after.copied(), before))
+                    .filter(|_| !is_open)?;
                 // "Tolkien entworfenen Völker", "Fisher entwickelte Verfahren"
                 let is_attribute = before == Before::Name
                     && ends_in(word, &["te", "ten"])
@@ -142,7 +168,7 @@ impl Verbs {
 
     /// Returns whether the clause that ends a text has a verb, and then whether one that takes an infinitive and whether
     /// one that takes a participle.
-    fn completes(&self, head: &str, before: Before) -> Option<(bool, bool)> {
+    fn completes(&self, head: &str, before: Before) -> Option<Head> {
         let mut from = head.len().saturating_sub(BEFORE);
         while !head.is_char_boundary(from) {
             from += 1;
@@ -161,21 +187,39 @@ impl Verbs {
         }
         clauses.push(behind(head, from));
         let mut clause = clauses.pop()?;
+        let mut is_own = true;
         loop {
             let (mut has_verb, mut is_modal, mut is_auxiliary) = (false, false, false);
             let mut word_before = "";
-            for word in clause.split(|c: char| !c.is_alphanumeric()) {
+            let mut words = clause
+                .split(|c: char| !c.is_alphanumeric())
+                .filter(|word| !word.is_empty())
+                .enumerate()
+                .peekable();
+            while let Some((at, word)) = words.next() {
                 // "die erhöhte IV. Stufe"
                 let is_attribute = ends_in(word, &["te", "ten"]) && self.articles.has(word_before);
-                has_verb |= self.is_listed(word) && !is_attribute;
+                has_verb |=
+                    self.is_listed(word) && !is_attribute || self.is_second(word_before, word, at);
                 // A comma may be missing: "er fragt ob sie 3 Std. Anfahrt in Kauf nimmt".
-                has_verb &= !self.subordinators.has(word) || self.articles.has(word);
+                // "Es geht um Thomas K.": before a name, some of these are prepositions.
+                let is_preposition =
+                    matches!(word, "um" | "bis" | "seit" | "ohne" | "statt" | "als")
+                        && words.peek().is_some_and(|(_, next)| {
+                            next.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit())
+                        });
+                has_verb &=
+                    !self.subordinators.has(word) || self.articles.has(word) || is_preposition;
                 is_modal |= self.modals.has(word);
                 is_auxiliary |= self.auxiliaries.has(word);
                 word_before = word;
             }
             if has_verb {
-                return Some((is_modal, is_auxiliary));
+                return Some(Head {
+                    is_modal,
+                    is_auxiliary,
+                    is_own,
+                });
             }
             let first = clause.split_whitespace().next().unwrap_or_default();
             let is_list = head.ends_with(char::is_lowercase) && !self.articles.has(first);
@@ -183,7 +227,32 @@ impl Verbs {
                 return None;
             }
             clause = clauses.pop()?;
+            is_own = false;
         }
+    }
+
+    /// Returns whether the word at a place in its clause has the place and the form of a verb: "Dabei ertranken 14".
+    pub(super) fn is_second(&self, first: &str, word: &str, at: usize) -> bool {
+        at == 1
+            && first.starts_with(char::is_uppercase)
+            && word.len() > 4
+            && ends_in(word, &["t", "te", "en"])
+            && word.chars().all(char::is_lowercase)
+            && !self.others.has(word)
+            && {
+                let first = first.to_lowercase();
+                let lists = [
+                    &self.articles,
+                    &self.linking,
+                    &self.following,
+                    &self.subordinators,
+                ];
+                let is_pronoun = matches!(
+                    &*first,
+                    "sie" | "es" | "man" | "dort" | "hier" | "heute" | "dann" | "nun"
+                );
+                is_pronoun || !lists.iter().any(|list| list.has(&first))
+            }
     }
 
     /// Returns whether a word is a learned finite verb, with or without a prefix.
@@ -220,8 +289,34 @@ impl Verbs {
             Verb {
                 is_infinitive,
                 is_participle,
+                is_rare: false,
             },
         )
+    }
+
+    /// Returns what a word is that is not known but has the form of a plural verb, at the end of its clause or before a
+    /// word that may follow it: "Retter bargen die Leichen", "Nachbarn grüßen ihn".
+    fn rare_verb(
+        &self,
+        word: &str,
+        ends: bool,
+        after: Option<&str>,
+        before: Before,
+    ) -> Option<Verb> {
+        let is_plural = word.len() > 4
+            && word.ends_with("en")
+            && word.chars().all(char::is_lowercase)
+            && !self.others.has(word)
+            && !self.articles.has(word);
+        let is_followed = after.is_some_and(|after| {
+            let bare = after.trim_end_matches(|c: char| !c.is_alphanumeric());
+            self.following.has(bare) || before == Before::Number && bare != "zu"
+        });
+        (is_plural && (ends || is_followed)).then_some(Verb {
+            is_infinitive: true,
+            is_participle: true,
+            is_rare: true,
+        })
     }
 }
 

@@ -62,6 +62,19 @@ impl Judge {
         if let Some(stop) = self.abbreviation(sentence, mark, token) {
             return stop;
         }
+        let is_label = last.chars().nth(1).is_none() || is_roman(last);
+        if is_label && last == token && sentence.starts_at(at) {
+            // The label of a list item: "II. Die Ziele".
+            return Stop::Never;
+        }
+        let is_title = sentence.starts_at(at)
+            && mark.next.rest.starts_with('.')
+            && last.len() < 7
+            && last.chars().filter(|c| c.is_uppercase()).nth(1).is_some();
+        if is_title && self.abbreviations.get(mark.next.word) == Some(Abbreviation::Inside) {
+            // "MR. Dr. Huber"
+            return Stop::Never;
+        }
         if head.ends_with(['(', '[']) && !sentence.starts_at(at) {
             // A single word between an opening bracket and a full stop: "(griech. Naos)".
             return Stop::BeforeStarter;
@@ -120,7 +133,13 @@ impl Judge {
     /// Returns whether a text ends in a number, in digits or as a word.
     fn is_amount(&self, head: &str) -> bool {
         let head = head.trim_end();
-        head.ends_with(char::is_numeric) || self.words.amounts.has(last_word(head))
+        let is_number =
+            |word: &str| word.ends_with(char::is_numeric) || self.words.amounts.has(word);
+        // "2 Mio. Fr."
+        let factor = head.strip_suffix('.').map_or("", last_word);
+        is_number(last_word(head))
+            || self.abbreviations.get(factor) == Some(Abbreviation::Factor)
+            || factor == "Mia"
     }
 
     fn look_up(&self, sentence: &Sentence, start: usize, end: usize) -> Option<Abbreviation> {
@@ -154,6 +173,9 @@ impl Judge {
             };
         }
         // No sentence starts with a Roman numeral, so "Ptol. III" needs no list of all abbreviations.
+        if last.starts_with(char::is_uppercase) && self.words.tails.ends(last) {
+            return Stop::Never;
+        }
         let is_numeral = next.word.len() > 1 && !next.rest.starts_with('.') && is_roman(next.word);
         let is_street = last.len() > 4 && last.ends_with("str");
         if is_numeral || is_street || is_clipped(last) || is_unspoken(last) {
@@ -161,6 +183,14 @@ impl Judge {
         } else {
             Stop::Always
         }
+    }
+
+    /// Returns whether the last word of a text is second in its clause, as a verb is.
+    fn is_second(&self, head: &str, word: &str) -> bool {
+        let front = head.strip_suffix(word).unwrap_or_default().trim_end();
+        let first = letters_before(front);
+        let is_first = front.trim_start_matches(|c: char| !c.is_alphanumeric()) == first;
+        is_first && self.verbs.is_second(first, word, 1)
     }
 
     /// Decides for a number: its stop marks an ordinal ("am 3."), or ends the sentence.
@@ -211,6 +241,14 @@ impl Judge {
         if last.starts_with('0') {
             return Stop::Always;
         }
+        // "die Plätze 3 und 4"
+        let is_pair = matches!(word, "und" | "oder" | "bis")
+            && head
+                .strip_suffix(word)
+                .is_some_and(|head| head.trim_end().ends_with(|c: char| c.is_ascii_digit()));
+        if is_pair && !self.words.ordered.has(next.word) {
+            return Stop::BeforeClause;
+        }
         let is_minute = head.ends_with('(');
         if is_minute || orders || self.words.ordered.has(next.word) || last == "1" && next.lists() {
             return Stop::Never;
@@ -232,7 +270,8 @@ impl Judge {
                 .any(|ending| word.ends_with(ending))
             && !self.words.amounts.has(word)
             && !self.words.uninflected.has(word)
-            && !self.verbs.is_listed(word);
+            && !self.verbs.is_listed(word)
+            && !self.is_second(head, word);
         if is_genitive || is_adjective {
             Stop::Never
         } else if is_up_to(last, 31) {

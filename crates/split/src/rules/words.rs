@@ -56,6 +56,7 @@ impl Abbreviations {
         let mut list: Vec<(String, Abbreviation)> = Vec::new();
         for (section, words) in sections(Self::SOURCE) {
             let kind = match section {
+                "tail" => continue,
                 "inside" => Abbreviation::Inside,
                 "number" => Abbreviation::Number,
                 "open" => Abbreviation::Open,
@@ -126,6 +127,12 @@ impl List {
         )
     }
 
+    /// Returns whether a word ends in one of the list, and is longer.
+    pub(super) fn ends(&self, word: &str) -> bool {
+        let is_tail = |tail: &&str| word.len() > tail.len() && word.ends_with(*tail);
+        self.0.iter().any(is_tail)
+    }
+
     /// Returns whether a word is in the list.
     pub(super) fn has(&self, word: &str) -> bool {
         self.0.binary_search(&word).is_ok()
@@ -153,6 +160,8 @@ pub(super) struct Words {
     pub(super) amounts: List,
     /// Names that end in an exclamation mark.
     pub(super) exclaimed: List,
+    /// The last parts of abbreviated titles: "Chefinsp."
+    pub(super) tails: List,
 }
 
 impl Words {
@@ -174,6 +183,7 @@ impl Words {
             uninflected: list("uninflected"),
             amounts: list("amount"),
             exclaimed: list("exclaimed"),
+            tails: List::section(Abbreviations::SOURCE, "tail"),
         }
     }
 }
@@ -248,6 +258,7 @@ mod tests {
         assert!(words.ordered.has("Geburtstag"));
         assert!(words.amounts.has("zehn"));
         assert!(words.exclaimed.has("Yahoo"));
+        assert!(words.tails.ends("Vizepräs") && !words.tails.ends("präs"));
     }
 
     #[test]
