@@ -155,7 +155,9 @@ impl Verbs {
                     && ends_in(word, &["te", "ten"])
                     && !is_last
                     && after.is_some_and(|after| after.starts_with(char::is_uppercase));
-                let ends = is_last || after.is_none();
+                // "Sie will u. a. Schulen bauen und Straßen sanieren."
+                let ends =
+                    is_last || after.is_none_or(|after| matches!(*after, "und" | "oder" | "zu"));
                 return (!is_attribute).then_some((
                     verb,
                     ends,
