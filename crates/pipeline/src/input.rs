@@ -68,7 +68,7 @@ impl Inputs {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] if a value is invalid, a path does not exist, or a folder or glob matches no file.
+    /// [`Error::Setting`](blattwerk_core::Error::Setting) if a value is invalid, a path does not exist, or a folder or glob matches no file.
     /// A file that cannot be read is not an error here; it becomes a failure.
     pub fn open(config: &Config, root: &Path) -> Result<Self> {
         let options = config.check()?;
