@@ -6,6 +6,8 @@ cd "$(dirname "$0")/../.."
 target=${CARGO_TARGET_DIR:-target}
 scripts/setup-libtorch.sh "$target/libtorch"
 libtorch=$(realpath "$target/libtorch")
+# Without it, the MKL in libtorch may sum numbers in another order from call to call on processors that are not Intel's.
+export MKL_CBWR=COMPATIBLE
 export LIBTORCH="$libtorch" LIBTORCH_CXX11_ABI=0 LD_LIBRARY_PATH="$libtorch/lib"
 export CARGO_TARGET_DIR="$target/libtorch-build" CARGO_INCREMENTAL=0 CARGO_PROFILE_DEV_DEBUG=0 CARGO_PROFILE_TEST_DEBUG=0
 build=(--locked --features rust-bert --package blattwerk)
