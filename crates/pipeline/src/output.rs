@@ -26,7 +26,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use blattwerk_state::Entry as Done;
+use blattwerk_state::Processed;
 
 pub use self::config::Config;
 use self::file::Open;
@@ -251,7 +251,7 @@ impl Output {
         state: Carried,
         ids: &[u128],
         entries: &[Entry],
-        done: &[Done],
+        done: &[Processed],
     ) -> Result<()> {
         let mut index = Vec::new();
         for entry in entries {

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use blattwerk_core::Document;
-use blattwerk_state::{Content, Due, Entry, Key, Run, State};
+use blattwerk_state::{Content, Due, Key, Processed, Run, State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -77,8 +77,8 @@ impl Memory {
         &self,
         documents: impl Iterator<Item = &'a Document>,
         counts: &mut Increment,
-    ) -> Result<Vec<(bool, Entry)>> {
-        let entries: Vec<Entry> = documents.map(entry).collect();
+    ) -> Result<Vec<(bool, Processed)>> {
+        let entries: Vec<Processed> = documents.map(entry).collect();
         let due = self.state.due(&entries)?;
         let counted = due.iter().zip(entries).map(|(due, entry)| {
             *match due {
@@ -102,9 +102,9 @@ impl Memory {
         let mut file = BufReader::with_capacity(1 << 16, file);
         let mut broken = None;
         let entries = std::iter::from_fn(|| {
-            let mut bytes = [0; Entry::BYTES];
+            let mut bytes = [0; Processed::BYTES];
             match file.read_exact(&mut bytes) {
-                Ok(()) => Some(Entry::from_bytes(&bytes)),
+                Ok(()) => Some(Processed::from_bytes(&bytes)),
                 Err(error) if error.kind() == ErrorKind::UnexpectedEof => None,
                 Err(error) => {
                     broken = Some(error);
@@ -136,9 +136,9 @@ impl Memory {
 }
 
 /// Returns the entry of a document: a hash of everything its rows are made from.
-fn entry(document: &Document) -> Entry {
+fn entry(document: &Document) -> Processed {
     let fields = [&document.title, &document.date, &document.language].map(Option::as_deref);
-    Entry {
+    Processed {
         key: Key::new(&document.id),
         content: Content::new([Some(document.text.source())].into_iter().chain(fields)),
     }

@@ -13,15 +13,15 @@ use std::error::Error;
 use std::path::Path;
 use std::time::Instant;
 
-use blattwerk_state::{Content, Entry, Key, Run, State};
+use blattwerk_state::{Content, Key, Processed, Run, State};
 
 const DAY: u64 = 50_000;
 const ASKED: u64 = 1_000_000;
 const CHUNK: u64 = 1000;
 
-fn entry(number: u64) -> Entry {
+fn entry(number: u64) -> Processed {
     let id = format!("https://zeitung.example/artikel/{number}");
-    Entry {
+    Processed {
         key: Key::new(&id),
         content: Content::new([Some(id.as_str())]),
     }
@@ -59,7 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for chunk in 0..ASKED / CHUNK {
         let numbers = chunk * CHUNK..(chunk + 1) * CHUNK;
         // A stride that visits the articles in no particular order.
-        let entries: Vec<Entry> = numbers
+        let entries: Vec<Processed> = numbers
             .map(|n| entry(n.wrapping_mul(7_919) % ASKED * step))
             .collect();
         state.due(&entries)?;

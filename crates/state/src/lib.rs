@@ -103,14 +103,14 @@ impl Content {
 
 /// A processed article, in 24 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Entry {
+pub struct Processed {
     /// Its id.
     pub key: Key,
     /// The content that its rows were made from.
     pub content: Content,
 }
 
-impl Entry {
+impl Processed {
     /// The length of an entry in bytes.
     pub const BYTES: usize = 24;
 
@@ -122,7 +122,7 @@ impl Entry {
         bytes
     }
 
-    /// Reads [`Entry::to_bytes`] back.
+    /// Reads [`Processed::to_bytes`] back.
     pub fn from_bytes(bytes: &[u8; Self::BYTES]) -> Self {
         let mut key = [0; 16];
         key.copy_from_slice(&bytes[..16]);
@@ -242,7 +242,7 @@ impl State {
     /// # Errors
     ///
     /// If the file cannot be read.
-    pub fn due(&self, entries: &[Entry]) -> Result<Vec<Due>> {
+    pub fn due(&self, entries: &[Processed]) -> Result<Vec<Due>> {
         let ask = || -> rusqlite::Result<Vec<Due>> {
             let mut query = self
                 .connection
@@ -274,7 +274,11 @@ impl State {
     /// # Errors
     ///
     /// If the file cannot be written; it stays as it was.
-    pub fn record(&mut self, run: &Run, entries: impl IntoIterator<Item = Entry>) -> Result<()> {
+    pub fn record(
+        &mut self,
+        run: &Run,
+        entries: impl IntoIterator<Item = Processed>,
+    ) -> Result<()> {
         let path = self.path.clone();
         self.write(run, entries)
             .map_err(|source| database(&path, source))
@@ -283,7 +287,7 @@ impl State {
     fn write(
         &mut self,
         run: &Run,
-        entries: impl IntoIterator<Item = Entry>,
+        entries: impl IntoIterator<Item = Processed>,
     ) -> rusqlite::Result<()> {
         let transaction = self.connection.transaction()?;
         let is_known = transaction
@@ -324,7 +328,7 @@ impl State {
             )?;
             let mut entries = entries.into_iter().peekable();
             while entries.peek().is_some() {
-                let mut sorted: Vec<Entry> = entries.by_ref().take(SORTED).collect();
+                let mut sorted: Vec<Processed> = entries.by_ref().take(SORTED).collect();
                 sorted.sort_by_key(|entry| entry.key);
                 for entry in sorted {
                     insert.execute(params![
@@ -415,8 +419,8 @@ fn foreign_or(path: &Path, source: rusqlite::Error) -> Error {
 mod tests {
     use super::*;
 
-    fn entry(id: &str, text: &str) -> Entry {
-        Entry {
+    fn entry(id: &str, text: &str) -> Processed {
+        Processed {
             key: Key::new(id),
             content: Content::new([Some(text)]),
         }
@@ -499,7 +503,7 @@ mod tests {
     #[test]
     fn entries_are_read_back() {
         let entry = entry("a", "eins");
-        assert_eq!(Entry::from_bytes(&entry.to_bytes()), entry);
+        assert_eq!(Processed::from_bytes(&entry.to_bytes()), entry);
     }
 
     #[test]

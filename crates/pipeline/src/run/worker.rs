@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 
 use blattwerk_core::Document;
-use blattwerk_state::Entry as Done;
+use blattwerk_state::Processed;
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
@@ -29,13 +29,13 @@ pub(super) struct Rendered {
     /// The hashes of the ids that it is the first to use.
     pub(super) ids: Vec<u128>,
     /// The articles that were processed, for the state of scheduled runs.
-    pub(super) done: Vec<Done>,
+    pub(super) done: Vec<Processed>,
     /// What is carried over to the next chunk.
     pub(super) state: Carried,
 }
 
 /// The result of a chunk: its rows, the index entries, the articles that were processed, and the failures.
-type Worked = (Vec<Rows>, Vec<Entry>, Vec<Done>, Vec<Failed>);
+type Worked = (Vec<Rows>, Vec<Entry>, Vec<Processed>, Vec<Failed>);
 
 /// How often the wait for input checks whether the run should stop.
 const LOOK_UP: Duration = Duration::from_millis(100);
@@ -165,7 +165,7 @@ impl<'a> Worker<'a> {
 
     /// Removes the articles from a batch that are not due, and returns the entries of the others for the state, with
     /// their positions; none if the config names no state.
-    fn due(&mut self, batch: &mut Batch) -> Result<Vec<(usize, Done)>> {
+    fn due(&mut self, batch: &mut Batch) -> Result<Vec<(usize, Processed)>> {
         let mut done = Vec::new();
         let Some(memory) = &self.memory else {
             return Ok(done);
