@@ -158,12 +158,11 @@ struct Part {
 impl Part {
     fn open(folder: &Path, config: &output::Config, layout: &Layout) -> Result<Self> {
         let renderer = Renderer::new(config.delimiter, layout.clone(), Facts::default());
-        let headers = TABLES.iter().zip(renderer.headers().into_bytes());
         let mut tables: Vec<(&'static Table, PathBuf, Box<dyn Read>)> = Vec::new();
-        for table in layout.tables() {
-            let mut headers = headers.clone();
-            let header = headers.find(|(other, _)| **other == table);
-            let (_, header) = header.expect("every table has a header");
+        for (&table, header) in TABLES.iter().zip(renderer.headers().into_bytes()) {
+            if !layout.has(table) {
+                continue;
+            }
             let path = folder.join(table.spool(config.compression));
             let mut rows = output::open(&path, config.compression)?;
             let mark: &[u8] = if config.bom { BYTE_ORDER_MARK } else { b"" };

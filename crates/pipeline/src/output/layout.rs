@@ -43,6 +43,11 @@ impl Layout {
         tables.filter_map(|(table, columns)| columns.is_some().then_some(*table))
     }
 
+    /// Returns whether the run has a table.
+    pub(crate) fn has(&self, table: &Table) -> bool {
+        self.tables().any(|other| other == table)
+    }
+
     /// Returns which columns of a table are written, by its place in [`TABLES`].
     pub(super) fn is_written(&self, index: usize) -> Vec<bool> {
         let columns = self.columns[index].clone();

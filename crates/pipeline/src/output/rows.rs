@@ -54,12 +54,11 @@ impl Renderer {
     pub(crate) fn documents(&self, documents: &[Document]) -> Rows {
         let mut sheets = self.sheets();
         for document in documents {
-            for (table, sheet) in TABLES.iter().zip(&mut sheets.open) {
-                if let Source::Documents(rows) = table.rows {
+            sheets.part(|source, sheet| {
+                if let Source::Documents(rows) = source {
                     rows(document, &self.facts, sheet);
                 }
-            }
-            sheets.end_part();
+            });
         }
         sheets.into_rows()
     }
@@ -73,28 +72,25 @@ impl Renderer {
     ) -> Rows {
         let mut sheets = self.sheets();
         for duplicate in duplicates {
-            for (table, sheet) in TABLES.iter().zip(&mut sheets.open) {
-                if let Source::Duplicates(rows) = table.rows {
+            sheets.part(|source, sheet| {
+                if let Source::Duplicates(rows) = source {
                     rows(duplicate, sheet);
                 }
-            }
-            sheets.end_part();
+            });
         }
         for skipped in skipped {
-            for (table, sheet) in TABLES.iter().zip(&mut sheets.open) {
-                if let Source::Skipped(rows) = table.rows {
+            sheets.part(|source, sheet| {
+                if let Source::Skipped(rows) = source {
                     rows(skipped, sheet);
                 }
-            }
-            sheets.end_part();
+            });
         }
         for failed in failures {
-            for (table, sheet) in TABLES.iter().zip(&mut sheets.open) {
-                if let Source::Failures(rows) = table.rows {
+            sheets.part(|source, sheet| {
+                if let Source::Failures(rows) = source {
                     rows(failed, sheet);
                 }
-            }
-            sheets.end_part();
+            });
         }
         sheets.into_rows()
     }
@@ -127,8 +123,11 @@ struct Sheets {
 }
 
 impl Sheets {
-    /// Notes how much was added to each sheet since the last part.
-    fn end_part(&mut self) {
+    /// Lets every table write its rows of a part, and notes how much was added to each sheet.
+    fn part(&mut self, write: impl Fn(Source, &mut Sheet)) {
+        for (table, sheet) in TABLES.iter().zip(&mut self.open) {
+            write(table.rows, sheet);
+        }
         let sheets = self.open.iter_mut().zip(&mut self.before);
         let part = sheets.map(|(sheet, before)| {
             let (bytes, rows) = sheet.length();
