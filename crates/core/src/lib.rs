@@ -14,7 +14,8 @@
 //!
 //! A stage is a function from a document to one layer: it sees the layers before it and cannot change
 //! them. This crate contains no model, no config and no file format, so every other crate can depend on it. What
-//! several stages need to read German is here too: the tokenizer ([`token`]) and the words that report speech ([`speech`]).
+//! several stages need to read German is here too: the tokenizer ([`token`]), the words that report speech ([`speech`]) and
+//! the reader of dates ([`date`]).
 //!
 //! ```
 //! use blattwerk_core::{Change, Document, Result, Span, Stage};
@@ -38,6 +39,7 @@ mod asset;
 mod chars;
 #[cfg(feature = "contract")]
 pub mod contract;
+pub mod date;
 mod document;
 mod error;
 mod span;
