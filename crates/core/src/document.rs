@@ -18,6 +18,10 @@ pub struct Document {
     pub title: Option<String>,
     /// The date as given in the record.
     pub date: Option<String>,
+    /// The web address as given in the record.
+    pub url: Option<String>,
+    /// Who published it: a name as given in the record, or else the host of its address.
+    pub outlet: Option<String>,
     /// The language as given in the record; replaced by *language* if that detects one.
     pub language: Option<String>,
     /// The text: as it came in, until *normalize* has cleaned it.
@@ -44,6 +48,8 @@ impl Document {
             source: String::new(),
             title: None,
             date: None,
+            url: None,
+            outlet: None,
             language: None,
             text: Text::new(text),
             removed: Vec::new(),

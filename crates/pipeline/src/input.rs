@@ -25,6 +25,7 @@ mod item;
 mod items;
 mod object;
 mod options;
+mod outlet;
 mod position;
 mod recognize;
 mod share;

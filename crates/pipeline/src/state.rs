@@ -137,7 +137,14 @@ impl Memory {
 
 /// Returns the entry of a document: a hash of everything its rows are made from.
 fn entry(document: &Document) -> Processed {
-    let fields = [&document.title, &document.date, &document.language].map(Option::as_deref);
+    let fields = [
+        &document.title,
+        &document.date,
+        &document.language,
+        &document.url,
+        &document.outlet,
+    ];
+    let fields = fields.map(Option::as_deref);
     Processed {
         key: Key::new(&document.id),
         content: Content::new([Some(document.text.source())].into_iter().chain(fields)),

@@ -30,7 +30,52 @@ pub struct Fields {
     /// The language; usually `language` or `lang`. It is copied to the table unchanged.
     #[schemars(example = &"language")]
     pub language: Option<String>,
+    /// The web address; usually `url`, `link`, `canonical_url` or `permalink`. It is copied to the table unchanged.
+    #[schemars(example = &"url")]
+    pub url: Option<String>,
+    /// Who published the article; usually `outlet`, `publisher`, `source_domain`, `site_name` or `source`. Without it, or
+    /// if it names a file, the outlet is the host of the web address.
+    #[schemars(example = &"publisher")]
+    pub outlet: Option<String>,
 }
+
+/// The usual names of the web address.
+const URL: &[&str] = &[
+    "url",
+    "link",
+    "canonicalurl",
+    "articleurl",
+    "sourceurl",
+    "weburl",
+    "pageurl",
+    "permalink",
+    "canonical",
+    "webaddress",
+];
+
+/// The usual names of who published an article.
+const OUTLET: &[&str] = &[
+    "outlet",
+    "outletname",
+    "publisher",
+    "publishername",
+    "newspaper",
+    "newspapername",
+    "zeitung",
+    "medium",
+    "medienname",
+    "sourcename",
+    "sitename",
+    "sourcedomain",
+    "domain",
+    "site",
+    "website",
+    "publication",
+    "newssource",
+    "quelle",
+    // Often the file that a record is from.
+    "source",
+];
 
 /// What a field means for an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,10 +85,12 @@ pub(super) enum Role {
     Title,
     Date,
     Language,
+    Url,
+    Outlet,
 }
 
 /// The number of roles.
-pub(super) const ROLES: usize = 5;
+pub(super) const ROLES: usize = 7;
 
 impl Role {
     pub(super) const ALL: [Self; ROLES] = [
@@ -52,6 +99,8 @@ impl Role {
         Self::Title,
         Self::Date,
         Self::Language,
+        Self::Url,
+        Self::Outlet,
     ];
 
     pub(super) fn as_str(self) -> &'static str {
@@ -61,6 +110,8 @@ impl Role {
             Self::Title => "title",
             Self::Date => "date",
             Self::Language => "language",
+            Self::Url => "url",
+            Self::Outlet => "outlet",
         }
     }
 
@@ -72,10 +123,12 @@ impl Role {
             Self::Title => "input.fields.title",
             Self::Date => "input.fields.date",
             Self::Language => "input.fields.language",
+            Self::Url => "input.fields.url",
+            Self::Outlet => "input.fields.outlet",
         }
     }
 
-    /// Returns the usual names as [`fold`] returns them, the best first.
+    /// Returns the usual names as [`fold`] returns them, the best first. Those of the address are among those of the id too.
     fn usual(self) -> &'static [&'static str] {
         match self {
             Self::Id => &[
@@ -159,6 +212,8 @@ impl Role {
                 "langcode",
                 "languagecode",
             ],
+            Self::Url => URL,
+            Self::Outlet => OUTLET,
         }
     }
 }
@@ -167,8 +222,8 @@ impl Role {
 #[derive(Debug)]
 pub(super) struct Names {
     configured: Vec<(Role, String)>,
-    /// The usual names of roles that are not configured, with their ranks.
-    usual: HashMap<&'static str, (Role, usize)>,
+    /// The usual names of roles that are not configured, with their ranks. An address is an id too.
+    usual: HashMap<&'static str, Vec<(Role, usize)>>,
 }
 
 impl Names {
@@ -184,6 +239,8 @@ impl Names {
                 Role::Title => &fields.title,
                 Role::Date => &fields.date,
                 Role::Language => &fields.language,
+                Role::Url => &fields.url,
+                Role::Outlet => &fields.outlet,
             };
             match name {
                 Some(name) if name.trim().is_empty() => {
@@ -191,12 +248,11 @@ impl Names {
                     return Err(setting(role.key(), expected, format!("{name:?}")));
                 }
                 Some(name) => names.configured.push((role, name.clone())),
-                None => names.usual.extend(
-                    role.usual()
-                        .iter()
-                        .enumerate()
-                        .map(|(rank, name)| (*name, (role, rank))),
-                ),
+                None => {
+                    for (rank, name) in role.usual().iter().enumerate() {
+                        names.usual.entry(name).or_default().push((role, rank));
+                    }
+                }
             }
         }
         Ok(names)
@@ -207,15 +263,17 @@ impl Names {
         &self.configured
     }
 
-    /// Returns the role of a usual name, and its rank among the names of that role; 0 is the best.
-    pub(super) fn usual(&self, name: &str) -> Option<(Role, usize)> {
-        if name.bytes().all(|byte| byte.is_ascii_lowercase()) {
-            return self.usual.get(name).copied();
-        }
-        self.usual.get(fold(name).as_str()).copied()
+    /// Returns the roles of a usual name, and its rank among the names of each; 0 is the best.
+    pub(super) fn usual(&self, name: &str) -> &[(Role, usize)] {
+        let roles = if name.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            self.usual.get(name)
+        } else {
+            self.usual.get(fold(name).as_str())
+        };
+        roles.map_or(&[], Vec::as_slice)
     }
 
-    /// Returns the role of a column by its configured or usual name.
+    /// Returns the first role of a column by its configured or usual name.
     pub(super) fn role(&self, column: &str) -> Option<Role> {
         let column = column.trim();
         let configured = self
@@ -224,7 +282,7 @@ impl Names {
             .find(|(_, name)| name.trim() == column);
         match configured {
             Some((role, _)) => Some(*role),
-            None => self.usual(column).map(|(role, _)| role),
+            None => self.usual(column).first().map(|(role, _)| *role),
         }
     }
 
@@ -237,14 +295,14 @@ impl Names {
         let mut chosen = [None; ROLES];
         let mut ranks = [usize::MAX; ROLES];
         for (index, column) in columns.iter().enumerate() {
-            if let Some((role, rank)) = self.usual(column.trim()) {
-                let best = &mut ranks[role as usize];
-                if rank == *best {
+            for (role, rank) in self.usual(column.trim()) {
+                let best = &mut ranks[*role as usize];
+                if rank == best {
                     return Err(Clash::Twice(column.clone()));
                 }
-                if rank < *best {
-                    *best = rank;
-                    chosen[role as usize] = Some(index);
+                if rank < best {
+                    *best = *rank;
+                    chosen[*role as usize] = Some(index);
                 }
             }
         }
@@ -270,11 +328,11 @@ impl Names {
         let mut shown = [const { None }; ROLES];
         let mut ranks = [usize::MAX; ROLES];
         for name in names {
-            if let Some((role, rank)) = self.usual(name.trim())
-                && rank < ranks[role as usize]
-            {
-                ranks[role as usize] = rank;
-                shown[role as usize] = Some(name.clone());
+            for (role, rank) in self.usual(name.trim()) {
+                if *rank < ranks[*role as usize] {
+                    ranks[*role as usize] = *rank;
+                    shown[*role as usize] = Some(name.clone());
+                }
             }
         }
         for (role, path) in &self.configured {
@@ -319,12 +377,16 @@ mod tests {
 
     #[test]
     fn usual_names_are_unique_and_folded() {
-        let mut all: Vec<_> = Role::ALL.iter().flat_map(|role| role.usual()).collect();
-        assert!(all.iter().all(|name| fold(name) == **name));
-        all.sort_unstable();
-        let count = all.len();
-        all.dedup();
-        assert_eq!(all.len(), count, "a name has one role");
+        // An address may be an id, but nothing else has two roles.
+        for first in [Role::Id, Role::Url] {
+            let roles = Role::ALL.iter().filter(|role| **role != first);
+            let mut all: Vec<_> = roles.flat_map(|role| role.usual()).collect();
+            assert!(all.iter().all(|name| fold(name) == **name));
+            all.sort_unstable();
+            let count = all.len();
+            all.dedup();
+            assert_eq!(all.len(), count, "a name has one role");
+        }
     }
 
     #[test]
@@ -342,10 +404,20 @@ mod tests {
             ("pubDate", Role::Date),
             ("Published At", Role::Date),
             ("Sprache", Role::Language),
+            ("web-url", Role::Url),
+            ("source_domain", Role::Outlet),
+            ("Quelle", Role::Outlet),
         ] {
-            assert_eq!(names.usual(name).map(|found| found.0), Some(role), "{name}");
+            let roles: Vec<_> = names.usual(name).iter().map(|found| found.0).collect();
+            assert_eq!(roles, [role], "{name}");
         }
-        assert_eq!(names.usual("autor"), None);
+        let roles: Vec<_> = names
+            .usual("canonicalUrl")
+            .iter()
+            .map(|found| found.0)
+            .collect();
+        assert_eq!(roles, [Role::Id, Role::Url]);
+        assert!(names.usual("autor").is_empty());
     }
 
     #[test]
@@ -353,7 +425,10 @@ mod tests {
         let names = Names::new(&Fields::default()).unwrap();
         let columns = ["url", "content", "Headline", "id", "text"].map(String::from);
         let chosen = names.choose(&columns).unwrap();
-        assert_eq!(chosen, [Some(3), Some(4), Some(2), None, None]);
+        assert_eq!(
+            chosen,
+            [Some(3), Some(4), Some(2), None, None, Some(0), None]
+        );
     }
 
     #[test]

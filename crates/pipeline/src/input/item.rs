@@ -3,6 +3,7 @@
 use blattwerk_core::Document;
 
 use super::fault::Fault;
+use super::outlet::outlet;
 
 /// The result of reading an article.
 #[derive(Debug)]
@@ -34,6 +35,8 @@ pub(super) struct Record {
     pub(super) title: Option<String>,
     pub(super) date: Option<String>,
     pub(super) language: Option<String>,
+    pub(super) url: Option<String>,
+    pub(super) outlet: Option<String>,
 }
 
 impl Record {
@@ -44,6 +47,8 @@ impl Record {
         document.title = self.title;
         document.date = self.date;
         document.language = self.language;
+        document.outlet = outlet(self.outlet, self.url.as_deref());
+        document.url = self.url;
         document
     }
 }

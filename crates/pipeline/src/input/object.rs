@@ -86,6 +86,8 @@ pub(super) fn parse(line: &str, number: u64, names: &Names) -> Result<Record, Re
         id: id.clone(),
         fault,
     })?;
+    let outlet = found.take(Role::Outlet).into_text();
+    let url = found.take(Role::Url).into_text();
     let mut take = |role| found.take(role).into_string();
     Ok(Record {
         line: Some(number),
@@ -94,6 +96,8 @@ pub(super) fn parse(line: &str, number: u64, names: &Names) -> Result<Record, Re
         title: take(Role::Title),
         date: take(Role::Date),
         language: take(Role::Language),
+        url,
+        outlet,
     })
 }
 
@@ -227,6 +231,14 @@ impl Value<'_> {
         matches!(self, Self::Null)
     }
 
+    /// Returns a text; a number is none.
+    fn into_text(self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text.into_owned()),
+            _ => None,
+        }
+    }
+
     fn into_string(self) -> Option<String> {
         match self {
             Self::Text(text) => Some(text.into_owned()),
@@ -356,20 +368,24 @@ impl<'de> Visitor<'de> for Object<'_, 'de> {
                 })
                 .collect();
             let configured = self.paths.iter().filter(|(_, path)| *path == name);
-            let usual = self.names.and_then(|names| names.usual(&name));
+            let usual = self.names.map_or(&[][..], |names| names.usual(&name));
             if !inner.is_empty() {
                 map.next_value_seed(Object {
                     names: None,
                     paths: inner,
                     found: self.found,
                 })?;
-            } else if usual.is_some() || configured.clone().next().is_some() {
+            } else if !usual.is_empty() || configured.clone().next().is_some() {
                 let value: Value<'de> = map.next_value()?;
                 for (role, _) in configured {
                     self.found.put(*role, 0, name.clone(), value.clone())?;
                 }
-                if let Some((role, rank)) = usual {
-                    self.found.put(role, rank, name, value)?;
+                // Few fields have two roles, so the text is not copied.
+                if let [others @ .., (role, rank)] = usual {
+                    for (role, rank) in others {
+                        self.found.put(*role, *rank, name.clone(), value.clone())?;
+                    }
+                    self.found.put(*role, *rank, name, value)?;
                 }
             } else {
                 map.next_value::<IgnoredAny>()?;

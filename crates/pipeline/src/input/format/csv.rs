@@ -243,6 +243,8 @@ impl Reader {
             title: filled(Role::Title),
             date: filled(Role::Date),
             language: filled(Role::Language),
+            url: filled(Role::Url),
+            outlet: filled(Role::Outlet),
         }))
     }
 }
