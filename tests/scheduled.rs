@@ -225,6 +225,33 @@ fn a_stopped_run_is_recorded_once_it_was_resumed() {
 }
 
 #[test]
+fn rows_are_added_to_tables_without_the_latest_columns() {
+    let place = Place::new();
+    let line = |id: &str| {
+        format!("{{\"id\": \"{id}\", \"date\": \"6. Mai 2024\", \"text\": \"Ein Satz.\"}}\n")
+    };
+    place.write("dump.jsonl", line("a"));
+    run(&place, "--set state.tables=append");
+    let table = place.read("out/normalized.csv");
+    let earlier = table
+        .replace(",date_iso,url,outlet", "")
+        .replace(",2024-05-06,,", "");
+    assert_ne!(earlier, table);
+    place.write("out/normalized.csv", earlier);
+    place.write("dump.jsonl", line("a") + &line("b"));
+    assert_eq!(run(&place, "--set state.tables=append").code, 0);
+    let rows = place.rows("out/normalized.csv");
+    let found: Vec<_> = rows
+        .iter()
+        .map(|row| [&row["article_id"], &row["text"], &row["date_iso"]].map(String::as_str))
+        .collect();
+    assert_eq!(
+        found,
+        [["a", "Ein Satz.", ""], ["b", "Ein Satz.", "2024-05-06"]]
+    );
+}
+
+#[test]
 fn an_invalid_state_file_is_named() {
     let place = Place::new();
     write(&place, &week()[0]);

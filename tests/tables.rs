@@ -97,8 +97,8 @@ fn tables_for_a_german_excel_have_its_format() {
         .unwrap();
     assert_eq!(
         table,
-        "\u{FEFF}article_id;source;title;date;language;removed_chars;text\n\
-         7;a.jsonl:1;;;;0;\"Köln; Bonn\nund Mainz.\"\n"
+        "\u{FEFF}article_id;source;title;date;language;removed_chars;text;date_iso;url;outlet\n\
+         7;a.jsonl:1;;;;0;\"Köln; Bonn\nund Mainz.\";;;\n"
     );
 }
 

@@ -40,15 +40,21 @@ pub(super) fn merge(
     });
     for (table, open) in tables {
         let path = merged(&open.path);
-        let mut out = Out::create(path, config, &layout.columns(table))?;
+        let columns = layout.columns(table);
+        let mut out = Out::create(path, config, &columns)?;
         let file = table.file(config);
         if listed.contains(&file) {
             let mut rows = read::Table::open(config, folder, table)?;
+            let places = columns.iter().map(|column| rows.column(column.name));
+            let places: Vec<_> = places.collect::<Result<_>>()?;
             while let Some(row) = rows.next()? {
                 let id = digest(row.get(0).unwrap_or_default().as_bytes());
                 let goes = done.contains(&id) || **table == FAILURES && failed.contains(&id);
                 if !goes {
-                    out.write(row)?;
+                    // A column that an earlier version did not have is empty.
+                    let cell = |place: &Option<usize>| place.and_then(|place| row.get(place));
+                    let cells = places.iter().map(|place| cell(place).unwrap_or_default());
+                    out.write(cells)?;
                 }
             }
         }
@@ -144,15 +150,15 @@ impl Out {
             delimiter,
             rows: 0,
         };
-        out.write(&columns.iter().map(|column| column.name).collect())?;
+        out.write(columns.iter().map(|column| column.name))?;
         out.rows = 0;
         Ok(out)
     }
 
-    fn write(&mut self, row: &csv::StringRecord) -> Result<()> {
+    fn write<'a>(&mut self, row: impl IntoIterator<Item = &'a str>) -> Result<()> {
         self.csv
             .write_record(row)
-            .expect("a row that was read has its columns, and memory does not fail");
+            .expect("every row has the columns of the table, and memory does not fail");
         self.rows += 1;
         if self.csv.get_ref().len() > TOGETHER {
             self.flush()?;

@@ -61,6 +61,17 @@ impl Table {
         self.rows
     }
 
+    /// Returns the place of a column in the rows; none if the table was written before there was such a column.
+    pub(super) fn column(&mut self, name: &str) -> Result<Option<usize>> {
+        match self.rows.headers() {
+            Ok(names) => Ok(names.iter().position(|found| found == name)),
+            Err(error) => Err(Error::Read {
+                path: self.path.clone(),
+                source: error.into(),
+            }),
+        }
+    }
+
     /// Reads the next row; returns none at the end.
     pub(super) fn next(&mut self) -> Result<Option<&StringRecord>> {
         match self.rows.read_record(&mut self.row) {
@@ -89,9 +100,10 @@ pub(crate) fn originals(
         copies.extend(row.get(0).map(str::to_owned));
     }
     let mut rows = Table::open(config, &unfinished, &NORMALIZED)?;
+    let column = rows.column("text")?;
     let mut documents = Vec::with_capacity(TOGETHER);
     while let Some(row) = rows.next()? {
-        let (Some(id), Some(text)) = (row.get(0), row.iter().next_back()) else {
+        let (Some(id), Some(text)) = (row.get(0), column.and_then(|column| row.get(column))) else {
             continue;
         };
         if !copies.contains(id) {

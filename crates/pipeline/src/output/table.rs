@@ -1,6 +1,6 @@
 //! The tables: a block each, with its name, its columns and the rows of what went through the run.
 
-use blattwerk_core::{Document, Reason};
+use blattwerk_core::{Document, Reason, date};
 
 use super::column::{Column, Kind, count, score, text};
 use super::compression::Compression;
@@ -85,6 +85,9 @@ pub(super) static NORMALIZED: Table = Table {
         text("language"),
         count("removed_chars"),
         text("text"),
+        text("date_iso"),
+        text("url"),
+        text("outlet"),
     ],
     rows: Rows::Documents(|document, _, sheet| {
         let Document { id, text, .. } = document;
@@ -93,6 +96,7 @@ pub(super) static NORMALIZED: Table = Table {
             .chars()
             .count()
             .saturating_sub(text.as_str().chars().count());
+        let date_iso = document.date.as_deref().and_then(date::iso);
         sheet.row([
             Cell::Text(id),
             Cell::Text(&document.source),
@@ -101,6 +105,9 @@ pub(super) static NORMALIZED: Table = Table {
             Cell::Text(document.language.as_deref().unwrap_or("")),
             Cell::Count(shorter),
             Cell::Text(text.as_str()),
+            Cell::Text(date_iso.as_deref().unwrap_or("")),
+            Cell::Text(document.url.as_deref().unwrap_or("")),
+            Cell::Text(document.outlet.as_deref().unwrap_or("")),
         ]);
     }),
 };
