@@ -26,7 +26,7 @@ const MOST_UNKNOWN: usize = 4;
 /// |---|---|
 /// | ISO 8601, extended and basic | `2024-05-06`, `2024-05-06T08:00:00.000+02:00`, `2024-05-06 08:00+02`, `20240506T080000Z`, `2024-05` |
 /// | only digits | `20240506`, `20240506080000`; 10 digits are seconds since 1970 and 13 digits milliseconds, both in UTC |
-/// | year first | `2024/05/06 08:00`, `2024.5.6`, `2024-May-06` |
+/// | year first | `2024/05/06 08:00`, `2024.5.6`, `2024-May-06`, `2024 May 6` |
 /// | German with dots, always the day first | `06.05.2024`, `6.5.24, 8.00 Uhr`, `Mo., 06.05.2024 - 08:00` |
 /// | day, name of month, year | `6. Mai 2024 um 8 Uhr`, `6th of May 2024 at 8 p.m.`, `06-May-24`, `6 mai 2024 à 8h00` |
 /// | name of month, day, year | `May 6, 2024 8:00 AM`, `Mon May 06 2024 08:00:00 GMT+0200 (CEST)` |
@@ -212,7 +212,10 @@ impl Scan {
             return None;
         }
         if tokens.word(at, words::is_change) {
-            self.is_change = true;
+            match self.dates.last_mut() {
+                Some(date) if is_remark(tokens, self.end, at) => date.is_change = true,
+                _ => self.is_change = true,
+            }
         } else if tokens.word(at, words::is_publication) {
             self.is_change = false;
         }
@@ -247,6 +250,14 @@ impl Before {
     }
 }
 
+/// Tells whether a word is about the date that ends before a token, not about the next one: `7. Mai 2024 (aktualisiert)`.
+fn is_remark(tokens: &Tokens, end: usize, at: usize) -> bool {
+    let is_next = at == end + usize::from(tokens.has(end, '('));
+    let is_last =
+        at + 1 == tokens.len() || tokens.symbol(at + 1).is_some_and(|c| ",;|)".contains(c));
+    is_next && is_last
+}
+
 /// Tells whether a token may be between a date and its time.
 fn is_joint(tokens: &Tokens, at: usize) -> bool {
     tokens.word(at, words::is_joint)
@@ -267,6 +278,10 @@ fn after(tokens: &Tokens, found: &day::Found) -> Option<time::Found> {
         {
             return Some(time);
         }
+    }
+    // `20240506 080017`
+    if found.form == Form::Digits && tokens.number(at, 6, 6).is_some() {
+        return time::basic(tokens, at);
     }
     // The zone of a day in XML Schema is no time: `2024-05-06-05:00`.
     let is_zone = tokens.has_glued(at, '-') && tokens.is_glued(at + 1);

@@ -102,11 +102,16 @@ impl Found {
 pub(super) fn find(tokens: &Tokens, at: usize, from: usize) -> Option<Found> {
     let mut found = digits(tokens, at)
         .or_else(|| year_first(tokens, at))
+        .or_else(|| year_month_day(tokens, at))
         .or_else(|| numbers(tokens, at))
         .or_else(|| day_month(tokens, at))
         .or_else(|| month_day(tokens, at))?;
     let is_range = found.form == Form::Mixed && ends_range(tokens, at, from);
-    if is_range || goes_back(tokens, at, from) || goes_on(tokens, found.end) {
+    if is_range
+        || is_issue(tokens, at, from)
+        || goes_back(tokens, at, from)
+        || goes_on(tokens, found.end)
+    {
         found.day = None;
     }
     Some(found)
@@ -163,6 +168,19 @@ fn year_first(tokens: &Tokens, at: usize) -> Option<Found> {
         let form = Form::YearFirst;
         Found::new(Date::new(year, month, day), at + 5, form)
     })
+}
+
+/// Reads `2024 May 6` and `2024, Mai 6`.
+fn year_month_day(tokens: &Tokens, at: usize) -> Option<Found> {
+    let (year, _) = tokens.number(at, 4, 4)?;
+    let i = at + 1 + usize::from(tokens.has(at + 1, ','));
+    let month = tokens.lookup(i, words::month)?;
+    let i = i + 1 + usize::from(tokens.has(i + 1, '.'));
+    let (day, _) = tokens.number(i, 1, 2)?;
+    // `2024, May 6, 2023` has another year.
+    let next = i + 1 + usize::from(tokens.has(i + 1, ','));
+    let is_whole = tokens.number(next, 4, 4).is_none() && !is_time(tokens, i);
+    is_whole.then(|| Found::new(Date::new(year, month, day), i + 1, Form::YearFirst))
 }
 
 /// Returns the separator of numbers without white space.
@@ -337,6 +355,13 @@ fn goes_on(tokens: &Tokens, end: usize) -> bool {
     let is_other =
         tokens.is_glued(end + 2) && tokens.symbol(end + 2).is_some_and(|c| ":./-".contains(c));
     joins(end) && (tokens.has(end, '.') || !is_other)
+}
+
+/// Tells whether the first number is not a day, but that of an issue: `Nr. 5 Mai 2024`.
+fn is_issue(tokens: &Tokens, at: usize, from: usize) -> bool {
+    let is_plain = tokens.number(at, 1, 2).is_some() && !tokens.has(at + 1, '.');
+    let back = 1 + usize::from(at > from && tokens.has(at - 1, '.'));
+    is_plain && at >= from + back && tokens.word(at - back, words::is_numbered)
 }
 
 /// Tells whether a day of another date is before this one: `4./5. Mai 2024`, `6 to 8 May 2024`.

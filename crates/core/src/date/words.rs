@@ -166,6 +166,26 @@ pub(super) fn is_joint(word: &[u8]) -> bool {
         )
 }
 
+/// What a number follows that is no day.
+pub(super) fn is_numbered(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"nr"
+            | b"nummer"
+            | b"no"
+            | b"number"
+            | b"heft"
+            | b"ausgabe"
+            | b"issue"
+            | b"vol"
+            | b"band"
+            | b"jahrgang"
+            | b"seite"
+            | b"page"
+            | b"kw"
+    )
+}
+
 /// What connects the two ends of a range.
 pub(super) fn is_range(word: &[u8]) -> bool {
     matches!(
