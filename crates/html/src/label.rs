@@ -1,0 +1,166 @@
+//! Lines by their words: labels between the parts of a page, what publishers ask for, titles of error pages.
+
+use crate::block::Block;
+use crate::title::key;
+
+/// A label has at most so many characters.
+const LINE: usize = 120;
+
+/// Starts of lines that stand between the parts of a page and are no text.
+const LABELS: &[&str] = &[
+    "anzeige",
+    "werbung",
+    "advertisement",
+    "lesen sie auch",
+    "lesen sie mehr",
+    "lesen sie hier",
+    "lesen sie dazu",
+    "mehr zum thema",
+    "mehr dazu",
+    "auch interessant",
+    "das könnte sie auch interessieren",
+    "weitere artikel",
+    "weitere meldungen",
+    "zum thema",
+    "read more",
+    "read also",
+    "also read",
+    "see also",
+    "related",
+    "more on",
+    "empfohlener redaktioneller inhalt",
+    "empfohlener externer inhalt",
+    "externer inhalt",
+    "foto ",
+    "fotos ",
+    "bild ",
+    "bildquelle",
+    "quelle ",
+    "video ",
+    "video",
+    "audio",
+    "podcast ",
+    "stand ",
+    "teilen",
+    "share",
+    "newsletter",
+    "folgen sie uns",
+    "zur startseite",
+    "zurück zur startseite",
+    "kommentare",
+    "diskutieren sie mit",
+    "themen",
+    "schlagworte",
+    "tags",
+    "autor",
+    "von",
+    "zum artikel",
+    "jetzt lesen",
+];
+
+/// Whether a block is a label that stands between the parts of a page.
+pub(crate) fn is_label(block: &Block) -> bool {
+    if block.length > LINE {
+        return false;
+    }
+    let text = block.text.trim_start();
+    if text.starts_with(['©', '→', '►', '▶', '»']) && block.length < LINE {
+        return true;
+    }
+    let key = key(&block.text);
+    let has_colon = block.text.contains(':');
+    LABELS.iter().any(|label| {
+        let label = label.trim_end();
+        key == label
+            || has_colon
+                && block.length < LINE
+                && key.starts_with(label)
+                && block
+                    .text
+                    .get(label.len()..)
+                    .is_some_and(|rest| rest.trim_start().starts_with(':'))
+            || label.contains(' ') && key.starts_with(label) && block.length < 80
+    })
+}
+
+/// What publishers ask for at the end of a story.
+const CLOSING: &[&str] = &[
+    "newsletter",
+    "abonnieren",
+    "whatsapp-kanal",
+    "whatsapp kanal",
+    "telegram-kanal",
+    "kostenlos testen",
+    "folgen sie uns",
+    "folgt uns",
+    "jetzt anmelden",
+    "app herunterladen",
+    "sign up",
+    "subscribe",
+];
+
+/// Whether a block at the end of a story is about the publisher: a link to what it offers.
+pub(crate) fn is_closing(block: &Block) -> bool {
+    let text = block.text.to_lowercase();
+    is_label(block)
+        || block.length < 400
+            && (block.linked > 0 || block.bold * 2 > block.length || text.starts_with('"'))
+            && CLOSING.iter().any(|word| text.contains(word))
+}
+
+/// Titles of pages that are no articles.
+const ERRORS: &[&str] = &[
+    "404",
+    "403",
+    "500",
+    "502",
+    "503",
+    "access denied",
+    "anmelden",
+    "anmeldung",
+    "attention required",
+    "dokument nicht gefunden",
+    "einloggen",
+    "error",
+    "fehler",
+    "fehler 404",
+    "fehlerseite",
+    "forbidden",
+    "just a moment",
+    "log in",
+    "login",
+    "not found",
+    "page not found",
+    "registrieren",
+    "seite nicht gefunden",
+    "seite nicht verfügbar",
+    "sign in",
+    "suche",
+    "suchergebnisse",
+    "zugriff verweigert",
+    "zustimmung",
+];
+
+/// Parts of titles that only such pages have.
+const ERROR_PARTS: &[&str] = &[
+    "404 not found",
+    "error 404",
+    "fehler 404",
+    "page not found",
+    "seite nicht gefunden",
+    "seite wurde nicht gefunden",
+    "seite konnte nicht gefunden",
+    "seite existiert nicht",
+    "inhalt nicht gefunden",
+    "404 fehler",
+    "404 seite",
+    "are you a robot",
+    "privacy settings",
+    "datenschutzeinstellungen",
+];
+
+/// Whether a title is that of an error, a login, a search.
+pub(crate) fn is_error(title: &str) -> bool {
+    let key = key(title);
+    ERRORS.contains(&key.as_str()) || ERROR_PARTS.iter().any(|part| key.contains(part))
+}

@@ -1,0 +1,294 @@
+//! What a page says about itself: its title, date, language, publisher and address.
+
+use memchr::memmem;
+
+use crate::date;
+use crate::dom::Dom;
+use crate::linked::{self, Linked};
+use crate::reference::resolve;
+use crate::tag::Tag;
+
+/// The metadata of a page, as it is stated in its head, in JSON-LD, and in marked elements.
+#[derive(Debug, Default)]
+pub(crate) struct Meta {
+    pub(crate) linked: Linked,
+    /// `og:title` and the like.
+    pub(crate) shared_title: Option<String>,
+    /// The `title` element.
+    pub(crate) title: Option<String>,
+    pub(crate) descriptions: Vec<String>,
+    pub(crate) site: Option<String>,
+    pub(crate) language: Option<String>,
+    pub(crate) canonical: Option<String>,
+    /// Whether `og:type` is an article, or something else.
+    pub(crate) is_article: Option<bool>,
+    /// The date of publication by meta elements; the better the lower the rank.
+    published: Option<(usize, String)>,
+    /// The date of `time` elements: with or without a sign that it is that of publication.
+    times: Vec<(usize, bool, String)>,
+    modified: Option<String>,
+    /// Whether a password is asked for.
+    pub(crate) has_login: bool,
+    /// Other code that may hold the story: the state of an application.
+    pub(crate) state: Option<String>,
+}
+
+/// Names of the date of publication, the best first.
+const PUBLISHED: &[&str] = &[
+    "article:published_time",
+    "og:article:published_time",
+    "og:published_time",
+    "datepublished",
+    "article.published",
+    "published_time",
+    "publishdate",
+    "publish-date",
+    "publish_date",
+    "publication_date",
+    "publication-date",
+    "pubdate",
+    "parsely-pub-date",
+    "sailthru.date",
+    "cxenseparse:recs:publishtime",
+    "cxenseparse:publishtime",
+    "bt:pubdate",
+    "dcterms.issued",
+    "dc.date.issued",
+    "dcterms.created",
+    "dc.date.created",
+    "dc.created",
+    "article_date_original",
+    "date",
+    "dc.date",
+    "dcterms.date",
+];
+
+/// Names of the date of the last change.
+const MODIFIED: &[&str] = &[
+    "article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "dcterms.modified",
+    "dc.date.modified",
+    "last-modified",
+    "revised",
+    "lastmod",
+];
+
+impl Meta {
+    /// Reads the metadata of a page.
+    pub(crate) fn read(dom: &Dom, html: &str) -> Self {
+        let mut meta = Self::default();
+        let has_items = memmem::find(html.as_bytes(), b"datePublished").is_some();
+        let mut blocks = Vec::new();
+        for (at, node) in dom.nodes.iter().enumerate() {
+            match node.tag {
+                Tag::Meta => meta.meta(dom, at),
+                Tag::Input => {
+                    meta.has_login |= dom.attribute(at, "type") == Some("password");
+                }
+                Tag::Title
+                    if meta.title.is_none()
+                        && !dom
+                            .ancestors(at)
+                            .any(|outer| dom.node(outer).tag == Tag::Svg) =>
+                {
+                    meta.title = clean(&dom.short_text(at));
+                }
+                Tag::Html if meta.language.is_none() => {
+                    meta.language = dom.attribute(at, "lang").and_then(language);
+                }
+                Tag::Link if meta.canonical.is_none() => {
+                    let is_canonical = dom
+                        .attribute(at, "rel")
+                        .is_some_and(|rel| rel.eq_ignore_ascii_case("canonical"));
+                    if is_canonical {
+                        meta.canonical = dom.attribute(at, "href").and_then(clean);
+                    }
+                }
+                Tag::Script => {
+                    let kind = dom.attribute(at, "type").unwrap_or_default();
+                    let text = || dom.texts(at).next().unwrap_or_default();
+                    if kind.to_ascii_lowercase().contains("ld+json") {
+                        blocks.push(text());
+                    } else if kind.contains("json")
+                        && dom
+                            .attribute(at, "id")
+                            .is_some_and(|id| id.starts_with("__"))
+                    {
+                        meta.state = Some(text().to_owned());
+                    }
+                }
+                Tag::Time => {
+                    let value = dom
+                        .attribute(at, "datetime")
+                        .map_or_else(|| dom.short_text(at), ToOwned::to_owned);
+                    if let Some(date) = date::iso(&resolve(&value)) {
+                        let is_published = dom.attribute(at, "itemprop") == Some("datePublished")
+                            || dom.attribute(at, "pubdate").is_some()
+                            || dom
+                                .attribute(at, "class")
+                                .is_some_and(|class| class.contains("publish"));
+                        meta.times.push((at, is_published, date));
+                    }
+                }
+                Tag::None => {}
+                _ if has_items && dom.attribute(at, "itemprop") == Some("datePublished") => {
+                    let value = dom
+                        .attribute(at, "content")
+                        .map_or_else(|| dom.short_text(at), ToOwned::to_owned);
+                    meta.published(3, &value);
+                }
+                _ => {}
+            }
+        }
+        meta.linked = linked::read(blocks.into_iter());
+        meta
+    }
+
+    fn meta(&mut self, dom: &Dom, at: usize) {
+        let attribute = |name| dom.attribute(at, name);
+        let Some(value) = attribute("content").and_then(clean) else {
+            return;
+        };
+        if attribute("http-equiv").is_some_and(|name| name.eq_ignore_ascii_case("content-language"))
+        {
+            self.language = self.language.take().or_else(|| language(&value));
+        }
+        let name = attribute("property")
+            .or_else(|| attribute("name"))
+            .or_else(|| attribute("itemprop"))
+            .or_else(|| attribute("http-equiv"))
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        match name.as_str() {
+            "og:title" => self.shared_title = Some(value),
+            "twitter:title" | "dc.title" | "dcterms.title" => {
+                self.shared_title = self.shared_title.take().or(Some(value));
+            }
+            "description" | "og:description" | "twitter:description" | "dc.description" => {
+                self.descriptions.push(value);
+            }
+            "og:site_name" => self.site = Some(value),
+            "application-name" | "dc.publisher" | "publisher" => {
+                self.site = self
+                    .site
+                    .take()
+                    .or(Some(value).filter(|value| !value.contains("://")));
+            }
+            "og:locale" | "language" | "dc.language" => {
+                self.language = self.language.take().or_else(|| language(&value));
+            }
+            "og:url" => self.canonical = self.canonical.take().or(Some(value)),
+            "og:type" => self.is_article = Some(value.to_ascii_lowercase().contains("article")),
+            name => {
+                if let Some(rank) = PUBLISHED.iter().position(|known| *known == name) {
+                    self.published(rank, &value);
+                } else if MODIFIED.contains(&name) && self.modified.is_none() {
+                    self.modified = date::iso(&value);
+                }
+            }
+        }
+    }
+
+    fn published(&mut self, rank: usize, value: &str) {
+        if self
+            .published
+            .as_ref()
+            .is_none_or(|(known, _)| rank < *known)
+            && let Some(date) = date::iso(&resolve(value))
+        {
+            self.published = Some((rank, date));
+        }
+    }
+
+    /// Whether the page says that it is an article.
+    pub(crate) fn says_article(&self) -> bool {
+        self.linked.rank == 2
+            || self.is_article == Some(true)
+            || self.published.as_ref().is_some_and(|(rank, _)| *rank <= 3)
+    }
+
+    /// Returns the date of the article. `inside` tells which nodes belong to it, `shown` is a date that
+    /// stands in its text.
+    pub(crate) fn date(
+        &self,
+        inside: impl Fn(usize) -> bool,
+        shown: Option<String>,
+        url: Option<&str>,
+    ) -> Option<String> {
+        let linked = |date: &Option<String>| date.as_deref().and_then(date::iso);
+        let times = || self.times.iter().filter(|(at, ..)| inside(*at));
+        linked(&self.linked.date)
+            .or_else(|| self.published.as_ref().map(|(_, date)| date.clone()))
+            .or_else(|| {
+                let mut marked = self
+                    .times
+                    .iter()
+                    .filter(|(_, is_published, _)| *is_published);
+                marked
+                    .next()
+                    .or_else(|| times().next())
+                    .map(|(_, _, date)| date.clone())
+            })
+            .or(shown)
+            .or_else(|| linked(&self.linked.modified))
+            .or_else(|| url.and_then(date::from_url))
+            .or_else(|| self.modified.clone())
+    }
+
+    /// Returns the address that the page says is its own, completed by where it comes from.
+    pub(crate) fn address(&self, url: Option<&str>) -> Option<String> {
+        let said = self.canonical.as_deref().or(self.linked.url.as_deref())?;
+        if said.starts_with("http://") || said.starts_with("https://") {
+            return Some(said.to_owned());
+        }
+        let (scheme, rest) = url?.split_once("://")?;
+        if let Some(rest) = said.strip_prefix("//") {
+            return Some(format!("{scheme}://{rest}"));
+        }
+        let host = rest.split(['/', '?', '#']).next()?;
+        said.starts_with('/')
+            .then(|| format!("{scheme}://{host}{said}"))
+    }
+
+    /// Returns the name of the publisher.
+    pub(crate) fn publisher(&self) -> Option<String> {
+        self.site.clone().or_else(|| self.linked.publisher.clone())
+    }
+}
+
+/// Returns the value of an attribute or the text of an element, in one line.
+pub(crate) fn clean(value: &str) -> Option<String> {
+    let resolved = resolve(value);
+    let words: Vec<&str> = resolved.split_whitespace().collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
+/// Returns a language as in BCP 47: `de`, `de-AT`.
+pub(crate) fn language(value: &str) -> Option<String> {
+    let value = value.trim().replace('_', "-");
+    let (main, others) = value
+        .split_once('-')
+        .map_or((value.as_str(), None), |(main, others)| {
+            (main, Some(others))
+        });
+    let is_code =
+        (2..=3).contains(&main.len()) && main.bytes().all(|byte| byte.is_ascii_alphabetic());
+    if !is_code || value.len() > 35 {
+        return None;
+    }
+    let main = main.to_ascii_lowercase();
+    Some(match others {
+        Some(region) if region.len() == 2 => format!("{main}-{}", region.to_ascii_uppercase()),
+        Some(others)
+            if !others.is_empty()
+                && others
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') =>
+        {
+            format!("{main}-{others}")
+        }
+        _ => main,
+    })
+}
