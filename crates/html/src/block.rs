@@ -5,8 +5,8 @@ use crate::reference::resolve;
 use crate::tag::Tag;
 use crate::word::{Mark, marks};
 
-/// A cell of a table with so many characters is a text of its own.
-const LONG_CELL: usize = 150;
+/// A cell of a table with so many characters and a full stop is a text of its own.
+const LONG_CELL: usize = 80;
 
 /// How far around a block its kind is looked for.
 const DEEP: usize = 12;
@@ -340,7 +340,7 @@ impl Reader<'_, '_> {
         let owner = self.open.iter().rfind(|open| open.is_block);
         // Old pages put whole texts into the cells of a table.
         let kind = match self.kind() {
-            Kind::Cell if length >= LONG_CELL => Kind::Paragraph,
+            Kind::Cell if length >= LONG_CELL && text.contains('.') => Kind::Paragraph,
             kind => kind,
         };
         self.found.all.push(Block {

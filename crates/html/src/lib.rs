@@ -24,6 +24,8 @@ mod reference;
 mod stated;
 mod story;
 mod tag;
+#[cfg(test)]
+mod tests;
 mod title;
 mod word;
 

@@ -592,22 +592,23 @@ impl<'a> Finder<'_, 'a> {
         {
             kept.pop();
         }
-        // The heading above the first paragraph belongs to the story if others look like it.
+        // Lines above the first paragraph belong to the story if later ones look like them: a time, a heading.
         let first = kept.iter().position(is_text).unwrap_or(0);
         let look = |at: usize| {
             self.block(at)
                 .map(|block| (block.kind, self.look(self.line(block))))
         };
-        let starts = first.checked_sub(1).filter(|before| {
-            kept.get(*before).is_some_and(|at| {
-                is_heading(*at)
-                    && kept
-                        .iter()
-                        .skip(first)
-                        .any(|later| look(*later) == look(*at))
+        let start = (0..first)
+            .rev()
+            .take_while(|before| {
+                let at = kept.get(*before).copied().unwrap_or_default();
+                kept.iter()
+                    .skip(first)
+                    .any(|later| look(*later) == look(at))
             })
-        });
-        kept.drain(..starts.unwrap_or(first));
+            .last()
+            .unwrap_or(first);
+        kept.drain(..start);
         let next = kept.iter().skip(1).copied().map(Some).chain([None]);
         let pairs: Vec<(usize, Option<usize>)> = kept.iter().copied().zip(next).collect();
         pairs
@@ -639,7 +640,7 @@ impl<'a> Finder<'_, 'a> {
             .filter(|(_, is_stated)| **is_stated)
             .map(|(at, _)| self.weight(*at))
             .sum();
-        if stated * 100 < weights * 80 {
+        if stated * 100 < weights * 70 {
             return kept;
         }
         // What comes after its end may be missing because it was cut.
@@ -698,7 +699,7 @@ impl<'a> Finder<'_, 'a> {
         if self.teasers >= 6 && amount < 500 {
             return false;
         }
-        let least = if self.title.block.is_some() { 60 } else { 250 };
+        let least = if self.title.block.is_some() { 40 } else { 250 };
         amount >= least
     }
 
@@ -709,7 +710,8 @@ impl<'a> Finder<'_, 'a> {
             if !self.dom.is_inside(block.owner, root) {
                 continue;
             }
-            let mut around = self.dom.ancestors(block.owner).take(6);
+            let around = std::iter::once(block.owner).chain(self.dom.ancestors(block.owner));
+            let mut around = around.take(6);
             let article = around.find(|at| self.dom.node(*at).tag == Tag::Article && *at > root);
             if let Some(article) = article.filter(|article| self.sum(*article) < TEASER) {
                 let (has_heading, has_link) = articles.entry(article).or_default();
@@ -738,28 +740,26 @@ impl<'a> Finder<'_, 'a> {
     /// Takes the lead off the story.
     fn teaser(&self, mut kept: Vec<usize>) -> (Option<String>, Vec<usize>) {
         let weights: usize = kept.iter().map(|at| self.weight(*at)).sum();
-        let mut teaser: Vec<usize> = Vec::new();
+        let mut rest = weights;
+        let mut teaser: Vec<&Block> = Vec::new();
+        let mut length = 0;
         for at in kept.iter().take(3) {
-            let Some(block) = self.block(*at) else { break };
-            let is_date = block.length < LINE && date::iso(&block.text).is_some();
-            if is_date || self.is_lead(*at, block, &kept) {
-                teaser.push(*at);
-            } else {
+            let Some(block) = self.block(*at) else {
+                break;
+            };
+            if self.is_lead(*at, block, &kept) {
+                teaser.push(block);
+            } else if block.length >= LINE || date::iso(&block.text).is_none() {
                 break;
             }
+            length += 1;
+            rest -= self.weight(*at);
         }
-        let rest: usize = weights - teaser.iter().map(|at| self.weight(*at)).sum::<usize>();
-        if teaser.is_empty() || rest < 100 || rest * 3 < weights {
+        if rest < 100 || rest * 3 < weights {
             return (None, kept);
         }
-        kept.drain(..teaser.len());
-        let text = join(
-            self.dom,
-            teaser
-                .iter()
-                .filter_map(|at| self.block(*at))
-                .filter(|block| self.said(&block.text) || block.length >= LINE),
-        );
+        kept.drain(..length);
+        let text = join(self.dom, teaser.into_iter());
         ((!text.is_empty()).then_some(text), kept)
     }
 
@@ -783,8 +783,10 @@ impl<'a> Finder<'_, 'a> {
         let mine = look(line);
         let is_other = !kept
             .iter()
-            .filter(|other| **other > at && self.weight(**other) > 0)
-            .filter_map(|other| self.block(*other))
+            .filter(|other| **other > at)
+            .filter_map(|other| Some((self.weight(*other), self.block(*other)?)))
+            .filter(|(weight, other)| *weight > 0 || matches!(other.kind, Kind::Heading(_)))
+            .map(|(_, other)| other)
             .any(|other| look(self.line(other)) == mine);
         let is_marked = self
             .found
