@@ -83,6 +83,12 @@ struct Reader<'a, 'd> {
 }
 
 impl Blocks {
+    /// Returns the suspicious elements around a block, from the inside out.
+    pub(crate) fn around(&self, block: &Block) -> impl Iterator<Item = &Suspect> {
+        let suspect = |at: usize| self.suspects.get(at.checked_sub(1)?);
+        std::iter::successors(suspect(block.suspect), move |inner| suspect(inner.outer))
+    }
+
     /// Reads the text of a subtree. With `is_fragment`, classes are not looked at.
     pub(crate) fn read(dom: &Dom, start: usize, is_fragment: bool) -> Self {
         let mut reader = Reader {

@@ -164,3 +164,24 @@ pub(crate) fn is_error(title: &str) -> bool {
     let key = key(title);
     ERRORS.contains(&key.as_str()) || ERROR_PARTS.iter().any(|part| key.contains(part))
 }
+
+/// What a date of publication is called.
+const DATED: &[&str] = &[
+    "aktualisiert",
+    "artikel vom",
+    "datum",
+    "erschienen",
+    "erstellt",
+    "online seit",
+    "posted",
+    "publiziert",
+    "published",
+    "stand",
+    "veröffentlicht",
+];
+
+/// Whether a line starts as one that says when an article was published.
+pub(crate) fn is_dated(text: &str) -> bool {
+    let start: String = text.chars().take(40).collect::<String>().to_lowercase();
+    DATED.iter().any(|word| start.contains(word))
+}

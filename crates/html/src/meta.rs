@@ -33,44 +33,41 @@ pub(crate) struct Meta {
     pub(crate) state: Option<String>,
 }
 
-/// Names of the date of publication, the best first.
+/// Names of the date of publication, in small letters without signs, the best first.
 const PUBLISHED: &[&str] = &[
-    "article:published_time",
-    "og:article:published_time",
-    "og:published_time",
+    "articlepublishedtime",
+    "ogarticlepublishedtime",
+    "ogpublishedtime",
     "datepublished",
-    "article.published",
-    "published_time",
+    "articlepublished",
+    "publishedtime",
     "publishdate",
-    "publish-date",
-    "publish_date",
-    "publication_date",
-    "publication-date",
+    "publicationdate",
     "pubdate",
-    "parsely-pub-date",
-    "sailthru.date",
-    "cxenseparse:recs:publishtime",
-    "cxenseparse:publishtime",
-    "bt:pubdate",
-    "dcterms.issued",
-    "dc.date.issued",
-    "dcterms.created",
-    "dc.date.created",
-    "dc.created",
-    "article_date_original",
+    "parselypubdate",
+    "sailthrudate",
+    "cxenseparserecspublishtime",
+    "cxenseparsepublishtime",
+    "btpubdate",
+    "dctermsissued",
+    "dcdateissued",
+    "dctermscreated",
+    "dcdatecreated",
+    "dccreated",
+    "articledateoriginal",
     "date",
-    "dc.date",
-    "dcterms.date",
+    "dcdate",
+    "dctermsdate",
 ];
 
 /// Names of the date of the last change.
 const MODIFIED: &[&str] = &[
-    "article:modified_time",
-    "og:updated_time",
+    "articlemodifiedtime",
+    "ogupdatedtime",
     "datemodified",
-    "dcterms.modified",
-    "dc.date.modified",
-    "last-modified",
+    "dctermsmodified",
+    "dcdatemodified",
+    "lastmodified",
     "revised",
     "lastmod",
 ];
@@ -159,28 +156,30 @@ impl Meta {
             .or_else(|| attribute("name"))
             .or_else(|| attribute("itemprop"))
             .or_else(|| attribute("http-equiv"))
-            .unwrap_or_default()
-            .to_ascii_lowercase();
+            .unwrap_or_default();
+        // Systems write the same name with colons, dots, hyphens and underscores.
+        let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+        let name = name.to_ascii_lowercase();
         match name.as_str() {
-            "og:title" => self.shared_title = Some(value),
-            "twitter:title" | "dc.title" | "dcterms.title" => {
+            "ogtitle" => self.shared_title = Some(value),
+            "twittertitle" | "dctitle" | "dctermstitle" => {
                 self.shared_title = self.shared_title.take().or(Some(value));
             }
-            "description" | "og:description" | "twitter:description" | "dc.description" => {
+            "description" | "ogdescription" | "twitterdescription" | "dcdescription" => {
                 self.descriptions.push(value);
             }
-            "og:site_name" => self.site = Some(value),
-            "application-name" | "dc.publisher" | "publisher" => {
+            "ogsitename" => self.site = Some(value),
+            "applicationname" | "dcpublisher" | "publisher" => {
                 self.site = self
                     .site
                     .take()
                     .or(Some(value).filter(|value| !value.contains("://")));
             }
-            "og:locale" | "language" | "dc.language" => {
+            "oglocale" | "language" | "dclanguage" => {
                 self.language = self.language.take().or_else(|| language(&value));
             }
-            "og:url" => self.canonical = self.canonical.take().or(Some(value)),
-            "og:type" => self.is_article = Some(value.to_ascii_lowercase().contains("article")),
+            "ogurl" => self.canonical = self.canonical.take().or(Some(value)),
+            "ogtype" => self.is_article = Some(value.to_ascii_lowercase().contains("article")),
             name => {
                 if let Some(rank) = PUBLISHED.iter().position(|known| *known == name) {
                     self.published(rank, &value);

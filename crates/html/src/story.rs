@@ -12,7 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::block::{Block, Blocks, Kind, join};
 use crate::date;
 use crate::dom::Dom;
-use crate::label::{self, is_closing, is_label};
+use crate::label::{self, is_closing, is_dated, is_label};
 use crate::meta::Meta;
 use crate::stated;
 use crate::tag::Tag;
@@ -42,6 +42,12 @@ const SENTENCE: usize = 45;
 
 /// A whole sentence has at least so many.
 const SHORT_SENTENCE: usize = 25;
+
+/// A line with a date has less than so many.
+const LONGEST_DATE: usize = 100;
+
+/// How many blocks after the story may have its date.
+const AFTER: usize = 15;
 
 /// The teaser of an article has less than so many.
 const TEASER: usize = 300;
@@ -130,7 +136,7 @@ pub(crate) fn find(
     let kept = finder.without_repeated(kept);
     let text = join(dom, kept.iter().filter_map(|at| found.all.get(*at)));
     let story = Story {
-        date: finder.shown_date(kept.first().copied()),
+        date: finder.shown_date(&kept),
         root: finder.root_with_title(root),
         teaser: teaser.filter(|teaser| !key(&text).starts_with(&key(teaser))),
         text,
@@ -801,14 +807,34 @@ impl<'a> Finder<'_, 'a> {
                 || self.said(&block.text))
     }
 
-    fn shown_date(&self, first: Option<usize>) -> Option<String> {
-        let start = self.title.block.unwrap_or(0);
+    /// Returns a date that stands near the headline, or with a label after the story.
+    fn shown_date(&self, kept: &[usize]) -> Option<String> {
+        let (first, last) = (*kept.first()?, *kept.last()?);
+        let title = self.title.block.unwrap_or(first);
+        // The first paragraphs may come before the date.
+        let early = kept.get(3).copied().unwrap_or(last);
+        let is_line = |at: usize| {
+            self.block(at)
+                .is_some_and(|block| block.length < LONGEST_DATE && !self.is_surely_out(block))
+        };
+        let date = |at: usize| date::iso(&self.block(at).filter(|_| is_line(at))?.text);
+        (title..first)
+            .find_map(date)
+            .or_else(|| (title.saturating_sub(3)..title).rev().find_map(date))
+            .or_else(|| (first..early).find_map(date))
+            .or_else(|| {
+                let after = last..(last + AFTER).min(self.found.all.len());
+                after
+                    .filter(|at| self.block(*at).is_some_and(|block| is_dated(&block.text)))
+                    .find_map(date)
+            })
+    }
+
+    /// Whether a block stands in something that surely is no part of the story.
+    fn is_surely_out(&self, block: &Block) -> bool {
         self.found
-            .all
-            .get(start..first?)?
-            .iter()
-            .filter(|block| block.length < 100)
-            .find_map(|block| date::iso(&block.text))
+            .around(block)
+            .any(|suspect| suspect.mark >= Mark::Sure)
     }
 }
 

@@ -18,7 +18,7 @@ const LONGEST: usize = 400;
 /// What separates a headline from the name of the publisher.
 const SEPARATORS: &[&str] = &[
     " | ", " - ", " – ", " — ", " :: ", " » ", " « ", " • ", " · ", " / ", " ‹ ", " › ", " ~ ",
-    "| ",
+    " │ ", "| ",
 ];
 
 /// Finds the headline of a page.
@@ -52,26 +52,22 @@ pub(crate) fn find(meta: &Meta, blocks: &Blocks, url: Option<&str>) -> Title {
                 block.kind == Kind::Heading(level) && block.length <= LONGEST
             })
         };
-    // The heading that says what the head of the page says; else the only one of its level.
-    let agreeing = (1..=2).find_map(|level| {
-        headings(level)
-            .filter(|(_, block)| !is_site(&block.text))
-            .map(|(at, block)| {
-                (
-                    at,
-                    said.iter()
-                        .map(|said| agreement(&block.text, said))
-                        .max()
-                        .unwrap_or(0),
-                )
-            })
-            .filter(|(_, agreement)| *agreement >= if level == 1 { 50 } else { 80 })
-            .max_by_key(|(at, agreement)| {
-                let block = blocks.all.get(*at);
-                let is_free = block.is_some_and(|block| !is_furniture(blocks, block));
-                (is_free, *agreement, *at)
-            })
-    });
+    // The heading that says what the head of the page says; else the only one of its level. One in a trail of
+    // links is there for search engines.
+    let agreement_of = |block: &Block| {
+        let agreements = said.iter().map(|said| agreement(&block.text, said));
+        agreements.max().unwrap_or(0)
+    };
+    let agreeing = [(1, true, 50), (2, true, 80), (1, false, 50)]
+        .into_iter()
+        .find_map(|(level, is_free, least)| {
+            headings(level)
+                .filter(|(_, block)| !is_site(&block.text))
+                .filter(|(_, block)| !is_free || !is_furniture(blocks, block))
+                .map(|(at, block)| (at, agreement_of(block)))
+                .filter(|(_, agreement)| *agreement >= least)
+                .max_by_key(|(at, agreement)| (*agreement, *at))
+        });
     let block = agreeing.map(|(at, _)| at).or_else(|| {
         let mut headings =
             headings(1).filter(|(_, block)| !is_site(&block.text) && !is_furniture(blocks, block));
@@ -81,12 +77,26 @@ pub(crate) fn find(meta: &Meta, blocks: &Blocks, url: Option<&str>) -> Title {
     let shown = block
         .and_then(|at| blocks.all.get(at))
         .and_then(|block| clean(&block.text));
-    // The heading in the words of the head, which are typeset better, if it says the same.
+    // The heading in the words of the head, which are typeset better, if it says the same, or has a kicker more.
     let worded = shown.as_ref().and_then(|shown| {
+        let shown_key = key(shown);
+        let is_end = |said: &str| {
+            let said = key(said);
+            said.split(' ').count() >= 4 && shown_key.ends_with(&said)
+        };
         said.iter()
-            .map(|said| (agreement(shown, said), said))
+            .map(|said| {
+                (
+                    if is_end(said) {
+                        100
+                    } else {
+                        agreement(shown, said)
+                    },
+                    said,
+                )
+            })
             .filter(|(agreement, _)| *agreement >= 85)
-            .max_by_key(|(agreement, _)| *agreement)
+            .max_by_key(|(agreement, said)| (*agreement, said.len()))
             .map(|(_, said)| (*said).clone())
     });
     let text = worded
@@ -101,11 +111,9 @@ pub(crate) fn find(meta: &Meta, blocks: &Blocks, url: Option<&str>) -> Title {
 
 /// Whether a block stands in something that is no part of the story.
 fn is_furniture(blocks: &Blocks, block: &Block) -> bool {
-    std::iter::successors(block.suspect.checked_sub(1), |at| {
-        blocks.suspects.get(*at)?.outer.checked_sub(1)
-    })
-    .filter_map(|at| blocks.suspects.get(at))
-    .any(|suspect| suspect.mark >= Mark::Strong)
+    blocks
+        .around(block)
+        .any(|suspect| suspect.mark >= Mark::Strong)
 }
 
 /// Returns how much of the words of two titles are the same, in percent.
@@ -114,6 +122,17 @@ pub(crate) fn agreement(a: &str, b: &str) -> usize {
     // Parts of a heading are often set apart by nothing but their looks.
     if a.replace(' ', "") == b.replace(' ', "") {
         return if a.is_empty() { 0 } else { 100 };
+    }
+    // The head of a page has a kicker more.
+    let (short, long) = if a.len() < b.len() {
+        (&a, &b)
+    } else {
+        (&b, &a)
+    };
+    if short.split(' ').count() >= 4
+        && (long.starts_with(short.as_str()) || long.ends_with(short.as_str()))
+    {
+        return 80;
     }
     let words = |text: &str| {
         text.split(' ')
@@ -201,5 +220,6 @@ fn without_site(title: &str, sites: &[String], host: &str) -> String {
     {
         title = title.get(at + length..).unwrap_or_default();
     }
-    title.trim().to_owned()
+    let end = title.trim_end_matches(['|', '-', '–', '—', '»', '│', ' ']);
+    if end.is_empty() { title } else { end }.trim().to_owned()
 }
