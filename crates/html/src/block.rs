@@ -169,7 +169,7 @@ impl Reader<'_, '_> {
             self.flush();
         }
         let mut is_suspect = false;
-        if !is_fragment && !matches!(node.tag, Tag::Html | Tag::Head) {
+        if !is_fragment && !matches!(node.tag, Tag::Html | Tag::Head | Tag::Body | Tag::Main) {
             let marks = marks(node.tag, node.source);
             if marks.is_body {
                 self.found.bodies.push(at);

@@ -185,3 +185,33 @@ pub(crate) fn is_dated(text: &str) -> bool {
     let start: String = text.chars().take(40).collect::<String>().to_lowercase();
     DATED.iter().any(|word| start.contains(word))
 }
+
+/// What stands above comments.
+const COMMENTS: &[&str] = &[
+    "comment",
+    "comments",
+    "diskussion",
+    "diskutieren sie mit",
+    "forum",
+    "ihr kommentar",
+    "ihr kommentar zum thema",
+    "kommentar",
+    "kommentare",
+    "kommentar schreiben",
+    "kommentar verfassen",
+    "kommentieren",
+    "leave a comment",
+    "leave a reply",
+    "leserkommentare",
+    "schreibe einen kommentar",
+    "so können sie kommentieren",
+    "leserbriefe",
+    "postings",
+];
+
+/// Whether a heading is that of the comments, with or without their number.
+pub(crate) fn is_comments(text: &str) -> bool {
+    let key = key(text);
+    let name = key.trim_matches(|c: char| c.is_ascii_digit() || c == ' ');
+    COMMENTS.contains(&name)
+}

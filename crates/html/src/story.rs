@@ -12,7 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::block::{Block, Blocks, Kind, join};
 use crate::date;
 use crate::dom::Dom;
-use crate::label::{self, is_closing, is_dated, is_label};
+use crate::label::{self, is_closing, is_comments, is_dated, is_label};
 use crate::meta::Meta;
 use crate::stated;
 use crate::tag::Tag;
@@ -42,6 +42,9 @@ const SENTENCE: usize = 45;
 
 /// A whole sentence has at least so many.
 const SHORT_SENTENCE: usize = 25;
+
+/// What is left of a page has less than so many if it cannot be the story.
+const REST: usize = 300;
 
 /// A line with a date has less than so many.
 const LONGEST_DATE: usize = 100;
@@ -127,6 +130,7 @@ pub(crate) fn find(
     finder.weigh();
     finder.acquit();
     finder.cards();
+    finder.comments();
     finder.start();
     finder.weigh();
     let root = finder.root();
@@ -161,6 +165,17 @@ pub(crate) fn find(
         teaser: None,
         ..story
     })
+}
+
+/// Whether suspicious elements have so much of the text that they must be the story, compared with all that
+/// could be it and with what stands free: a short story may have a long box after it.
+fn is_most(mark: Mark, sum: usize, free: usize, total: usize) -> bool {
+    match mark {
+        Mark::Weak => sum * 100 >= total * 40,
+        Mark::Strong => sum * 100 >= total * 60 && sum >= free * 5,
+        Mark::Sure | Mark::Hidden => sum * 100 >= total * 90,
+        Mark::Never => false,
+    }
 }
 
 /// Returns how much a block looks like a paragraph of a story.
@@ -243,6 +258,7 @@ impl<'a> Finder<'_, 'a> {
                 *sum += weight;
             }
         }
+        let free = sums.first().copied().unwrap_or_default();
         let total: usize = sums.iter().sum();
         // Inner ones come after outer ones.
         for (at, suspect) in suspects.iter().enumerate().rev() {
@@ -254,9 +270,8 @@ impl<'a> Finder<'_, 'a> {
             }
         }
         let mut alike: FxHashMap<Look, usize> = FxHashMap::default();
-        for (at, suspect) in suspects.iter().enumerate() {
-            let sum = sums.get(at + 1).copied().unwrap_or_default();
-            if sum > 0 {
+        for (suspect, sum) in suspects.iter().zip(sums.iter().skip(1)) {
+            if *sum > 0 {
                 *alike.entry(self.look(suspect.node)).or_default() += sum;
             }
         }
@@ -276,50 +291,34 @@ impl<'a> Finder<'_, 'a> {
         for sure in [true, false] {
             for (at, suspect) in suspects.iter().enumerate() {
                 let outer = is_out.get(suspect.outer).copied().unwrap_or_default();
-                if outer || (suspect.mark >= Mark::Sure) != sure {
-                    if let Some(place) = is_out.get_mut(at + 1) {
-                        *place |= outer;
-                    }
-                    continue;
-                }
-                let share = match suspect.mark {
-                    Mark::Weak => 40,
-                    Mark::Strong => 60,
-                    Mark::Sure | Mark::Hidden => 90,
-                    Mark::Never => 1000,
-                };
                 let sum = sums.get(at + 1).copied().unwrap_or_default();
-                let all = alike.get(&self.look(suspect.node)).copied().unwrap_or(sum);
-                let has_title =
-                    sum > 0 && title.is_some_and(|owner| self.dom.is_inside(owner, suspect.node));
-                let first = bodies.partition_point(|body| *body < suspect.node);
-                let has_body = bodies
-                    .get(first)
-                    .is_some_and(|body| self.dom.is_inside(*body, suspect.node));
-                let is_page = matches!(self.dom.node(suspect.node).tag, Tag::Body | Tag::Main);
-                let is_story = is_page
-                    || has_title
-                    || has_body
-                    || sum > 0 && all * 100 >= total.saturating_sub(surely) * share;
-                if !is_story {
-                    if sure {
-                        surely += sum;
-                    }
-                    if let Some(place) = is_out.get_mut(at + 1) {
-                        *place = true;
-                    }
+                let mut out = outer;
+                if !outer && (suspect.mark >= Mark::Sure) == sure {
+                    let all = alike.get(&self.look(suspect.node)).copied().unwrap_or(sum);
+                    let body = bodies.get(bodies.partition_point(|body| *body < suspect.node));
+                    let has = |part: Option<usize>| {
+                        part.is_some_and(|part| self.dom.is_inside(part, suspect.node))
+                    };
+                    out = sum == 0
+                        || !has(title)
+                            && !has(body.copied())
+                            && !is_most(suspect.mark, all, free, total.saturating_sub(surely));
+                    surely += if out && sure { sum } else { 0 };
+                }
+                if let Some(place) = is_out.get_mut(at + 1) {
+                    *place |= out;
                 }
             }
         }
-        // Where nearly everything would be out, the weak signs say nothing.
-        let weigh = |is_out: &[bool]| -> usize {
-            let blocks = self.found.all.iter().zip(&self.weights);
-            blocks
-                .filter(|(block, _)| !is_out.get(block.suspect).copied().unwrap_or_default())
-                .map(|(_, weight)| weight)
-                .sum()
-        };
-        if weigh(&is_out) * 4 < total.saturating_sub(surely) {
+        // Where nearly nothing would be left, the weak signs say nothing.
+        let is_dropped =
+            |is_out: &[bool], block: &Block| is_out.get(block.suspect).copied().unwrap_or_default();
+        let blocks = self.found.all.iter().zip(&self.weights);
+        let left: usize = blocks
+            .filter(|(block, _)| !is_dropped(&is_out, block))
+            .map(|(_, weight)| weight)
+            .sum();
+        if left < REST && left * 4 < total.saturating_sub(surely) {
             for (at, suspect) in suspects.iter().enumerate() {
                 let outer = is_out.get(suspect.outer).copied().unwrap_or_default();
                 if let Some(place) = is_out.get_mut(at + 1) {
@@ -330,40 +329,74 @@ impl<'a> Finder<'_, 'a> {
         for at in 0..self.found.all.len() {
             if self
                 .block(at)
-                .is_some_and(|block| is_out.get(block.suspect).copied().unwrap_or_default())
+                .is_some_and(|block| is_dropped(&is_out, block))
             {
                 self.drop(at);
             }
         }
     }
 
-    /// Drops teasers of other articles: a heading that is a link, and what comes after it in its element.
+    /// Drops teasers of other articles: a heading that is a link, and what comes after it in its element. A heading
+    /// that says what follows does so for all of its element.
     fn cards(&mut self) {
+        let total: usize = self.weights.iter().sum();
         let mut card = None;
+        let mut section = None;
         for at in 0..self.found.all.len() {
             let Some(block) = self.block(at) else { return };
-            if let Kind::Heading(_) = block.kind {
-                card = None;
-                if block.linked * 10 > block.length * 8 && self.title.block != Some(at) {
-                    let parents = self.dom.ancestors(block.owner);
-                    let mut parents = parents.skip_while(|at| {
-                        matches!(self.dom.node(*at).tag, Tag::Header | Tag::A | Tag::Hgroup)
-                    });
-                    let parent = parents.next();
-                    let item = parent
-                        .into_iter()
-                        .chain(parents)
-                        .take(3)
-                        .find(|at| matches!(self.dom.node(*at).tag, Tag::Li | Tag::Article));
-                    card = item.or(parent);
-                    self.teasers += usize::from(!self.is_out(at));
+            let is_in = |outer: Option<usize>| {
+                outer.is_some_and(|outer| self.dom.is_inside(block.owner, outer))
+            };
+            if is_in(section) {
+                self.drop(at);
+                continue;
+            }
+            if !matches!(block.kind, Kind::Heading(_)) {
+                if is_in(card) && self.weight(at) < TEASER + 100 {
                     self.drop(at);
                 }
-            } else if card.is_some_and(|card| self.dom.is_inside(block.owner, card))
-                && self.weight(at) < TEASER + 100
-            {
+                continue;
+            }
+            let parents = self.dom.ancestors(block.owner);
+            let mut parents = parents.skip_while(|at| {
+                matches!(self.dom.node(*at).tag, Tag::Header | Tag::A | Tag::Hgroup)
+            });
+            let parent = parents.next();
+            card = None;
+            if self.title.block == Some(at) {
+                continue;
+            }
+            if block.linked * 10 > block.length * 8 {
+                let around = parent.into_iter().chain(parents).take(3);
+                let mut items =
+                    around.filter(|at| matches!(self.dom.node(*at).tag, Tag::Li | Tag::Article));
+                card = items.next().or(parent);
+                self.teasers += usize::from(!self.is_out(at));
+                self.drop(at);
+            } else if is_label(block) {
+                let title = self.title.block.and_then(|at| self.block(at));
+                section = parent.filter(|parent| {
+                    self.sum(*parent) * 2 < total
+                        && title.is_none_or(|title| !self.dom.is_inside(title.owner, *parent))
+                });
                 self.drop(at);
             }
+        }
+    }
+
+    /// Drops what comes after the heading of the comments, if there is a story before it.
+    fn comments(&mut self) {
+        let start = self.title.block.unwrap_or(0);
+        let mut before = 0;
+        for at in start..self.found.all.len() {
+            let is_heading = self.block(at).is_some_and(|block| {
+                matches!(block.kind, Kind::Heading(_)) && is_comments(&block.text)
+            });
+            if is_heading && before >= 100 {
+                (at..self.found.all.len()).for_each(|at| self.drop(at));
+                return;
+            }
+            before += self.weight(at);
         }
     }
 

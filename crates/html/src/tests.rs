@@ -139,6 +139,18 @@ fn furniture_is_left_out() {
             inside("<div class=\"embed embed-consent\"><h3>Empfohlener externer Inhalt</h3><p>An dieser Stelle finden Sie einen externen Inhalt, der den Artikel ergänzt.</p></div>"),
         ),
         (
+            "comments by their heading",
+            around("", &format!("<div><h3>3 Kommentare</h3>{}</div>", "<p>Das wurde aber auch Zeit, mein Enkel kann bis heute nicht schwimmen, weil es hier kein Bad gibt.</p>".repeat(3))),
+        ),
+        (
+            "a section by its heading",
+            around("", "<section><div><h2>Das könnte Sie auch interessieren</h2></div><p>Das Hallenbad in Unterhagen bleibt noch mindestens bis zum nächsten Sommer geschlossen.</p></section><section><h2>Mehr zum Thema</h2><p>In Neustadt gibt es schon seit drei Jahren wieder ein Freibad, und alle sind froh.</p></section>"),
+        ),
+        (
+            "a footer that is longer than the story",
+            around("", &format!("<footer class=entry-meta>{}</footer>", "<p>Jana Kolb schreibt seit zehn Jahren über Kommunalpolitik. Sie wohnt in Unterhagen und schwimmt gern.</p>".repeat(7))),
+        ),
+        (
             "a quotation that repeats the story",
             inside("<aside><blockquote>Der Rat stimmte am Dienstagabend mit großer Mehrheit für die Sanierung.</blockquote></aside>"),
         ),
@@ -596,6 +608,18 @@ fn title_is_the_headline() {
             "Freibad öffnet nach elf Jahren wieder",
         ),
         (
+            "a bar at the end",
+            "<title>Freibad öffnet | </title>",
+            "",
+            "Freibad öffnet",
+        ),
+        (
+            "a trail of links",
+            "<title>Freibad öffnet nach elf Jahren</title><meta property=og:title content=\"Endlich: Freibad öffnet wieder\">",
+            "<ol class=breadcrumb><li><h1>Freibad öffnet nach elf Jahren</h1></ol><h2>Freibad öffnet wieder</h2>",
+            "Freibad öffnet nach elf Jahren",
+        ),
+        (
             "soft hyphens",
             "",
             "<h1>Frei&shy;bad\n öffnet</h1>",
@@ -683,6 +707,33 @@ fn date_is_that_of_publication() {
         );
         assert_eq!(page(&html).date.as_deref(), date, "{what}");
     }
+    for (what, html) in [
+        (
+            "above the headline",
+            format!("<p>Lokales, 14.05.2024</p><h1>Freibad öffnet</h1>{STORY}"),
+        ),
+        (
+            "after the first paragraph",
+            format!(
+                "<h1>Freibad öffnet</h1>{}",
+                STORY.replacen(
+                    "</p>",
+                    "</p><div class=author>Redaktion, 14.05.2024</div>",
+                    1
+                )
+            ),
+        ),
+        (
+            "after the story",
+            format!("<h1>Freibad öffnet</h1>{STORY}<div>Erstellt am: 14.05.2024</div>"),
+        ),
+    ] {
+        assert_eq!(page(&html).date.as_deref(), Some("2024-05-14"), "{what}");
+    }
+    let html = format!(
+        "<h1>Freibad öffnet</h1>{STORY}<ul class=comments><li>14.05.2024, 10 Uhr: veröffentlicht von Horst</ul>"
+    );
+    assert_eq!(page(&html).date, None, "a comment");
     let html = format!("<h1>Freibad öffnet</h1>{STORY}");
     let page = extract(
         &html,

@@ -68,7 +68,7 @@ const NEVER: &str = "
 const WEAK: &str = "
     about author authors autor autoren banner bild bio box card cards cta dialog disclaimer embed
     factbox feed form foto hint image images img infobox infokasten kasten keywords legal lightbox
-    linklist loginwall menu meta metadata more nav offcanvas offer offers overlay paywall photo
+    linklist loginwall menu meta metadata postmeta postmetadata entrymeta more nav offcanvas offer offers overlay paywall photo
     picture pictures player podcast poll profile promotion rail rating recent registration regwall
     schlagworte slider subscription swiper tags teaser teasers themen toc tools topics umfrage video
     widget widgets zusatzinfo
