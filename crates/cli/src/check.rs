@@ -76,7 +76,7 @@ pub(crate) fn check(options: &Options) -> anyhow::Result<ExitCode> {
     writeln!(text, "\nfirst articles")?;
     let mut failures = 0;
     for item in inputs.items().take(options.limit) {
-        match item {
+        match item.parse().item {
             Item::Article(document) => {
                 let source = document.text.source();
                 let title = document.title.as_deref().unwrap_or("no title");
@@ -92,6 +92,8 @@ pub(crate) fn check(options: &Options) -> anyhow::Result<ExitCode> {
                     document.id
                 )?;
             }
+            Item::Ignored(what) => writeln!(text, "  ignored: {what}")?,
+            Item::Unparsed(_) => unreachable!("it is parsed"),
             Item::Failure(failure) => {
                 failures += 1;
                 writeln!(

@@ -54,7 +54,7 @@ impl Metrics {
 
     /// Updates the counts, and writes them if it is time.
     pub(crate) fn progress(&mut self, counts: &Progress) {
-        self.counts = *counts;
+        self.counts.clone_from(counts);
         if self.written.elapsed() >= EVERY {
             self.written = Instant::now();
             // A run must not fail because of its metrics.
@@ -65,7 +65,7 @@ impl Metrics {
     /// Writes the metrics of a run that ended.
     pub(crate) fn end(&mut self, exit: u8, record: Option<&Record>) {
         if let Some(record) = record {
-            self.counts = record.counts;
+            self.counts.clone_from(&record.counts);
         }
         let _ = self.write(&Standing::Ended(exit, record));
     }

@@ -1,5 +1,6 @@
 //! The summary of a run for people: counts, speed and tables.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -33,6 +34,15 @@ fn summarize(text: &mut String, record: &Record, folder: &Path) -> std::fmt::Res
         HumanCount(per_second(counts.words, *seconds)),
         megabytes(counts.bytes, *seconds),
     )?;
+    if let Some(formats) = listed(&counts.read_as) {
+        writeln!(text, "read as {formats}")?;
+    }
+    if let Some(ignored) = listed(&counts.ignored) {
+        writeln!(text, "no articles: {ignored}")?;
+    }
+    if let Some(unread) = listed(&counts.unread) {
+        writeln!(text, "left out, since their type cannot be read: {unread}")?;
+    }
     writeln!(text)?;
     let width = record
         .stages
@@ -93,6 +103,15 @@ fn summarize(text: &mut String, record: &Record, folder: &Path) -> std::fmt::Res
         n => writeln!(text, "\n{} failures, see the failures table", HumanCount(n))?,
     }
     Ok(())
+}
+
+/// Lists names with their counts: `12 html, 3 text`; none if there are none.
+fn listed(counts: &BTreeMap<String, u64>) -> Option<String> {
+    let counts = counts.iter();
+    let listed: Vec<String> = counts
+        .map(|(name, count)| format!("{} {name}", HumanCount(*count)))
+        .collect();
+    (!listed.is_empty()).then(|| listed.join(", "))
 }
 
 fn duration(seconds: f64) -> String {

@@ -108,9 +108,10 @@ fn boilerplate(options: &Boilerplate) -> anyhow::Result<ExitCode> {
     let mut repeated = Repeated::default();
     let mut failures = 0;
     for item in loaded.inputs(&options.input)?.items() {
+        let item = item.parse().item;
         let normalized = match item {
             Item::Article(document) => rules.process(&document).ok(),
-            Item::Failure(_) => None,
+            Item::Failure(_) | Item::Ignored(_) | Item::Unparsed(_) => None,
         };
         match normalized {
             Some(normalized) => repeated.add(normalized.text.as_str()),

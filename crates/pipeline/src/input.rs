@@ -23,6 +23,7 @@ mod files;
 mod format;
 mod item;
 mod items;
+mod nested;
 mod object;
 mod options;
 mod outlet;
@@ -32,6 +33,8 @@ mod share;
 mod source;
 #[cfg(test)]
 mod tests;
+mod tree;
+mod unparsed;
 mod window;
 
 use std::io;
@@ -41,15 +44,16 @@ use std::sync::atomic::AtomicU64;
 
 use blattwerk_core::Result;
 
-pub use self::config::Config;
+pub use self::config::{Config, NoStory};
 pub use self::described::Described;
 pub use self::fields::Fields;
 pub use self::files::File;
 pub use self::format::Choice;
 pub use self::item::{Failure, Item};
-pub use self::items::Items;
+pub use self::items::{Counts, Items};
 pub use self::position::{Place, Position};
 pub use self::share::{Share, Taking};
+pub use self::unparsed::{Parsed, Unparsed};
 
 use self::compression::Compression;
 use self::fault::Fault;

@@ -1,6 +1,7 @@
 //! The record of a run: everything in `run.json`, as types.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -72,7 +73,7 @@ impl Record {
 }
 
 /// Counts since the start of the run.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
     /// Articles in the tables.
     pub articles: u64,
@@ -91,6 +92,16 @@ pub struct Progress {
     /// How many articles were due, if the config names a state. Those that were not are in no table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub increment: Option<Increment>,
+    /// How many articles and failures were read as which format: that of the innermost file.
+    #[serde(default)]
+    pub read_as: BTreeMap<String, u64>,
+    /// How many titles, dates and other fields beside the text were of a type that cannot be read, and left out.
+    #[serde(default)]
+    pub unread: BTreeMap<String, u64>,
+    /// How many pieces of the input were plainly no articles, by what they are: images in an archive, redirects in a
+    /// crawl. They are in no table.
+    #[serde(default)]
+    pub ignored: BTreeMap<String, u64>,
     /// UTF-8 bytes of the articles as they came in.
     pub bytes: u64,
     /// Bytes of the input files that were read, counted as they are on disk (compressed).
@@ -106,8 +117,17 @@ impl Progress {
         self.duplicates += other.duplicates;
         self.words += other.words;
         self.damaged += other.damaged;
+        add(&mut self.read_as, &other.read_as);
+        add(&mut self.unread, &other.unread);
+        add(&mut self.ignored, &other.ignored);
         self.bytes += other.bytes;
         self.read = self.read.max(other.read);
+    }
+}
+
+fn add(counts: &mut BTreeMap<String, u64>, other: &BTreeMap<String, u64>) {
+    for (name, count) in other {
+        *counts.entry(name.clone()).or_default() += count;
     }
 }
 

@@ -65,6 +65,10 @@ pub fn retry(
     let record = merge(&[folder, &again], folder, &config, &identity, || {
         // What was processed twice counts once.
         let mut base = base;
+        let mut retried = retried;
+        retried.counts.read_as.clear();
+        retried.counts.unread.clear();
+        retried.counts.ignored.clear();
         base.counts.failures = base.counts.failures.saturating_sub(count);
         base.counts.bytes = base.counts.bytes.saturating_sub(text_bytes);
         sum(vec![base, retried])

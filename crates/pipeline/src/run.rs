@@ -216,7 +216,7 @@ impl Run {
             mut memory,
             plan,
         } = self;
-        let (mut output, state, items) = match begin(
+        let (mut output, state, items, ids) = match begin(
             plan,
             &loaded,
             &inputs,
@@ -226,10 +226,10 @@ impl Run {
             &mut memory,
         )? {
             Begun::Complete(record) => return Ok(Outcome::Complete(record)),
-            Begun::New(output) => (*output, Carried::default(), inputs.items()),
-            Begun::Resumed(output, state, items) => {
-                watch(Event::Resumed(state.progress));
-                (*output, *state, *items)
+            Begun::New(output) => (*output, Carried::default(), inputs.items(), Vec::new()),
+            Begun::Resumed(output, state, items, ids) => {
+                watch(Event::Resumed(&state.progress));
+                (*output, *state, *items, ids)
             }
         };
         let layout = Layout::new(&loaded.settings);
@@ -247,6 +247,7 @@ impl Run {
         };
         let most = loaded.config.run.max_failures;
         let mut worker = Worker::new(&flow, renderer, &pool, memory.as_mut(), state);
+        worker.remember_captures(ids);
         if worker.state.items > 0 && loaded.backend(DEDUP) != "off" {
             output::originals(&loaded.config.output, &folder, &mut |documents| {
                 worker.remember(documents);
@@ -296,7 +297,8 @@ impl Run {
 /// A run whose output is open, or was complete.
 enum Begun {
     New(Box<Output>),
-    Resumed(Box<Output>, Box<Carried>, Box<Items>),
+    /// With the ids that are taken.
+    Resumed(Box<Output>, Box<Carried>, Box<Items>, Vec<u128>),
     Complete(Box<Record>),
 }
 
@@ -329,12 +331,12 @@ fn begin(
         Plan::Resume => match Output::resume(target, memory.as_mut())? {
             Resumed::Complete(record) => Ok(Begun::Complete(record)),
             Resumed::Unfinished { output, state, ids } => {
-                let items = inputs.items_from(&state.position, state.items, ids);
+                let items = inputs.items_from(&state.position, state.items, ids.iter().copied());
                 let items = items.map_err(|source| Error::Place {
                     path: place(inputs, &state.position),
                     source,
                 })?;
-                Ok(Begun::Resumed(output, state, Box::new(items)))
+                Ok(Begun::Resumed(output, state, Box::new(items), ids))
             }
         },
     }
@@ -408,7 +410,7 @@ fn record(
     Record {
         version: env!("CARGO_PKG_VERSION").into(),
         exit: u8::from(state.progress.failures > 0),
-        counts: state.progress,
+        counts: state.progress.clone(),
         seconds: state.seconds,
         jobs,
         stages: times

@@ -31,8 +31,21 @@ pub struct Config {
     /// The maximum size in bytes of an article, or of the record it is in; a larger one is a failure. This
     /// bounds the memory that reading needs. 64 MiB by default.
     pub max_bytes: u64,
+    /// What becomes of a page of HTML without a story, such as a start page or a login.
+    pub no_story: NoStory,
     /// The names of JSON fields and CSV columns. Without them, common names are found, in upper or lower case.
     pub fields: Fields,
+}
+
+/// What becomes of a page of HTML without a story.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum NoStory {
+    /// It is a failure.
+    #[default]
+    Fail,
+    /// It is only counted.
+    Skip,
 }
 
 impl Default for Config {
@@ -43,6 +56,7 @@ impl Default for Config {
             delimiter: None,
             encoding: "auto".into(),
             max_bytes: 64 << 20,
+            no_story: NoStory::default(),
             fields: Fields::default(),
         }
     }
@@ -60,6 +74,7 @@ impl Config {
                 Ok(bytes) => bytes,
                 Err(_) => usize::MAX,
             },
+            skips_pages_without_story: self.no_story == NoStory::Skip,
             names: Names::new(&self.fields)?,
         })
     }

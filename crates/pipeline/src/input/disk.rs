@@ -44,11 +44,26 @@ impl Disk {
         Ok(Box::new(bytes))
     }
 
+    /// Opens the file again, to be read in any order. Each read counts.
+    pub(super) fn seekable(&self) -> io::Result<impl Read + Seek + Send + 'static> {
+        self.counter.store(self.before, Ordering::Relaxed);
+        Ok(Counted {
+            file: fs::File::open(&self.location)?,
+            counter: Arc::clone(&self.counter),
+        })
+    }
+
     fn count(&self, file: fs::File) -> impl Read + Send + 'static {
         Blocks::new(Counted {
             file,
             counter: Arc::clone(&self.counter),
         })
+    }
+}
+
+impl Seek for Counted {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
     }
 }
 

@@ -25,6 +25,12 @@ pub(super) enum Fault {
     Binary(&'static str),
     #[error("expected articles, found an empty file")]
     EmptyFile,
+    #[error("expected at most two archives around a file, found a third; extract the outer one")]
+    NestedTooDeep,
+    #[error(
+        "this format is read in any order, so within compressed data or an archive it may have at most {0} bytes, the limit set by `input.max_bytes`; extract it"
+    )]
+    TooLongToCopy(usize),
 
     // Records.
     #[error("more than {0} bytes, the limit set by `input.max_bytes`")]
@@ -43,6 +49,18 @@ pub(super) enum Fault {
         "neither UTF-8 (byte 0x{byte:02X} at position {at}) nor any other encoding that can be identified with certainty; set `input.encoding` or convert the file"
     )]
     Undecodable { at: usize, byte: u8 },
+
+    #[error(
+        "expected an article, found a page without a story: a start page, a list of links, an error or a login"
+    )]
+    NoStory,
+    #[error("the parser of the page panicked; please report it with the page")]
+    ParserPanic,
+
+    // Neither an article nor a failure.
+    /// Plainly no article, and what it is: it is only counted.
+    #[error("expected an article, found {0}")]
+    Ignored(&'static str),
 
     /// A fault that only one format has.
     #[error(transparent)]

@@ -51,6 +51,9 @@ const URL: &[&str] = &[
     "permalink",
     "canonical",
     "webaddress",
+    "requestedurl",
+    "responseurl",
+    "canonicallink",
 ];
 
 /// The usual names of who published an article.
@@ -73,6 +76,7 @@ const OUTLET: &[&str] = &[
     "publication",
     "newssource",
     "quelle",
+    "provider",
     // Often the file that a record is from.
     "source",
 ];
@@ -141,6 +145,10 @@ impl Role {
                 "uuid",
                 "guid",
                 "uid",
+                "uri",
+                "urn",
+                "idarticle",
+                "iduri",
                 "url",
                 "link",
                 "permalink",
@@ -172,6 +180,20 @@ impl Role {
                 "artikel",
                 "fließtext",
                 "fliesstext",
+                "bodies",
+                "paragraphs",
+                "articlehtml",
+                "bodyhtml",
+                "bodyxhtml",
+                "contenthtml",
+                "texthtml",
+                "htmlcontent",
+                "htmlbody",
+                "html",
+                "rawhtml",
+                "htmltext",
+                "description",
+                "beschreibung",
             ],
             Self::Title => &[
                 "title",
@@ -182,6 +204,7 @@ impl Role {
                 "schlagzeile",
                 "articletitle",
                 "heading",
+                "headlines",
             ],
             Self::Date => &[
                 "date",
@@ -203,6 +226,15 @@ impl Role {
                 "creationdate",
                 "datecreated",
                 "timestamp",
+                "publishingdate",
+                "publicationtime",
+                "publishtime",
+                "publishedtime",
+                "versioncreated",
+                "firstcreated",
+                "contentcreated",
+                "seendate",
+                "dateiso",
             ],
             Self::Language => &[
                 "language",
@@ -217,6 +249,45 @@ impl Role {
         }
     }
 }
+
+/// Usual names of texts that are HTML, as [`fold`] returns them.
+const MARKUP: &[&str] = &[
+    "articlehtml",
+    "bodyhtml",
+    "bodyxhtml",
+    "contenthtml",
+    "texthtml",
+    "htmlcontent",
+    "htmlbody",
+    "html",
+    "rawhtml",
+    "htmltext",
+];
+
+/// Usual names of objects that contain the fields of an article, as [`fold`] returns them. Objects with the usual name of
+/// a text may contain them too.
+const WRAPPERS: &[&str] = &[
+    "_source",
+    "doc",
+    "document",
+    "dokument",
+    "attributes",
+    "fields",
+    "data",
+    "item",
+    "story",
+    "post",
+    "node",
+    "news",
+    "beitrag",
+    "record",
+    "payload",
+    "properties",
+    "thread",
+    "meta",
+    "metadata",
+    "metadaten",
+];
 
 /// Maps names to roles.
 #[derive(Debug)]
@@ -273,7 +344,44 @@ impl Names {
         roles.map_or(&[], Vec::as_slice)
     }
 
-    /// Returns the first role of a column by its configured or usual name.
+    /// Returns whether a usual name is one of a role.
+    fn is_usual(&self, name: &str, role: Role) -> bool {
+        self.usual(name).iter().any(|(usual, _)| *usual == role)
+    }
+
+    /// Returns whether a role has a configured name.
+    pub(super) fn is_configured(&self, role: Role) -> bool {
+        self.configured
+            .iter()
+            .any(|(configured, _)| *configured == role)
+    }
+
+    /// Returns whether a name is that of a text, or of an object with the configured text.
+    pub(super) fn is_text(&self, name: &str) -> bool {
+        let is_configured = |(role, path): &(Role, String)| {
+            let rest = path.strip_prefix(name);
+            *role == Role::Text && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.configured.iter().any(is_configured) || self.is_usual(name, Role::Text)
+    }
+
+    /// Returns whether a text is HTML by the name or path of its field.
+    pub(super) fn is_markup(&self, path: &str) -> bool {
+        let name = path.rsplit('.').next().unwrap_or(path);
+        MARKUP.contains(&fold(name).as_str())
+    }
+
+    /// Returns whether an object of this name usually contains the fields of an article.
+    pub(super) fn is_wrapper(&self, name: &str) -> bool {
+        WRAPPERS.contains(&fold(name).as_str())
+    }
+
+    /// Returns whether a field may be one of the article or contain some.
+    pub(super) fn is_looked_into(&self, name: &str) -> bool {
+        !self.usual(name).is_empty() || self.is_wrapper(name)
+    }
+
+    /// Returns the role of a column by its configured or usual name.
     pub(super) fn role(&self, column: &str) -> Option<Role> {
         let column = column.trim();
         let configured = self
@@ -360,7 +468,7 @@ pub(super) enum Clash {
 }
 
 /// Normalizes a name: `articleBody`, `Article Body` and `article_body` are the same.
-fn fold(name: &str) -> String {
+pub(super) fn fold(name: &str) -> String {
     let mut folded = String::with_capacity(name.len());
     for (index, c) in name.char_indices() {
         // A database's `_id` is not its `id`.

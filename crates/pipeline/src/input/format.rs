@@ -7,6 +7,8 @@
 //! compressed. A container turns each of its entries into a source and passes it to [`open`].
 
 mod csv;
+mod html;
+mod json;
 mod jsonl;
 mod text;
 
@@ -29,7 +31,13 @@ use super::source::Source;
 
 /// All formats in the order in which they are asked: formats of raw bytes before formats of text, and the
 /// stricter of two that could match the same file first.
-const FORMATS: &[&dyn Format] = &[&jsonl::Jsonl, &csv::Csv, &text::Text];
+const FORMATS: &[&dyn Format] = &[
+    &html::Html,
+    &json::Json,
+    &jsonl::Jsonl,
+    &csv::Csv,
+    &text::Text,
+];
 
 /// An input format.
 pub(super) trait Format: Sync {
@@ -46,6 +54,11 @@ pub(super) trait Format: Sync {
     /// If the file has this format but cannot be read, or cannot have any of the later formats either. No
     /// other format is asked then.
     fn recognize(&self, start: &Start<'_>, options: &Options) -> Result<Claim, Fault>;
+
+    /// Returns whether the file contains files, each in a format of its own. Containers are recognized by raw bytes.
+    fn is_container(&self) -> bool {
+        false
+    }
 
     /// Opens a file that was recognized or that has this format according to the config.
     ///
@@ -90,11 +103,24 @@ pub(super) fn open(
     let configured = options
         .format
         .and_then(|name| FORMATS.iter().find(|format| format.name() == name));
-    let format = match configured {
-        Some(format) => *format,
-        None => recognize(&mut source, options)?,
+    let container = container(&mut source, options)?;
+    let format = match (container, configured) {
+        (Some(container), _) => container,
+        (None, Some(format)) => *format,
+        (None, None) => recognize(&mut source, options)?,
     };
     Ok((format.name(), format.open(source, options)?))
+}
+
+/// Returns the format of a container. The configured format is that of the files in it.
+fn container(source: &mut Source, options: &Options) -> Result<Option<&'static dyn Format>, Fault> {
+    let start = Start::new(source, options.decoding)?;
+    for format in FORMATS.iter().filter(|format| format.is_container()) {
+        if format.recognize(&start, options)? == Claim::Sure {
+            return Ok(Some(*format));
+        }
+    }
+    Ok(None)
 }
 
 fn recognize(source: &mut Source, options: &Options) -> Result<&'static dyn Format, Fault> {

@@ -4,14 +4,41 @@ use blattwerk_core::Document;
 
 use super::fault::Fault;
 use super::outlet::outlet;
+use super::unparsed::{Parsed, Unparsed};
 
 /// The result of reading an article.
 #[derive(Debug)]
 pub enum Item {
     /// An article.
     Article(Box<Document>),
+    /// An article whose text is still in its markup, until [`Unparsed::parse`].
+    Unparsed(Box<Unparsed>),
     /// A record that should have been one, or a file that could not be read to its end.
     Failure(Failure),
+    /// A piece of the input that is plainly no article: what it is, such as `image` or `redirect`.
+    Ignored(&'static str),
+}
+
+impl Item {
+    /// Parses the article if it is still in its markup; any other item stays as it is.
+    pub fn parse(self) -> Parsed {
+        match self {
+            Self::Unparsed(unparsed) => unparsed.parse(),
+            item => Parsed {
+                item,
+                capture: None,
+            },
+        }
+    }
+
+    /// Returns the bytes of the article as it was read; 0 if it is none.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Self::Article(document) => document.text.len(),
+            Self::Unparsed(unparsed) => unparsed.bytes(),
+            Self::Failure(_) | Self::Ignored(_) => 0,
+        }
+    }
 }
 
 /// A record or file that could not be read, and why.
@@ -19,79 +46,165 @@ pub enum Item {
 pub struct Failure {
     /// The id of the record if it could be read, otherwise the same as `source`.
     pub id: String,
-    /// The file, with the line if the format has lines.
+    /// The file, with the line or the number of the record if it has several.
     pub source: String,
     /// What is wrong, with all causes.
     pub error: String,
 }
 
+/// Where a record is within its file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct At {
+    /// The entry of a container: `folder/a.html`, in a nested container `b.tar!/folder/a.html`.
+    pub(super) entry: Option<String>,
+    /// The line where it starts, or its number if the format has no lines, both counted from 1; none if the
+    /// whole file or entry is the article.
+    pub(super) number: Option<u64>,
+}
+
+impl At {
+    pub(super) fn number(number: u64) -> Self {
+        Self {
+            entry: None,
+            number: Some(number),
+        }
+    }
+
+    /// Places it in an entry of a container.
+    pub(super) fn within(&mut self, entry: &str) {
+        self.entry = Some(match self.entry.take() {
+            Some(inner) => format!("{entry}!/{inner}"),
+            None => entry.to_owned(),
+        });
+    }
+
+    /// Returns the place as all tables show it: `dump.zip!/folder/a.jsonl:3`.
+    pub(super) fn source(&self, file: &str) -> String {
+        let mut source = file.to_owned();
+        if let Some(entry) = &self.entry {
+            source.push_str("!/");
+            source.push_str(entry);
+        }
+        if let Some(number) = self.number {
+            source.push(':');
+            source.push_str(&number.to_string());
+        }
+        source
+    }
+}
+
 /// An article as the reader of a format returns it.
 #[derive(Debug, Default)]
 pub(super) struct Record {
-    /// The line where it starts; none if the whole file is the article.
-    pub(super) line: Option<u64>,
+    pub(super) at: At,
+    /// The name of its format, if it is not that of the file: set by containers.
+    pub(super) format: Option<&'static str>,
     pub(super) id: Option<String>,
-    pub(super) text: String,
+    pub(super) content: Content,
     pub(super) title: Option<String>,
     pub(super) date: Option<String>,
     pub(super) language: Option<String>,
     pub(super) url: Option<String>,
     pub(super) outlet: Option<String>,
+    /// The fields that were found but are of a type that cannot be read.
+    pub(super) unread: Vec<&'static str>,
+    /// When a crawler fetched it, if it is a capture of its URL, which is then its id. A URL may be captured
+    /// more than once.
+    pub(super) captured: Option<String>,
+}
+
+/// The text of an article, or the markup it is in.
+#[derive(Debug)]
+pub(super) enum Content {
+    /// The text.
+    Text(String),
+    /// A whole page of HTML.
+    Page {
+        bytes: Vec<u8>,
+        /// The encoding that the server stated.
+        charset: Option<String>,
+    },
+    /// A piece of HTML that contains nothing but the story.
+    Fragment(String),
+}
+
+impl Content {
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Text(text) | Self::Fragment(text) => text.len(),
+            Self::Page { bytes, .. } => bytes.len(),
+        }
+    }
+
+    /// Returns whether there is nothing but white space.
+    pub(super) fn is_blank(&self) -> bool {
+        match self {
+            Self::Text(text) | Self::Fragment(text) => text.trim().is_empty(),
+            Self::Page { bytes, .. } => bytes.trim_ascii().is_empty(),
+        }
+    }
+}
+
+impl Default for Content {
+    fn default() -> Self {
+        Self::Text(String::new())
+    }
+}
+
+impl From<String> for Content {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
 }
 
 impl Record {
-    /// Makes a document with an id and a source.
-    pub(super) fn into_document(self, id: String, source: String) -> Document {
-        let mut document = Document::new(id, self.text);
+    /// Makes a document with an id and a source, and returns the content that its text comes from.
+    pub(super) fn into_document(self, id: String, source: String) -> (Document, Content) {
+        let mut document = Document::new(id, "");
         document.source = source;
         document.title = self.title;
         document.date = self.date;
         document.language = self.language;
         document.outlet = outlet(self.outlet, self.url.as_deref());
         document.url = self.url;
-        document
+        (document, self.content)
     }
 }
 
 /// What the reader of a format returns instead of an article.
 #[derive(Debug)]
 pub(super) struct Reject {
-    pub(super) line: Option<u64>,
+    pub(super) at: At,
+    /// The name of its format, if it is not that of the file: set by containers.
+    pub(super) format: Option<&'static str>,
     pub(super) id: Option<String>,
     pub(super) fault: Fault,
 }
 
 impl Reject {
-    pub(super) fn at(line: u64, fault: impl Into<Fault>) -> Self {
-        Self {
-            line: Some(line),
-            id: None,
-            fault: fault.into(),
-        }
+    pub(super) fn at(number: u64, fault: impl Into<Fault>) -> Self {
+        Self::new(At::number(number), fault.into())
     }
 
     pub(super) fn file(fault: Fault) -> Self {
+        Self::new(At::default(), fault)
+    }
+
+    fn new(at: At, fault: Fault) -> Self {
         Self {
-            line: None,
+            at,
+            format: None,
             id: None,
             fault,
         }
     }
 
     pub(super) fn into_failure(self, name: &str) -> Failure {
-        let source = place(name, self.line);
+        let source = self.at.source(name);
         Failure {
             id: self.id.unwrap_or_else(|| source.clone()),
             source,
             error: self.fault.chain(),
         }
-    }
-}
-
-/// Returns the place of a record as all tables show it.
-pub(super) fn place(name: &str, line: Option<u64>) -> String {
-    match line {
-        Some(line) => format!("{name}:{line}"),
-        None => name.to_owned(),
     }
 }

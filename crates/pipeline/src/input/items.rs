@@ -1,18 +1,21 @@
 //! The items of all files, one after another.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use blattwerk_core::Text;
+
 use super::fault::Fault;
 use super::files::File;
 use super::format::{self, Articles};
-use super::item::{Failure, Item, Record, Reject, place};
+use super::item::{Content, Failure, Item, Record, Reject};
 use super::options::Options;
 use super::position::{Place, Position};
 use super::share::Taking;
 use super::source::{Source, Spare};
+use super::unparsed::Unparsed;
 use crate::digest::digest;
 
 /// The articles and failures of all files, in order. Memory use does not grow with the size of a file.
@@ -22,6 +25,8 @@ pub struct Items {
     bytes_read: Arc<AtomicU64>,
     /// The next file to open.
     next: usize,
+    /// The format of the last item; none if it is a file that could not be opened.
+    format: Option<&'static str>,
     reading: Option<Reading>,
     spare: Spare,
     /// The total size of the files already read.
@@ -30,14 +35,26 @@ pub struct Items {
     ids: HashSet<u128>,
     /// Those of them not yet returned by [`Items::take_new_ids`].
     new_ids: Vec<u128>,
+    /// What was counted since the last call of [`Items::take_counts`].
+    counts: Counts,
     /// The number of items read, including those not taken.
     count: usize,
     taking: Taking,
 }
 
+/// Counts of the items that were returned.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// How many articles and failures were read as which format.
+    pub read_as: BTreeMap<&'static str, u64>,
+    /// How many fields of which role were of a type that cannot be read, and left out.
+    pub unread: BTreeMap<&'static str, u64>,
+}
+
 /// A file that is being read.
 struct Reading {
     name: String,
+    format: &'static str,
     articles: Box<dyn Articles>,
 }
 
@@ -54,11 +71,13 @@ impl Items {
             options,
             bytes_read,
             next: 0,
+            format: None,
             reading: None,
             spare: Spare::default(),
             done_bytes: 0,
             ids: HashSet::new(),
             new_ids: Vec::new(),
+            counts: Counts::default(),
             count: 0,
             taking: Taking::All,
         }
@@ -111,6 +130,12 @@ impl Items {
     }
 
     fn failure(&self, reject: Reject, name: &str) -> Option<Item> {
+        if let Fault::Ignored(kind) = reject.fault {
+            let source = reject.at.source(name);
+            return self
+                .is_ours(digest(source.as_bytes()))
+                .then_some(Item::Ignored(kind));
+        }
         let failure = reject.into_failure(name);
         self.is_ours(digest(failure.id.as_bytes()))
             .then_some(Item::Failure(failure))
@@ -136,11 +161,17 @@ impl Items {
         std::mem::take(&mut self.new_ids)
     }
 
+    /// Returns what was counted since the last call.
+    pub fn take_counts(&mut self) -> Counts {
+        std::mem::take(&mut self.counts)
+    }
+
     fn open(&self, file: &File) -> Result<Reading, Fault> {
         let source = Source::open(file, Arc::clone(&self.bytes_read), &self.spare)?;
-        let (_, articles) = format::open(source, &self.options)?;
+        let (format, articles) = format::open(source, &self.options)?;
         Ok(Reading {
             name: file.name(),
+            format,
             articles,
         })
     }
@@ -154,22 +185,31 @@ impl Items {
     /// Makes a document, or a failure if the text is empty or the id already used; none if it belongs to
     /// another share.
     fn article(&mut self, name: &str, mut record: Record) -> Option<Item> {
-        let source = place(name, record.line);
-        let id = record
+        let source = record.at.source(name);
+        let mut id = record
             .id
             .take()
             .filter(|id| !id.trim().is_empty())
             .unwrap_or_else(|| source.clone());
-        let digest = digest(id.as_bytes());
-        if !self.is_ours(digest) {
+        let mut hash = digest(id.as_bytes());
+        if !self.is_ours(hash) {
             return None;
         }
-        let fault = if record.text.trim().is_empty() {
+        let captured = record.captured.take().map(|time| {
+            let url = hash;
+            if self.ids.contains(&url) {
+                // Captured before. Whether it has changed is known when it is parsed.
+                id = format!("{id}#{time}");
+                hash = digest(id.as_bytes());
+            }
+            url
+        });
+        let fault = if record.content.is_blank() {
             Some(Fault::EmptyText)
         } else {
-            let is_new = self.ids.insert(digest);
+            let is_new = self.ids.insert(hash);
             if is_new {
-                self.new_ids.push(digest);
+                self.new_ids.push(hash);
             }
             (!is_new).then_some(Fault::SameId)
         };
@@ -180,7 +220,22 @@ impl Items {
                 error: fault.chain(),
             }));
         }
-        Some(Item::Article(Box::new(record.into_document(id, source))))
+        for role in &record.unread {
+            *self.counts.unread.entry(role).or_default() += 1;
+        }
+        let (mut document, content) = record.into_document(id, source);
+        Some(match content {
+            Content::Text(text) if captured.is_none() => {
+                document.text = Text::new(text);
+                Item::Article(Box::new(document))
+            }
+            content => {
+                let options = Arc::clone(&self.options);
+                Item::Unparsed(Box::new(Unparsed::new(
+                    document, content, captured, options,
+                )))
+            }
+        })
     }
 }
 
@@ -196,6 +251,11 @@ impl Iterator for Items {
                 Taking::All | Taking::Share(_) => true,
             };
             if is_taken {
+                if let Some(format) = self.format
+                    && !matches!(item, Item::Ignored(_))
+                {
+                    *self.counts.read_as.entry(format).or_default() += 1;
+                }
                 return Some(item);
             }
         }
@@ -209,6 +269,11 @@ impl Items {
             if let Some(mut reading) = self.reading.take() {
                 if let Some(found) = reading.articles.next() {
                     self.count += 1;
+                    let format = match &found {
+                        Ok(record) => record.format,
+                        Err(reject) => reject.format,
+                    };
+                    self.format = Some(format.unwrap_or(reading.format));
                     let item = match found {
                         Ok(record) => self.article(&reading.name, record),
                         Err(reject) => self.failure(reject, &reading.name),
@@ -229,6 +294,7 @@ impl Items {
                 Err(fault) => {
                     self.close(file.size);
                     self.count += 1;
+                    self.format = None;
                     let item = self.failure(Reject::file(fault), &file.name());
                     if item.is_some() {
                         return item;

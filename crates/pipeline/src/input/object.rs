@@ -1,25 +1,26 @@
 //! A JSON object as an article.
 //!
 //! Only the fields of the article are decoded; all others are skipped in place, so a record with many other
-//! fields costs little more than its text.
+//! fields costs little more than its text. What databases, crawlers and wires wrap around a field is undone in
+//! `tree`.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::Deserialize;
-use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::fault::{Fault, list};
-use super::fields::{Names, ROLES, Role};
-use super::item::{Record, Reject};
+use super::fields::{Names, ROLES, Role, fold};
+use super::item::{At, Content, Record, Reject};
+use super::tree::{Key, Scalar, Tree};
 
 /// What is wrong with an object.
 #[derive(Debug, thiserror::Error)]
 enum Broken {
     #[error("{0}")]
     NoRecord(String),
-    #[error("broken JSON at column {column}: {reason}")]
-    Json { column: usize, reason: String },
+    #[error("broken JSON at {position}: {reason}")]
+    Json { position: String, reason: String },
     #[error(
         "no field is recognized as the text; the fields are {0}; set `input.fields.text` to the right one"
     )]
@@ -44,18 +45,16 @@ impl From<Broken> for Fault {
     }
 }
 
-/// The name of the JSON type that may contain the intended field.
-const OBJECT: &str = "an object";
-
 fn expected(role: Role) -> &'static str {
     match role {
         Role::Id => "a string or a whole number",
+        Role::Text => "a string or a list of paragraphs",
         _ => "a string",
     }
 }
 
 fn hint(found: &str) -> &'static str {
-    if found == OBJECT {
+    if found == Tree::OBJECT {
         "; set the path of a field inside it in `input.fields`, such as `content.body`"
     } else {
         ""
@@ -63,101 +62,155 @@ fn hint(found: &str) -> &'static str {
 }
 
 /// Reads an object as an article.
-pub(super) fn parse(line: &str, number: u64, names: &Names) -> Result<Record, Reject> {
-    let mut json = serde_json::Deserializer::from_str(line);
-    let mut found = Found::default();
-    let paths: Vec<_> = names
-        .configured()
-        .iter()
-        .map(|(role, name)| (*role, name.as_str()))
-        .collect();
-    Object {
-        names: Some(names),
-        paths,
-        found: &mut found,
-    }
-    .deserialize(&mut json)
-    .and_then(|()| json.end())
-    .map_err(|error| Reject::at(number, broken(&error)))?;
-
-    let id = found.id();
-    check(&found, line, names).map_err(|fault| Reject {
-        line: Some(number),
+pub(super) fn parse(json: &str, number: u64, names: &Names) -> Result<Record, Reject> {
+    let mut found = find(json, names).map_err(|error| Reject::at(number, broken(&error, json)))?;
+    let (id, id_fault) = match found.slot(Role::Id).value.scalar() {
+        Scalar::Text(id) => (Some(id), None),
+        Scalar::None => (None, None),
+        Scalar::Float => (None, Some("a number that cannot be kept exactly")),
+        Scalar::Other(kind) => (None, Some(kind)),
+    };
+    let content = check(&mut found, id_fault, json, names).map_err(|fault| Reject {
         id: id.clone(),
-        fault,
+        ..Reject::at(number, fault)
     })?;
-    let outlet = found.take(Role::Outlet).into_text();
-    let url = found.take(Role::Url).into_text();
-    let mut take = |role| found.take(role).into_string();
-    Ok(Record {
-        line: Some(number),
+    let mut record = Record {
+        at: At::number(number),
         id,
-        text: take(Role::Text).unwrap_or_default(),
-        title: take(Role::Title),
-        date: take(Role::Date),
-        language: take(Role::Language),
-        url,
-        outlet,
-    })
+        content,
+        ..Record::default()
+    };
+    for role in Role::ALL {
+        let value = match role {
+            Role::Id | Role::Text => continue,
+            Role::Title => &mut record.title,
+            Role::Date => &mut record.date,
+            Role::Language => &mut record.language,
+            Role::Url => &mut record.url,
+            Role::Outlet => &mut record.outlet,
+        };
+        let slot = found.slot(role);
+        match slot.scalar_of(role) {
+            Scalar::Text(text) if slot.is_markup => *value = Some(blattwerk_html::fragment(&text)),
+            Scalar::Text(text) => *value = Some(text),
+            Scalar::None => {}
+            Scalar::Float => *value = slot.value.number(),
+            Scalar::Other(kind) if names.is_configured(role) => {
+                return Err(Reject {
+                    id: record.id,
+                    ..Reject::at(number, found.wrong(role, kind))
+                });
+            }
+            Scalar::Other(_) => record.unread.push(role.as_str()),
+        }
+    }
+    Ok(record)
 }
 
-/// Checks that the fields found make an article.
-fn check(found: &Found<'_>, line: &str, names: &Names) -> Result<(), Fault> {
-    let fields = || list(keys(line).iter().map(String::as_str));
+/// Returns which field is read as what: pairs of role and name.
+pub(super) fn shown(json: &str, names: &Names) -> Vec<(&'static str, String)> {
+    let Ok(found) = find(json.trim_start_matches('\u{FEFF}'), names) else {
+        return Vec::new();
+    };
+    Role::ALL
+        .into_iter()
+        .filter(|role| !matches!(found.slot(*role).value, Tree::Missing))
+        .map(|role| (role.as_str(), found.slot(role).name.clone()))
+        .collect()
+}
+
+fn find<'de>(json: &'de str, names: &Names) -> serde_json::Result<Found<'de>> {
+    let mut found = Found::default();
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    Object {
+        names,
+        found: &mut found,
+    }
+    .deserialize(&mut deserializer)
+    .and_then(|()| deserializer.end())?;
+    Ok(found)
+}
+
+/// Checks that the fields found make an article, and returns its content.
+fn check(
+    found: &mut Found<'_>,
+    id_fault: Option<&'static str>,
+    json: &str,
+    names: &Names,
+) -> Result<Content, Fault> {
+    let fields = || list(keys(json).iter().map(String::as_str));
     for (role, name) in names.configured() {
-        if matches!(found.slot(*role).value, Value::Missing) {
+        if matches!(found.slot(*role).value, Tree::Missing) {
             let (key, name, fields) = (role.key(), name.clone(), fields());
             return Err(Broken::NoField { key, name, fields }.into());
         }
     }
-    match &found.slot(Role::Id).value {
-        Value::Other(kind) => return Err(found.wrong(Role::Id, kind).into()),
-        Value::Float(_) => {
-            return Err(found
-                .wrong(Role::Id, "a number that cannot be kept exactly")
-                .into());
-        }
-        Value::Missing | Value::Null | Value::Text(_) | Value::Whole(_) => {}
+    if let Some(kind) = id_fault {
+        return Err(found.wrong(Role::Id, kind).into());
     }
-    match &found.slot(Role::Text).value {
-        Value::Text(_) => Ok(()),
-        Value::Null => Err(Fault::EmptyText),
-        Value::Missing => Err(Broken::NoText(fields()).into()),
-        Value::Whole(_) | Value::Float(_) => Err(found.wrong(Role::Text, "a number").into()),
-        Value::Other(kind) => Err(found.wrong(Role::Text, kind).into()),
+    let slot = &mut found.0[Role::Text as usize];
+    match std::mem::take(&mut slot.value) {
+        Tree::Missing => Err(Broken::NoText(fields()).into()),
+        Tree::Null => Err(Fault::EmptyText),
+        value => value
+            .content(slot.is_markup)
+            .map_err(|kind| found.wrong(Role::Text, kind).into()),
     }
 }
 
-/// Returns what is wrong with a line, without serde's line number, which is always 1.
-fn broken(error: &serde_json::Error) -> Broken {
+/// Returns what is wrong with an object. Of one on a single line, serde's line number is left out: it is always 1.
+fn broken(error: &serde_json::Error, json: &str) -> Broken {
     let message = error.to_string();
     let position = format!(" at line {} column {}", error.line(), error.column());
     let reason = message.strip_suffix(&position).unwrap_or(&message).into();
     if error.is_data() {
         return Broken::NoRecord(reason);
     }
-    Broken::Json {
-        column: error.column(),
-        reason,
-    }
+    let position = if json.contains('\n') {
+        format!(
+            "line {} of the object, column {}",
+            error.line(),
+            error.column()
+        )
+    } else {
+        format!("column {}", error.column())
+    };
+    Broken::Json { position, reason }
 }
 
 /// The field found for each role.
 #[derive(Default)]
 struct Found<'de>([Slot<'de>; ROLES]);
 
+#[derive(Debug)]
 struct Slot<'de> {
-    rank: usize,
-    name: Cow<'de, str>,
-    value: Value<'de>,
+    /// How deep the field lies, and the rank of its name.
+    rank: (usize, usize),
+    /// The name, with those of the objects it is in.
+    name: String,
+    value: Tree<'de>,
+    /// Whether a text is HTML by its name.
+    is_markup: bool,
 }
 
 impl Default for Slot<'_> {
     fn default() -> Self {
         Self {
-            rank: usize::MAX,
-            name: Cow::Borrowed(""),
-            value: Value::Missing,
+            rank: (usize::MAX, usize::MAX),
+            name: String::new(),
+            value: Tree::Missing,
+            is_markup: false,
+        }
+    }
+}
+
+impl Slot<'_> {
+    fn scalar_of(&self, role: Role) -> Scalar {
+        match role {
+            Role::Outlet | Role::Url if self.value.is_number() => Scalar::Other("a number"),
+            Role::Outlet => self.value.name(),
+            _ if matches!(&self.value, Tree::List(elements) if elements.is_empty()) => Scalar::None,
+            _ => self.value.scalar(),
         }
     }
 }
@@ -167,40 +220,23 @@ impl<'de> Found<'de> {
         &self.0[role as usize]
     }
 
-    fn take(&mut self, role: Role) -> Value<'de> {
-        std::mem::take(&mut self.0[role as usize].value)
-    }
-
-    fn id(&self) -> Option<String> {
-        match &self.slot(Role::Id).value {
-            Value::Text(id) => Some(id.clone().into_owned()),
-            Value::Whole(id) => Some(id.clone()),
-            _ => None,
-        }
-    }
-
-    /// Takes a value if it is better than the current one: a value that is not null is better, then one with
-    /// a better name.
-    fn put<E: de::Error>(
-        &mut self,
-        role: Role,
-        rank: usize,
-        name: Cow<'de, str>,
-        value: Value<'de>,
-    ) -> Result<(), E> {
-        let slot = &mut self.0[role as usize];
-        if slot.rank == rank {
+    /// Takes a value if it is better than the current one: a value that is not null is better, then one that
+    /// lies less deep, then one with a better name.
+    fn put<E: de::Error>(&mut self, role: Role, slot: Slot<'de>) -> Result<(), E> {
+        let current = &mut self.0[role as usize];
+        if current.rank == slot.rank && fold(&current.name) == fold(&slot.name) {
             return Err(E::custom(format_args!(
-                "the field `{name}` occurs twice; set `{}` to the right one",
+                "the field `{}` occurs twice; set `{}` to the right one",
+                slot.name,
                 role.key()
             )));
         }
-        let is_better = match (&slot.value, &value) {
-            (Value::Missing, _) => true,
-            (was, is) => (is.is_null(), rank) < (was.is_null(), slot.rank),
+        let is_better = match (&current.value, &slot.value) {
+            (Tree::Missing, _) => true,
+            (was, is) => (is.is_null(), slot.rank) < (was.is_null(), current.rank),
         };
         if is_better {
-            *slot = Slot { rank, name, value };
+            *current = slot;
         }
         Ok(())
     }
@@ -208,133 +244,18 @@ impl<'de> Found<'de> {
     fn wrong(&self, role: Role, found: &'static str) -> Broken {
         Broken::WrongType {
             role,
-            name: self.slot(role).name.clone().into_owned(),
+            name: self.slot(role).name.clone(),
             found,
         }
     }
 }
 
-/// A JSON value, reduced to what matters here.
-#[derive(Debug, Clone, Default)]
-enum Value<'de> {
-    #[default]
-    Missing,
-    Null,
-    Text(Cow<'de, str>),
-    Whole(String),
-    Float(String),
-    Other(&'static str),
-}
+/// How many objects around the fields of an article are looked into.
+const MOST_DEPTH: usize = 3;
 
-impl Value<'_> {
-    fn is_null(&self) -> bool {
-        matches!(self, Self::Null)
-    }
-
-    /// Returns a text; a number is none.
-    fn into_text(self) -> Option<String> {
-        match self {
-            Self::Text(text) => Some(text.into_owned()),
-            _ => None,
-        }
-    }
-
-    fn into_string(self) -> Option<String> {
-        match self {
-            Self::Text(text) => Some(text.into_owned()),
-            Self::Whole(number) | Self::Float(number) => Some(number),
-            Self::Missing | Self::Null | Self::Other(_) => None,
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Value<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ValueVisitor)
-    }
-}
-
-struct ValueVisitor;
-
-impl<'de> Visitor<'de> for ValueVisitor {
-    type Value = Value<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Value<'de>, E> {
-        Ok(Value::Text(text.into()))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Value<'de>, E> {
-        Ok(Value::Text(text.to_owned().into()))
-    }
-
-    fn visit_unit<E>(self) -> Result<Value<'de>, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Value<'de>, E> {
-        Ok(Value::Whole(number.to_string()))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Value<'de>, E> {
-        Ok(Value::Whole(number.to_string()))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Value<'de>, E> {
-        Ok(Value::Float(number.to_string()))
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Value<'de>, E> {
-        Ok(Value::Other("a boolean"))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value<'de>, A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Value::Other("an array"))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value<'de>, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Value::Other(OBJECT))
-    }
-}
-
-/// A string, borrowed if it has no escapes.
-struct Key<'de>(Cow<'de, str>);
-
-impl<'de> Deserialize<'de> for Key<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct KeyVisitor;
-
-        impl<'de> Visitor<'de> for KeyVisitor {
-            type Value = Key<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a field name")
-            }
-
-            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Key<'de>, E> {
-                Ok(Key(name.into()))
-            }
-
-            fn visit_str<E>(self, name: &str) -> Result<Key<'de>, E> {
-                Ok(Key(name.to_owned().into()))
-            }
-        }
-
-        deserializer.deserialize_str(KeyVisitor)
-    }
-}
-
-/// An object of a record: the record itself, or a nested one on a configured path.
+/// The object of a record.
 struct Object<'a, 'de> {
-    /// Recognizes the usual names; only in the record itself.
-    names: Option<&'a Names>,
-    /// The remaining parts of the configured paths.
-    paths: Vec<(Role, &'a str)>,
+    names: &'a Names,
     found: &'a mut Found<'de>,
 }
 
@@ -342,11 +263,7 @@ impl<'de> DeserializeSeed<'de> for Object<'_, 'de> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        if self.names.is_some() {
-            deserializer.deserialize_map(self)
-        } else {
-            deserializer.deserialize_any(self)
-        }
+        deserializer.deserialize_map(self)
     }
 }
 
@@ -357,77 +274,100 @@ impl<'de> Visitor<'de> for Object<'_, 'de> {
         f.write_str("an object with the fields of an article")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
         while let Some(Key(name)) = map.next_key()? {
-            let inner: Vec<_> = self
-                .paths
-                .iter()
-                .filter_map(|(role, path)| {
-                    let rest = path.strip_prefix(&*name)?.strip_prefix('.')?;
-                    Some((*role, rest))
-                })
-                .collect();
-            let configured = self.paths.iter().filter(|(_, path)| *path == name);
-            let usual = self.names.map_or(&[][..], |names| names.usual(&name));
-            if !inner.is_empty() {
-                map.next_value_seed(Object {
-                    names: None,
-                    paths: inner,
-                    found: self.found,
-                })?;
-            } else if !usual.is_empty() || configured.clone().next().is_some() {
-                let value: Value<'de> = map.next_value()?;
-                for (role, _) in configured {
-                    self.found.put(*role, 0, name.clone(), value.clone())?;
-                }
-                // Few fields have two roles, so the text is not copied.
-                if let [others @ .., (role, rank)] = usual {
-                    for (role, rank) in others {
-                        self.found.put(*role, *rank, name.clone(), value.clone())?;
-                    }
-                    self.found.put(*role, *rank, name, value)?;
-                }
+            let is_configured = self.names.configured().iter().any(|(_, path)| {
+                path.strip_prefix(&*name)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            });
+            if is_configured || self.names.is_looked_into(&name) {
+                let value: Tree<'de> = map.next_value()?;
+                self.configured(&name, &value)?;
+                self.usual("", name, value, 0)?;
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
         }
         Ok(())
     }
+}
 
-    // A configured path leads to something that is not an object: the field is missing.
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+impl<'de> Object<'_, 'de> {
+    /// Takes the values on configured paths that begin with a field of the record.
+    fn configured<E: de::Error>(&mut self, name: &str, value: &Tree<'de>) -> Result<(), E> {
+        for (role, path) in self.names.configured() {
+            let Some(rest) = path.strip_prefix(name) else {
+                continue;
+            };
+            let value = match rest.strip_prefix('.') {
+                Some(inner) => value.at(inner),
+                None if rest.is_empty() => value.clone(),
+                None => continue,
+            };
+            let slot = Slot {
+                rank: (0, 0),
+                name: path.clone(),
+                is_markup: self.names.is_markup(path),
+                value,
+            };
+            if !matches!(slot.value, Tree::Missing) {
+                self.found.put(*role, slot)?;
+            }
+        }
         Ok(())
     }
 
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
+    /// Takes a field by its usual name, and those in it.
+    fn usual<E: de::Error>(
+        &mut self,
+        path: &str,
+        name: Cow<'de, str>,
+        value: Tree<'de>,
+        depth: usize,
+    ) -> Result<(), E> {
+        let usual = self.names.usual(&name);
+        let is_text = usual.iter().any(|(role, _)| *role == Role::Text);
+        let path = if path.is_empty() {
+            name.to_string()
+        } else {
+            format!("{path}.{name}")
+        };
+        let holds_article = is_text || self.names.is_wrapper(&name);
+        if holds_article
+            && depth < MOST_DEPTH
+            && let Tree::Object(fields) = &value
+        {
+            let mut has_text = false;
+            for (name, value) in fields {
+                if self.names.is_looked_into(name) {
+                    has_text |= self.names.is_text(name);
+                    self.usual(&path, name.clone(), value.clone(), depth + 1)?;
+                }
+            }
+            if has_text {
+                return Ok(());
+            }
+        }
+        let is_markup = self.names.is_markup(&name) || value.is_rendered();
+        let slot = |rank, value| Slot {
+            rank: (depth, rank),
+            name: path.clone(),
+            value,
+            is_markup,
+        };
+        // Few fields have two roles, so the text is not copied.
+        if let [others @ .., (role, rank)] = usual {
+            for (role, rank) in others {
+                self.found.put(*role, slot(*rank, value.clone()))?;
+            }
+            self.found.put(*role, slot(*rank, value))?;
+        }
         Ok(())
     }
 }
 
 /// Returns the names of the fields of an object, as far as it can be read.
-pub(super) fn keys(line: &str) -> Vec<String> {
+fn keys(json: &str) -> Vec<String> {
     struct Keys<'a>(&'a mut Vec<String>);
 
     impl<'de> Visitor<'de> for Keys<'_> {
@@ -446,8 +386,8 @@ pub(super) fn keys(line: &str) -> Vec<String> {
     }
 
     let mut keys = Vec::new();
-    let line = line.trim_start_matches('\u{FEFF}');
+    let json = json.trim_start_matches('\u{FEFF}');
     // Names before the broken place are listed; the broken place is reported elsewhere.
-    let _ = serde_json::Deserializer::from_str(line).deserialize_map(Keys(&mut keys));
+    let _ = serde_json::Deserializer::from_str(json).deserialize_map(Keys(&mut keys));
     keys
 }

@@ -11,5 +11,6 @@ pub(super) struct Options {
     pub(super) delimiter: Option<u8>,
     pub(super) decoding: Decoding,
     pub(super) max_bytes: usize,
+    pub(super) skips_pages_without_story: bool,
     pub(super) names: Names,
 }

@@ -177,3 +177,65 @@ fn binary(start: &[u8]) -> Option<&'static str> {
         .find(|(magic, _)| start.starts_with(magic))
         .map(|(_, kind)| *kind)
 }
+
+/// Returns whether a text begins with a tag that only pages begin with. An XML declaration and comments may come
+/// before it.
+pub(super) fn begins_a_page(mut text: &[u8]) -> bool {
+    const TAGS: [&[u8]; 6] = [
+        b"!doctype html",
+        b"html",
+        b"head",
+        b"body",
+        b"meta ",
+        b"title",
+    ];
+    loop {
+        text = text.trim_ascii_start();
+        let Some(tag) = text.strip_prefix(b"<") else {
+            return false;
+        };
+        let end: &[u8] = if tag.starts_with(b"!--") {
+            b"-->"
+        } else if tag.starts_with(b"?xml") {
+            b"?>"
+        } else {
+            return TAGS.iter().any(|name| {
+                tag.get(..name.len())
+                    .is_some_and(|found| found.eq_ignore_ascii_case(name))
+                    && !tag.get(name.len()).is_some_and(u8::is_ascii_alphanumeric)
+            });
+        };
+        let Some(at) = memchr::memmem::find(text, end) else {
+            return false;
+        };
+        text = &text[at + end.len()..];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_recognized_by_its_first_tag() {
+        for (text, expected) in [
+            ("<!DOCTYPE html><p>", true),
+            ("\n <!-- saved from x -->\n<HTML lang=de>", true),
+            (
+                "<?xml version=\"1.0\"?>\n<!DOCTYPE html PUBLIC \"-//W3C\">",
+                true,
+            ),
+            ("<html>", true),
+            ("<head><title>a</title>", true),
+            ("<title>a</title>", true),
+            ("<headline>Rathaus</headline>", false),
+            ("<?xml version=\"1.0\"?><rss>", false),
+            ("<p>Ein Absatz</p>", false),
+            ("<!-- offen <html>", false),
+            ("Der Tag <html> steht am Anfang", false),
+            ("", false),
+        ] {
+            assert_eq!(begins_a_page(text.as_bytes()), expected, "{text}");
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! The bytes of an input, decompressed.
 
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read, Seek};
 use std::path::Path;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
@@ -19,8 +19,7 @@ pub(super) struct Source {
     pub(super) compression: Option<Compression>,
     /// The file on disk, if its bytes are those of this source.
     pub(super) disk: Option<Disk>,
-    /// The buffer of the previous source, for reuse.
-    pub(super) spare: Spare,
+    pub(super) within: Within,
 }
 
 impl Source {
@@ -31,11 +30,20 @@ impl Source {
         }
         let (disk, bytes) = Disk::open(&file.location, counter)
             .map_err(|error| Fault::Unreadable(error.to_string()))?;
-        Self::new(&file.path, bytes, Some(disk), spare.clone())
+        let within = Within {
+            depth: 0,
+            spare: spare.clone(),
+        };
+        Self::new(&file.path, bytes, Some(disk), within)
+    }
+
+    /// Opens an entry of a container.
+    pub(super) fn entry(name: &Path, bytes: Bytes, within: &Within) -> Result<Self, Fault> {
+        Self::new(name, bytes, None, within.clone())
     }
 
     /// Decompresses bytes from a file on disk or from elsewhere.
-    fn new(name: &Path, bytes: Bytes, disk: Option<Disk>, spare: Spare) -> Result<Self, Fault> {
+    fn new(name: &Path, bytes: Bytes, disk: Option<Disk>, within: Within) -> Result<Self, Fault> {
         let mut bytes = Ahead::new(bytes);
         let compression = Compression::of(&mut bytes)?;
         let (bytes, disk) = match compression {
@@ -47,10 +55,62 @@ impl Source {
             bytes,
             compression,
             disk,
-            spare,
+            within,
         })
     }
+
+    /// Returns what the entries of this source need to know of it.
+    ///
+    /// # Errors
+    ///
+    /// If containers are nested deeper than anyone has a use for.
+    pub(super) fn inside(&self) -> Result<Within, Fault> {
+        if self.within.depth == MOST_NESTED {
+            return Err(Fault::NestedTooDeep);
+        }
+        Ok(Within {
+            depth: self.within.depth + 1,
+            spare: self.within.spare.clone(),
+        })
+    }
+
+    /// Returns the bytes so that they can be read in any order: the file on disk, or else a copy in memory of at most
+    /// `most` bytes.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be read, or there are more.
+    pub(super) fn seekable(self, most: usize) -> Result<Box<dyn Seekable>, Fault> {
+        if let Some(disk) = self.disk {
+            let file = disk.seekable().map_err(Fault::Read)?;
+            return Ok(Box::new(file));
+        }
+        let mut copy = Vec::new();
+        let mut bytes = self.bytes.take(most as u64 + 1);
+        bytes.read_to_end(&mut copy)?;
+        if copy.len() > most {
+            return Err(Fault::TooLongToCopy(most));
+        }
+        Ok(Box::new(Cursor::new(copy)))
+    }
 }
+
+/// How many containers may be around an entry.
+const MOST_NESTED: usize = 2;
+
+/// What a source knows of what it is in.
+#[derive(Debug, Clone)]
+pub(super) struct Within {
+    /// How many containers are around it.
+    depth: usize,
+    /// The buffer of the previous source, for reuse.
+    pub(super) spare: Spare,
+}
+
+/// Bytes that can be read in any order.
+pub(super) trait Seekable: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> Seekable for T {}
 
 impl Read for Source {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {

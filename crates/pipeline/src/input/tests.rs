@@ -5,6 +5,7 @@ mod csv;
 mod encoding;
 mod fields;
 mod files;
+mod json;
 mod jsonl;
 mod limits;
 mod position;
@@ -28,7 +29,10 @@ fn read(files: &[(&str, &[u8])], config: Config) -> Vec<String> {
 }
 
 fn shown(inputs: &Inputs) -> Vec<String> {
-    let shown = inputs.items().map(|item| text_of(&item)).collect();
+    let shown = inputs
+        .items()
+        .map(|item| text_of(&item.parse().item))
+        .collect();
     assert_eq!(
         inputs.bytes_read().load(Ordering::Relaxed),
         inputs.total_bytes(),
@@ -49,6 +53,8 @@ fn text_of(item: &Item) -> String {
             assert!(!failure.id.is_empty());
             format!("! {}: {}", failure.source, failure.error)
         }
+        Item::Ignored(what) => format!("- {what}"),
+        Item::Unparsed(_) => unreachable!("it is parsed"),
     }
 }
 

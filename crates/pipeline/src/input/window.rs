@@ -63,7 +63,7 @@ impl Window {
         let (mode, mark) = options.decoding.mode(source.bytes.peek(4)?)?;
         source.bytes.skip(mark);
         let disk = source.disk.take().filter(|_| !mode.converts());
-        let spare = source.spare.clone();
+        let spare = source.within.spare.clone();
         let mut window = Self::new(mode.convert(source), mode, spare, options.max_bytes);
         window.disk = disk.map(|disk| (disk, mark));
         let start = TextStart::new(window.peek(BEGINNING), mode);
@@ -148,6 +148,16 @@ impl Window {
                 return false;
             }
         }
+    }
+
+    /// Returns the offset of the window in the stream, in bytes after decoding.
+    pub(super) fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Returns whether an error has ended the stream.
+    pub(super) fn has_error(&self) -> bool {
+        self.error.is_some()
     }
 
     pub(super) fn max(&self) -> usize {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
 
 use crate::config::RunConfig;
-use crate::input::{Item, Items, Position};
+use crate::input::{Counts, Item, Items, Position};
 
 /// A group of consecutive items of the input: what is read, processed and written as one.
 pub(super) struct Chunk {
@@ -14,6 +14,8 @@ pub(super) struct Chunk {
     pub(super) numbers: Vec<u64>,
     /// The hashes of the ids that it is the first to use.
     pub(super) ids: Vec<u128>,
+    /// What was counted while it was read.
+    pub(super) counts: Counts,
     /// How many items were read up to its end, including those of other shares, and how many of them were taken.
     pub(super) count: usize,
     pub(super) taken: usize,
@@ -48,9 +50,7 @@ impl Reader {
         {
             self.taken += 1;
             numbers.push(self.items.items_read() as u64 - 1);
-            if let Item::Article(document) = &item {
-                bytes += document.text.len();
-            }
+            bytes += item.bytes();
             items.push(item);
             if items.len() >= size.chunk_articles.max(1) || bytes >= most_bytes {
                 bytes = 0;
@@ -73,6 +73,7 @@ impl Reader {
             items,
             numbers,
             ids: self.items.take_new_ids(),
+            counts: self.items.take_counts(),
             count: self.items.items_read(),
             taken: self.taken,
             position: self.items.position(),

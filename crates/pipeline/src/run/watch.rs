@@ -25,9 +25,9 @@ impl Stop {
 #[derive(Debug, Clone)]
 pub enum Event<'a> {
     /// A chunk has passed all stages; these are the counts since the start.
-    Progress(Progress),
+    Progress(&'a Progress),
     /// An article, or a piece of the input, failed.
     Failed(&'a Failed),
     /// The run continues where it was stopped; these are the counts up to there.
-    Resumed(Progress),
+    Resumed(&'a Progress),
 }

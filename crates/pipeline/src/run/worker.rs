@@ -1,6 +1,6 @@
 //! The thread that works: takes chunks through the stages and renders the rows of what became of their articles.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ use super::watch::{Event, Stop};
 use crate::config::MaxFailures;
 use crate::fate::{Duplicate, Failed};
 use crate::flow::{Batch, Flow};
-use crate::input::Item;
+use crate::input::{Counts, Item, Parsed};
 use crate::output::{Carried, Entry, Length, Renderer, Rows};
 use crate::record::Time;
 use crate::stages::{Step, Work};
@@ -55,6 +55,8 @@ pub(super) struct Worker<'a> {
     renderer: Renderer,
     pool: &'a ThreadPool,
     memory: Option<&'a mut Memory>,
+    /// Digests of URL and text of all captures so far.
+    captures: HashSet<u128>,
     pub(super) state: Carried,
     /// When this process started to work.
     started: Instant,
@@ -81,6 +83,7 @@ impl<'a> Worker<'a> {
             renderer,
             pool,
             memory,
+            captures: HashSet::new(),
             started: Instant::now(),
             before: state.seconds,
             state,
@@ -92,6 +95,11 @@ impl<'a> Worker<'a> {
         if let Some(duplicates) = &mut self.duplicates {
             self.pool.install(|| duplicates.remember(documents));
         }
+    }
+
+    /// Remembers the digests of captures among those of ids that the run had before it was resumed.
+    pub(super) fn remember_captures(&mut self, ids: impl IntoIterator<Item = u128>) {
+        self.captures.extend(ids);
     }
 
     /// Works until the input ends or something stops the run, and returns which.
@@ -129,19 +137,20 @@ impl<'a> Worker<'a> {
             self.state.waited_for_input += waiting.elapsed();
 
             is_last = chunk.is_last;
-            let ids = std::mem::take(&mut chunk.ids);
+            let mut ids = std::mem::take(&mut chunk.ids);
             self.state.items = chunk.count;
             self.state.taken = chunk.taken;
             self.state.position = std::mem::take(&mut chunk.position);
             self.state.progress.read = chunk.read;
-            let (rows, entries, done, failures) = match self.pool.install(|| self.chunk(chunk)) {
-                Ok(all) => all,
-                Err(error) => break End::Error(error),
-            };
+            let (rows, entries, done, failures) =
+                match self.pool.install(|| self.chunk(chunk, &mut ids)) {
+                    Ok(all) => all,
+                    Err(error) => break End::Error(error),
+                };
             for failed in &failures {
                 watch(Event::Failed(failed));
             }
-            watch(Event::Progress(self.state.progress));
+            watch(Event::Progress(&self.state.progress));
 
             self.state.seconds = self.before + self.started.elapsed().as_secs_f64();
             let waiting = Instant::now();
@@ -181,11 +190,46 @@ impl<'a> Worker<'a> {
         Ok(done)
     }
 
+    /// Parses the articles that are still in their markup. A capture whose URL was captured before with the same text is
+    /// ignored. `ids` gets the digests of the others.
+    fn parse(&mut self, items: Vec<Item>, ids: &mut Vec<u128>) -> Vec<Item> {
+        let parsed: Vec<Parsed> = items.into_par_iter().map(Item::parse).collect();
+        let items = parsed.into_iter().map(|Parsed { item, capture }| {
+            let Some(capture) = capture else {
+                return item;
+            };
+            if !self.captures.insert(capture) {
+                return Item::Ignored("captured again");
+            }
+            ids.push(capture);
+            item
+        });
+        items.collect()
+    }
+
+    fn count(&mut self, items: &[Item], counts: &Counts) {
+        let progress = &mut self.state.progress;
+        let add = |total: &mut BTreeMap<String, u64>, counts: &BTreeMap<&'static str, u64>| {
+            for (name, count) in counts {
+                *total.entry((*name).to_owned()).or_default() += count;
+            }
+        };
+        add(&mut progress.read_as, &counts.read_as);
+        add(&mut progress.unread, &counts.unread);
+        for item in items {
+            if let Item::Ignored(kind) = item {
+                *progress.ignored.entry((*kind).to_owned()).or_default() += 1;
+            }
+        }
+    }
+
     /// Takes one chunk through all stages and renders its rows.
-    fn chunk(&mut self, chunk: Chunk) -> Result<Worked> {
+    fn chunk(&mut self, chunk: Chunk, ids: &mut Vec<u128>) -> Result<Worked> {
         let numbers = chunk.numbers;
-        let text_bytes: Vec<u64> = chunk.items.iter().map(text_bytes).collect();
-        let mut batch = batch(chunk.items);
+        let items = self.parse(chunk.items, ids);
+        let text_bytes: Vec<u64> = items.iter().map(|item| item.bytes() as u64).collect();
+        self.count(&items, &chunk.counts);
+        let mut batch = batch(items);
         let mut done = self.due(&mut batch)?;
         self.state.progress.bytes += batch
             .documents
@@ -245,6 +289,8 @@ fn batch(items: Vec<Item>) -> Batch {
                 let stage = "input";
                 batch.failed.push((position, Failed { stage, failure }));
             }
+            Item::Unparsed(_) => unreachable!("all items are parsed first"),
+            Item::Ignored(_) => {}
         }
     }
     batch
@@ -303,14 +349,6 @@ fn entries(
             lengths,
         })
         .collect()
-}
-
-/// Returns the UTF-8 bytes of an article; 0 for a failure.
-fn text_bytes(item: &Item) -> u64 {
-    match item {
-        Item::Article(document) => document.text.len() as u64,
-        Item::Failure(_) => 0,
-    }
 }
 
 fn words(document: &Document) -> u64 {

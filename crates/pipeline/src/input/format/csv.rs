@@ -25,7 +25,7 @@ use crate::input::described::Described;
 use crate::input::encoding::MARK;
 use crate::input::fault::Fault;
 use crate::input::fields::Role;
-use crate::input::item::{Record, Reject};
+use crate::input::item::{At, Record, Reject};
 use crate::input::options::Options;
 use crate::input::position::Place;
 use crate::input::recognize::Start;
@@ -237,14 +237,15 @@ impl Reader {
         };
         let filled = |role| field(role).filter(|text| !text.is_empty());
         Ok(Some(Record {
-            line: Some(number),
+            at: At::number(number),
             id: filled(Role::Id),
-            text: field(Role::Text).unwrap_or_default(),
+            content: field(Role::Text).unwrap_or_default().into(),
             title: filled(Role::Title),
             date: filled(Role::Date),
             language: filled(Role::Language),
             url: filled(Role::Url),
             outlet: filled(Role::Outlet),
+            ..Record::default()
         }))
     }
 }

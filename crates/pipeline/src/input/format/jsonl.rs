@@ -7,8 +7,9 @@ use super::{Articles, Claim, Format};
 use crate::input::described::Described;
 use crate::input::encoding::{Decoded, MARK};
 use crate::input::fault::Fault;
+use crate::input::fields::Names;
 use crate::input::item::{Record, Reject};
-use crate::input::object::{keys, parse};
+use crate::input::object::{parse, shown};
 use crate::input::options::Options;
 use crate::input::position::Place;
 use crate::input::recognize::{Start, TextStart, first_line};
@@ -31,7 +32,7 @@ impl Format for Jsonl {
         if begins_an_object(text)? {
             return Ok(Claim::Sure);
         }
-        if !start.is_named(&["jsonl", "ndjson", "jsonlines"]) {
+        if !start.is_named(&["jsonl", "ndjson", "jsonlines", "json"]) {
             return Ok(Claim::No);
         }
         let bytes = text.bytes.trim_ascii_start();
@@ -56,11 +57,11 @@ impl Format for Jsonl {
 #[derive(Debug, thiserror::Error)]
 enum Broken {
     #[error(
-        "expected one JSON object per line, found a JSON array; convert it: jq -c '.[]' FILE > FILE.jsonl"
+        "expected one JSON object per line, found a JSON array; set `input.format` to \"json\""
     )]
     Array,
     #[error(
-        "expected one JSON object per line, found an object over several lines; convert it: jq -c . FILE > FILE.jsonl"
+        "expected one JSON object per line, found an object over several lines; set `input.format` to \"json\""
     )]
     OverLines,
     #[error(
@@ -119,7 +120,7 @@ fn json(text: &[u8]) -> Option<Json> {
     }
 }
 
-fn some_line_is_object(text: &[u8]) -> bool {
+pub(super) fn some_line_is_object(text: &[u8]) -> bool {
     text.split(|byte| *byte == b'\n')
         .any(|line| json(line.trim_ascii_start()) == Some(Json::Object))
 }
@@ -174,8 +175,7 @@ impl Articles for Reader {
 
     fn describe(&mut self, described: &mut Described) {
         self.window.describe(described);
-        let keys = first_keys(&mut self.window);
-        described.fields = self.options.names.shown(&keys);
+        described.fields = first_fields(&mut self.window, &self.options.names);
     }
 }
 
@@ -199,15 +199,15 @@ impl Reader {
     }
 }
 
-/// Returns the names of the fields of the first record.
-fn first_keys(window: &mut Window) -> Vec<String> {
+/// Returns which field of the first record that can be read is read as what.
+fn first_fields(window: &mut Window, names: &Names) -> Vec<(&'static str, String)> {
     loop {
         match window.line(0) {
             Line::Whole(len) => {
-                let found = window.decode(len).map(|line| keys(&line.text()));
+                let found = window.decode(len).map(|line| shown(&line.text(), names));
                 window.consume(len, 1);
                 match found {
-                    Ok(keys) if !keys.is_empty() => return keys,
+                    Ok(fields) if !fields.is_empty() => return fields,
                     _ => {}
                 }
             }

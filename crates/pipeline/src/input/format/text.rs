@@ -81,7 +81,7 @@ impl Reader {
             return Err(Fault::Nul(at + 1));
         }
         Ok(Record {
-            text: self.window.decode(len)?.text().into_owned(),
+            content: self.window.decode(len)?.text().into_owned().into(),
             ..Record::default()
         })
     }

@@ -36,7 +36,7 @@ fn fields_are_found_and_kept() {
         names,
         [
             "id=_id",
-            "text=text",
+            "text=articleBody",
             "title=Headline",
             "date=pubDate",
             "language=lang",
@@ -119,14 +119,14 @@ fn address_and_outlet_are_found_in_every_format() {
                 article.url.unwrap_or_default(),
                 article.outlet.unwrap_or_default(),
             ],
-            Item::Failure(failure) => panic!("{failure:?}"),
+            other => panic!("{other:?}"),
         })
         .collect();
     let expected = [
         [
             "https://www.stadtblatt.example/a",
             "https://www.stadtblatt.example/a",
-            "stadtblatt.example",
+            "Agentur Nord",
         ],
         ["2", "https://stadtblatt.example/b", "Stadtblatt"],
         ["3", "https://stadtblatt.example/c", "stadtblatt.example"],

@@ -1,6 +1,9 @@
 //! Bad JSON costs its line.
 
-use super::check;
+use std::collections::BTreeMap;
+
+use super::{check, check_with};
+use crate::input::Config;
 
 #[test]
 fn bad_json_costs_its_line() {
@@ -38,8 +41,8 @@ not json
             b"{\"id\":1,\"text\":null}
 {\"id\":2,\"text\":\" \\n\"}
 {\"id\":3,\"text\":17}
-{\"id\":4,\"text\":[\"a\"]}
-{\"id\":5,\"content\":{\"rendered\":\"a\"}}
+{\"id\":4,\"text\":[1]}
+{\"id\":5,\"content\":{\"length\":1}}
 {\"id\":6,\"teaser\":\"a\"}
 {\"id\":[],\"text\":\"a\"}
 {\"id\":1e400,\"text\":\"a\"}
@@ -52,9 +55,9 @@ not json
             &[
                 "! d.jsonl:1: the text is empty",
                 "! d.jsonl:2: the text is empty",
-                "! d.jsonl:3: the text in the field \"text\" is a number, expected a string",
-                "! d.jsonl:4: the text in the field \"text\" is an array, expected a string",
-                "! d.jsonl:5: the text in the field \"content\" is an object, expected a string; set the path of a field inside…",
+                "! d.jsonl:3: the text in the field \"text\" is a number, expected a string or a list of paragraphs",
+                "! d.jsonl:4: the text in the field \"text\" is an array, expected a string or a list…",
+                "! d.jsonl:5: the text in the field \"content\" is an object, expected a string or a list of paragraphs; set the path of a field inside…",
                 "! d.jsonl:6: no field is recognized as the text; the fields are `id`, `teaser`; set…",
                 "! d.jsonl:7: the id in the field \"id\" is an array, expected a string or a whole number",
                 "! d.jsonl:8: broken JSON at column 11: number out of range",
@@ -87,15 +90,26 @@ not json
             b"",
             &["! d.jsonl: expected articles, found an empty file"],
         ),
-        (
-            "d.json",
-            b"[\n  {\"text\": \"a\"}\n]",
-            &["! d.json: expected one JSON object per line, found a JSON array; convert it: jq…"],
-        ),
-        (
-            "d.json",
-            b"{\n  \"text\": \"a\"\n}",
-            &["! d.json: expected one JSON object per line, found an object over several lines; …"],
-        ),
     ]);
+    let config = Config {
+        format: toml::from_str::<BTreeMap<String, _>>("format = \"jsonl\"").unwrap()["format"],
+        ..Config::default()
+    };
+    check_with(
+        &config,
+        &[
+            (
+                "d.json",
+                b"[\n  {\"text\": \"a\"}\n]",
+                &["! d.json: expected one JSON object per line, found a JSON array; set…"],
+            ),
+            (
+                "d.json",
+                b"{\n  \"text\": \"a\"\n}",
+                &[
+                    "! d.json: expected one JSON object per line, found an object over several lines; …",
+                ],
+            ),
+        ],
+    );
 }

@@ -11,6 +11,9 @@ use crate::input::{Config, Inputs, Position};
 fn what_comes_behind_a_position_is_the_same() {
     let jsonl = "{\"id\":1,\"text\":\"Köln\"}\n\nkaputt\n{\"id\":1,\"text\":\"b\"}\n{\"id\":3,\"text\":\"c\"}";
     let csv = "sep=;\n\nid;text\n1;\"Köln\nb\"\n2;offen\"\n3;\"c;\n4;d\n";
+    let json = "[\n {\"id\":1,\"text\":\"Köln\"},\n 7,\n {\"id\":2,\"text\":\"b},\n {\"id\":3,\"text\":\"c\"}\n]{\"id\":4,\"text\":\"d\"} x\n[{\"text\":\"e\"}";
+    let wrapped = r#"{"n":1,"hits":{"total":2,"hits":[{"_id":"x","_source":{"body":"Köln"}},{"_id":"y","_source":{"body":"b"}}],"x":[]},"y":{}}"#;
+    let wrapped = format!("{wrapped}\n{wrapped}");
     let mut files = vec![
         ("a.txt".to_owned(), b"Ein Text.".to_vec()),
         ("b.jsonl".to_owned(), jsonl.into()),
@@ -26,10 +29,21 @@ fn what_comes_behind_a_position_is_the_same() {
             utf16(&format!("\u{FEFF}{csv}"), u16::to_be_bytes),
         ),
         ("h.txt".to_owned(), Vec::new()),
+        ("i.json".to_owned(), json.into()),
+        ("j.json".to_owned(), wrapped.clone().into()),
+        (
+            "k.json".to_owned(),
+            utf16(&format!("\u{FEFF}{wrapped}"), u16::to_le_bytes),
+        ),
+        (
+            "l.html".to_owned(),
+            b"<html><article><p>Ein Text.</p></article></html>".to_vec(),
+        ),
     ];
     for (name, pack) in PACKS {
         files.push((format!("{name}.jsonl"), pack(jsonl.as_bytes())));
         files.push((format!("{name}.csv"), pack(csv.as_bytes())));
+        files.push((format!("{name}.json"), pack(json.as_bytes())));
     }
     let folder = tempfile::tempdir().unwrap();
     for (name, bytes) in &files {
@@ -40,7 +54,10 @@ fn what_comes_behind_a_position_is_the_same() {
         ..Config::default()
     };
     let inputs = Inputs::open(&config, folder.path()).unwrap();
-    let whole: Vec<_> = inputs.items().map(|item| text_of(&item)).collect();
+    let whole: Vec<_> = inputs
+        .items()
+        .map(|item| text_of(&item.parse().item))
+        .collect();
     assert!(whole.len() > 40, "{whole:#?}");
     for count in 0..=whole.len() {
         let mut items = inputs.items();
@@ -50,7 +67,7 @@ fn what_comes_behind_a_position_is_the_same() {
         let ids = items.take_new_ids();
         let rest = inputs.items_from(&position, count, ids).unwrap();
         assert_eq!(rest.items_read(), count);
-        let rest: Vec<_> = rest.map(|item| text_of(&item)).collect();
+        let rest: Vec<_> = rest.map(|item| text_of(&item.parse().item)).collect();
         assert_eq!(rest, whole[count..], "behind {count} items, at {stored}");
     }
 }

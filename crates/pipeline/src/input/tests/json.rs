@@ -1,0 +1,251 @@
+//! JSON in all the forms that other programs write.
+
+use super::{check, check_with, shown};
+use crate::input::{Config, Fields, Inputs, Item};
+
+#[test]
+fn objects_are_found_in_whatever_is_around_them() {
+    check(&[
+        (
+            "d.json",
+            b"[\n  {\"id\": \"a\", \"text\": \"Eins.\"},\n  {\n    \"id\": \"b\",\n    \"text\": \"Zwei.\"\n  }\n]\n",
+            &["a @ d.json:1 = Eins.", "b @ d.json:2 = Zwei."],
+        ),
+        ("dump", b"[{\"text\":\"Eins.\"},{\"text\":\"Zwei.\"},]", &["dump:1 @ dump:1 = Eins.", "dump:2 @ dump:2 = Zwei."]),
+        ("d.json", b"{\n\"text\": \"Eins.\"}\n", &["d.json:1 @ d.json:1 = Eins."]),
+        // Concatenated, with and without anything between them.
+        (
+            "d.json",
+            b"{\n \"text\": \"Eins.\"\n}\n{\n \"text\": \"Zwei.\"\n}{\"text\":\"Drei.\"},\xEF\xBB\xBF[{\"text\":\"Vier.\"}]",
+            &[
+                "d.json:1 @ d.json:1 = Eins.",
+                "d.json:2 @ d.json:2 = Zwei.",
+                "d.json:3 @ d.json:3 = Drei.",
+                "d.json:4 @ d.json:4 = Vier.",
+            ],
+        ),
+        ("d.jsonseq", b"\x1E{\"text\":\"Eins.\"}\n\x1E{\"text\":\"Zwei.\"}\n", &["d.jsonseq:1 @ d.jsonseq:1 = Eins.", "d.jsonseq:2 @ d.jsonseq:2 = Zwei."]),
+        // The answers of search servers and news services.
+        (
+            "solr.json",
+            b"{\"responseHeader\":{\"status\":0},\"response\":{\"numFound\":2,\"docs\":[{\"id\":\"a\",\"content\":[\"Eins.\"]},{\"id\":\"b\",\"content\":[\"Zwei.\"]}]},\"facets\":[1]}",
+            &["a @ solr.json:1 = Eins.", "b @ solr.json:2 = Zwei."],
+        ),
+        (
+            "es.json",
+            b"{\"took\": 3, \"hits\": {\"total\": {\"value\": 1}, \"hits\": [{\"_id\": \"a\", \"_score\": 1.5, \"_source\": {\"body\": \"Eins.\"}}]}}",
+            &["a @ es.json:1 = Eins."],
+        ),
+        (
+            "pages.jsonl",
+            b"{\"page\": 1, \"articles\": [{\"url\": \"u\", \"content\": \"Eins.\"}]}\n{\"page\": 2, \"articles\": [{\"url\": \"v\", \"content\": \"Zwei.\"}]}\n",
+            &["u @ pages.jsonl:1 = Eins.", "v @ pages.jsonl:2 = Zwei."],
+        ),
+        ("d.json", b"[]", &[]),
+        ("d.json", b"[1, \"a\", null, {\"text\": \"Eins.\"}]", &[
+            "! d.json: the name says JSON, but the file starts with \"[1, \\\"a\\\", null, {\\\"text\\\": \\\"Eins.\\\"}]\"; if…",
+        ]),
+        ("d.json", b"[{\"text\": \"Eins.\"}, 1, [2], \"a\", null]", &[
+            "d.json:1 @ d.json:1 = Eins.",
+            "! d.json:2: expected an object with the fields of an article, found a number",
+            "! d.json:3: expected an object with the fields of an article, found an array",
+            "! d.json:4: expected an object with the fields of an article, found a string",
+            "! d.json:5: expected an object with the fields of an article, found null",
+        ]),
+        ("d.json", b"Ein Text.", &["! d.json: the name says JSON, but the file starts with \"Ein Text.\"; if…"]),
+    ]);
+}
+
+#[test]
+fn fields_are_found_where_programs_put_them() {
+    check(&[
+        (
+            "fundus.json",
+            "[{\"title\": \"T\", \"body\": {\"summary\": [\"Kurz.\"], \"sections\": [{\"headline\": [\"Früh\"], \"paragraphs\": [\"Eins.\", \"Zwei.\"]}]}}]".as_bytes(),
+            &["fundus.json:1 @ fundus.json:1 = Kurz.\n\nFrüh\n\nEins.\n\nZwei."],
+        ),
+        (
+            "mongo.jsonl",
+            b"{\"_id\": {\"$oid\": \"0a\"}, \"text\": \"Eins.\"}\n{\"_id\": {\"$numberLong\": \"7\"}, \"text\": \"Zwei.\"}",
+            &["0a @ mongo.jsonl:1 = Eins.", "7 @ mongo.jsonl:2 = Zwei."],
+        ),
+        (
+            "wire.json",
+            b"{\"urn\": \"u:1\", \"headline\": \"H\", \"notepad\": {\"text\": \"Intern.\"}, \"ednotes\": \"Sperrfrist\", \"article_html\": \"<section><p>Eins.</p><p>Zwei.</p></section>\"}",
+            &["u:1 @ wire.json:1 = Eins.\n\nZwei."],
+        ),
+        (
+            "ninjs.json",
+            b"{\"uri\": \"u:1\", \"body_html\": \"<p>Eins.</p>\", \"headline\": \"H\"}",
+            &["u:1 @ ninjs.json:1 = Eins."],
+        ),
+        (
+            "ninjs.json",
+            b"{\"uri\": \"u:1\", \"bodies\": [{\"role\": \"abstract\", \"value\": \"Kurz.\"}, {\"role\": \"main\", \"contentType\": \"text/html\", \"value\": \"<p>Eins.</p>\"}]}",
+            &["u:1 @ ninjs.json:1 = Eins."],
+        ),
+        (
+            "wp.json",
+            b"[{\"id\": 5, \"title\": {\"rendered\": \"T\"}, \"content\": {\"rendered\": \"<p>Eins.</p>\"}, \"excerpt\": {\"rendered\": \"<p>Kurz</p>\"}}]",
+            &["5 @ wp.json:1 = Eins."],
+        ),
+        (
+            "api.jsonl",
+            b"{\"id\": 5, \"type\": \"article\", \"attributes\": {\"title\": \"T\", \"body\": \"Eins.\"}}",
+            &["5 @ api.jsonl:1 = Eins."],
+        ),
+        (
+            "list.jsonl",
+            b"{\"id\": 5, \"text\": [\"Eins.\", \"\", \"Zwei.\"]}",
+            &["5 @ list.jsonl:1 = Eins.\n\nZwei."],
+        ),
+    ]);
+    let config = Config {
+        fields: Fields {
+            text: Some("inhalt.absatz.satz".into()),
+            ..Fields::default()
+        },
+        ..Config::default()
+    };
+    check_with(
+        &config,
+        &[(
+            "d.jsonl",
+            b"{\"id\": 1, \"text\": \"x\", \"inhalt\": {\"absatz\": [{\"satz\": \"Eins.\"}, {\"satz\": \"Zwei.\"}]}}",
+            &["1 @ d.jsonl:1 = Eins.\n\nZwei."],
+        )],
+    );
+}
+
+#[test]
+fn title_date_language_address_and_outlet_are_found() {
+    for (json, expected) in [
+        (
+            r#"{"title": ["Bahn", "streikt"], "text": "a", "date": {"$date": "2024-05-06T07:08:09Z"}}"#,
+            [
+                Some("Bahn streikt"),
+                Some("2024-05-06T07:08:09Z"),
+                None,
+                None,
+                None,
+            ],
+        ),
+        (
+            r#"{"title": "T", "maintext": "a", "date_publish": "2024-05-06 08:00:00", "language": "de", "url": "https://a.example/1", "source_domain": "a.example"}"#,
+            [
+                Some("T"),
+                Some("2024-05-06 08:00:00"),
+                Some("de"),
+                Some("https://a.example/1"),
+                Some("a.example"),
+            ],
+        ),
+        (
+            r#"{"headlines": [{"role": "sub", "value": "S"}, {"role": "main", "value": "T"}], "bodies": [{"role": "main", "value": "a"}], "versioncreated": "2024-05-06"}"#,
+            [Some("T"), Some("2024-05-06"), None, None, None],
+        ),
+        (
+            r#"{"source": {"id": null, "name": "Anzeiger"}, "title": "T", "publishedAt": "2024", "content": "a", "url": "u"}"#,
+            [Some("T"), Some("2024"), None, Some("u"), Some("Anzeiger")],
+        ),
+        // Where a file lies is no outlet, and what cannot be read is left out.
+        (
+            r#"{"source": "dump/2024/a.txt", "text": "a", "date": true, "title": []}"#,
+            [None, None, None, None, None],
+        ),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("d.jsonl"), json).unwrap();
+        let config = Config {
+            paths: vec!["d.jsonl".into()],
+            ..Config::default()
+        };
+        let inputs = Inputs::open(&config, folder.path()).unwrap();
+        let Some(Item::Article(article)) = inputs.items().next() else {
+            panic!("{json}: {:?}", shown(&inputs));
+        };
+        let found = [
+            &article.title,
+            &article.date,
+            &article.language,
+            &article.url,
+            &article.outlet,
+        ];
+        assert_eq!(found.map(|value| value.as_deref()), expected, "{json}");
+    }
+}
+
+#[test]
+fn damage_costs_the_object_it_is_in() {
+    let config = Config {
+        max_bytes: 200,
+        ..Config::default()
+    };
+    let long = format!(
+        "[\n {{\"text\": \"a\"}},\n {{\"text\": \"{}\"}},\n {{\"text\": \"b\"}}\n]",
+        "x".repeat(100_000)
+    );
+    check_with(
+        &config,
+        &[(
+            "d.json",
+            long.as_bytes(),
+            &[
+                "d.json:1 @ d.json:1 = a",
+                "! d.json:2: more than 200 bytes, the limit set by `input.max_bytes`",
+                "d.json:3 @ d.json:3 = b",
+            ],
+        )],
+    );
+    check(&[
+        // A quotation mark is missing.
+        (
+            "d.json",
+            b"[\n {\"text\": \"a\"},\n {\"text\": \"b},\n {\"text\": \"c\"},\n {\"text\": \"d\"}\n]",
+            &["d.json:1 @ d.json:1 = a", "! d.json:2: broken JSON…", "d.json:3 @ d.json:3 = c", "d.json:4 @ d.json:4 = d"],
+        ),
+        (
+            "d.json",
+            b"[{\"text\": \"a\"}, {\"text\": \"b}, {\"text\": \"c\"}, {\"text\": \"d\"}]",
+            &["d.json:1 @ d.json:1 = a", "! d.json:2: broken JSON…", "d.json:3 @ d.json:3 = c", "d.json:4 @ d.json:4 = d"],
+        ),
+        // A bracket is missing.
+        (
+            "d.json",
+            b"[\n {\"text\": \"a\", \"x\": [1},\n {\"text\": \"b\"}\n]",
+            &["! d.json:1: broken JSON: a bracket is closed by one of another kind…", "d.json:2 @ d.json:2 = b"],
+        ),
+        (
+            "d.json",
+            b"[\n {\"text\": \"a\", \"x\": {\"y\": 1},\n {\"text\": \"b\"}\n]",
+            &["! d.json:1: broken JSON: a bracket is closed by one of another kind…", "d.json:2 @ d.json:2 = b"],
+        ),
+        // An object that is no article costs itself, whatever is in it.
+        (
+            "d.json",
+            b"[{\"id\": 1, \"comments\": [{\"id\": 2, \"text\": \"x\"}]}, {\"id\": 3, \"text\": \"b\"}]",
+            &["! d.json:1: no field is recognized as the text…", "3 @ d.json:2 = b"],
+        ),
+        // Truncated between two objects, and within one.
+        ("d.json", b"[\n {\"text\": \"a\"},\n", &["d.json:1 @ d.json:1 = a", "! d.json: the JSON ends early: the file is truncated…"]),
+        (
+            "d.json",
+            b"[\n {\"text\": \"a\"},\n {\"text\": \"b",
+            &["d.json:1 @ d.json:1 = a", "! d.json:2: the JSON ends within this object: the file is truncated"],
+        ),
+        // Something else between them.
+        (
+            "d.json",
+            b"{\n\"text\": \"a\"}\nEnde der Seite\n{\n\"text\": \"b\"}\n",
+            &["d.json:1 @ d.json:1 = a", "! d.json:2: broken JSON: 'E' where an object or the end was expected", "d.json:3 @ d.json:3 = b"],
+        ),
+        // A record in another encoding.
+        ("d.json", b"[\n{\"text\": \"K\xF6ln am Rhein, gr\xFC\xDFt.\"}]", &["d.json:1 @ d.json:1 = Köln am Rhein, grüßt."]),
+    ]);
+    let deep = format!("[{{\"text\": \"a\", \"x\": {}}}]", "[".repeat(100_000));
+    check(&[(
+        "d.json",
+        deep.as_bytes(),
+        &["! d.json:1: broken JSON: a bracket is closed by one of another kind…"],
+    )]);
+}

@@ -1,0 +1,115 @@
+//! Articles whose text is still in its markup.
+//!
+//! Finding the story in a page costs far more than reading it. So the reader only takes pages from their
+//! files, and whoever takes the items parses them, on as many threads as it likes.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use blattwerk_core::{Document, Text};
+
+use super::fault::Fault;
+use super::item::{Content, Failure, Item};
+use super::options::Options;
+use crate::digest::digest;
+
+/// An article whose text is still in its markup.
+#[derive(Debug)]
+pub struct Unparsed {
+    /// Everything but what is in the markup.
+    document: Document,
+    content: Content,
+    /// The digest of the URL that it is a capture of.
+    captured: Option<u128>,
+    options: Arc<Options>,
+}
+
+/// An article that was parsed.
+#[derive(Debug)]
+pub struct Parsed {
+    /// The article, or why there is none.
+    pub item: Item,
+    /// A digest of URL and text, if it is a capture of its URL. Of captures with the same one, the first is the article.
+    pub capture: Option<u128>,
+}
+
+impl Unparsed {
+    pub(super) fn new(
+        document: Document,
+        content: Content,
+        captured: Option<u128>,
+        options: Arc<Options>,
+    ) -> Self {
+        Self {
+            document,
+            content,
+            captured,
+            options,
+        }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.content.len()
+    }
+
+    /// Parses the markup.
+    pub fn parse(self) -> Parsed {
+        let (id, source) = (self.document.id.clone(), self.document.source.clone());
+        let captured = self.captured;
+        let skips = self.options.skips_pages_without_story;
+        // A page that makes the parser panic costs itself.
+        let parsed =
+            catch_unwind(AssertUnwindSafe(|| self.document())).unwrap_or(Err(Fault::ParserPanic));
+        let item = match parsed {
+            Ok(document) => Item::Article(Box::new(document)),
+            Err(Fault::NoStory) if skips => Item::Ignored("page without a story"),
+            Err(fault) => Item::Failure(Failure {
+                id,
+                source,
+                error: fault.chain(),
+            }),
+        };
+        let capture = match (&item, captured) {
+            (Item::Article(document), Some(url)) => {
+                let text = digest(document.text.as_str().as_bytes());
+                let both = [url.to_le_bytes(), text.to_le_bytes()].concat();
+                Some(digest(&both))
+            }
+            _ => None,
+        };
+        Parsed { item, capture }
+    }
+
+    fn document(self) -> Result<Document, Fault> {
+        let mut document = self.document;
+        document.text = match self.content {
+            Content::Text(text) => Text::new(text),
+            Content::Fragment(html) => Text::new(blattwerk_html::fragment(&html)),
+            Content::Page { bytes, charset } => {
+                let html = blattwerk_html::decode(&bytes, charset.as_deref());
+                drop(bytes);
+                let page = blattwerk_html::extract(&html, document.url.as_deref());
+                let page = page.ok_or(Fault::NoStory)?;
+                let Document {
+                    title,
+                    date,
+                    language,
+                    url,
+                    outlet,
+                    ..
+                } = &mut document;
+                // What the page says of itself is nearer than what was noted when it was fetched.
+                *title = page.title.or(title.take());
+                *date = page.date.or(date.take());
+                *language = page.language.or(language.take());
+                *url = url.take().or(page.url);
+                *outlet = outlet.take().or(page.site);
+                Text::new(page.text)
+            }
+        };
+        if document.text.as_str().trim().is_empty() {
+            return Err(Fault::EmptyText);
+        }
+        Ok(document)
+    }
+}
