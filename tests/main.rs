@@ -16,6 +16,8 @@ mod docs;
 mod faults;
 /// Whole runs give the tables in `tests/golden`, to the byte.
 mod golden;
+/// Inputs are read wherever they come from, and what they were read as is told.
+mod inputs;
 /// A run that was stopped, killed or out of space resumes to the tables of an undisturbed one.
 mod resume;
 /// Scheduled runs process what is new or changed, and keep each article's rows once.

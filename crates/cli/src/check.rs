@@ -1,5 +1,6 @@
 //! `blattwerk check`: checks whether a run could start, and shows what it would read.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::process::ExitCode;
 
@@ -13,6 +14,9 @@ use crate::settings::{Prepared, Settings};
 
 /// How many files are described individually.
 const FILES_SHOWN: usize = 20;
+
+/// How many files are opened to count their formats.
+const FILES_READ: usize = 10_000;
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -66,12 +70,28 @@ pub(crate) fn check(options: &Options) -> anyhow::Result<ExitCode> {
         },
         inputs.total_bytes()
     )?;
-    for described in inputs.describe().take(FILES_SHOWN) {
-        writeln!(text, "           {}", describe(&described))?;
+    let mut formats: BTreeMap<&str, u64> = BTreeMap::new();
+    for (number, described) in inputs.describe().take(FILES_READ).enumerate() {
+        *formats.entry(format(&described)).or_default() += 1;
+        if number < FILES_SHOWN {
+            writeln!(text, "           {}", describe(&described))?;
+        }
     }
     if files.len() > FILES_SHOWN {
         writeln!(text, "           … and {} more", files.len() - FILES_SHOWN)?;
     }
+    let of = match files.len() {
+        n if n > FILES_READ => format!("the first {FILES_READ} files: "),
+        _ => String::new(),
+    };
+    let formats = formats
+        .iter()
+        .map(|(name, count)| format!("{count} {name}"));
+    writeln!(
+        text,
+        "           {of}{}",
+        formats.collect::<Vec<_>>().join(", ")
+    )?;
 
     writeln!(text, "\nfirst articles")?;
     let mut failures = 0;
@@ -108,9 +128,14 @@ pub(crate) fn check(options: &Options) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(u8::from(failures > 0)))
 }
 
+/// Returns the format of a file, in a word.
+fn format(file: &Described) -> &'static str {
+    file.format.unwrap_or("not readable")
+}
+
 /// Describes a file on one line: its format, and what else was recognized.
 fn describe(file: &Described) -> String {
-    let mut parts = vec![file.format.unwrap_or("not readable").to_owned()];
+    let mut parts = vec![format(file).to_owned()];
     parts.extend(file.compression.map(str::to_owned));
     parts.extend(file.encoding.clone());
     parts.extend(

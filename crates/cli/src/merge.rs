@@ -10,7 +10,7 @@ use blattwerk_pipeline::{merge, retry};
 use clap::Args;
 
 use crate::progress::{Log, Progress};
-use crate::settings::Layers;
+use crate::settings::{InputFlags, Layers};
 use crate::signals::Signals;
 use crate::summary::summary;
 
@@ -44,9 +44,8 @@ pub(crate) struct Retry {
     run: PathBuf,
     #[command(flatten)]
     layers: Layers,
-    /// The input of that run, if it was not `input.paths`; can be repeated
-    #[arg(short, long, value_name = "PATH")]
-    input: Vec<String>,
+    #[command(flatten)]
+    input: InputFlags,
     /// Number of threads for the stages instead of `run.jobs`; 0 means one per processor
     #[arg(short, long, value_name = "N")]
     jobs: Option<usize>,
@@ -57,7 +56,7 @@ pub(crate) struct Retry {
 
 pub(crate) fn retry(options: &Retry) -> anyhow::Result<ExitCode> {
     let mut loaded = options.layers.load()?;
-    let inputs = loaded.inputs(&options.input)?;
+    let inputs = options.input.open(&loaded)?;
     if let Some(jobs) = options.jobs {
         loaded.config.run.jobs = jobs;
     }

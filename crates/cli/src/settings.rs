@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use blattwerk_pipeline::config::Loaded;
 use blattwerk_pipeline::input::Inputs;
 use clap::Args;
@@ -35,14 +36,78 @@ impl Layers {
     }
 }
 
+/// What is read instead of `input.paths`.
+#[derive(Args)]
+pub(crate) struct Input {
+    /// Read these files, folders and globs instead of `input.paths`; `-` is the standard input
+    #[arg(value_name = "PATH")]
+    paths: Vec<String>,
+    #[command(flatten)]
+    flags: InputFlags,
+}
+
+/// What is read instead of `input.paths`, for commands whose arguments are something else.
+#[derive(Args)]
+pub(crate) struct InputFlags {
+    /// Read this file, folder or glob instead of `input.paths`; can be repeated
+    #[arg(short, long, value_name = "PATH")]
+    input: Vec<String>,
+    /// Read the paths listed in this file instead of `input.paths`, one per line; `-` is the standard input
+    #[arg(long, value_name = "LIST")]
+    files_from: Option<PathBuf>,
+}
+
+impl Input {
+    /// Finds the files, or those of the config if none are given.
+    pub(crate) fn open(&self, loaded: &Loaded) -> anyhow::Result<Inputs> {
+        self.flags.open_after(&self.paths, loaded)
+    }
+}
+
+impl InputFlags {
+    /// Finds the files, or those of the config if none are given.
+    pub(crate) fn open(&self, loaded: &Loaded) -> anyhow::Result<Inputs> {
+        self.open_after(&[], loaded)
+    }
+
+    fn open_after(&self, paths: &[String], loaded: &Loaded) -> anyhow::Result<Inputs> {
+        let mut paths = [paths, &self.input].concat();
+        if let Some(list) = &self.files_from {
+            paths.extend(listed(list)?);
+        }
+        Ok(loaded.inputs(&paths)?)
+    }
+}
+
+/// Returns the paths in a list: one per line or, as `find -print0` writes them, each before a NUL.
+fn listed(list: &Path) -> anyhow::Result<Vec<String>> {
+    let text = if list == Path::new("-") {
+        std::io::read_to_string(std::io::stdin())
+    } else {
+        std::fs::read_to_string(list)
+    };
+    let text = text.with_context(|| format!("cannot read the list of paths {}", list.display()))?;
+    let end = if text.contains('\0') { '\0' } else { '\n' };
+    let lines = text.split(end).map(|line| line.trim_end_matches('\r'));
+    let paths: Vec<String> = lines
+        .filter(|line| !line.trim().is_empty())
+        .map(str::to_owned)
+        .collect();
+    anyhow::ensure!(
+        !paths.is_empty(),
+        "{}: expected a path per line, found none",
+        list.display()
+    );
+    Ok(paths)
+}
+
 /// The config, the input, and the output folder.
 #[derive(Args)]
 pub(crate) struct Settings {
     #[command(flatten)]
     pub(crate) layers: Layers,
-    /// Read this file, folder or glob instead of `input.paths`; can be repeated
-    #[arg(short, long, value_name = "PATH")]
-    input: Vec<String>,
+    #[command(flatten)]
+    pub(crate) input: Input,
     /// Write the tables to this folder instead of `output.folder`
     #[arg(short, long, value_name = "FOLDER")]
     output: Option<PathBuf>,
@@ -61,7 +126,7 @@ pub(crate) struct Prepared {
 impl Settings {
     pub(crate) fn prepare(&self) -> anyhow::Result<Prepared> {
         let mut loaded = self.layers.load()?;
-        let inputs = loaded.inputs(&self.input)?;
+        let inputs = self.input.open(&loaded)?;
         loaded.config.output.overwrite |= self.overwrite;
         let folder = match &self.output {
             Some(folder) => folder.clone(),

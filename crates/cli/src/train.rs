@@ -21,7 +21,7 @@ use clap::{Args, Subcommand};
 
 use crate::eval::{TOGETHER, score, tags};
 use crate::output::print;
-use crate::settings::Layers;
+use crate::settings::{InputFlags, Layers};
 
 /// What to train.
 #[derive(Subcommand)]
@@ -47,9 +47,8 @@ pub(crate) enum Train {
 pub(crate) struct Boilerplate {
     #[command(flatten)]
     layers: Layers,
-    /// Read this file, folder or glob instead of `input.paths`; can be repeated
-    #[arg(short, long, value_name = "PATH")]
-    input: Vec<String>,
+    #[command(flatten)]
+    input: InputFlags,
     /// Write the list to this file, which must not exist yet
     #[arg(long, value_name = "TSV")]
     out: PathBuf,
@@ -107,7 +106,7 @@ fn boilerplate(options: &Boilerplate) -> anyhow::Result<ExitCode> {
         .stage;
     let mut repeated = Repeated::default();
     let mut failures = 0;
-    for item in loaded.inputs(&options.input)?.items() {
+    for item in options.input.open(&loaded)?.items() {
         let item = item.parse().item;
         let normalized = match item {
             Item::Article(document) => rules.process(&document).ok(),

@@ -16,15 +16,23 @@ use super::options::Options;
 pub struct Config {
     /// Files, folders and globs such as `dump/*.jsonl.zst`, read in this order. Folders are read recursively,
     /// sorted by name; hidden files are skipped. A file is read once, even if several paths lead to it. gzip,
-    /// zstd, bzip2 and xz are recognized by content. Overridden by `--input`.
+    /// zstd, bzip2 and xz are recognized by content. `-` is the standard input. Overridden by paths given as
+    /// arguments.
     #[schemars(example = vec!["dump/*.jsonl.zst"])]
     pub paths: Vec<String>,
     /// The format of the files.
     pub format: Choice,
-    /// The delimiter of CSV files. Without it, comma, semicolon and tab are tried.
+    /// The delimiter of CSV files. Without it, comma, semicolon, tab and `|` are tried.
     #[schemars(example = ';')]
     pub delimiter: Option<char>,
-    /// The encoding: `auto` reads UTF-8 and UTF-16 with a byte order mark, and detects other
+    /// The quotation mark around fields of CSV files that contain delimiters, line ends or quotation marks; within it, it
+    /// is doubled. `none` means that no field is quoted: a quotation mark belongs to the text, and each line is a record.
+    pub quote: String,
+    /// The character of CSV files that stands before a quotation mark within quotes or, with `quote = "none"`, before a
+    /// delimiter; `\n` and `\t` are then a line end and a tab. Without it, there are only doubled quotes.
+    #[schemars(example = '\\')]
+    pub escape: Option<char>,
+    /// The encoding: `auto` reads UTF-8 and UTF-16, and detects other
     /// encodings for each article; a label such as `windows-1252` or `utf-16le` applies to all files without
     /// a byte order mark. Text that cannot be decoded without loss is a failure.
     pub encoding: String,
@@ -54,6 +62,8 @@ impl Default for Config {
             paths: Vec::new(),
             format: Choice::default(),
             delimiter: None,
+            quote: "\"".into(),
+            escape: None,
             encoding: "auto".into(),
             max_bytes: 64 << 20,
             no_story: NoStory::default(),
@@ -68,6 +78,8 @@ impl Config {
         Ok(Options {
             format: self.format.name(),
             delimiter: self.delimiter.map(delimiter).transpose()?,
+            quote: quote(&self.quote)?,
+            escape: self.escape.map(escape).transpose()?,
             decoding: Decoding::new(&self.encoding)?,
             max_bytes: match usize::try_from(self.max_bytes) {
                 Ok(0) => return Err(setting("input.max_bytes", "at least 1", "0")),
@@ -81,14 +93,32 @@ impl Config {
 }
 
 fn delimiter(found: char) -> Result<u8> {
-    u8::try_from(found)
-        .ok()
-        .filter(|byte| byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n' | 0))
-        .ok_or_else(|| {
-            setting(
-                "input.delimiter",
-                "an ASCII character other than a quote or a line end",
-                format!("{found:?}"),
-            )
-        })
+    let expected = "an ASCII character other than a quote or a line end";
+    match sign(found) {
+        Some(sign) if sign != b'"' => Ok(sign),
+        _ => Err(setting("input.delimiter", expected, format!("{found:?}"))),
+    }
+}
+
+fn quote(found: &str) -> Result<Option<u8>> {
+    let mut signs = found.chars();
+    match (signs.next().and_then(sign), signs.next()) {
+        _ if found == "none" => Ok(None),
+        (Some(sign), None) => Ok(Some(sign)),
+        _ => {
+            let expected = "`none` or an ASCII character other than a line end";
+            Err(setting("input.quote", expected, format!("{found:?}")))
+        }
+    }
+}
+
+fn escape(found: char) -> Result<u8> {
+    let expected = "an ASCII character other than a line end";
+    sign(found).ok_or_else(|| setting("input.escape", expected, format!("{found:?}")))
+}
+
+/// Returns a character that can separate or enclose fields.
+fn sign(found: char) -> Option<u8> {
+    let byte = u8::try_from(found).ok()?;
+    (byte.is_ascii() && !matches!(byte, b'\r' | b'\n' | 0)).then_some(byte)
 }

@@ -9,6 +9,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::ahead::Bytes;
 use super::blocks::{BLOCK, Blocks};
 
+/// Returns the standard input; `counter` counts the bytes read from it.
+pub(super) fn stdin(counter: Arc<AtomicU64>) -> Bytes {
+    Box::new(Blocks::new(Counted {
+        file: io::stdin(),
+        counter,
+    }))
+}
+
 /// A file that can be opened at any byte.
 pub(super) struct Disk {
     location: PathBuf,
@@ -61,19 +69,19 @@ impl Disk {
     }
 }
 
-impl Seek for Counted {
+impl<F: Seek> Seek for Counted<F> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         self.file.seek(to)
     }
 }
 
 /// Counts the bytes that are read.
-struct Counted {
-    file: fs::File,
+struct Counted<F> {
+    file: F,
     counter: Arc<AtomicU64>,
 }
 
-impl Read for Counted {
+impl<F: Read> Read for Counted<F> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let read = self.file.read(out)?;
         self.counter.fetch_add(read as u64, Ordering::Relaxed);

@@ -62,7 +62,7 @@ impl Decoding {
             })
     }
 
-    /// Determines from its first four bytes how a file is decoded, and the length of its byte order mark.
+    /// Determines from its first [`SURE`] bytes how a file is decoded, and the length of its byte order mark.
     pub(super) fn mode(self, start: &[u8]) -> Result<(Mode, usize), Fault> {
         let (mark, encoding) = match (start, self) {
             ([0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..], _) => {
@@ -71,7 +71,7 @@ impl Decoding {
             ([0xFF, 0xFE, ..], _) => (2, UTF_16LE),
             ([0xFE, 0xFF, ..], _) => (2, UTF_16BE),
             _ if start.starts_with(MARK.as_bytes()) => (MARK.len(), UTF_8),
-            (_, Self::Auto) => (0, UTF_8),
+            (_, Self::Auto) => (0, utf_16(&start[..start.len().min(SURE)]).unwrap_or(UTF_8)),
             (_, Self::Named(encoding)) => (0, encoding),
         };
         let has_mark = mark > 0;
@@ -85,6 +85,29 @@ impl Decoding {
         };
         Ok((mode, mark))
     }
+}
+
+/// How many bytes are looked at to recognize UTF-16 without a byte order mark.
+pub(super) const SURE: usize = 4 << 10;
+
+/// Recognizes UTF-16 without a byte order mark where it is sure: of most characters one byte is NUL, always on the same
+/// side, and all of it can be decoded.
+fn utf_16(start: &[u8]) -> Option<&'static Encoding> {
+    const LEAST: usize = 16;
+    let units = start.chunks_exact(2);
+    let count = units.len();
+    let nuls = |side: usize| units.clone().filter(|unit| unit[side] == 0).count();
+    let (first, second) = (nuls(0), nuls(1));
+    let encoding = match (first, second) {
+        (0, found) if found * 10 >= count * 7 => UTF_16LE,
+        (found, 0) if found * 10 >= count * 7 => UTF_16BE,
+        _ => return None,
+    };
+    let text = encoding.decode_without_bom_handling(&start[..2 * count]).0;
+    let is_text = |c: char| !c.is_control() || c.is_whitespace();
+    // The last unit may be half of a pair.
+    let text = text.strip_suffix('\u{FFFD}').unwrap_or(&text);
+    (count >= LEAST && text.chars().all(|c| is_text(c) && c != '\u{FFFD}')).then_some(encoding)
 }
 
 impl Mode {

@@ -31,6 +31,8 @@ enum Kind {
     Regular,
     /// A pipe or device named by the user. It can be read only once, so it is not inspected first.
     Stream,
+    /// The standard input, which is a stream too.
+    Stdin,
     /// Neither: it becomes a failure.
     Unreadable(String),
 }
@@ -53,7 +55,11 @@ impl File {
 
     /// Returns whether it is a pipe or a device, which cannot be read a second time.
     pub fn is_stream(&self) -> bool {
-        matches!(self.kind, Kind::Stream)
+        matches!(self.kind, Kind::Stream | Kind::Stdin)
+    }
+
+    pub(super) fn is_stdin(&self) -> bool {
+        matches!(self.kind, Kind::Stdin)
     }
 
     /// Returns a hash of the first and the last 64 KiB of a large file; none for other files.
@@ -111,6 +117,23 @@ pub(super) fn find(paths: &[String], root: &Path) -> Result<Vec<File>> {
     Ok(found.files)
 }
 
+/// The path that stands for the standard input.
+const STDIN: &str = "-";
+
+/// Replaces the `~` of a path that no shell has seen; none if it has none.
+fn home(given: &str) -> Option<String> {
+    let rest = given.strip_prefix("~/")?;
+    let home = std::env::home_dir()?;
+    Some(home.join(rest).to_string_lossy().into_owned())
+}
+
+/// Returns whether a path is an address on the network: a scheme, `://` and more.
+fn is_address(given: &str) -> bool {
+    given.split_once("://").is_some_and(|(scheme, _)| {
+        scheme.len() > 1 && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
+}
+
 struct Found<'a> {
     root: &'a Path,
     files: Vec<File>,
@@ -122,11 +145,23 @@ struct Found<'a> {
 
 impl Found<'_> {
     fn add(&mut self, given: &str) -> Result<()> {
+        if given == STDIN {
+            self.stdin();
+            return Ok(());
+        }
+        let home = home(given);
+        let given = home.as_deref().unwrap_or(given);
         let location = self.root.join(given);
         match fs::metadata(&location) {
             Ok(metadata) if metadata.is_dir() => self.folder(Path::new(given)),
             Ok(metadata) => self.file(PathBuf::from(given), location, &metadata, true),
-            Err(_) if given.contains(['*', '?', '[']) => self.glob(given)?,
+            Err(_) if given.contains(['*', '?', '[']) && !is_address(given) => self.glob(given)?,
+            Err(_) if is_address(given) => {
+                let expected = "a file, a folder or a glob, since nothing is read from the network: download it first, or \
+                                pipe it: curl -sL ADDRESS | blattwerk run - -o FOLDER";
+                let found = format!("the address `{given}`");
+                return Err(setting("input.paths", expected, found));
+            }
             Err(error) => {
                 let expected = "a file, a folder or a glob that exists";
                 let found = format!("`{given}`: {}", reason(&error));
@@ -134,6 +169,19 @@ impl Found<'_> {
             }
         }
         Ok(())
+    }
+
+    fn stdin(&mut self) {
+        self.put(
+            Path::new(STDIN),
+            File {
+                path: "stdin".into(),
+                size: 0,
+                modified: None,
+                location: PathBuf::new(),
+                kind: Kind::Stdin,
+            },
+        );
     }
 
     fn glob(&mut self, given: &str) -> Result<()> {

@@ -9,6 +9,9 @@ pub(super) struct Options {
     /// The name of the format that all files have according to the config.
     pub(super) format: Option<&'static str>,
     pub(super) delimiter: Option<u8>,
+    /// The quotation mark of CSV; none if no field is quoted.
+    pub(super) quote: Option<u8>,
+    pub(super) escape: Option<u8>,
     pub(super) decoding: Decoding,
     pub(super) max_bytes: usize,
     pub(super) skips_pages_without_story: bool,

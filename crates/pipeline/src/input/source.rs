@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use super::ahead::{Ahead, Bytes};
 use super::compression::{self, Compression};
-use super::disk::Disk;
+use super::disk::{Disk, stdin};
 use super::fault::Fault;
 use super::files::File;
 
@@ -28,12 +28,15 @@ impl Source {
         if let Some(fault) = file.fault() {
             return Err(fault);
         }
-        let (disk, bytes) = Disk::open(&file.location, counter)
-            .map_err(|error| Fault::Unreadable(error.to_string()))?;
         let within = Within {
             depth: 0,
             spare: spare.clone(),
         };
+        if file.is_stdin() {
+            return Self::new(&file.path, stdin(counter), None, within);
+        }
+        let (disk, bytes) = Disk::open(&file.location, counter)
+            .map_err(|error| Fault::Unreadable(error.to_string()))?;
         Self::new(&file.path, bytes, Some(disk), within)
     }
 

@@ -8,7 +8,7 @@ use super::ahead::Bytes;
 use super::blocks::BLOCK;
 use super::described::Described;
 use super::disk::Disk;
-use super::encoding::{Decoded, Mode};
+use super::encoding::{Decoded, Mode, SURE};
 use super::fault::Fault;
 use super::options::Options;
 use super::position::Place;
@@ -60,7 +60,8 @@ impl Window {
     ///
     /// If it is empty or certainly not text.
     pub(super) fn open(mut source: Source, options: &Options) -> Result<Self, Fault> {
-        let (mode, mark) = options.decoding.mode(source.bytes.peek(4)?)?;
+        source.bytes.peek(4)?;
+        let (mode, mark) = options.decoding.mode(source.bytes.peek_most(SURE))?;
         source.bytes.skip(mark);
         let disk = source.disk.take().filter(|_| !mode.converts());
         let spare = source.within.spare.clone();

@@ -61,7 +61,7 @@ impl Format for Csv {
             .map_err(|fault| text.nul().unwrap_or(fault))?;
         window.consume(header.len, header.lines);
         Ok(Box::new(Reader {
-            parser: Parser::new(header.delimiter, window.terminator()),
+            parser: Parser::new(header.dialect),
             options: Arc::clone(options),
             window,
             header,
@@ -150,7 +150,7 @@ impl Articles for Reader {
 
     fn describe(&mut self, described: &mut Described) {
         self.window.describe(described);
-        described.delimiter = Some(char::from(self.header.delimiter));
+        described.delimiter = Some(char::from(self.header.dialect.delimiter));
         described.fields = self.options.names.shown(&self.header.columns);
     }
 }

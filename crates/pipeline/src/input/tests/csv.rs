@@ -1,6 +1,6 @@
 //! Bad CSV costs its record and swallows nothing.
 
-use super::{check, read};
+use super::{check, check_with, read};
 use crate::input::Config;
 
 #[test]
@@ -150,4 +150,50 @@ fn broken_quotes_are_read_in_linear_time() {
             start.elapsed()
         );
     }
+}
+
+#[test]
+fn other_signs_are_told_by_the_config() {
+    check(&[("d", b"id|text\n1|a, b\n", &["1 @ d:2 = a, b"])]);
+    let none = Config {
+        quote: "none".into(),
+        ..Config::default()
+    };
+    check_with(
+        &none,
+        &[(
+            "d.tsv",
+            "id\ttext\n1\t\"Bahn\" streikt\n2\t\"Sie kommt nicht.\n3\tc\"\n".as_bytes(),
+            &[
+                "1 @ d.tsv:2 = \"Bahn\" streikt",
+                "2 @ d.tsv:3 = \"Sie kommt nicht.",
+                "3 @ d.tsv:4 = c\"",
+            ],
+        )],
+    );
+    let database = Config {
+        quote: "none".into(),
+        escape: Some('\\'),
+        ..Config::default()
+    };
+    check_with(
+        &database,
+        &[(
+            "d.tsv",
+            b"id\ttext\n1\tEins.\\nZwei\\tdrei \\\\\n",
+            &["1 @ d.tsv:2 = Eins.\nZwei\tdrei \\"],
+        )],
+    );
+    let single = Config {
+        quote: "'".into(),
+        ..Config::default()
+    };
+    check_with(
+        &single,
+        &[(
+            "d.csv",
+            b"topic;text\nSport;'Der \"Held\"; er sagt: ''Ja''.'\n",
+            &["d.csv:2 @ d.csv:2 = Der \"Held\"; er sagt: 'Ja'."],
+        )],
+    );
 }

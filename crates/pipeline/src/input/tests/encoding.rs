@@ -149,19 +149,27 @@ fn bad_encodings_cost_their_record_and_are_never_read_with_losses() {
             &odd,
             &["! 16.txt: malformed UTF-16LE at character 5"],
         ),
+        ("16.txt", &bare, &["16.txt @ 16.txt = Ein Text ohne Marke."]),
         (
             "16.txt",
-            &bare,
+            &bare_be,
+            &["16.txt @ 16.txt = Ein Text ohne Marke."],
+        ),
+        // Too short to be sure.
+        (
+            "16.txt",
+            &utf16("Ein Text", u16::to_le_bytes),
             &[
                 "! 16.txt: expected articles, found UTF-16 text without a byte order mark; set `input.encoding` to \"utf-16le\"",
             ],
         ),
         (
-            "16.txt",
-            &bare_be,
-            &[
-                "! 16.txt: expected articles, found UTF-16 text without a byte order mark; set `input.encoding` to \"utf-16be\"",
-            ],
+            "16.csv",
+            &utf16(
+                "id;text\n7;„Köln“ am Rhein, sagte er – am Montag\n",
+                u16::to_be_bytes,
+            ),
+            &["7 @ 16.csv:2 = „Köln“ am Rhein, sagte er – am Montag"],
         ),
         (
             "32.txt",

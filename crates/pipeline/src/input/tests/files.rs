@@ -145,6 +145,20 @@ fn settings_without_meaning_are_named() {
         ),
         (
             Config {
+                quote: "''".into(),
+                ..base()
+            },
+            "`input.quote`: expected `none` or an ASCII character",
+        ),
+        (
+            Config {
+                escape: Some('\n'),
+                ..base()
+            },
+            "`input.escape`: expected an ASCII character",
+        ),
+        (
+            Config {
                 max_bytes: 0,
                 ..base()
             },
@@ -160,4 +174,30 @@ fn settings_without_meaning_are_named() {
             .to_string();
         assert!(error.starts_with(expected), "{error}");
     }
+}
+
+#[test]
+fn an_address_is_no_path() {
+    let folder = tempfile::tempdir().unwrap();
+    for path in ["https://a.example/dump.jsonl", "s3://bucket/a?x=1"] {
+        let config = Config {
+            paths: vec![path.into()],
+            ..Config::default()
+        };
+        let error = Inputs::open(&config, folder.path()).unwrap_err();
+        let error = error.to_string();
+        assert!(error.contains("download it first"), "{error}");
+        assert!(
+            error.ends_with(&format!("found the address `{path}`")),
+            "{error}"
+        );
+    }
+    // A colon is a character like any other.
+    fs::write(folder.path().join("a:b.txt"), "Text.").unwrap();
+    let config = Config {
+        paths: vec!["a:b.txt".into()],
+        ..Config::default()
+    };
+    let inputs = Inputs::open(&config, folder.path()).unwrap();
+    assert_items("colon", &shown(&inputs), &["a:b.txt @ a:b.txt = Text."]);
 }

@@ -2,7 +2,7 @@
 
 use memchr::memchr;
 
-use super::parser::{Field, Parser, Step};
+use super::parser::{Dialect, Field, Parser, Step};
 use crate::input::encoding::Mode;
 use crate::input::fault::{Fault, list};
 use crate::input::fields::{Clash, Names, ROLES, Role};
@@ -10,7 +10,7 @@ use crate::input::options::Options;
 use crate::input::recognize::{TextStart, first_line};
 
 /// The delimiters that are tried, the most likely first.
-const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// What is wrong with a header line.
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +43,7 @@ impl From<Broken> for Fault {
 /// The beginning of a file that was recognized as CSV.
 #[derive(Debug)]
 pub(super) struct Header {
-    pub(super) delimiter: u8,
+    pub(super) dialect: Dialect,
     /// The names as they are in the file.
     pub(super) columns: Vec<String>,
     /// The column for each role.
@@ -93,14 +93,20 @@ pub(super) fn header(
         // `max_by_key` returns the last of equals: prefer the first delimiter.
         .rev()
         .filter_map(|delimiter| {
-            let columns = columns(body, delimiter, terminator, mode);
-            let looks_like_it = columns.as_ref().is_ok_and(|columns| {
-                columns.look_like_it(body, delimiter, terminator, &options.names)
-            });
+            let dialect = Dialect {
+                delimiter,
+                quote: options.quote,
+                escape: options.escape,
+                terminator,
+            };
+            let columns = columns(body, dialect, mode);
+            let looks_like_it = columns
+                .as_ref()
+                .is_ok_and(|columns| columns.look_like_it(body, dialect, &options.names));
             (claims_it || looks_like_it).then(|| {
                 let count = columns.as_ref().map_or(0, |columns| columns.names.len());
                 let header =
-                    columns.and_then(|columns| columns.choose(body, delimiter, &options.names));
+                    columns.and_then(|columns| columns.choose(body, dialect, &options.names));
                 (count, header)
             })
         })
@@ -121,8 +127,8 @@ struct Columns {
     lines: u64,
 }
 
-fn columns(body: &[u8], delimiter: u8, terminator: u8, mode: Mode) -> Result<Columns, Fault> {
-    let first = record(body, delimiter, terminator)
+fn columns(body: &[u8], dialect: Dialect, mode: Mode) -> Result<Columns, Fault> {
+    let first = record(body, dialect)
         .filter(|first| first.is_closed)
         .ok_or_else(|| Broken::NoHeader(first_line(body)))?;
     let decoded = mode.decode(&body[..first.len])?;
@@ -140,7 +146,7 @@ fn columns(body: &[u8], delimiter: u8, terminator: u8, mode: Mode) -> Result<Col
 impl Columns {
     /// Returns whether these look like columns: all are names, one is for the text, and either another has a
     /// role too or the second record has as many fields.
-    fn look_like_it(&self, body: &[u8], delimiter: u8, terminator: u8, names: &Names) -> bool {
+    fn look_like_it(&self, body: &[u8], dialect: Dialect, names: &Names) -> bool {
         let is_name = |column: &String| {
             let words = column.split_whitespace().count();
             (1..=3).contains(&words) && column.len() <= 64
@@ -150,13 +156,13 @@ impl Columns {
             && self.names.iter().all(is_name)
             && roles().any(|role| role == Role::Text)
             && (roles().any(|role| role != Role::Text)
-                || record(&body[self.len..], delimiter, terminator).is_some_and(|second| {
+                || record(&body[self.len..], dialect).is_some_and(|second| {
                     let found = second.fields.len();
                     found == self.names.len() || !second.is_closed && found < self.names.len()
                 }))
     }
 
-    fn choose(self, body: &[u8], delimiter: u8, names: &Names) -> Result<Header, Fault> {
+    fn choose(self, body: &[u8], dialect: Dialect, names: &Names) -> Result<Header, Fault> {
         let shown = || list(self.names.iter().map(String::as_str));
         let chosen = names.choose(&self.names).map_err(|clash| match clash {
             Clash::Twice(name) => Broken::TwoColumns(name),
@@ -170,7 +176,7 @@ impl Columns {
             return Err(Broken::NoText(shown()).into());
         }
         Ok(Header {
-            delimiter,
+            dialect,
             chosen,
             record: body[..self.len].trim_ascii_end().to_owned(),
             len: self.len,
@@ -189,12 +195,12 @@ struct Found {
     is_closed: bool,
 }
 
-fn record(bytes: &[u8], delimiter: u8, terminator: u8) -> Option<Found> {
-    let mut parser = Parser::new(delimiter, terminator);
+fn record(bytes: &[u8], dialect: Dialect) -> Option<Found> {
+    let mut parser = Parser::new(dialect);
     let (mut len, mut lines) = (0, 0);
     let mut step = Step::Open;
     while step == Step::Open && len < bytes.len() {
-        len = memchr(terminator, &bytes[len..]).map_or(bytes.len(), |end| len + end + 1);
+        len = memchr(dialect.terminator, &bytes[len..]).map_or(bytes.len(), |end| len + end + 1);
         lines += 1;
         step = parser.resume(&bytes[..len]);
     }

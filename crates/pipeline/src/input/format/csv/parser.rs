@@ -3,22 +3,34 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use memchr::{memchr, memchr2};
+use memchr::{memchr2, memchr3};
 
 use crate::input::encoding::Decoded;
+
+/// The signs that a file uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Dialect {
+    /// Between two fields.
+    pub(super) delimiter: u8,
+    /// Around a field that contains delimiters, line ends or quotes, which are doubled; none if no field is quoted.
+    pub(super) quote: Option<u8>,
+    /// Before a sign that is meant as such.
+    pub(super) escape: Option<u8>,
+    /// The last byte of a line.
+    pub(super) terminator: u8,
+}
 
 /// Parses one record, which is passed line by line.
 #[derive(Debug)]
 pub(super) struct Parser {
-    delimiter: u8,
-    terminator: u8,
+    dialect: Dialect,
     pub(super) fields: Vec<Field>,
     /// Where parsing continues.
     at: usize,
     /// Where the open quoted field starts, if one is open.
     open: Option<usize>,
-    /// Whether the open field contains quotes.
-    has_quotes: bool,
+    /// Whether the open field contains doubled quotes or escapes.
+    has_escapes: bool,
 }
 
 /// A field of a record.
@@ -26,8 +38,8 @@ pub(super) struct Parser {
 pub(super) struct Field {
     /// Its range in the record, without the surrounding quotes.
     pub(super) range: Range<usize>,
-    /// Whether it contains doubled quotes.
-    has_quotes: bool,
+    /// The dialect, if it contains doubled quotes or escapes.
+    escapes: Option<Dialect>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,14 +53,13 @@ pub(super) enum Step {
 }
 
 impl Parser {
-    pub(super) fn new(delimiter: u8, terminator: u8) -> Self {
+    pub(super) fn new(dialect: Dialect) -> Self {
         Self {
-            delimiter,
-            terminator,
+            dialect,
             fields: Vec::new(),
             at: 0,
             open: None,
-            has_quotes: false,
+            has_escapes: false,
         }
     }
 
@@ -60,51 +71,92 @@ impl Parser {
 
     /// Continues a record, given all of its lines so far.
     pub(super) fn resume(&mut self, record: &[u8]) -> Step {
+        let Dialect {
+            delimiter,
+            quote,
+            escape,
+            ..
+        } = self.dialect;
         loop {
             let rest = record.get(self.at..).unwrap_or_default();
             if let Some(start) = self.open {
-                let Some(quote) = memchr(b'"', rest) else {
+                let quote = quote.unwrap_or(b'"');
+                let Some(found) = memchr2(quote, escape.unwrap_or(quote), rest) else {
                     self.at = record.len();
                     return Step::Open;
                 };
-                let quote = self.at + quote;
-                let behind = &record[quote + 1..];
-                if behind.first() == Some(&b'"') {
-                    self.has_quotes = true;
-                    self.at = quote + 2;
+                let sign = rest[found];
+                let found = self.at + found;
+                let behind = &record[found + 1..];
+                if escape == Some(sign) && (sign != quote || behind.first() == Some(&quote)) {
+                    self.has_escapes = true;
+                    self.at = record.len().min(found + 2);
                     continue;
                 }
+                if behind.first() == Some(&quote) {
+                    self.has_escapes = true;
+                    self.at = found + 2;
+                    continue;
+                }
+                let quote = found;
                 let is_last = matches!(behind, b"" | b"\n" | b"\r" | b"\r\n");
-                if !is_last && behind.first() != Some(&self.delimiter) {
+                if !is_last && behind.first() != Some(&delimiter) {
                     return Step::Stray;
                 }
-                self.push(start..quote, self.has_quotes);
+                self.push(start..quote, self.has_escapes);
                 self.open = None;
                 self.at = quote + 2;
                 if is_last {
                     return Step::Done;
                 }
-            } else if rest.first() == Some(&b'"') {
+            } else if quote.is_some() && rest.first() == quote.as_ref() {
                 self.at += 1;
                 self.open = Some(self.at);
-                self.has_quotes = false;
+                self.has_escapes = false;
             } else {
-                let end = memchr2(self.delimiter, self.terminator, rest).unwrap_or(rest.len());
+                let escape = escape.filter(|_| quote.is_none());
+                let (end, has_escapes) = self.plain_end(rest, escape);
                 let range = self.at..self.at + end;
-                if rest.get(end) == Some(&self.delimiter) {
-                    self.push(range, false);
+                if rest.get(end) == Some(&delimiter) {
+                    self.push(range, has_escapes);
                     self.at += end + 1;
                 } else {
                     let is_crlf = rest[..end].last() == Some(&b'\r');
-                    self.push(range.start..range.end - usize::from(is_crlf), false);
+                    self.push(range.start..range.end - usize::from(is_crlf), has_escapes);
                     return Step::Done;
                 }
             }
         }
     }
 
-    fn push(&mut self, range: Range<usize>, has_quotes: bool) {
-        self.fields.push(Field { range, has_quotes });
+    /// Returns where a field without quotes ends, and whether there are escapes in it.
+    fn plain_end(&self, rest: &[u8], escape: Option<u8>) -> (usize, bool) {
+        let Dialect {
+            delimiter,
+            terminator,
+            ..
+        } = self.dialect;
+        let mut from = 0;
+        loop {
+            let found = memchr3(
+                delimiter,
+                terminator,
+                escape.unwrap_or(delimiter),
+                &rest[from..],
+            );
+            let end = found.map_or(rest.len(), |at| from + at);
+            if rest.get(end).is_none_or(|sign| Some(*sign) != escape) {
+                return (end, from > 0);
+            }
+            // A line ends a record, whatever stands before its end.
+            let is_line_end = rest.get(end + 1).is_none_or(|sign| *sign == terminator);
+            from = end + if is_line_end { 1 } else { 2 };
+        }
+    }
+
+    fn push(&mut self, range: Range<usize>, has_escapes: bool) {
+        let escapes = has_escapes.then_some(self.dialect);
+        self.fields.push(Field { range, escapes });
     }
 }
 
@@ -112,10 +164,81 @@ impl Field {
     /// Returns its text.
     pub(super) fn text<'a>(&self, record: Decoded<'a>) -> Cow<'a, str> {
         let text = record.part(self.range.clone());
-        if self.has_quotes {
-            text.replace("\"\"", "\"").into()
-        } else {
-            text
+        match self.escapes {
+            Some(dialect) => unescape(&text, dialect).into(),
+            None => text,
+        }
+    }
+}
+
+/// Undoes doubled quotes and escapes.
+fn unescape(text: &str, dialect: Dialect) -> String {
+    let quote = dialect.quote.map(char::from);
+    let escape = dialect.escape.map(char::from);
+    let mut plain = String::with_capacity(text.len());
+    let mut signs = text.chars().peekable();
+    while let Some(sign) = signs.next() {
+        if Some(sign) == escape && (escape != quote || signs.peek() == quote.as_ref()) {
+            match signs.next() {
+                // As MySQL and PostgreSQL write what would end a field or a line.
+                Some('n') if quote.is_none() => plain.push('\n'),
+                Some('t') if quote.is_none() => plain.push('\t'),
+                Some('r') if quote.is_none() => plain.push('\r'),
+                Some(meant) => plain.push(meant),
+                None => plain.push(sign),
+            }
+            continue;
+        }
+        if Some(sign) == quote && signs.peek() == Some(&sign) {
+            signs.next();
+        }
+        plain.push(sign);
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::encoding::Decoded;
+
+    #[test]
+    fn fields_are_found_in_every_dialect() {
+        let standard = (Some(b'"'), None);
+        let backslash = (Some(b'"'), Some(b'\\'));
+        let single = (Some(b'\''), None);
+        let none = (None, None);
+        let database = (None, Some(b'\\'));
+        for ((quote, escape), line, expected) in [
+            (standard, r#""a "" b",c"#, &[r#"a " b"#, "c"][..]),
+            (standard, r#"a "b" c,d"#, &[r#"a "b" c"#, "d"]),
+            (standard, r#""a\",b"#, &[r"a\", "b"]),
+            (backslash, r#""a \" b\\",c"#, &[r#"a " b\"#, "c"]),
+            (backslash, r#""a "" b",c"#, &[r#"a " b"#, "c"]),
+            (
+                single,
+                r#"'21-Jähriger, ''Held'' sagt "ja"',b"#,
+                &[r#"21-Jähriger, 'Held' sagt "ja""#, "b"],
+            ),
+            (none, r#""a,b"#, &[r#""a"#, "b"]),
+            (none, r#"„a",b"#, &[r#"„a""#, "b"]),
+            (database, r"a\,b\n\tc\\,d\", &["a,b\n\tc\\", r"d\"]),
+        ] {
+            let dialect = Dialect {
+                delimiter: b',',
+                quote,
+                escape,
+                terminator: b'\n',
+            };
+            let mut parser = Parser::new(dialect);
+            assert_eq!(parser.resume(line.as_bytes()), Step::Done, "{line}");
+            let decoded = Decoded::Utf8(line);
+            let fields: Vec<_> = parser
+                .fields
+                .iter()
+                .map(|field| field.text(decoded))
+                .collect();
+            assert_eq!(fields, expected, "{line}");
         }
     }
 }
