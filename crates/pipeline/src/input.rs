@@ -21,6 +21,7 @@ mod fault;
 mod fields;
 mod files;
 mod format;
+mod ignored;
 mod item;
 mod items;
 mod nested;

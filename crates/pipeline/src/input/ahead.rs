@@ -47,6 +47,11 @@ impl Ahead {
     pub(super) fn peek_most(&mut self, len: usize) -> &[u8] {
         let missing = len.saturating_sub(self.head.len() - self.read);
         if missing > 0 && !self.is_ended && self.error.is_none() {
+            // Whoever peeks and skips in turn needs no more than what is peeked at.
+            if self.read == self.head.len() {
+                self.head.clear();
+                self.read = 0;
+            }
             let mut more = self.bytes.by_ref().take(missing as u64);
             match more.read_to_end(&mut self.head) {
                 Ok(read) => self.is_ended = read < missing,

@@ -10,7 +10,9 @@ mod csv;
 mod html;
 mod json;
 mod jsonl;
+mod tar;
 mod text;
+mod zip;
 
 use std::fmt;
 use std::io;
@@ -32,6 +34,8 @@ use super::source::Source;
 /// All formats in the order in which they are asked: formats of raw bytes before formats of text, and the
 /// stricter of two that could match the same file first.
 const FORMATS: &[&dyn Format] = &[
+    &zip::Zip,
+    &tar::Tar,
     &html::Html,
     &json::Json,
     &jsonl::Jsonl,
@@ -100,9 +104,12 @@ pub(super) fn open(
     mut source: Source,
     options: &Arc<Options>,
 ) -> Result<(&'static str, Box<dyn Articles>), Fault> {
+    // What is in a container is no such container because its name is configured.
+    let is_entry = source.is_entry();
     let configured = options
         .format
-        .and_then(|name| FORMATS.iter().find(|format| format.name() == name));
+        .and_then(|name| FORMATS.iter().find(|format| format.name() == name))
+        .filter(|format| !(is_entry && format.is_container()));
     let container = container(&mut source, options)?;
     let format = match (container, configured) {
         (Some(container), _) => container,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::ahead::Bytes;
 use super::fault::Fault;
 use super::format::{self, Articles};
+use super::ignored;
 use super::item::{Record, Reject};
 use super::options::Options;
 use super::position::Place;
@@ -24,15 +25,21 @@ impl Nested {
     ///
     /// # Errors
     ///
-    /// If it cannot be read at all; what is returned takes its place.
+    /// If it cannot be read at all, or is plainly no article; what is returned takes its place.
     pub(super) fn open(
         entry: &str,
         bytes: Bytes,
         within: &Within,
         options: &Arc<Options>,
     ) -> Result<Self, Reject> {
-        let source = Source::entry(Path::new(entry), bytes, within);
-        match source.and_then(|source| format::open(source, options)) {
+        let articles = Source::entry(Path::new(entry), bytes, within).and_then(|mut source| {
+            let start = source.bytes.peek_most(ignored::BEGINNING);
+            match ignored::file(entry, start) {
+                Some(kind) => Err(Fault::Ignored(kind)),
+                None => format::open(source, options),
+            }
+        });
+        match articles {
             Ok((format, articles)) => Ok(Self {
                 entry: entry.to_owned(),
                 format,

@@ -125,13 +125,8 @@ pub(super) fn first_line(text: &[u8]) -> String {
 
 /// Recognizes file types that are not text.
 fn binary(start: &[u8]) -> Option<&'static str> {
-    const KINDS: [(&[u8], &str); 21] = [
+    const KINDS: [(&[u8], &str); 19] = [
         (b"%PDF-", "a PDF document; save it as text"),
-        (
-            b"PK\x03\x04",
-            "a ZIP archive or an Office document; extract it, or save it as text",
-        ),
-        (b"PK\x05\x06", "an empty ZIP archive"),
         (
             b"\xD0\xCF\x11\xE0",
             "an old Office document; save it as text",
@@ -169,9 +164,6 @@ fn binary(start: &[u8]) -> Option<&'static str> {
         ),
         (b"\x7FELF", "an executable"),
     ];
-    if start.get(257..262) == Some(b"ustar") {
-        return Some("a tar archive; extract it into a folder");
-    }
     KINDS
         .iter()
         .find(|(magic, _)| start.starts_with(magic))

@@ -37,7 +37,9 @@ impl Source {
         }
         let (disk, bytes) = Disk::open(&file.location, counter)
             .map_err(|error| Fault::Unreadable(error.to_string()))?;
-        Self::new(&file.path, bytes, Some(disk), within)
+        // A pipe cannot be opened a second time.
+        let disk = file.is_regular().then_some(disk);
+        Self::new(&file.path, bytes, disk, within)
     }
 
     /// Opens an entry of a container.
@@ -60,6 +62,11 @@ impl Source {
             disk,
             within,
         })
+    }
+
+    /// Returns whether it is an entry of a container.
+    pub(super) fn is_entry(&self) -> bool {
+        self.within.depth > 0
     }
 
     /// Returns what the entries of this source need to know of it.

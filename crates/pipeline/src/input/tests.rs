@@ -1,5 +1,6 @@
 //! Whole files: what each kind of dump gives, and what each kind of damage costs.
 
+mod archives;
 mod compression;
 mod csv;
 mod encoding;
@@ -67,6 +68,20 @@ fn assert_items(name: &str, found: &[String], expected: &[&str]) {
     let all = found.len() == expected.len() && found.iter().zip(expected).all(fits);
     assert!(all, "{name}:\n{found:#?}\nexpected\n{expected:#?}");
 }
+
+/// Returns a file made by the library of someone else, from `tests/formats`.
+macro_rules! made {
+    ($name:literal) => {
+        include_bytes!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../tests/formats/",
+            $name
+        ))
+        .as_slice()
+    };
+}
+
+use made;
 
 fn check(cases: &[(&str, &[u8], &[&str])]) {
     check_with(&Config::default(), cases);

@@ -4,7 +4,7 @@ use std::fs;
 
 use super::compression::PACKS;
 use super::encoding::utf16;
-use super::text_of;
+use super::{made, text_of};
 use crate::input::{Config, Inputs, Position};
 
 #[test]
@@ -40,7 +40,18 @@ fn what_comes_behind_a_position_is_the_same() {
             b"<html><article><p>Ein Text.</p></article></html>".to_vec(),
         ),
     ];
+    for (name, bytes) in [
+        ("i.zip", made!("pages.zip")),
+        ("j.zip", made!("overlap.zip")),
+        ("k.tar", made!("gnu.tar")),
+        ("l.tar", &made!("pax.tar")[..6000]),
+        ("m.zip", &made!("pages.zip")[..900]),
+    ] {
+        files.push((name.to_owned(), bytes.to_vec()));
+    }
     for (name, pack) in PACKS {
+        files.push((format!("{name}.tar"), pack(made!("pax.tar"))));
+        files.push((format!("{name}-cut.tar"), pack(&made!("gnu.tar")[..5000])));
         files.push((format!("{name}.jsonl"), pack(jsonl.as_bytes())));
         files.push((format!("{name}.csv"), pack(csv.as_bytes())));
         files.push((format!("{name}.json"), pack(json.as_bytes())));

@@ -46,19 +46,11 @@ fn formats_are_recognized_by_content() {
 
 #[test]
 fn what_is_no_text_is_told_by_its_kind() {
-    let mut tar = vec![b'a'; 512];
-    tar[257..262].copy_from_slice(b"ustar");
-    let word = b"PK\x03\x04\x14\0\x06\0word/document.xml";
     check(&[
         (
             "a.pdf",
             b"%PDF-1.7\n",
             &["! a.pdf: expected articles, found a PDF document; save it as text"],
-        ),
-        (
-            "a.docx",
-            word,
-            &["! a.docx: expected articles, found a ZIP archive or an Office document; …"],
         ),
         (
             "a.png",
@@ -69,11 +61,6 @@ fn what_is_no_text_is_told_by_its_kind() {
             "a.jpg",
             b"\xFF\xD8\xFF\xE0\0",
             &["! a.jpg: expected articles, found a JPEG image"],
-        ),
-        (
-            "a.tar",
-            &tar,
-            &["! a.tar: expected articles, found a tar archive; extract it into a folder"],
         ),
         (
             "a.rtf",
