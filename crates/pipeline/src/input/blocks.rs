@@ -16,6 +16,11 @@ impl<R: Read> Blocks<R> {
     pub(super) fn new(bytes: R) -> Self {
         Self(BufReader::with_capacity(BLOCK, bytes))
     }
+
+    /// Returns the reader, without what was read from it and not yet returned.
+    pub(super) fn into_inner(self) -> R {
+        self.0.into_inner()
+    }
 }
 
 impl<R: Read> Read for Blocks<R> {

@@ -1,6 +1,6 @@
 //! Decompression, recognized by content. It is a reader around a reader, so compressed data may be nested.
 
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use super::ahead::{Ahead, Bytes};
@@ -48,13 +48,18 @@ impl Compression {
     /// of the innermost one at fault.
     pub(super) fn unpack(self, bytes: impl Read + Send + 'static) -> Result<Bytes, Fault> {
         // Files often consist of several members: parallel compressors and `cat` produce them.
-        let packed = BufReader::with_capacity(BLOCK, bytes);
+        let mut packed = BufReader::with_capacity(BLOCK, bytes);
         Ok(match self {
             Self::Gzip => self.unpacked(flate2::bufread::MultiGzDecoder::new(packed)),
-            Self::Zstd => self.unpacked(
-                zstd::stream::read::Decoder::with_buffer(packed)
-                    .map_err(|error| self.fault(error))?,
-            ),
+            Self::Zstd => {
+                let decoder = match dictionary(&mut packed).map_err(|error| self.fault(error))? {
+                    Some(dictionary) => {
+                        zstd::stream::read::Decoder::with_dictionary(packed, &dictionary)
+                    }
+                    None => zstd::stream::read::Decoder::with_buffer(packed),
+                };
+                self.unpacked(decoder.map_err(|error| self.fault(error))?)
+            }
             Self::Bzip2 => self.unpacked(bzip2::bufread::MultiBzDecoder::new(packed)),
             Self::Xz => self.unpacked(liblzma::bufread::XzDecoder::new_multi_decoder(packed)),
         })
@@ -68,7 +73,7 @@ impl Compression {
     }
 
     /// Turns an error of the decoder into a fault; an error of the underlying reader is returned as it is.
-    fn fault(self, error: io::Error) -> io::Error {
+    pub(super) fn fault(self, error: io::Error) -> io::Error {
         let is_fault = matches!(error.get_ref(), Some(error) if error.is::<Fault>());
         if is_fault || error.raw_os_error().is_some() || error.kind() == io::ErrorKind::Interrupted
         {
@@ -84,6 +89,39 @@ impl Compression {
             }
         })
     }
+}
+
+/// Reads the dictionary of zstd data, which WARC files have in a skippable frame before the data.
+///
+/// <https://iipc.github.io/warc-specifications/specifications/warc-zstd/>
+fn dictionary(packed: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
+    const MOST: u64 = 16 << 20;
+    const FRAME: &[u8] = b"\x5D\x2A\x4D\x18";
+    const DICTIONARY: &[u8] = b"\x37\xA4\x30\xEC";
+    if !packed.fill_buf()?.starts_with(FRAME) {
+        return Ok(None);
+    }
+    packed.consume(FRAME.len());
+    let mut len = [0; 4];
+    packed.read_exact(&mut len)?;
+    let len = u64::from(u32::from_le_bytes(len));
+    if len > MOST {
+        return Err(io::Error::other("its dictionary is too large"));
+    }
+    let mut found = Vec::new();
+    packed.take(len).read_to_end(&mut found)?;
+    if (found.len() as u64) < len {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    if !found.starts_with(DICTIONARY) {
+        let mut unpacked = Vec::new();
+        if let Ok(decoder) = zstd::stream::read::Decoder::with_buffer(found.as_slice()) {
+            // Another frame that is to be skipped is no fault.
+            let _ = decoder.take(MOST).read_to_end(&mut unpacked);
+        }
+        found = unpacked;
+    }
+    Ok(found.starts_with(DICTIONARY).then_some(found))
 }
 
 /// Turns errors of a decoder into faults.

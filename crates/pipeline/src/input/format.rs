@@ -12,6 +12,7 @@ mod json;
 mod jsonl;
 mod tar;
 mod text;
+mod warc;
 mod zip;
 
 use std::fmt;
@@ -36,6 +37,7 @@ use super::source::Source;
 const FORMATS: &[&dyn Format] = &[
     &zip::Zip,
     &tar::Tar,
+    &warc::Warc,
     &html::Html,
     &json::Json,
     &jsonl::Jsonl,

@@ -19,6 +19,8 @@ pub(super) struct Source {
     pub(super) compression: Option<Compression>,
     /// The file on disk, if its bytes are those of this source.
     pub(super) disk: Option<Disk>,
+    /// The file on disk, if its bytes are those of this source, compressed.
+    pub(super) packed: Option<Disk>,
     pub(super) within: Within,
 }
 
@@ -51,15 +53,16 @@ impl Source {
     fn new(name: &Path, bytes: Bytes, disk: Option<Disk>, within: Within) -> Result<Self, Fault> {
         let mut bytes = Ahead::new(bytes);
         let compression = Compression::of(&mut bytes)?;
-        let (bytes, disk) = match compression {
-            Some(compression) => (Ahead::new(compression.unpack(bytes)?), None),
-            None => (bytes, disk),
+        let (bytes, disk, packed) = match compression {
+            Some(compression) => (Ahead::new(compression.unpack(bytes)?), None, disk),
+            None => (bytes, disk, None),
         };
         Ok(Self {
             name: Name::new(name),
             bytes,
             compression,
             disk,
+            packed,
             within,
         })
     }

@@ -11,6 +11,7 @@ mod jsonl;
 mod limits;
 mod position;
 mod recognition;
+mod warc;
 
 use std::fs;
 use std::sync::atomic::Ordering;

@@ -4,6 +4,7 @@ use std::fs;
 
 use super::compression::PACKS;
 use super::encoding::utf16;
+use super::warc::tar;
 use super::{made, text_of};
 use crate::input::{Config, Inputs, Position};
 
@@ -46,6 +47,23 @@ fn what_comes_behind_a_position_is_the_same() {
         ("k.tar", made!("gnu.tar")),
         ("l.tar", &made!("pax.tar")[..6000]),
         ("m.zip", &made!("pages.zip")[..900]),
+    ] {
+        files.push((name.to_owned(), bytes.to_vec()));
+    }
+    let mut damaged = made!("members.warc.gz").to_vec();
+    for at in [2100, 4000, 6000] {
+        damaged[at] ^= 0x55;
+    }
+    let cut = &made!("plain.warc")[..4000];
+    for (name, bytes) in [
+        ("n.warc.gz", made!("members.warc.gz")),
+        ("o.warc", made!("plain.warc")),
+        ("p.warc.gz", made!("one-member.warc.gz")),
+        ("q.warc.zst", made!("dictionary.warc.zst")),
+        ("r.warc.gz", &damaged),
+        ("s.warc", cut),
+        ("t.tar", &tar("a.warc.gz", made!("members.warc.gz"))),
+        ("u.tar", &tar("a.warc", cut)),
     ] {
         files.push((name.to_owned(), bytes.to_vec()));
     }
