@@ -30,6 +30,7 @@ mod options;
 mod outlet;
 mod position;
 mod recognize;
+mod row;
 mod share;
 mod source;
 #[cfg(test)]

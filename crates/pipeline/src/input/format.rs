@@ -10,6 +10,7 @@ mod csv;
 mod html;
 mod json;
 mod jsonl;
+mod parquet;
 mod tar;
 mod text;
 mod warc;
@@ -38,6 +39,7 @@ const FORMATS: &[&dyn Format] = &[
     &zip::Zip,
     &tar::Tar,
     &warc::Warc,
+    &parquet::Parquet,
     &html::Html,
     &json::Json,
     &jsonl::Jsonl,

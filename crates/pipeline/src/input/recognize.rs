@@ -125,7 +125,7 @@ pub(super) fn first_line(text: &[u8]) -> String {
 
 /// Recognizes file types that are not text.
 fn binary(start: &[u8]) -> Option<&'static str> {
-    const KINDS: [(&[u8], &str); 19] = [
+    const KINDS: &[(&[u8], &str)] = &[
         (b"%PDF-", "a PDF document; save it as text"),
         (
             b"\xD0\xCF\x11\xE0",
@@ -139,7 +139,6 @@ fn binary(start: &[u8]) -> Option<&'static str> {
         (b"7z\xBC\xAF\x27\x1C", "a 7z archive; extract it"),
         (b"Rar!\x1A", "a RAR archive; extract it"),
         (b"\x04\x22\x4D\x18", "lz4 data; decompress it"),
-        (b"PAR1", "a Parquet file; convert it to JSON Lines"),
         (b"ARROW1", "an Arrow file; convert it to JSON Lines"),
         (b"Obj\x01", "an Avro file; convert it to JSON Lines"),
         (

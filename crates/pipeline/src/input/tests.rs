@@ -9,6 +9,7 @@ mod files;
 mod json;
 mod jsonl;
 mod limits;
+mod parquet;
 mod position;
 mod recognition;
 mod warc;

@@ -70,7 +70,7 @@ fn what_is_no_text_is_told_by_its_kind() {
         (
             "a.parquet",
             b"PAR1\x15\x04",
-            &["! a.parquet: expected articles, found a Parquet file; …"],
+            &["! a.parquet: the Parquet file is truncated: …"],
         ),
         (
             "a.bin",

@@ -1,0 +1,471 @@
+//! Parquet: each row is one article.
+//!
+//! Only the columns of the article are read, each a page at a time, so memory does not grow with the size of a row group. The
+//! library decodes footer and values; what their sizes decide is checked before it, in `thrift` and `pages`.
+
+mod cells;
+mod pages;
+mod schema;
+mod thrift;
+mod value;
+
+use std::io;
+use std::sync::Arc;
+
+use parquet::file::metadata::{
+    ParquetMetaData, ParquetMetaDataOptions, ParquetMetaDataReader, ParquetStatisticsPolicy,
+};
+
+use self::cells::{Cells, Damaged, guarded, reason};
+use self::pages::File;
+use self::schema::{Column, Kind, STRUCT, columns};
+use super::{Articles, Claim, Format};
+use crate::input::described::Described;
+use crate::input::fault::{Fault, list};
+use crate::input::fields::{Names, ROLES, Role};
+use crate::input::item::{Record, Reject};
+use crate::input::options::Options;
+use crate::input::position::Place;
+use crate::input::recognize::{Start, first_line};
+use crate::input::row::{self, Shape, Values};
+use crate::input::source::Source;
+
+pub(super) struct Parquet;
+
+/// The extensions of Parquet.
+const NAMES: &[&str] = &["parquet", "parq", "pq"];
+
+/// What a file begins and ends with.
+const MAGIC: &[u8] = b"PAR1";
+
+/// What it begins and ends with if all of it is encrypted.
+const ENCRYPTED: &[u8] = b"PARE";
+
+/// The longest footer. It grows with the number of row groups.
+const MOST_FOOTER: u64 = 64 << 20;
+
+impl Format for Parquet {
+    fn name(&self) -> &'static str {
+        "parquet"
+    }
+
+    fn about(&self) -> &'static str {
+        "Each row of a Parquet file is one article."
+    }
+
+    fn recognize(&self, start: &Start<'_>, _: &Options) -> Result<Claim, Fault> {
+        let bytes = start.bytes;
+        let is_named = start.is_named(NAMES);
+        if is_magic(bytes) {
+            // A text may begin with these letters, but not with the numbers after them.
+            let next = bytes.iter().skip(MAGIC.len()).take(16);
+            let is_text = |byte: &u8| *byte >= b' ' || matches!(byte, b'\t' | b'\n' | b'\r');
+            if is_named || bytes.len() == MAGIC.len() || !next.copied().all(|byte| is_text(&byte)) {
+                return Ok(Claim::Sure);
+            }
+        }
+        if is_named {
+            return Err(not_parquet(bytes));
+        }
+        Ok(Claim::No)
+    }
+
+    fn open(&self, source: Source, options: &Arc<Options>) -> Result<Box<dyn Articles>, Fault> {
+        Ok(Box::new(Reader::open(source, options)?))
+    }
+}
+
+fn is_magic(bytes: &[u8]) -> bool {
+    bytes.starts_with(MAGIC) || bytes.starts_with(ENCRYPTED)
+}
+
+fn not_parquet(bytes: &[u8]) -> Fault {
+    if bytes.is_empty() {
+        return Fault::EmptyFile;
+    }
+    Broken::NotParquet(first_line(bytes)).into()
+}
+
+/// What is wrong with a file.
+#[derive(Debug, thiserror::Error)]
+enum Broken {
+    #[error(
+        "expected a Parquet file, as its name or `input.format` says, but it starts with {0:?}"
+    )]
+    NotParquet(String),
+    #[error(
+        "the Parquet file is truncated: its footer is missing, without which no article can be found"
+    )]
+    Truncated,
+    #[error(
+        "the footer of the Parquet file is damaged, without which no article can be found: {0}"
+    )]
+    Footer(String),
+    #[error("the Parquet file is encrypted; decrypt it")]
+    Encrypted,
+    #[error("expected articles, found a Parquet file without rows")]
+    NoRows,
+    #[error(
+        "no column of the Parquet file is recognized as the text; the columns are {0}; set `input.fields.text` to the right one"
+    )]
+    NoText(String),
+    #[error("`{key}`: no column {name:?}; the columns are {columns}")]
+    NoColumn {
+        key: &'static str,
+        name: String,
+        columns: String,
+    },
+    #[error("two columns {0:?}; set another column in `input.fields`, or rename one in the file")]
+    TwoColumns(String),
+    #[error("the {} in the column {name:?} is {found}, expected {}{}", role.as_str(), expected(*role), hint(found))]
+    WrongType {
+        role: Role,
+        name: String,
+        found: &'static str,
+    },
+    #[error("{} lost, the rest of the row group", rows(*first, *last))]
+    Lost {
+        first: u64,
+        last: u64,
+        source: Damaged,
+    },
+}
+
+impl From<Broken> for Fault {
+    fn from(broken: Broken) -> Self {
+        Self::Format(Box::new(broken))
+    }
+}
+
+fn expected(role: Role) -> &'static str {
+    match role {
+        Role::Text => "text or a list of texts",
+        Role::Id => "text, a whole number or a UUID",
+        Role::Date => "text, a date or a number",
+        _ => "text",
+    }
+}
+
+fn hint(found: &str) -> &'static str {
+    if found == STRUCT {
+        "; set the path of a column in it in `input.fields`, such as `content.body`"
+    } else {
+        ""
+    }
+}
+
+fn rows(first: u64, last: u64) -> String {
+    if first == last {
+        format!("row {first} is")
+    } else {
+        format!("rows {first} to {last} are")
+    }
+}
+
+/// Reads the footer of a file.
+fn footer(file: &File) -> Result<ParquetMetaData, Fault> {
+    // The first and the last magic number, and the length of the footer.
+    const FRAME: u64 = 12;
+    let damaged = |reason: &dyn std::fmt::Display| Broken::Footer(reason.to_string());
+    if file.len < FRAME {
+        return Err(Broken::Truncated.into());
+    }
+    let mut tail = Vec::new();
+    file.read(file.len - 8, 8, &mut tail).map_err(Fault::Read)?;
+    let (len, magic) = tail.split_first_chunk().ok_or(Broken::Truncated)?;
+    if magic == ENCRYPTED {
+        return Err(Broken::Encrypted.into());
+    }
+    if magic != MAGIC {
+        return Err(Broken::Truncated.into());
+    }
+    let len = u64::from(u32::from_le_bytes(*len));
+    if len > file.len - FRAME {
+        let reason = format!("it claims {len} bytes, more than the file has");
+        return Err(damaged(&reason).into());
+    }
+    if len > MOST_FOOTER {
+        let reason = format!("it has {len} bytes, more than {MOST_FOOTER}");
+        return Err(damaged(&reason).into());
+    }
+    let mut bytes = Vec::new();
+    let read = file.read(file.len - 8 - len, len, &mut bytes);
+    read.map_err(Fault::Read)?;
+    let claims = thrift::check_footer(&bytes).map_err(|error| damaged(&error))?;
+    if claims.is_encrypted {
+        return Err(Broken::Encrypted.into());
+    }
+    let options = ParquetMetaDataOptions::new()
+        .with_column_stats_policy(ParquetStatisticsPolicy::SkipAll)
+        .with_encoding_stats_policy(ParquetStatisticsPolicy::SkipAll)
+        .with_size_stats_policy(ParquetStatisticsPolicy::SkipAll);
+    let decoded =
+        guarded(|| ParquetMetaDataReader::decode_metadata_with_options(&bytes, Some(&options)));
+    let metadata = decoded.map_err(|error| damaged(&reason(&error)))?;
+    let is_negative = |group: &parquet::file::metadata::RowGroupMetaData| group.num_rows() < 0;
+    if metadata.row_groups().iter().any(is_negative) {
+        return Err(damaged(&"a row group has a negative number of rows").into());
+    }
+    Ok(metadata)
+}
+
+/// The column for each role.
+struct Chosen {
+    columns: [Option<Column>; ROLES],
+    shape: Shape,
+}
+
+/// Chooses the column for each role: by its configured name, or the best usual one. One of a type that suits the role is better than
+/// one that does not, then one that is not in a struct, then one with a better name.
+fn choose(all: &[Column], names: &Names) -> Result<Chosen, Fault> {
+    let shown = || list(all.iter().map(|column| column.path.as_str()));
+    let mut columns = [const { None }; ROLES];
+    let mut shape = Shape::default();
+    for role in Role::ALL {
+        let configured = names.configured().iter().find(|(other, _)| *other == role);
+        let found = match configured {
+            Some((_, name)) => {
+                let path = name.trim();
+                let mut found = all.iter().filter(|column| column.path.trim() == path);
+                let column = found.next().ok_or_else(|| Broken::NoColumn {
+                    key: role.key(),
+                    name: name.clone(),
+                    columns: shown(),
+                })?;
+                if found.next().is_some() {
+                    return Err(Broken::TwoColumns(name.clone()).into());
+                }
+                Some(column)
+            }
+            None => usual(all, role, names)?,
+        };
+        let Some(column) = found else { continue };
+        if let Some(found) = column.unfit(role) {
+            if configured.is_none() && !matches!(role, Role::Text | Role::Id) {
+                shape.unread.push(role.as_str());
+                continue;
+            }
+            let name = column.path.clone();
+            return Err(Broken::WrongType { role, name, found }.into());
+        }
+        columns[role as usize] = Some(column.clone());
+    }
+    match &columns[Role::Text as usize] {
+        Some(text) => shape.is_markup = names.is_markup(&text.path),
+        None => return Err(Broken::NoText(shown()).into()),
+    }
+    Ok(Chosen { columns, shape })
+}
+
+/// Returns the column with the best usual name for a role.
+fn usual<'a>(all: &'a [Column], role: Role, names: &Names) -> Result<Option<&'a Column>, Fault> {
+    let rank = |column: &Column| {
+        let mut parts = column.path.split('.').rev();
+        let (found, rank) = names.usual(parts.next()?.trim())?;
+        let is_open = parts.clone().all(|part| names.is_looked_into(part));
+        (found == role && is_open).then(|| (column.unfit(role).is_some(), parts.count(), rank))
+    };
+    let mut best: Option<(&Column, _)> = None;
+    for column in all {
+        let Some(rank) = rank(column) else { continue };
+        match best {
+            Some((_, other)) if other < rank => {}
+            Some((_, other)) if other == rank => {
+                return Err(Broken::TwoColumns(column.path.clone()).into());
+            }
+            _ => best = Some((column, rank)),
+        }
+    }
+    Ok(best.map(|(column, _)| column))
+}
+
+struct Reader {
+    file: Arc<File>,
+    metadata: ParquetMetaData,
+    columns: [Option<Column>; ROLES],
+    shape: Shape,
+    options: Arc<Options>,
+    /// The row group that is read, and how many of its rows have been.
+    group: usize,
+    row: u64,
+    /// How many rows are in the row groups before it.
+    before: u64,
+    /// The columns of the row group, once it is entered.
+    cells: Option<[Option<Cells>; ROLES]>,
+    /// What is wrong with the file as a whole.
+    fault: Option<Fault>,
+}
+
+impl Reader {
+    fn open(source: Source, options: &Arc<Options>) -> Result<Self, Fault> {
+        let file = File::new(source.seekable(options.max_bytes)?).map_err(Fault::Read)?;
+        let mut beginning = Vec::new();
+        file.read(0, 100, &mut beginning).map_err(Fault::Read)?;
+        if !is_magic(&beginning) {
+            return Err(not_parquet(&beginning));
+        }
+        let metadata = footer(&file)?;
+        let schema = metadata.file_metadata().schema_descr();
+        let all = columns(schema.root_schema());
+        let leaves = all.iter().filter(|column| column.leaf.is_some()).count();
+        if leaves != schema.num_columns() {
+            return Err(Broken::Footer("its schema contradicts itself".into()).into());
+        }
+        let Chosen { columns, shape } = choose(&all, &options.names)?;
+        let is_empty = metadata
+            .row_groups()
+            .iter()
+            .all(|group| group.num_rows() == 0);
+        let mut reader = Self {
+            file: Arc::new(file),
+            metadata,
+            columns,
+            shape,
+            options: Arc::clone(options),
+            group: 0,
+            row: 0,
+            before: 0,
+            cells: None,
+            fault: is_empty.then(|| Broken::NoRows.into()),
+        };
+        reader.skip_ended();
+        Ok(reader)
+    }
+
+    /// Returns the number of rows in the row group; none after the last one.
+    fn rows(&self) -> Option<u64> {
+        let group = self.metadata.row_groups().get(self.group)?;
+        Some(u64::try_from(group.num_rows()).unwrap_or(0))
+    }
+
+    /// Goes to the next row group with rows, if all rows of this one have been read.
+    fn skip_ended(&mut self) {
+        while let Some(rows) = self.rows()
+            && self.row >= rows
+        {
+            self.group += 1;
+            self.row = 0;
+            self.before = self.before.saturating_add(rows);
+            self.cells = None;
+        }
+    }
+
+    /// Opens the columns of the row group at the row.
+    fn open_group(&mut self) -> Result<(), Damaged> {
+        let group = self.metadata.row_group(self.group);
+        let mut cells = [const { None }; ROLES];
+        for (column, cells) in self.columns.iter().zip(&mut cells) {
+            let chunk = column.as_ref().and_then(|column| {
+                let chunk = group.columns().get(column.leaf?)?;
+                Some((column, chunk))
+            });
+            if let Some((column, chunk)) = chunk {
+                let mut opened = Cells::open(&self.file, column, chunk, self.options.max_bytes)?;
+                if self.row > 0 {
+                    opened.skip(self.row)?;
+                }
+                *cells = Some(opened);
+            }
+        }
+        self.cells = Some(cells);
+        Ok(())
+    }
+
+    /// Reads the next row. The outer error costs the rest of the row group.
+    fn article(&mut self, number: u64) -> Result<Result<Record, Reject>, Damaged> {
+        if self.cells.is_none() {
+            self.open_group()?;
+        }
+        let mut values: Values = [const { Ok(None) }; ROLES];
+        // All columns go on to the next row, even if the row turns out to be broken.
+        for (cells, value) in self.cells.iter_mut().flatten().zip(&mut values) {
+            if let Some(cells) = cells {
+                *value = cells.next()?;
+            }
+        }
+        let id = &mut values[Role::Id as usize];
+        *id = std::mem::replace(id, Ok(None)).and_then(|id| self.id(id));
+        Ok(row::record(number, values, &self.shape))
+    }
+
+    /// Checks an id in a column of floating-point numbers, which is what a column of whole numbers becomes in pandas if some
+    /// are missing.
+    fn id(&self, value: Option<String>) -> Result<Option<String>, Fault> {
+        let column = self.columns[Role::Id as usize].as_ref();
+        let is_exact = |value: &str| value.len() <= 15 && value.parse::<i64>().is_ok();
+        match (value, column) {
+            (Some(value), Some(column)) if column.kind == Kind::Float && !is_exact(&value) => {
+                Err(Broken::WrongType {
+                    role: Role::Id,
+                    name: column.path.clone(),
+                    found: "a number that cannot be kept exactly",
+                }
+                .into())
+            }
+            (value, _) => Ok(value),
+        }
+    }
+}
+
+impl Iterator for Reader {
+    type Item = Result<Record, Reject>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let Some(rows) = self.rows() else {
+            return self.fault.take().map(|fault| Err(Reject::file(fault)));
+        };
+        let number = self.before.saturating_add(self.row).saturating_add(1);
+        let found = match self.article(number) {
+            Ok(found) => {
+                self.row += 1;
+                found
+            }
+            Err(source) => {
+                let (first, last) = (number, self.before.saturating_add(rows));
+                self.row = rows;
+                let lost = Broken::Lost {
+                    first,
+                    last,
+                    source,
+                };
+                Err(Reject::at(number, lost))
+            }
+        };
+        self.skip_ended();
+        Some(found)
+    }
+}
+
+impl Articles for Reader {
+    fn place(&self) -> Option<Place> {
+        let is_over = self.rows().is_none() && self.fault.is_none();
+        (!is_over).then(|| Place::new([self.group as u64, self.row]))
+    }
+
+    fn enter(&mut self, place: &Place) -> io::Result<()> {
+        let shorter = || io::Error::other("it has become shorter");
+        let [group, row] = place.numbers() else {
+            return Err(io::Error::other("it has become a Parquet file"));
+        };
+        while self.rows().is_some() && (self.group as u64) < *group {
+            self.row = u64::MAX;
+            self.skip_ended();
+        }
+        if self.group as u64 != *group {
+            return Err(shorter());
+        }
+        match self.rows() {
+            Some(rows) if *row < rows => self.row = *row,
+            None if *row == 0 => {}
+            _ => return Err(shorter()),
+        }
+        Ok(())
+    }
+
+    fn describe(&mut self, described: &mut Described) {
+        let columns = Role::ALL.into_iter().zip(&self.columns);
+        described.fields = columns
+            .filter_map(|(role, column)| Some((role.as_str(), column.as_ref()?.path.clone())))
+            .collect();
+    }
+}
