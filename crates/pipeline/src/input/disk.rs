@@ -38,6 +38,11 @@ impl Disk {
         Ok((disk, Box::new(bytes)))
     }
 
+    /// Returns where the file is.
+    pub(super) fn location(&self) -> &Path {
+        &self.location
+    }
+
     /// Opens the file again at a byte. The counter is set to what it would be if the file had been read up to
     /// there.
     pub(super) fn open_at(&self, at: u64) -> io::Result<Bytes> {

@@ -11,6 +11,7 @@ mod html;
 mod json;
 mod jsonl;
 mod parquet;
+mod sqlite;
 mod tar;
 mod text;
 mod warc;
@@ -40,6 +41,7 @@ const FORMATS: &[&dyn Format] = &[
     &tar::Tar,
     &warc::Warc,
     &parquet::Parquet,
+    &sqlite::Sqlite,
     &html::Html,
     &json::Json,
     &jsonl::Jsonl,

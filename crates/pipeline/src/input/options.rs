@@ -12,6 +12,8 @@ pub(super) struct Options {
     /// The quotation mark of CSV; none if no field is quoted.
     pub(super) quote: Option<u8>,
     pub(super) escape: Option<u8>,
+    /// The query of SQLite databases.
+    pub(super) query: Option<String>,
     pub(super) decoding: Decoding,
     pub(super) max_bytes: usize,
     pub(super) skips_pages_without_story: bool,

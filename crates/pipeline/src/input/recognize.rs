@@ -142,10 +142,6 @@ fn binary(start: &[u8]) -> Option<&'static str> {
         (b"ARROW1", "an Arrow file; convert it to JSON Lines"),
         (b"Obj\x01", "an Avro file; convert it to JSON Lines"),
         (
-            b"SQLite format 3\0",
-            "an SQLite database; export a table as CSV",
-        ),
-        (
             b"\x1F\x8B",
             "gzip data inside other compressed data; decompress it once",
         ),

@@ -12,6 +12,7 @@ mod limits;
 mod parquet;
 mod position;
 mod recognition;
+mod sqlite;
 mod warc;
 
 use std::fs;

@@ -45,7 +45,7 @@ impl File {
 const MOST_VALUES: u32 = 1 << 24;
 const MOST_IN_DICTIONARY: u32 = 1 << 22;
 
-/// The size of a page that is read whatever the limit of an article is. Pages usually have a megabyte; `DuckDB` makes one of a whole
+/// The size of a page that is read whatever the limit of an article is. Pages usually have a megabyte; DuckDB makes one of a whole
 /// row group, up to 100 MB.
 const PAGE: u64 = 256 << 20;
 
