@@ -49,6 +49,57 @@ const CASES: &[Case] = &[
         failures: &[("d.jsonl:2", "d.jsonl:2", "JSON")],
     },
     Case {
+        name: "XML that is broken within an article, refers to a file, and ends early",
+        input: |place| {
+            let item = |id, text| {
+                format!(
+                    "<item><guid isPermaLink=\"false\">{id}</guid><description>{text}</description></item>"
+                )
+            };
+            let items = [
+                item("a", "Eins."),
+                item("b", "<p>Zwei"),
+                item("c", "&d;"),
+                item("d", "Drei."),
+            ];
+            let doctype = "<!DOCTYPE rss [<!ENTITY d SYSTEM \"pipeline.toml\">]>";
+            place.write(
+                "d.rss",
+                format!("{doctype}<rss><channel>{}", items.concat()),
+            );
+            "d.rss"
+        },
+        arguments: "",
+        articles: &["Eins.", "Drei."],
+        failures: &[
+            ("d.rss:2", "d.rss:2", "not well-formed XML at byte"),
+            (
+                "d.rss:3",
+                "d.rss:3",
+                "the entity `d` is declared in another file",
+            ),
+            ("d.rss:5", "d.rss:5", "ends within the element `channel`"),
+        ],
+    },
+    Case {
+        name: "XML of another kind",
+        input: |place| {
+            place.write(
+                "d/sitemap.xml",
+                "<?xml version=\"1.0\"?><urlset><url><loc>https://a.example/</loc></url></urlset>",
+            );
+            place.write("d/gut.jsonl", GOOD);
+            "d"
+        },
+        arguments: "",
+        articles: &["Eins.", "Zwei."],
+        failures: &[(
+            "d/sitemap.xml",
+            "d/sitemap.xml",
+            "a sitemap lists addresses",
+        )],
+    },
+    Case {
         name: "a line that is no object",
         input: |place| {
             place.write("d.jsonl", format!("{GOOD}[1, 2]\n"));

@@ -15,6 +15,7 @@ mod sqlite;
 mod tar;
 mod text;
 mod warc;
+mod xml;
 mod zip;
 
 use std::fmt;
@@ -43,6 +44,7 @@ const FORMATS: &[&dyn Format] = &[
     &parquet::Parquet,
     &sqlite::Sqlite,
     &html::Html,
+    &xml::Xml,
     &json::Json,
     &jsonl::Jsonl,
     &csv::Csv,

@@ -14,6 +14,7 @@ mod position;
 mod recognition;
 mod sqlite;
 mod warc;
+mod xml;
 
 use std::fs;
 use std::sync::atomic::Ordering;

@@ -1,0 +1,41 @@
+//! What the elements around an item say about it.
+
+use super::tree::{Entities, Space, Spaces, declared, start_tag};
+
+/// What the elements around an item say about it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Context {
+    pub(super) spaces: Spaces,
+    pub(super) language: Option<String>,
+    pub(super) outlet: Option<String>,
+}
+
+impl Context {
+    /// Names longer than this are none.
+    const MOST: usize = 1000;
+
+    /// Adds what the start tag of an element around the items says.
+    pub(super) fn enter(&mut self, tag: &str, entities: &Entities) {
+        let attributes = start_tag(tag, entities);
+        let spaces: Vec<(Box<str>, Space)> = declared(&attributes).collect();
+        self.spaces.extend(spaces);
+        let language = attributes.iter().find(|(name, _)| **name == *"xml:lang");
+        self.set_language(language.map(|(_, value)| value.to_string()));
+    }
+
+    pub(super) fn set_language(&mut self, language: Option<String>) {
+        set(&mut self.language, language);
+    }
+
+    pub(super) fn set_outlet(&mut self, outlet: Option<String>) {
+        set(&mut self.outlet, outlet);
+    }
+}
+
+/// Replaces a value by one that is nearer to the items.
+fn set(value: &mut Option<String>, nearer: Option<String>) {
+    let nearer = nearer.filter(|nearer| !nearer.trim().is_empty() && nearer.len() <= Context::MOST);
+    if nearer.is_some() {
+        *value = nearer;
+    }
+}
