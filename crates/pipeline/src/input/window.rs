@@ -165,10 +165,6 @@ impl Window {
         self.max
     }
 
-    pub(super) fn terminator(&self) -> u8 {
-        self.terminator
-    }
-
     /// Returns the beginning of the text. Nothing may have been consumed yet.
     pub(super) fn text_start(&mut self) -> TextStart<'_> {
         let (mode, terminator) = (self.mode, self.terminator);

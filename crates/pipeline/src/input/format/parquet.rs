@@ -261,9 +261,10 @@ fn choose(all: &[Column], names: &Names) -> Result<Chosen, Fault> {
 fn usual<'a>(all: &'a [Column], role: Role, names: &Names) -> Result<Option<&'a Column>, Fault> {
     let rank = |column: &Column| {
         let mut parts = column.path.split('.').rev();
-        let (found, rank) = names.usual(parts.next()?.trim())?;
+        let mut usual = names.usual(parts.next()?.trim()).iter();
+        let (_, rank) = usual.find(|(found, _)| *found == role)?;
         let is_open = parts.clone().all(|part| names.is_looked_into(part));
-        (found == role && is_open).then(|| (column.unfit(role).is_some(), parts.count(), rank))
+        is_open.then(|| (column.unfit(role).is_some(), parts.count(), *rank))
     };
     let mut best: Option<(&Column, _)> = None;
     for column in all {

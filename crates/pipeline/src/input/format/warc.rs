@@ -15,7 +15,6 @@ use encoding_rs::{Encoding, UTF_8};
 
 use self::http::{Head, Kind, MediaType, head_len};
 use self::stream::Stream;
-use super::html::begins_a_page;
 use super::{Articles, Claim, Format};
 use crate::input::compression::Compression;
 use crate::input::described::Described;
@@ -24,7 +23,7 @@ use crate::input::ignored;
 use crate::input::item::{At, Content, Record, Reject};
 use crate::input::options::Options;
 use crate::input::position::Place;
-use crate::input::recognize::{Start, first_line};
+use crate::input::recognize::{Start, begins_a_page, first_line};
 use crate::input::source::Source;
 
 pub(super) struct Warc;
