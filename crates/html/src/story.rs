@@ -43,6 +43,9 @@ const SENTENCE: usize = 45;
 /// A whole sentence has at least so many.
 const SHORT_SENTENCE: usize = 25;
 
+/// How many bytes are searched at most to compare the page with JSON-LD.
+const SEARCH: usize = 1_000_000_000;
+
 /// What is left of a page has less than so many if it cannot be the story.
 const REST: usize = 300;
 
@@ -375,7 +378,9 @@ impl<'a> Finder<'_, 'a> {
                 self.drop(at);
             } else if is_label(block) {
                 let title = self.title.block.and_then(|at| self.block(at));
-                section = parent.filter(|parent| {
+                // The heading may have an element of its own.
+                let mut around = parent.into_iter().chain(parents).take(3);
+                section = around.find(|at| self.sum(*at) > 0).filter(|parent| {
                     self.sum(*parent) * 2 < total
                         && title.is_none_or(|title| !self.dom.is_inside(title.owner, *parent))
                 });
@@ -665,6 +670,10 @@ impl<'a> Finder<'_, 'a> {
             return kept;
         };
         let body = key(&stated::plain(body));
+        // Each block is looked for in all of it.
+        if kept.len().saturating_mul(body.len()) > SEARCH {
+            return kept;
+        }
         let weights: usize = kept.iter().map(|at| self.weight(*at)).sum();
         let is_stated: Vec<bool> = kept
             .iter()

@@ -981,6 +981,14 @@ fn hostile_pages_do_no_harm() {
             ),
         ),
         (
+            "a long body in JSON-LD and many paragraphs",
+            format!(
+                "<script type=application/ld+json>{{\"@type\":\"NewsArticle\",\"articleBody\":\"{}\"}}</script>{story}{}",
+                "Ein Satz, der lang genug ist. ".repeat(30_000),
+                "<p>Ein anderer Satz, der lang genug ist.</p>".repeat(30_000)
+            ),
+        ),
+        (
             "nested times",
             format!("{story}{}", "<time>".repeat(100_000)),
         ),
