@@ -46,6 +46,16 @@ const SHORT_SENTENCE: usize = 25;
 /// How many bytes are searched at most to compare the page with JSON-LD.
 const SEARCH: usize = 1_000_000_000;
 
+/// A lead has at least so many characters.
+const LEAD: usize = 60;
+
+/// No other heading has so many.
+const LONG_LEAD: usize = 100;
+
+/// Boxes have less than so much of the story, and what is around them at least so much, in percent.
+const BOX: usize = 8;
+const MOST: usize = 60;
+
 /// What is left of a page has less than so many if it cannot be the story.
 const REST: usize = 300;
 
@@ -87,6 +97,8 @@ struct Finder<'p, 'a> {
 #[derive(Default)]
 struct Places<'b> {
     total: usize,
+    /// The element in which most of it stands, and how much that and what looks like it has, in percent.
+    best: (usize, usize),
     /// The weight of paragraphs by the look of the element they stand in.
     parents: FxHashMap<Look, usize>,
     /// The weight of paragraphs by their own look.
@@ -139,7 +151,9 @@ pub(crate) fn find(
     let root = finder.root();
     let kept = finder.kept(root);
     let kept = finder.agreeing(kept);
+    let above = finder.lead_above(&kept);
     let (teaser, kept) = finder.teaser(kept);
+    let teaser = teaser.or(above);
     let kept = finder.without_repeated(kept);
     let text = join(dom, kept.iter().filter_map(|at| found.all.get(*at)));
     let story = Story {
@@ -373,7 +387,11 @@ impl<'a> Finder<'_, 'a> {
                 let around = parent.into_iter().chain(parents).take(3);
                 let mut items =
                     around.filter(|at| matches!(self.dom.node(*at).tag, Tag::Li | Tag::Article));
-                card = items.next().or(parent);
+                // The headline of a post may be a link to itself.
+                card = items
+                    .next()
+                    .or(parent)
+                    .filter(|card| self.sum(*card) * 2 < total);
                 self.teasers += usize::from(!self.is_out(at));
                 self.drop(at);
             } else if is_label(block) {
@@ -577,7 +595,26 @@ impl<'a> Finder<'_, 'a> {
             *links += block.linked;
             *length += block.length;
         }
+        let share = |at: usize| {
+            let outer = self.dom.node(self.line(self.block(at)?)).parent;
+            Some((
+                places.share(places.parents.get(&self.look(outer))),
+                std::cmp::Reverse(outer),
+            ))
+        };
+        if let Some((share, outer)) = inside.iter().filter_map(|at| share(*at)).max() {
+            places.best = (outer.0, share);
+        }
         places
+    }
+
+    /// Whether a block is among the first paragraphs after the headline.
+    fn title_near(&self, at: usize) -> bool {
+        let start = self.title.block.unwrap_or(0);
+        (start..at)
+            .filter(|before| self.weight(*before) > 0)
+            .count()
+            < 2
     }
 
     /// Whether a block in the root of the story is a part of it.
@@ -596,6 +633,15 @@ impl<'a> Finder<'_, 'a> {
         let place = places.share(places.parents.get(&self.look(self.dom.node(line).parent)));
         match block.kind {
             Kind::Heading(_) => true,
+            // A box in the story: few paragraphs that stand in something of their own.
+            Kind::Paragraph if self.weight(at) > 0 => {
+                let outer = self.dom.node(line).parent;
+                place >= BOX
+                    || self.dom.node(line).tag == Tag::Blockquote
+                    || places.best.1 < MOST
+                    || self.dom.is_inside(places.best.0, outer)
+                    || self.title_near(at)
+            }
             _ if self.weight(at) > 0 => true,
             Kind::Item | Kind::Cell => place >= 10,
             // A line that looks like the paragraphs, or like other lines that do not all say the same.
@@ -811,6 +857,24 @@ impl<'a> Finder<'_, 'a> {
         ((!text.is_empty()).then_some(text), kept)
     }
 
+    /// Returns a lead between headline and story that is no part of what was kept.
+    fn lead_above(&self, kept: &[usize]) -> Option<String> {
+        let start = self.title.block? + 1;
+        let between = self.found.all.get(start..*kept.first()?)?;
+        between
+            .iter()
+            .zip(start..)
+            .filter(|(block, at)| !self.is_out(*at) && !kept.contains(at) && block.linked == 0)
+            .map(|(block, _)| block)
+            .find(|block| {
+                let is_heading = matches!(block.kind, Kind::Heading(_));
+                block.length >= LEAD
+                    && (is_heading && (is_sentence(&block.text) || block.length >= LONG_LEAD)
+                        || self.said(&block.text))
+            })
+            .map(|block| block.text.clone())
+    }
+
     /// Whether the head of the page has a text as its description.
     fn said(&self, text: &str) -> bool {
         let descriptions = self
@@ -841,12 +905,20 @@ impl<'a> Finder<'_, 'a> {
             .leads
             .iter()
             .any(|lead| self.dom.is_inside(line, *lead) && self.sum(*lead) <= 2 * block.length);
-        let is_bold = block.bold * 10 > block.length * 9;
-        is_other
-            && (is_marked
-                || is_bold
-                || matches!(block.kind, Kind::Heading(_))
-                || self.said(&block.text))
+        let is_bold = |block: &Block| block.bold * 10 > block.length * 9;
+        let is_only_bold = is_bold(block)
+            && block.length >= SENTENCE
+            && !kept
+                .iter()
+                .filter(|other| **other > at)
+                .filter_map(|other| self.block(*other))
+                .any(is_bold);
+        is_only_bold
+            || is_other
+                && (is_marked
+                    || is_bold(block)
+                    || matches!(block.kind, Kind::Heading(_))
+                    || self.said(&block.text))
     }
 
     /// Returns a date that stands near the headline, or with a label after the story.

@@ -139,6 +139,14 @@ fn furniture_is_left_out() {
             inside("<div class=\"embed embed-consent\"><h3>Empfohlener externer Inhalt</h3><p>An dieser Stelle finden Sie einen externen Inhalt, der den Artikel ergänzt.</p></div>"),
         ),
         (
+            "a description of a picture",
+            inside("<div class=c-picture><img src=a.jpg><p class=c-picture__description>Elf Jahre lang lag das Becken trocken, nun soll hier wieder Wasser fließen.</p></div>"),
+        ),
+        (
+            "a link for readers of screens",
+            inside("").replace("Oberhagen will", "<a href=/o>Oberhagen <span class=x-vh>(öffnet in neuem Fenster)</span></a> will"),
+        ),
+        (
             "comments by their heading",
             around("", &format!("<div><h3>3 Kommentare</h3>{}</div>", "<p>Das wurde aber auch Zeit, mein Enkel kann bis heute nicht schwimmen, weil es hier kein Bad gibt.</p>".repeat(3))),
         ),
@@ -320,6 +328,11 @@ fn parts_of_a_story_stay() {
             "12.40 Uhr\n\nStraße wieder frei\n\nDie Bundesstraße bei Oberhagen ist seit dem Mittag wieder in beiden Richtungen befahrbar.\n\n11.15 Uhr\n\nBaum blockiert Straße\n\nEin umgestürzter Baum liegt auf der Bundesstraße, die Feuerwehr ist unterwegs.\n\n9.05 Uhr\n\nSturm zieht auf\n\nDer Wetterdienst warnt vor schweren Böen im ganzen Kreis und rät, zu Hause zu bleiben.",
         ),
         (
+            "a box between the paragraphs",
+            "<div class=body><p>Der Rat hat am Dienstag über das Freibad entschieden, und zwar nach drei Stunden Debatte.</p><p>Am Ende stimmten neunzehn Mitglieder dafür und sieben dagegen, zwei enthielten sich.</p><p>Die Arbeiten beginnen im Herbst, wenn das Land die Förderung endgültig bewilligt hat.</p></div><div class=facts><p>Das Freibad wurde 1958 gebaut.</p></div><div class=body><p>Bis dahin muss die Verwaltung noch die Pläne für das Becken und die Umkleiden vorlegen.</p><p>Auch der Sprungturm soll bleiben, er steht seit einigen Jahren unter Denkmalschutz.</p><p>Für die Wiese sind neue Bäume vorgesehen, damit es im Sommer genug Schatten gibt.</p><p>Der Eintritt soll für Kinder frei sein, Erwachsene zahlen voraussichtlich vier Euro.</p></div>",
+            "Der Rat hat am Dienstag über das Freibad entschieden, und zwar nach drei Stunden Debatte.\n\nAm Ende stimmten neunzehn Mitglieder dafür und sieben dagegen, zwei enthielten sich.\n\nDie Arbeiten beginnen im Herbst, wenn das Land die Förderung endgültig bewilligt hat.\n\nBis dahin muss die Verwaltung noch die Pläne für das Becken und die Umkleiden vorlegen.\n\nAuch der Sprungturm soll bleiben, er steht seit einigen Jahren unter Denkmalschutz.\n\nFür die Wiese sind neue Bäume vorgesehen, damit es im Sommer genug Schatten gibt.\n\nDer Eintritt soll für Kinder frei sein, Erwachsene zahlen voraussichtlich vier Euro.",
+        ),
+        (
             "English",
             "<p>The council of Oberhagen voted on Tuesday to reopen the outdoor pool after eleven years.</p><p>Read more: <a href=/x>Indoor pool stays closed</a></p><p>Work is due to start in autumn and will cost around three million euros.</p>",
             "The council of Oberhagen voted on Tuesday to reopen the outdoor pool after eleven years.\n\nWork is due to start in autumn and will cost around three million euros.",
@@ -350,7 +363,17 @@ fn lead_stands_apart() {
         (
             "a heading",
             format!("<main><h1>Freibad öffnet</h1><h2>{lead}</h2>{STORY}</main>"),
-            None,
+            Some(lead),
+        ),
+        (
+            "the first paragraph is bold",
+            format!("<main><h1>Freibad öffnet</h1><p><strong>{lead}</strong></p>{STORY}</main>"),
+            Some(lead),
+        ),
+        (
+            "a heading apart from the story",
+            format!("<header><h1>Freibad öffnet</h1><h2>{lead}</h2></header><div>{STORY}</div>"),
+            Some(lead),
         ),
         (
             "bold",

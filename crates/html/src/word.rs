@@ -66,7 +66,7 @@ const NEVER: &str = "
 
 /// Words that often mark furniture.
 const WEAK: &str = "
-    about author authors autor autoren banner bild bio box card cards cta dialog disclaimer embed
+    beschreibung bildtext bildzeile bu description imagedescription imagesubtitle imagetext phototext about author authors autor autoren banner bild bio box card cards cta dialog disclaimer embed
     factbox feed form foto hint image images img infobox infokasten kasten keywords legal lightbox
     linklist loginwall menu meta metadata postmeta postmetadata entrymeta more nav offcanvas offer offers overlay paywall photo
     picture pictures player podcast poll profile promotion rail rating recent registration regwall
@@ -107,6 +107,9 @@ const HIDDEN: &[(&[u8], &[u8])] = &[
     (b"screen", b"reader"),
     (b"visuallyhidden", b"focusable"),
 ];
+
+/// Words that mark the same, written together.
+const UNSEEN: &str = "offscreen screenreader sronly vh visuallyhidden";
 
 /// Words that say what a class does or what an element has, not what it is: "js-share", "has-sidebar".
 const PREFIXES: &str = "
@@ -291,12 +294,14 @@ const IS_SECOND: u8 = 16;
 /// The words after it do not say what an element is.
 const IS_PREFIX: u8 = 32;
 const IS_NEVER: u8 = 64;
+const IS_HIDDEN: u8 = 128;
 
 static WORDS: LazyLock<FxHashMap<&[u8], u8>> = LazyLock::new(|| {
     let mut words: FxHashMap<&[u8], u8> = FxHashMap::default();
     for (list, bit) in [
         (SURE, IS_SURE),
         (NEVER, IS_NEVER),
+        (UNSEEN, IS_HIDDEN),
         (STRONG, IS_STRONG),
         (WEAK, IS_WEAK),
         (LEADS, IS_LEAD),
@@ -328,7 +333,9 @@ fn note(before: &Word, word: &Word, marks: &mut Marks) -> bool {
     marks.is_lead |= bits & IS_LEAD != 0;
     if bits & IS_NEVER != 0 {
         marks.raise(Mark::Never);
-    } else if bits & IS_SECOND != 0 && HIDDEN.contains(&(before.as_bytes(), word.as_bytes())) {
+    } else if bits & IS_HIDDEN != 0
+        || bits & IS_SECOND != 0 && HIDDEN.contains(&(before.as_bytes(), word.as_bytes()))
+    {
         marks.raise(Mark::Hidden);
     } else if bits & IS_SURE != 0 || bits & IS_SECOND != 0 && is_pair() {
         marks.raise(Mark::Sure);
