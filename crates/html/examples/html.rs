@@ -1,22 +1,21 @@
-//! Extracts the pages that a list names, as JSON Lines, and prints how many pages a second that takes.
+//! Extracts the pages that a list names, as JSON Lines; several times if that is to be measured.
 //!
-//! `cargo run --release -p blattwerk-html --example html LIST.jsonl > OUT.jsonl`. A line of the list has `id`,
+//! `cargo run --release -p blattwerk-html --example html LIST.jsonl [ROUNDS] > OUT.jsonl`. A line of the list has `id`,
 //! `page` (a file next to the list, plain or gzip) and `url`.
 
 use std::error::Error;
 use std::fs;
 use std::io::{Read, Write};
 use std::path::Path;
-use std::time::Instant;
 
 use blattwerk_html::{decode, extract};
 use serde_json::{Value, json};
 
-/// Each page is extracted so many times, and the fastest time counts, since other programs run as well.
-const ROUNDS: usize = 7;
-
 fn main() -> Result<(), Box<dyn Error>> {
     let list = std::env::args().nth(1).ok_or("which list?")?;
+    let rounds = std::env::args()
+        .nth(2)
+        .map_or(Ok(1), |rounds| rounds.parse())?;
     let folder = Path::new(&list).parent().unwrap_or(Path::new(""));
     let mut pages = Vec::new();
     for line in fs::read_to_string(&list)?.lines() {
@@ -35,17 +34,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         ));
     }
     let mut found = Vec::new();
-    let mut seconds = 0.0;
-    for (_, bytes, url) in &pages {
-        let mut fastest = f64::INFINITY;
-        let mut page = None;
-        for _ in 0..ROUNDS {
-            let start = Instant::now();
-            page = extract(&decode(bytes, None), url.as_deref());
-            fastest = fastest.min(start.elapsed().as_secs_f64());
-        }
-        seconds += fastest;
-        found.push(page);
+    for _ in 0..rounds {
+        found = pages
+            .iter()
+            .map(|(_, bytes, url)| extract(&decode(bytes, None), url.as_deref()))
+            .collect();
     }
     let mut out = std::io::stdout().lock();
     for ((id, ..), page) in pages.iter().zip(found) {
@@ -58,8 +51,5 @@ fn main() -> Result<(), Box<dyn Error>> {
         };
         writeln!(out, "{line}")?;
     }
-    #[expect(clippy::cast_precision_loss, reason = "a page count is small")]
-    let speed = pages.len() as f64 / seconds;
-    eprintln!("{} pages, {speed:.0} a second", pages.len());
     Ok(())
 }
