@@ -347,6 +347,10 @@ impl Reader<'_, '_> {
         // Old pages put whole texts into the cells of a table.
         let kind = match self.kind() {
             Kind::Cell if length >= LONG_CELL && text.contains('.') => Kind::Paragraph,
+            // The entries of a ticker are items of a list, with paragraphs in them.
+            Kind::Item if length >= LONG_CELL && owner.is_some_and(|open| open.tag == Tag::P) => {
+                Kind::Paragraph
+            }
             kind => kind,
         };
         self.found.all.push(Block {

@@ -53,7 +53,12 @@ fn from_iso(text: &str) -> Option<String> {
         return None;
     }
     let date = date(year, month, day)?;
-    if separator == Some('-') && rest.starts_with('T') && rest.is_ascii() && rest.len() <= 24 {
+    let is_iso = |c: char| c.is_ascii_digit() || matches!(c, 'T' | 'Z' | ':' | '.' | '+' | '-');
+    if separator == Some('-')
+        && !time(rest).is_empty()
+        && rest.len() <= 24
+        && rest.chars().all(is_iso)
+    {
         return Some(format!("{date}{rest}"));
     }
     Some(format!("{date}{}", time(rest)))
@@ -267,6 +272,12 @@ mod tests {
                 Some("2024-05-06T08:00:00+02:00"),
             ),
             ("2024/05/06", Some("2024-05-06")),
+            (
+                "2024-05-06T08:00:00 +02:00",
+                Some("2024-05-06T08:00:00+02:00"),
+            ),
+            ("2024-05-06T08:00:00+0200", Some("2024-05-06T08:00:00+0200")),
+            ("2024-05-06Tag", Some("2024-05-06")),
             ("20240506", Some("2024-05-06")),
             ("20240506T0800", Some("2024-05-06T08:00")),
             ("1714975200", Some("2024-05-06T06:00:00Z")),

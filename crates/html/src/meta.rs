@@ -93,7 +93,10 @@ impl Meta {
                     meta.title = clean(&dom.short_text(at));
                 }
                 Tag::Html if meta.language.is_none() => {
-                    meta.language = dom.attribute(at, "lang").and_then(language);
+                    let stated = dom
+                        .attribute(at, "lang")
+                        .or_else(|| dom.attribute(at, "xml:lang"));
+                    meta.language = stated.and_then(language);
                 }
                 Tag::Link if meta.canonical.is_none() => {
                     let is_canonical = dom

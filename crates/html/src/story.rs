@@ -65,6 +65,9 @@ const LONGEST_DATE: usize = 100;
 /// How many blocks after the story may have its date.
 const AFTER: usize = 15;
 
+/// An article that is followed by others has at least so many.
+const SHORTEST: usize = 150;
+
 /// The teaser of an article has less than so many.
 const TEASER: usize = 300;
 
@@ -452,9 +455,33 @@ impl<'a> Finder<'_, 'a> {
         }
     }
 
+    /// Returns the article that has the headline if the page goes on with other articles, else the page.
+    fn first_article(&self) -> usize {
+        let title = self.title.block.and_then(|at| self.block(at));
+        let article = title.and_then(|block| {
+            let mut around = self.dom.ancestors(block.owner);
+            around.find(|at| self.dom.node(*at).tag == Tag::Article)
+        });
+        let Some(article) = article.filter(|article| self.sum(*article) >= SHORTEST) else {
+            return 0;
+        };
+        let others: usize = self
+            .dom
+            .children(self.dom.node(article).parent)
+            .filter(|other| *other > article && self.dom.node(*other).tag == Tag::Article)
+            .map(|other| self.sum(other))
+            .sum();
+        let outside = self.sum(0) - self.sum(article);
+        if others * 10 >= outside * 9 {
+            article
+        } else {
+            0
+        }
+    }
+
     /// Finds the element that has the story: down to where it splits, then up to what looks the same.
     fn root(&self) -> usize {
-        let mut root = 0;
+        let mut root = self.first_article();
         loop {
             let largest = self
                 .dom

@@ -147,6 +147,10 @@ fn furniture_is_left_out() {
             inside("").replace("Oberhagen will", "<a href=/o>Oberhagen <span class=x-vh>(öffnet in neuem Fenster)</span></a> will"),
         ),
         (
+            "the next articles on the same page",
+            format!("<title>Freibad öffnet</title><body><div><article><h1>Freibad öffnet</h1>{STORY}</article><article><h1>Hallenbad bleibt zu</h1>{}</article></div>", "<p>Das Hallenbad in Unterhagen bleibt noch mindestens bis zum nächsten Sommer geschlossen.</p>".repeat(9)),
+        ),
+        (
             "comments by their heading",
             around("", &format!("<div><h3>3 Kommentare</h3>{}</div>", "<p>Das wurde aber auch Zeit, mein Enkel kann bis heute nicht schwimmen, weil es hier kein Bad gibt.</p>".repeat(3))),
         ),
@@ -331,6 +335,11 @@ fn parts_of_a_story_stay() {
             "a box between the paragraphs",
             "<div class=body><p>Der Rat hat am Dienstag über das Freibad entschieden, und zwar nach drei Stunden Debatte.</p><p>Am Ende stimmten neunzehn Mitglieder dafür und sieben dagegen, zwei enthielten sich.</p><p>Die Arbeiten beginnen im Herbst, wenn das Land die Förderung endgültig bewilligt hat.</p></div><div class=facts><p>Das Freibad wurde 1958 gebaut.</p></div><div class=body><p>Bis dahin muss die Verwaltung noch die Pläne für das Becken und die Umkleiden vorlegen.</p><p>Auch der Sprungturm soll bleiben, er steht seit einigen Jahren unter Denkmalschutz.</p><p>Für die Wiese sind neue Bäume vorgesehen, damit es im Sommer genug Schatten gibt.</p><p>Der Eintritt soll für Kinder frei sein, Erwachsene zahlen voraussichtlich vier Euro.</p></div>",
             "Der Rat hat am Dienstag über das Freibad entschieden, und zwar nach drei Stunden Debatte.\n\nAm Ende stimmten neunzehn Mitglieder dafür und sieben dagegen, zwei enthielten sich.\n\nDie Arbeiten beginnen im Herbst, wenn das Land die Förderung endgültig bewilligt hat.\n\nBis dahin muss die Verwaltung noch die Pläne für das Becken und die Umkleiden vorlegen.\n\nAuch der Sprungturm soll bleiben, er steht seit einigen Jahren unter Denkmalschutz.\n\nFür die Wiese sind neue Bäume vorgesehen, damit es im Sommer genug Schatten gibt.\n\nDer Eintritt soll für Kinder frei sein, Erwachsene zahlen voraussichtlich vier Euro.",
+        ),
+        (
+            "a ticker that is a list",
+            "<ul class=ticker><li><h3>12.40 Uhr: Straße wieder frei</h3><p>Die Bundesstraße bei Oberhagen ist seit dem Mittag wieder in beiden Richtungen befahrbar.</p></li><li><h3>11.15 Uhr: Baum blockiert Straße</h3><p>Ein umgestürzter Baum liegt auf der Bundesstraße, die Feuerwehr ist schon seit dem Morgen unterwegs.</p></li></ul>",
+            "12.40 Uhr: Straße wieder frei\n\nDie Bundesstraße bei Oberhagen ist seit dem Mittag wieder in beiden Richtungen befahrbar.\n\n11.15 Uhr: Baum blockiert Straße\n\nEin umgestürzter Baum liegt auf der Bundesstraße, die Feuerwehr ist schon seit dem Morgen unterwegs.",
         ),
         (
             "English",
