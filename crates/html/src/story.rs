@@ -850,11 +850,35 @@ impl<'a> Finder<'_, 'a> {
     /// Drops quotations that only repeat the story, and what stands there twice.
     fn without_repeated(&self, kept: Vec<usize>) -> Vec<usize> {
         let mut seen: FxHashSet<&str> = FxHashSet::default();
-        kept.into_iter()
+        let once: Vec<usize> = kept
+            .into_iter()
             .filter(|at| {
                 self.block(*at)
                     .is_none_or(|block| block.length < SENTENCE || seen.insert(&block.text))
             })
+            .collect();
+        let length: usize = once.iter().map(|at| self.weight(*at)).sum();
+        // Each quotation is looked for in all of the story.
+        if once.len().saturating_mul(length) > SEARCH {
+            return once;
+        }
+        let is_quotation = |at: usize| {
+            self.block(at)
+                .is_some_and(|block| self.dom.node(self.line(block)).tag == Tag::Blockquote)
+        };
+        let others: Vec<String> = once
+            .iter()
+            .filter(|at| !is_quotation(**at))
+            .filter_map(|at| self.block(*at))
+            .map(|block| key(&block.text))
+            .collect();
+        let repeats = |block: &Block| {
+            // Who is quoted stands below the quotation.
+            let said = key(block.text.lines().next().unwrap_or_default());
+            said.len() >= SHORT_SENTENCE && others.iter().any(|other| other.contains(&said))
+        };
+        once.into_iter()
+            .filter(|at| !is_quotation(*at) || !self.block(*at).is_some_and(repeats))
             .collect()
     }
 

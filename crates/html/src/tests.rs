@@ -151,6 +151,10 @@ fn furniture_is_left_out() {
             format!("<title>Freibad öffnet</title><body><div><article><h1>Freibad öffnet</h1>{STORY}</article><article><h1>Hallenbad bleibt zu</h1>{}</article></div>", "<p>Das Hallenbad in Unterhagen bleibt noch mindestens bis zum nächsten Sommer geschlossen.</p>".repeat(9)),
         ),
         (
+            "a quotation in a figure that repeats the story",
+            inside("<figure><blockquote>„Der Rat stimmte am Dienstagabend mit großer Mehrheit für die Sanierung.“<br>Renate Vogt, Bürgermeisterin</blockquote></figure>"),
+        ),
+        (
             "comments by their heading",
             around("", &format!("<div><h3>3 Kommentare</h3>{}</div>", "<p>Das wurde aber auch Zeit, mein Enkel kann bis heute nicht schwimmen, weil es hier kein Bad gibt.</p>".repeat(3))),
         ),
