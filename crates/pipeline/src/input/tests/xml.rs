@@ -301,7 +301,7 @@ Zeile zwei &amp;uuml;ber</description></item>
             name: "prefixes that are not declared",
             xml: "<rss><channel><item><dc:title>Nur dort</dc:title><content:encoded>&lt;p&gt;Text.&lt;/p&gt;</content:encoded><dc:date>2024</dc:date><link>http://b.example/2</link></item></channel></rss>",
             expected: &[
-                "http://b.example/2 | Nur dort | 2024 | - | http://b.example/2 | - | Text.",
+                "http://b.example/2 | Nur dort | 2024 | - | http://b.example/2 | b.example | Text.",
             ],
         },
         Case {
@@ -376,6 +376,11 @@ fn tei_and_i5_give_their_bodies() {
                 "1 | - | 2001-01-01 | de | - | Institut | Ein Satz.",
                 "2 | Nur hier | - | de | - | Institut | Zwei.",
             ],
+        },
+        Case {
+            name: "a group of texts",
+            xml: "<TEI xml:id='g'><text><front><p>Vorab</p></front><group><text><body><p>Eins.</p></body></text><text><front><p>Titelblatt</p></front><body><p>Zwei.</p></body></text></group></text></TEI>",
+            expected: &["g | - | - | - | - | - | Eins.//Zwei."],
         },
         Case {
             name: "TEI in TEI",

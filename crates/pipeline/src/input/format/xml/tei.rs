@@ -17,7 +17,10 @@ pub(super) fn record(item: Element<'_>, context: &Context) -> Record {
         .children()
         .find(|child| child.is_one_of(&["teiHeader", "idsHeader"]));
     let text = item.child("text");
-    let body = text.and_then(|text| text.find("body")).or(text);
+    let body = text.map(|text| match text.child("group") {
+        Some(group) => group,
+        None => text.find("body").unwrap_or(text),
+    });
     let in_header = |name: &str| header.and_then(|header| header.find(name));
     let id = ["sigle", "id", "n"]
         .iter()
