@@ -26,7 +26,6 @@ pub(super) fn record(number: u64, mut values: Values, shape: &Shape) -> Result<R
     let id = take(Role::Id).map_err(|fault| Reject::at(number, fault))?;
     let mut rest = || -> Result<Record, Fault> {
         let text = take(Role::Text)?.unwrap_or_default();
-        let is_name = |outlet: &String| !outlet.contains(['/', '\\']);
         Ok(Record {
             at: At::number(number),
             content: Tree::Text(text.into())
@@ -36,7 +35,7 @@ pub(super) fn record(number: u64, mut values: Values, shape: &Shape) -> Result<R
             date: take(Role::Date)?,
             language: take(Role::Language)?,
             url: take(Role::Url)?,
-            outlet: take(Role::Outlet)?.filter(is_name),
+            outlet: take(Role::Outlet)?,
             unread: shape.unread.clone(),
             ..Record::default()
         })

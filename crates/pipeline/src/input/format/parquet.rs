@@ -261,8 +261,8 @@ fn choose(all: &[Column], names: &Names) -> Result<Chosen, Fault> {
 fn usual<'a>(all: &'a [Column], role: Role, names: &Names) -> Result<Option<&'a Column>, Fault> {
     let rank = |column: &Column| {
         let mut parts = column.path.split('.').rev();
-        let mut usual = names.usual(parts.next()?.trim()).iter();
-        let (_, rank) = usual.find(|(found, _)| *found == role)?;
+        let roles = names.usual(parts.next()?.trim());
+        let (_, rank) = roles.iter().find(|(usual, _)| *usual == role)?;
         let is_open = parts.clone().all(|part| names.is_looked_into(part));
         is_open.then(|| (column.unfit(role).is_some(), parts.count(), *rank))
     };
