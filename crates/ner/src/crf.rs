@@ -7,7 +7,6 @@
 
 #![expect(
     clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,
     reason = "counts, class numbers and small weights are converted between integers and floats all over"
@@ -30,6 +29,7 @@ mod memory;
 mod model;
 pub mod phrase;
 mod random;
+mod recent;
 mod roles;
 pub mod score;
 mod spelling;

@@ -55,17 +55,24 @@ pub(super) fn key(template: u32, a: u32, b: u32) -> u32 {
     mix(h.wrapping_mul(0xD6E8_FEB8_6659_FD93) ^ (h >> 31))
 }
 
-fn fnv(letters: &[char]) -> u32 {
-    let mut h = 0xCBF2_9CE4_8422_2325u64;
+fn fnv<'a>(letters: impl IntoIterator<Item = &'a char>) -> u32 {
+    let mut h = FNV;
     for &c in letters {
-        h = (h ^ u64::from(c as u32)).wrapping_mul(0x0000_0100_0000_01B3);
+        h = fnv_step(h, c);
     }
     mix(h)
 }
 
+/// The hash of no letters.
+const FNV: u64 = 0xCBF2_9CE4_8422_2325;
+
+fn fnv_step(h: u64, c: char) -> u64 {
+    (h ^ u64::from(c as u32)).wrapping_mul(0x0000_0100_0000_01B3)
+}
+
 /// Returns a hash of the word's shape: letters as `X` or `x`, digits as `0`, others unchanged, and runs cut to `run`.
 fn shape(word: &str, run: usize) -> u32 {
-    let mut shape = Vec::new();
+    let mut shape = FNV;
     let mut last = '\0';
     let mut length = 0;
     for c in word.chars() {
@@ -81,10 +88,10 @@ fn shape(word: &str, run: usize) -> u32 {
         length = if s == last { length + 1 } else { 1 };
         last = s;
         if length <= run {
-            shape.push(s);
+            shape = fnv_step(shape, s);
         }
     }
-    fnv(&shape)
+    mix(shape)
 }
 
 fn case(word: &str) -> u8 {
@@ -253,13 +260,15 @@ impl Profile {
         let case = case(word);
         let length = word.chars().count().min(20) as u32;
         let digits = word.chars().filter(char::is_ascii_digit).count() as u32;
-        let mut keys = vec![
+        // Most words have fewer than this.
+        let mut keys = Vec::with_capacity(64);
+        keys.extend([
             (key(1, 0, 0), SELF),
             (key(2, short, 0), SELF | NEAR | FAR),
             (key(3, long, 0), SELF | NEAR),
             (key(4, length, u32::from(case)), SELF),
             (key(5, u32::from(case), 0), SELF | NEAR | FAR),
-        ];
+        ]);
         if digits > 0 {
             keys.push((key(6, digits, length), SELF | NEAR));
         }
@@ -290,22 +299,104 @@ fn sentence_kind(words: &[Look]) -> u32 {
     }
 }
 
-/// Emits the keys of the joint features of neighbours, token by token; `emit` gets the token's number and the key.
-pub(super) fn joined(words: &[Look], mut emit: impl FnMut(usize, u32)) {
+/// Combines two hashes, in order.
+fn two(x: u32, y: u32) -> u32 {
+    x.wrapping_mul(0x9E37_79B1) ^ y.rotate_left(15)
+}
+
+fn class(word: &Look, k: usize) -> u32 {
+    u32::from(word.classes[k])
+}
+
+/// What a sentence tells about each of its tokens, whatever the words are.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Frame {
+    /// Bit 0 at the first token, bit 1 at the last.
+    edge: u32,
+    /// The kind of the sentence and the logarithm of its length.
+    kind: u32,
+    length: u32,
+    /// The number of tokens since a quote was opened, 0 outside.
+    quote: u32,
+    bracket: u32,
+    case: u32,
+}
+
+impl Frame {
+    const EDGES: u32 = 4;
+    const KINDS: u32 = 4;
+    const LENGTHS: u32 = 5;
+    const QUOTES: u32 = 9;
+    const BRACKETS: u32 = 2;
+    const CASES: u32 = 4;
+
+    /// Returns a number for all that [`Frame::place_keys`] depend on.
+    pub(super) fn place(self) -> usize {
+        let marks = (self.edge * Self::QUOTES + self.quote.min(8)) * Self::BRACKETS + self.bracket;
+        (marks * Self::CASES + self.case) as usize
+    }
+
+    /// Returns a number for all that [`Frame::line_keys`] depend on.
+    pub(super) fn line(self) -> usize {
+        ((self.kind * Self::LENGTHS + self.length) * Self::CASES + self.case) as usize
+    }
+
+    /// Returns a frame for each [`Frame::place`], in order.
+    pub(super) fn places() -> impl Iterator<Item = Self> {
+        (0..Self::EDGES * Self::QUOTES * Self::BRACKETS * Self::CASES).map(|place| {
+            let marks = place / Self::CASES;
+            Self {
+                edge: marks / Self::BRACKETS / Self::QUOTES,
+                quote: marks / Self::BRACKETS % Self::QUOTES,
+                bracket: marks % Self::BRACKETS,
+                case: place % Self::CASES,
+                ..Self::default()
+            }
+        })
+    }
+
+    /// Returns a frame for each [`Frame::line`], in order.
+    pub(super) fn lines() -> impl Iterator<Item = Self> {
+        (0..Self::KINDS * Self::LENGTHS * Self::CASES).map(|line| Self {
+            kind: line / Self::CASES / Self::LENGTHS,
+            length: line / Self::CASES % Self::LENGTHS,
+            case: line % Self::CASES,
+            ..Self::default()
+        })
+    }
+
+    pub(super) fn place_keys(self) -> [u32; 3] {
+        [
+            key(60, self.edge, self.case),
+            key(63, self.quote.min(8), self.case),
+            key(64, self.bracket, self.case),
+        ]
+    }
+
+    pub(super) fn line_keys(self) -> [u32; 2] {
+        [
+            key(61, self.kind, self.case),
+            key(65, self.kind * 8 + self.length, self.case),
+        ]
+    }
+
+    /// Returns the number of tokens since a quote was opened, as far as joint features see it.
+    pub(super) fn quote(self) -> u32 {
+        self.quote.min(QUOTED)
+    }
+}
+
+/// Joint features do not count more tokens since a quote was opened.
+const QUOTED: u32 = 3;
+
+/// Returns the frame of each token.
+pub(super) fn frames(words: &[Look]) -> impl Iterator<Item = Frame> {
     let n = words.len();
     let kind = sentence_kind(words);
     let length = (n.clamp(1, 31) as u32).ilog2();
-    let blank = Look::default();
     let mut quote = 0u32;
     let mut bracket = 0u32;
-    for i in 0..n {
-        let at = |d: isize| -> &Look {
-            usize::try_from(i as isize + d)
-                .ok()
-                .and_then(|j| words.get(j))
-                .unwrap_or(&blank)
-        };
-        let (b2, b1, w, a1, a2) = (at(-2), at(-1), at(0), at(1), at(2));
+    words.iter().enumerate().map(move |(i, w)| {
         match w.mark {
             1 => quote = u32::from(quote == 0),
             2 => quote = 1,
@@ -318,59 +409,115 @@ pub(super) fn joined(words: &[Look], mut emit: impl FnMut(usize, u32)) {
                 }
             }
         }
-        let c = |p: &Look, k: usize| u32::from(p.classes[k]);
-        let two = |x: u32, y: u32| x.wrapping_mul(0x9E37_79B1) ^ y.rotate_left(15);
-        let edge = u32::from(i == 0) | u32::from(i + 1 == n) << 1;
-        emit(i, key(60, edge, u32::from(w.case)));
-        emit(i, key(61, kind, u32::from(w.case)));
-        emit(
-            i,
-            key(62, u32::from(i == 0) * 8 + u32::from(w.case), c(w, 1)),
-        );
-        emit(i, key(63, quote.min(8), u32::from(w.case)));
-        emit(i, key(64, bracket, u32::from(w.case)));
-        emit(i, key(65, kind * 8 + length, u32::from(w.case)));
-        emit(i, key(70, c(b1, 1), c(w, 1)));
-        emit(i, key(71, c(w, 1), c(a1, 1)));
-        emit(i, key(72, c(b1, 0) * 1024 + c(w, 0), c(a1, 0)));
-        emit(i, key(73, c(b1, 1), two(c(a1, 1), w.shape)));
-        emit(i, key(74, two(b1.shape, w.shape), a1.shape));
-        emit(i, key(75, two(b2.shape, b1.shape), w.shape));
-        emit(i, key(76, two(a2.shape, a1.shape), w.shape));
-        emit(i, key(77, b1.lower, w.lower));
-        emit(i, key(78, w.lower, a1.lower));
-        emit(i, key(79, b1.lower, w.shape));
-        emit(i, key(80, a1.lower, w.shape));
-        emit(i, key(81, two(b2.lower, b1.lower), 0));
-        emit(i, key(82, two(a1.lower, a2.lower), 0));
-        emit(i, key(83, pair(b1.lists, w.lists), u32::from(a1.lists)));
-        emit(
-            i,
-            key(
-                84,
-                pair(b1.lists, w.lists),
-                u32::from(b1.case) * 4 + u32::from(w.case),
-            ),
-        );
-        emit(
-            i,
-            key(
-                85,
-                pair(w.lists, a1.lists),
-                u32::from(w.case) * 4 + u32::from(a1.case),
-            ),
-        );
-        emit(i, key(86, c(b2, 1), two(c(b1, 1), w.shape)));
-        emit(i, key(87, c(a2, 1), two(c(a1, 1), w.shape)));
-        emit(i, key(88, c(b1, 3) * 1024 + c(w, 3), c(a1, 3)));
-        emit(
-            i,
-            key(
-                89,
-                quote.min(3) * 4 + u32::from(w.case),
-                two(b1.lower, u32::from(b1.mark)),
-            ),
-        );
+        Frame {
+            edge: u32::from(i == 0) | u32::from(i + 1 == n) << 1,
+            kind,
+            length,
+            quote,
+            bracket,
+            case: u32::from(w.case),
+        }
+    })
+}
+
+/// Returns the key of the feature that a word has only as the first of its sentence, or only as another.
+pub(super) fn opening(word: &Look, is_first: bool) -> u32 {
+    key(
+        62,
+        u32::from(is_first) * 8 + u32::from(word.case),
+        class(word, 1),
+    )
+}
+
+/// Returns the keys of a word and the one before it. `quote` is [`Frame::quote`] at the word.
+pub(super) fn after(b1: &Look, w: &Look, quote: u32) -> [u32; 5] {
+    [
+        key(70, class(b1, 1), class(w, 1)),
+        key(77, b1.lower, w.lower),
+        key(79, b1.lower, w.shape),
+        key(
+            84,
+            pair(b1.lists, w.lists),
+            u32::from(b1.case) * 4 + u32::from(w.case),
+        ),
+        key(
+            89,
+            quote * 4 + u32::from(w.case),
+            two(b1.lower, u32::from(b1.mark)),
+        ),
+    ]
+}
+
+/// Returns the keys of a word and the one after it.
+pub(super) fn before(w: &Look, a1: &Look) -> [u32; 4] {
+    [
+        key(71, class(w, 1), class(a1, 1)),
+        key(78, w.lower, a1.lower),
+        key(80, a1.lower, w.shape),
+        key(
+            85,
+            pair(w.lists, a1.lists),
+            u32::from(w.case) * 4 + u32::from(a1.case),
+        ),
+    ]
+}
+
+/// Returns the key that two words have for the token after them.
+pub(super) fn after_two(b2: &Look, b1: &Look) -> u32 {
+    key(81, two(b2.lower, b1.lower), 0)
+}
+
+/// Returns the key that two words have for the token before them.
+pub(super) fn before_two(a1: &Look, a2: &Look) -> u32 {
+    key(82, two(a1.lower, a2.lower), 0)
+}
+
+/// Returns the keys of the shapes of a window.
+pub(super) fn shapes([b2, b1, w, a1, a2]: [&Look; PLACES]) -> [u32; 3] {
+    [
+        key(74, two(b1.shape, w.shape), a1.shape),
+        key(75, two(b2.shape, b1.shape), w.shape),
+        key(76, two(a2.shape, a1.shape), w.shape),
+    ]
+}
+
+/// Returns the keys of a window that depend on the classes and lists of three of its words.
+pub(super) fn threes([b2, b1, w, a1, a2]: [&Look; PLACES]) -> [u32; 6] {
+    let c = class;
+    [
+        key(72, c(b1, 0) * 1024 + c(w, 0), c(a1, 0)),
+        key(73, c(b1, 1), two(c(a1, 1), w.shape)),
+        key(83, pair(b1.lists, w.lists), u32::from(a1.lists)),
+        key(86, c(b2, 1), two(c(b1, 1), w.shape)),
+        key(87, c(a2, 1), two(c(a1, 1), w.shape)),
+        key(88, c(b1, 3) * 1024 + c(w, 3), c(a1, 3)),
+    ]
+}
+
+/// Emits the keys of the joint features of neighbours, token by token; `emit` gets the token's number and the key.
+pub(super) fn joined(words: &[Look], mut emit: impl FnMut(usize, u32)) {
+    let blank = Look::default();
+    for (i, frame) in frames(words).enumerate() {
+        let window @ [b2, b1, w, a1, a2] = std::array::from_fn(|place| {
+            let at = (i + place).checked_sub(HERE);
+            at.and_then(|at| words.get(at)).unwrap_or(&blank)
+        });
+        let [k60, k63, k64] = frame.place_keys();
+        let [k61, k65] = frame.line_keys();
+        let k62 = opening(w, i == 0);
+        let [k70, k77, k79, k84, k89] = after(b1, w, frame.quote());
+        let [k71, k78, k80, k85] = before(w, a1);
+        let (k81, k82) = (after_two(b2, b1), before_two(a1, a2));
+        let [k74, k75, k76] = shapes(window);
+        let [k72, k73, k83, k86, k87, k88] = threes(window);
+        // Sums of floats depend on their order, so training always has the same.
+        let keys = [
+            k60, k61, k62, k63, k64, k65, k70, k71, k72, k73, k74, k75, k76, k77, k78, k79, k80,
+            k81, k82, k83, k84, k85, k86, k87, k88, k89,
+        ];
+        for key in keys {
+            emit(i, key);
+        }
     }
 }
 

@@ -1,9 +1,8 @@
 //! What is known about a word before any sentence is seen: classes, usage in raw text, name lists.
 
-use super::hash::hash;
+use super::hash::{hash, hash_normal};
 use super::phrase::Phrases;
 use super::table::Table;
-use super::vectors::normal_form;
 
 /// The bits of the name lists.
 pub mod list {
@@ -103,7 +102,7 @@ impl Lexicon {
 
     /// Returns the record of exactly this form of a word.
     pub fn get(&self, word: &str) -> Option<&Record> {
-        self.by_hash(hash(&normal_form(word)))
+        self.by_hash(hash_normal(word))
     }
 
     fn by_hash(&self, hash: u32) -> Option<&Record> {

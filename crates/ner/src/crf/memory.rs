@@ -9,8 +9,10 @@
 //! Ratinov & Roth, 2009, on context aggregation; Finkel et al., 2005; on short forms, Schwartz & Hearst, 2003.)
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::BuildHasherDefault;
 
 use super::chain::Lattice;
+use super::hash::Words;
 use super::tag::{Label, TAGS, Tag, spans};
 
 /// How the votes count.
@@ -127,7 +129,7 @@ fn recall_whole<W: AsRef<str>>(
     // Sorted by their words, so that the sums are deterministic.
     let mut names: BTreeMap<Vec<&str>, Places> = BTreeMap::new();
     // The lengths of the names that start with a word: bit = number of words.
-    let mut lengths: HashMap<&str, u16> = HashMap::new();
+    let mut lengths: HashMap<&str, u16, BuildHasherDefault<Words>> = HashMap::default();
     for (words, tags) in sentences.iter().zip(tags) {
         for (start, end, _) in spans(tags) {
             if (2..=MAX_WORDS).contains(&(end - start)) {
@@ -198,7 +200,7 @@ pub(super) fn recall<W: AsRef<str>>(
     options: &Options,
 ) -> Vec<usize> {
     let mut alone: Vec<(usize, usize)> = Vec::new();
-    let mut sums: HashMap<&str, Votes> = HashMap::new();
+    let mut sums: HashMap<&str, Votes, BuildHasherDefault<Words>> = HashMap::default();
     let mut shorts: HashSet<&str> = HashSet::new();
     let mut changed = if options.whole {
         recall_whole(sentences, tags, lattices, scores, options)

@@ -2,12 +2,14 @@
 //!
 //! The score of a tag is a sum over about a hundred features. Most belong to one word at one position of the window,
 //! so for each word type they are summed once and cached ([`Seen`]); a token then costs five rows of sixteen small
-//! integers plus the few joint features of neighbours. With integers, the sums are the same in any order.
+//! integers plus the joint features of neighbours. Those of two neighbours and of the shapes of a window recur as well,
+//! and have caches of a fixed size ([`Recent`]). With integers, the sums are the same in any order.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 use std::mem;
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use blattwerk_model_file::{Damage, Kind, put};
@@ -15,10 +17,12 @@ use blattwerk_model_file::{Damage, Kind, put};
 use super::borders;
 use super::chain::{self, ANY, Lattice, NEVER, Transitions};
 use super::entity::Entity;
-use super::feature::{self, HERE, Look, PLACES, Profile, placed};
+use super::feature::{self, Frame, HERE, Look, PLACES, Profile, placed};
+use super::hash::Words;
 use super::lexicon::{Lexicon, Record};
 use super::memory;
 use super::phrase::Phrases;
+use super::recent::Recent;
 use super::roles;
 use super::spelling;
 use super::table::Table;
@@ -48,6 +52,9 @@ pub struct Model {
     /// A bit set of the high bits of all keys: most keys looked up are absent, and this finds out cheaply.
     filter: Vec<u64>,
     rows: Vec<Row<i8>>,
+    /// The sums of [`Frame::place_keys`] and [`Frame::line_keys`], by their numbers.
+    places: Vec<Row<i16>>,
+    lines: Vec<Row<i16>>,
     /// The score of one unit of a weight.
     unit: f32,
     transitions: Transitions,
@@ -64,6 +71,8 @@ pub struct Model {
 #[derive(Debug, Clone)]
 struct Seen {
     rows: [Row<i16>; PLACES],
+    /// What is added if it is the first of its sentence.
+    first: Row<i16>,
     look: Look,
 }
 
@@ -72,20 +81,44 @@ struct Seen {
 struct Cache {
     recent: Generation,
     older: Generation,
+    /// The sums of two neighbours for the tokens in their [`REACH`], by the numbers of their types in the recent generation
+    /// and [`Frame::quote`] of the second.
+    pairs: Recent<u64, [Row<i16>; REACH]>,
+    /// The sums of windows of shapes.
+    shapes: Recent<[u32; PLACES], Row<i16>>,
     ints: Vec<Row<i16>>,
     looks: Vec<Look>,
+    frames: Vec<Frame>,
     types: Vec<u32>,
+    missed: Vec<Missed>,
     look_up: LookUp,
+}
+
+/// The joint features of two neighbours belong to both and to the tokens before and after them.
+const REACH: usize = 4;
+
+/// Sums that are missing in the cache: the place of the first word, and the key.
+#[derive(Debug, Clone, Copy)]
+enum Missed {
+    Pair(usize, u64),
+    Shapes(usize, [u32; PLACES]),
 }
 
 /// Keys being looked up, each with the number of the sum it belongs to.
 #[derive(Debug, Default)]
 struct LookUp {
-    asked: Vec<(usize, u32)>,
+    asked: Vec<(u32, u32)>,
     /// The first table slot of each key.
     slots: Vec<(u32, u32)>,
     /// The numbers of their rows.
-    found: Vec<(usize, u32)>,
+    found: Vec<(u32, u32)>,
+}
+
+impl LookUp {
+    fn ask(&mut self, sum: usize, keys: impl IntoIterator<Item = u32>) {
+        let keys = keys.into_iter();
+        self.asked.extend(keys.map(|key| (sum as u32, key)));
+    }
 }
 
 /// Word types seen in the same stretch of text.
@@ -101,34 +134,6 @@ impl Generation {
         self.seen.push(seen);
         self.ids.insert(word, id);
         id
-    }
-}
-
-/// Hashes words eight bytes at a time; hash flooding is not a concern here.
-#[derive(Debug, Default, Clone, Copy)]
-struct Words(u64);
-
-impl Hasher for Words {
-    fn write(&mut self, bytes: &[u8]) {
-        let mut chunks = bytes.chunks_exact(8);
-        for chunk in &mut chunks {
-            self.write_u64(u64::from_le_bytes(chunk.try_into().unwrap_or_default()));
-        }
-        let rest = chunks
-            .remainder()
-            .iter()
-            .fold(1u64, |h, &b| h << 8 | u64::from(b));
-        self.write_u64(rest);
-    }
-
-    fn write_u8(&mut self, _: u8) {}
-
-    fn write_u64(&mut self, n: u64) {
-        self.0 = (self.0.rotate_left(5) ^ n).wrapping_mul(0x517C_C1B7_2722_0A95);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0 ^ (self.0 >> 32)
     }
 }
 
@@ -186,19 +191,32 @@ impl Model {
         transitions: &Transitions,
         eagerness: f32,
     ) -> Self {
-        Self {
+        let mut model = Self {
             lexicon,
             table: Table::new(&keys),
             filter: filter(&keys),
             keys,
             rows,
+            places: Vec::new(),
+            lines: Vec::new(),
             unit,
             factors: chain::factors(transitions),
             transitions: *transitions,
             eagerness,
             memory: memory::Options::default(),
             caches: Mutex::default(),
-        }
+        };
+        let sum = |keys: &[u32]| {
+            let mut sum = [0; 16];
+            for number in keys.iter().filter_map(|&key| model.table.get(key)) {
+                add(&mut sum, &model.rows[number as usize]);
+            }
+            sum
+        };
+        let places = Frame::places().map(|frame| sum(&frame.place_keys()));
+        let lines = Frame::lines().map(|frame| sum(&frame.line_keys()));
+        (model.places, model.lines) = (places.collect(), lines.collect());
+        model
     }
 
     /// Multiplies all scores: the best tags stay the same; their probabilities become less certain below 1, more above.
@@ -262,42 +280,68 @@ impl Model {
         slots.clear();
         slots.extend(asked.iter().map(|&(_, key)| self.table.slot(key)));
         found.clear();
-        found.extend(
-            asked
-                .drain(..)
-                .zip(&*slots)
-                .filter_map(|((sum, key), &slot)| Some((sum, self.table.get_from(key, slot)?))),
-        );
+        for (&(sum, key), &slot) in asked.iter().zip(&*slots) {
+            if let Some(row) = self.table.get_from(key, slot) {
+                found.push((sum, row));
+            }
+        }
+        asked.clear();
         for &(sum, row) in &*found {
-            add(&mut sums[sum], &self.rows[row as usize]);
+            add(&mut sums[sum as usize], &self.rows[row as usize]);
         }
     }
 
     fn seen(&self, profile: &Profile, look_up: &mut LookUp) -> Seen {
-        let mut seen = Seen {
-            rows: [[0; 16]; PLACES],
-            look: profile.look,
-        };
-        for place in 0..PLACES {
-            let keys = profile.keys_at(place).map(|key| placed(key, place));
-            look_up.asked.extend(keys.map(|key| (place, key)));
+        const FIRST: usize = PLACES;
+        const OTHER: usize = PLACES + 1;
+        for &(key, places) in &profile.keys {
+            for place in (0..PLACES).filter(|place| places & (1 << place) != 0) {
+                look_up.ask(place, [placed(key, place)]);
+            }
         }
-        self.add_all(look_up, &mut seen.rows);
-        seen
+        look_up.ask(FIRST, [feature::opening(&profile.look, true)]);
+        look_up.ask(OTHER, [feature::opening(&profile.look, false)]);
+        let mut sums = [[0; 16]; PLACES + 2];
+        self.add_all(look_up, &mut sums);
+        let [mut rows @ .., first, other] = sums;
+        add(&mut rows[HERE], &other);
+        Seen {
+            rows,
+            first: std::array::from_fn(|k| first[k].saturating_sub(other[k])),
+            look: profile.look,
+        }
     }
 
     /// Scores the tags of a sentence.
     fn scores(&self, words: &[impl AsRef<str>], cache: &mut Cache) -> Vec<[f32; TAGS]> {
+        self.number(words, cache);
+        // The sums of pairs reach one token further than windows do.
+        let tokens = HERE + 1..HERE + 1 + words.len();
+        self.add_known(cache, tokens.clone());
+        self.add_missed(cache, tokens.clone());
+        cache.ints[tokens]
+            .iter()
+            .map(|row| {
+                let mut scores: [f32; TAGS] =
+                    std::array::from_fn(|k| f32::from(row[k]) * self.unit);
+                scores[0] -= self.eagerness;
+                scores
+            })
+            .collect()
+    }
+
+    /// Numbers the word types of a sentence, with padding, and reads those that are not in the cache.
+    fn number(&self, words: &[impl AsRef<str>], cache: &mut Cache) {
         let Cache {
             recent,
             older,
-            ints,
-            looks,
             types,
             look_up,
+            ..
         } = cache;
         if recent.seen.len() > KEPT {
             *older = mem::take(recent);
+            cache.pairs.clear();
         }
         if recent.seen.is_empty() {
             recent.seen.push(self.seen(&Profile::edge(), look_up));
@@ -318,35 +362,112 @@ impl Model {
             types.push(id);
         }
         types.extend([0; HERE]);
+    }
+
+    /// Adds the sums that are in the cache, those of `tokens` at these places, and notes which are missing.
+    fn add_known(&self, cache: &mut Cache, tokens: Range<usize>) {
+        let Cache {
+            recent,
+            pairs,
+            shapes,
+            ints,
+            looks,
+            frames,
+            types,
+            missed,
+            ..
+        } = cache;
+        let look = |&id: &u32| recent.seen[id as usize].look;
         looks.clear();
-        looks.extend(
-            types[HERE..HERE + words.len()]
-                .iter()
-                .map(|&id| recent.seen[id as usize].look),
-        );
+        looks.extend(types.iter().map(look));
+        frames.clear();
+        frames.extend(feature::frames(&looks[HERE..HERE + tokens.len()]));
+        missed.clear();
         ints.clear();
-        for window in types.windows(PLACES) {
-            let mut sum = [0i16; 16];
+        ints.resize(tokens.start, [0; 16]);
+        for (i, (window, frame)) in types.windows(PLACES).zip(&*frames).enumerate() {
+            let mut sum = self.places[frame.place()];
+            add(&mut sum, &self.lines[frame.line()]);
             for (place, &id) in window.iter().enumerate() {
-                let row = &recent.seen[id as usize].rows[place];
-                for (s, r) in sum.iter_mut().zip(row) {
-                    *s = s.saturating_add(*r);
-                }
+                add(&mut sum, &recent.seen[id as usize].rows[place]);
+            }
+            if i == 0 {
+                add(&mut sum, &recent.seen[window[HERE] as usize].first);
+            }
+            let key = std::array::from_fn(|place| looks[i + place].shape);
+            match shapes.get(&key) {
+                Some(row) => add(&mut sum, row),
+                None => missed.push(Missed::Shapes(i, key)),
             }
             ints.push(sum);
         }
-        let mut emit = |at, key| look_up.asked.push((at, key));
-        feature::joined(looks, &mut emit);
-        feature::of_phrases(looks, &self.lexicon.phrases, &mut emit);
+        ints.resize(tokens.end + HERE + 1, [0; 16]);
+        for (i, pair) in types.windows(2).enumerate() {
+            let frame = (i + 1).checked_sub(HERE).and_then(|at| frames.get(at));
+            let quote = frame.map_or(0, |frame| frame.quote());
+            let key = u64::from(pair[0]) | u64::from(pair[1]) << 30 | u64::from(quote) << 60;
+            match pairs.get(&key) {
+                Some(rows) => add_rows(&mut ints[i..], rows),
+                None => missed.push(Missed::Pair(i, key)),
+            }
+        }
+    }
+
+    /// Adds the sums that are missing in the cache, to it as well, and those that are not cached.
+    fn add_missed(&self, cache: &mut Cache, tokens: Range<usize>) {
+        let Cache {
+            pairs,
+            shapes,
+            ints,
+            looks,
+            missed,
+            look_up,
+            ..
+        } = cache;
+        let window = |i: usize| std::array::from_fn(|place| &looks[i + place]);
+        for (i, token) in tokens.clone().enumerate() {
+            look_up.ask(token, feature::threes(window(i)));
+        }
+        let words = &looks[HERE..HERE + tokens.len()];
+        let emit = |at, key| look_up.ask(tokens.start + at, [key]);
+        feature::of_phrases(words, &self.lexicon.phrases, emit);
+        let first = ints.len();
+        let mut next = first;
+        for one in &*missed {
+            match *one {
+                Missed::Shapes(i, _) => {
+                    look_up.ask(next, feature::shapes(window(i)));
+                    next += 1;
+                }
+                Missed::Pair(i, key) => {
+                    let (a, b) = (&looks[i], &looks[i + 1]);
+                    look_up.ask(next, [feature::before_two(a, b)]);
+                    look_up.ask(next + 1, feature::before(a, b));
+                    look_up.ask(next + 2, feature::after(a, b, (key >> 60) as u32));
+                    look_up.ask(next + 3, [feature::after_two(a, b)]);
+                    next += REACH;
+                }
+            }
+        }
+        ints.resize(next, [0; 16]);
         self.add_all(look_up, ints);
-        ints.iter()
-            .map(|row| {
-                let mut scores: [f32; TAGS] =
-                    std::array::from_fn(|k| f32::from(row[k]) * self.unit);
-                scores[0] -= self.eagerness;
-                scores
-            })
-            .collect()
+        next = first;
+        for one in &*missed {
+            match *one {
+                Missed::Shapes(i, key) => {
+                    let row = ints[next];
+                    add(&mut ints[tokens.start + i], &row);
+                    shapes.put(key, row);
+                    next += 1;
+                }
+                Missed::Pair(i, key) => {
+                    let rows: [_; REACH] = std::array::from_fn(|at| ints[next + at]);
+                    add_rows(&mut ints[i..], &rows);
+                    pairs.put(key, rows);
+                    next += REACH;
+                }
+            }
+        }
     }
 
     /// Scores the tags of sentences independently.
@@ -630,9 +751,15 @@ fn is_quiet(scores: &[[f32; TAGS]]) -> bool {
         .all(|row| row[1..].iter().all(|&score| score + AHEAD < row[0]))
 }
 
-fn add(sum: &mut Row<i16>, row: &Row<i8>) {
-    for (s, r) in sum.iter_mut().zip(row) {
-        *s = s.saturating_add(i16::from(*r));
+fn add<T: Copy + Into<i16>>(sum: &mut Row<i16>, row: &Row<T>) {
+    for k in 0..16 {
+        sum[k] = sum[k].saturating_add(row[k].into());
+    }
+}
+
+fn add_rows(sums: &mut [Row<i16>], rows: &[Row<i16>]) {
+    for (sum, row) in sums.iter_mut().zip(rows) {
+        add(sum, row);
     }
 }
 
@@ -763,6 +890,53 @@ mod tests {
         ]) {
             assert!((0.0..=1.0).contains(&e.score), "{e:?}");
             assert!(e.score > 0.5, "the best path of a clear sentence: {e:?}");
+        }
+    }
+
+    /// Scores a sentence feature by feature, without any cache.
+    fn plain_scores(model: &Model, words: &[&str]) -> Vec<[f32; TAGS]> {
+        let mut sums = vec![[0; 16]; words.len()];
+        let mut emit = |at: usize, key| {
+            if let Some(number) = model.table.get(key) {
+                add(&mut sums[at], &model.rows[number as usize]);
+            }
+        };
+        let profiles: Vec<Profile> = words
+            .iter()
+            .map(|word| Profile::new(word, &model.lexicon))
+            .collect();
+        let edge = Profile::edge();
+        for at in 0..words.len() {
+            for place in 0..PLACES {
+                let there = (at + place).checked_sub(HERE);
+                let profile = there.and_then(|there| profiles.get(there));
+                let keys = profile.unwrap_or(&edge).keys.iter();
+                keys.filter(|(_, places)| places & (1 << place) != 0)
+                    .for_each(|&(key, _)| emit(at, placed(key, place)));
+            }
+        }
+        let looks: Vec<Look> = profiles.iter().map(|profile| profile.look).collect();
+        feature::joined(&looks, &mut emit);
+        feature::of_phrases(&looks, &model.lexicon.phrases, &mut emit);
+        let score = |row: &Row<i16>| std::array::from_fn(|k| f32::from(row[k]) * model.unit);
+        sums.iter().map(score).collect()
+    }
+
+    #[test]
+    fn cached_sums_are_those_of_all_features() {
+        const WORDS: &[&str] = &[
+            "Herr", "Adam", "kommt", ".", "in", "Beta", "regnet", "„", "“", "(", ")", "1860",
+            "NATO", ",", "\"", "Zeder",
+        ];
+        let model = model();
+        let mut cache = Cache::default();
+        let mut random = Random::new(5);
+        for length in (0..40).chain(0..40) {
+            let words: Vec<&str> = (0..length)
+                .map(|_| WORDS[random.below(WORDS.len())])
+                .collect();
+            let scores = model.scores(&words, &mut cache);
+            assert_eq!(scores, plain_scores(&model, &words), "{words:?}");
         }
     }
 
