@@ -23,28 +23,42 @@ pub(super) fn forbid(transitions: &mut Transitions) {
     }
 }
 
+/// A value for each tag, padded so that loops over all of them are made of whole vectors.
+type Lanes<T> = [T; LANES];
+const LANES: usize = 12;
+
+/// Returns values with padding.
+fn pad(values: &[f32; TAGS], padding: f32) -> Lanes<f32> {
+    std::array::from_fn(|k| values.get(k).copied().unwrap_or(padding))
+}
+
 /// Returns the best tags (Viterbi).
 pub(super) fn best(scores: &[[f32; TAGS]], transitions: &Transitions) -> Vec<Tag> {
     let n = scores.len();
     if n == 0 {
         return Vec::new();
     }
-    let mut back: Vec<[u8; TAGS]> = vec![[0; TAGS]; n];
-    let mut now = [0f32; TAGS];
+    let mut back: Vec<Lanes<u8>> = vec![Lanes::default(); n];
+    let rows: [Lanes<f32>; TAGS] =
+        std::array::from_fn(|from| pad(&transitions[from], f32::NEG_INFINITY));
+    let mut now = Lanes::default();
     for k in 0..TAGS {
         now[k] = transitions[TAGS][k] + scores[0][k];
     }
     for t in 1..n {
-        let mut next = [f32::NEG_INFINITY; TAGS];
-        for from in 0..TAGS {
-            for to in 0..TAGS {
-                let s = now[from] + transitions[from][to];
-                if s > next[to] {
-                    next[to] = s;
-                    back[t][to] = from as u8;
-                }
+        let mut next = [f32::NEG_INFINITY; LANES];
+        let mut best: Lanes<u32> = Lanes::default();
+        for (from, row) in (0..).zip(&rows) {
+            let before = now[from as usize];
+            // Selecting instead of branching compares all tags at once.
+            for to in 0..next.len() {
+                let s = before + row[to];
+                let is_better = s > next[to];
+                next[to] = if is_better { s } else { next[to] };
+                best[to] = if is_better { from } else { best[to] };
             }
         }
+        back[t] = best.map(|from| from as u8);
         for k in 0..TAGS {
             now[k] = next[k] + scores[t][k];
         }
@@ -74,6 +88,17 @@ pub(super) fn factors(transitions: &Transitions) -> Transitions {
     transitions.map(|row| row.map(|v| if v <= NEVER / 2.0 { 0.0 } else { v.exp() }))
 }
 
+/// Returns the sum of rows, each times its weight.
+fn weighted(rows: &[Lanes<f32>; TAGS], weights: &[f32; TAGS]) -> Lanes<f32> {
+    let mut sums = Lanes::default();
+    for (row, weight) in rows.iter().zip(weights) {
+        for k in 0..sums.len() {
+            sums[k] += weight * row[k];
+        }
+    }
+    sums
+}
+
 impl Lattice {
     /// Runs both passes. `factors` are `exp` of the transitions; `allowed` returns the set of allowed tags of each token.
     pub(super) fn run(
@@ -83,10 +108,17 @@ impl Lattice {
         allowed: impl Fn(usize) -> u16,
     ) {
         let n = scores.len();
+        let rows: [Lanes<f32>; TAGS] = std::array::from_fn(|from| pad(&factors[from], 0.0));
+        let columns: [Lanes<f32>; TAGS] =
+            std::array::from_fn(|to| pad(&std::array::from_fn(|from| factors[from][to]), 0.0));
         self.node.clear();
+        self.node.reserve(n);
         self.forward.clear();
+        self.forward.reserve(n);
         self.scale.clear();
+        self.scale.reserve(n);
         self.log_sum = 0.0;
+        let mut before = [0f32; TAGS];
         for (t, row) in scores.iter().enumerate() {
             let top = row.iter().copied().fold(f32::MIN, f32::max);
             let set = allowed(t);
@@ -96,42 +128,34 @@ impl Lattice {
                     node[k] = (row[k] - top).exp();
                 }
             }
-            let mut sums = [0f32; TAGS];
-            if t == 0 {
-                sums = factors[TAGS];
+            let mut sums: Lanes<f32> = if t == 0 {
+                pad(&factors[TAGS], 0.0)
             } else {
-                let before = &self.forward[t - 1];
-                for from in 0..TAGS {
-                    for to in 0..TAGS {
-                        sums[to] += before[from] * factors[from][to];
-                    }
-                }
-            }
+                weighted(&rows, &before)
+            };
             let mut total = 0.0;
             for k in 0..TAGS {
                 sums[k] *= node[k];
                 total += sums[k];
             }
             let total = total.max(1e-30);
-            for sum in &mut sums {
-                *sum /= total;
-            }
+            before = std::array::from_fn(|k| sums[k] / total);
             self.log_sum += f64::from(total.ln()) + f64::from(top);
             self.node.push(node);
-            self.forward.push(sums);
+            self.forward.push(before);
             self.scale.push(total);
         }
         self.backward.clear();
         self.backward.resize(n, [1.0; TAGS]);
+        let mut after = [1f32; TAGS];
         for t in (1..n).rev() {
-            let mut after = self.backward[t];
+            let (node, scale) = (&self.node[t], self.scale[t]);
             for k in 0..TAGS {
-                after[k] *= self.node[t][k];
+                after[k] *= node[k];
             }
-            for from in 0..TAGS {
-                let sum: f32 = (0..TAGS).map(|to| factors[from][to] * after[to]).sum();
-                self.backward[t - 1][from] = sum / self.scale[t];
-            }
+            let sums = weighted(&columns, &after);
+            after = std::array::from_fn(|from| sums[from] / scale);
+            self.backward[t - 1] = after;
         }
     }
 
