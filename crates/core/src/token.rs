@@ -57,21 +57,38 @@ enum Kind {
     Mark,
 }
 
+/// The kinds of the ASCII characters.
+const ASCII: [Kind; 128] = {
+    let mut kinds = [Kind::Mark; 128];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        kinds[byte as usize] = match byte {
+            b'0'..=b'9' => Kind::Digit,
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => Kind::Letter,
+            b'-' => Kind::Hyphen,
+            b'.' | b',' | b':' | b'\'' | b'/' | b'&' | b'@' | b'*' | b'+' => Kind::Joiner,
+            c if c.is_ascii_whitespace() || c.is_ascii_control() => Kind::Space,
+            _ => Kind::Mark,
+        };
+        byte += 1;
+    }
+    kinds
+};
+
+#[inline]
 fn kind(c: char) -> Kind {
+    match ASCII.get(c as usize) {
+        Some(&kind) => kind,
+        None => wide_kind(c),
+    }
+}
+
+/// Returns the kind of a character beyond ASCII.
+fn wide_kind(c: char) -> Kind {
     match c {
-        '0'..='9' => Kind::Digit,
-        'a'..='z'
-        | 'A'..='Z'
-        | '_'
-        | '\u{AD}'
-        | '\u{200C}'
-        | '\u{200D}'
-        | '\u{300}'..='\u{36F}'
-        | '\u{FFFD}' => Kind::Letter,
-        '-' | '\u{2010}' | '\u{2011}' => Kind::Hyphen,
-        '.' | ',' | ':' | '\'' | '’' | '/' | '&' | '@' | '–' | '*' | '+' => Kind::Joiner,
-        '\0'..='\x7F' if c.is_ascii_whitespace() || c.is_ascii_control() => Kind::Space,
-        '\0'..='\x7F' => Kind::Mark,
+        '\u{AD}' | '\u{200C}' | '\u{200D}' | '\u{300}'..='\u{36F}' | '\u{FFFD}' => Kind::Letter,
+        '\u{2010}' | '\u{2011}' => Kind::Hyphen,
+        '’' | '–' => Kind::Joiner,
         '\u{200B}' | '\u{FEFF}' | '\u{2060}' => Kind::Space,
         _ if c.is_alphabetic() => Kind::Letter,
         _ if c.is_numeric() => Kind::Digit,
@@ -105,24 +122,36 @@ impl Tokens<'_> {
 
     /// The end of the word that starts at `start`; `first` is its first character.
     fn word_end(&self, start: usize, first: char) -> usize {
+        let is_inner = |kind| matches!(kind, Kind::Letter | Kind::Digit | Kind::Hyphen);
+        let bytes = self.text.as_bytes();
         let mut before = first;
-        let mut characters = self.rest(start).char_indices().skip(1).peekable();
         let mut end = start + first.len_utf8();
-        while let Some((i, c)) = characters.next() {
-            let go_on = match kind(c) {
-                Kind::Letter | Kind::Digit | Kind::Hyphen => true,
-                Kind::Joiner => characters
-                    .peek()
-                    .is_some_and(|&(_, after)| joins(before, c, after)),
-                Kind::Space | Kind::Mark => false,
+        loop {
+            // Most characters of most words are ASCII letters.
+            while let Some(&byte) = bytes.get(end)
+                && ASCII
+                    .get(usize::from(byte))
+                    .is_some_and(|&kind| is_inner(kind))
+            {
+                before = char::from(byte);
+                end += 1;
+            }
+            let mut characters = self.rest(end).chars();
+            let Some(c) = characters.next() else {
+                return end;
             };
-            if !go_on {
-                break;
+            let goes_on = match kind(c) {
+                Kind::Joiner => characters
+                    .next()
+                    .is_some_and(|after| joins(before, c, after)),
+                other => is_inner(other),
+            };
+            if !goes_on {
+                return end;
             }
             before = c;
-            end = start + i + c.len_utf8();
+            end += c.len_utf8();
         }
-        end
     }
 
     /// Adds the full stop at `end` to the word when it belongs to it.
@@ -197,17 +226,19 @@ impl Iterator for Tokens<'_> {
             .char_indices()
             .find(|&(_, c)| kind(c) != Kind::Space)?;
         let start = self.at + skipped;
-        let second = self.rest(start + first.len_utf8()).chars().next();
-        let second_kind = second.map_or(Kind::Space, kind);
+        let second_kind = || {
+            let second = self.rest(start + first.len_utf8()).chars().next();
+            second.map_or(Kind::Space, kind)
+        };
         let end = match kind(first) {
             Kind::Letter if matches!(first, 'h' | 'w') && address_len(self.rest(start)) > 0 => {
                 start + address_len(self.rest(start))
             }
             Kind::Letter | Kind::Digit => self.with_stop(start, self.word_end(start, first)),
-            Kind::Hyphen if matches!(second_kind, Kind::Letter | Kind::Digit) => {
+            Kind::Hyphen if matches!(second_kind(), Kind::Letter | Kind::Digit) => {
                 self.word_end(start, first)
             }
-            Kind::Joiner if first == '@' && second_kind == Kind::Letter => {
+            Kind::Joiner if first == '@' && second_kind() == Kind::Letter => {
                 self.word_end(start, first)
             }
             _ => {
