@@ -163,17 +163,24 @@ fn is_luxembourgish(text: &str) -> bool {
     LEAST_WORDS <= different(text, &LUXEMBOURGISH) + 1
 }
 
-/// Returns how many different ones of some sorted words a text has, or 0 if they are too rare in it.
+/// Returns how many different ones of some sorted words in lower case a text has, or 0 if they are too rare in it.
 fn different(text: &str, words: &[&str]) -> u32 {
     let mut found = 0_u64;
     let mut hits = 0;
     let mut count = 0;
+    let longest = words.iter().map(|word| word.len()).max().unwrap_or(0);
+    // Nouns and long words need no search.
+    let may_be_in = |word: &str| {
+        word.len() <= longest && !word.as_bytes().first().is_some_and(u8::is_ascii_uppercase)
+    };
     for word in text
         .split(|c: char| !c.is_alphabetic())
         .filter(|word| !word.is_empty())
     {
         count += 1;
-        if let Ok(index) = words.binary_search(&word) {
+        if may_be_in(word)
+            && let Ok(index) = words.binary_search(&word)
+        {
             hits += 1;
             found |= 1 << index;
         }
