@@ -87,9 +87,6 @@ impl Cues {
 
     /// Returns the questions that a sentence answers.
     pub(crate) fn of(&self, text: &str) -> Questions {
-        if is_other_time(text) {
-            return Questions::default();
-        }
         let mut found = 0;
         let mut sees = false;
         let mut before = "";
@@ -108,6 +105,10 @@ impl Cues {
                 _ => self.words.get(word).copied().unwrap_or(0),
             };
             before = word;
+        }
+        // Most sentences answer nothing, so their time does not matter.
+        if found != 0 && is_other_time(text) {
+            return Questions::default();
         }
         Questions(found)
     }

@@ -3,8 +3,10 @@
 //! The rules look at the surface only and aim to be right about what they reject: headlines, lines of
 //! place and date, credits, questions, and quotes without a speaker.
 
+use std::sync::LazyLock;
+
 use blattwerk_core::{Document, speech};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::question::is_year;
 
@@ -66,7 +68,7 @@ pub(crate) fn candidates(document: &Document) -> Vec<usize> {
 /// Tells whether a sentence says no more than who reports: "Das meldet das Wochenblatt."
 pub(crate) fn is_bare_source(text: &str) -> bool {
     let mut words = text.split_ascii_whitespace();
-    if !matches!(words.next(), Some("Das" | "Dies")) || text.contains([',', ':']) {
+    if !matches!(words.next(), Some("Das" | "Dies")) || has_comma_or_colon(text) {
         return false;
     }
     let is_in = |verb: &str, verbs: &str| verbs.split(' ').any(|other| other == verb);
@@ -84,17 +86,21 @@ pub(crate) fn is_empty(text: &str) -> bool {
 
 /// Tells whether a sentence says in which year somebody was born or something was founded, as entries of lexicons do.
 fn is_origin(text: &str) -> bool {
+    let long = text.split_ascii_whitespace().filter(|word| word.len() >= 7);
     let mut words = text.split_ascii_whitespace().map(trimmed);
-    words
-        .clone()
+    long.map(trimmed)
         .any(|word| matches!(word, "gegründet" | "geboren"))
         && words.any(is_year)
+}
+
+fn has_comma_or_colon(text: &str) -> bool {
+    text.bytes().any(|byte| matches!(byte, b',' | b':'))
 }
 
 /// Tells whether a sentence says that somebody blamed or criticized, but not for what.
 fn is_bare_claim(text: &str) -> bool {
     let mut words = text.split_ascii_whitespace();
-    !text.contains([',', ':'])
+    !has_comma_or_colon(text)
         && words.any(|word| {
             matches!(
                 word,
@@ -197,7 +203,7 @@ fn has_first_person(text: &str) -> bool {
         let is_other = first.is_some_and(|first| {
             first.is_ascii_lowercase() && !matches!(first, b'i' | b'm' | b'w' | b'u')
         });
-        !is_other && FIRST_PERSON.contains(&word.trim_matches(|c: char| !c.is_alphanumeric()))
+        !is_other && is_first_person(trimmed(word))
     };
     let says_it = |text: &str| text.split_ascii_whitespace().any(is_one);
     // Few sentences contain such a word, so most need not be split at their quotes.
@@ -208,16 +214,31 @@ fn has_first_person(text: &str) -> bool {
 fn is_indirect(text: &str) -> bool {
     let mut words = text.split([' ', '\n', ',']);
     let clause = text.split(',').next().unwrap_or_default();
-    clause
-        .split_ascii_whitespace()
-        .any(|word| word.ends_with(['e', 'i', 'n']) && INDIRECT.contains(&word))
+    clause.split_ascii_whitespace().any(is_subjunctive)
         && !words.any(|word| is_source(word) || word.starts_with(QUOTES))
 }
 
-const INDIRECT: &[&str] = &[
-    "sei", "seien", "habe", "werde", "könne", "müsse", "solle", "wolle", "dürfe", "gebe", "gehe",
-    "komme", "bleibe", "stehe", "liege",
-];
+/// Tells whether a word is a verb of indirect speech.
+fn is_subjunctive(word: &str) -> bool {
+    matches!(
+        word,
+        "sei"
+            | "seien"
+            | "habe"
+            | "werde"
+            | "könne"
+            | "müsse"
+            | "solle"
+            | "wolle"
+            | "dürfe"
+            | "gebe"
+            | "gehe"
+            | "komme"
+            | "bleibe"
+            | "stehe"
+            | "liege"
+    )
+}
 
 /// Tells whether a word names the source of indirect speech, or shows that it is not ("es sei denn", "ich habe").
 fn is_source(word: &str) -> bool {
@@ -238,10 +259,31 @@ const SOURCES: &str = "Angaben Angabe Laut Nach nach denn ob dass wie Ich ich hi
 
 const QUOTES: [char; 6] = ['„', '“', '”', '"', '»', '«'];
 
-const FIRST_PERSON: &[&str] = &[
-    "ich", "Ich", "mich", "mir", "Mir", "wir", "Wir", "uns", "Uns", "unser", "unsere", "Unsere",
-    "unserem", "unseren", "unserer", "meine", "Meine", "meinem", "meinen", "meiner",
-];
+fn is_first_person(word: &str) -> bool {
+    matches!(
+        word,
+        "ich"
+            | "Ich"
+            | "mich"
+            | "mir"
+            | "Mir"
+            | "wir"
+            | "Wir"
+            | "uns"
+            | "Uns"
+            | "unser"
+            | "unsere"
+            | "Unsere"
+            | "unserem"
+            | "unseren"
+            | "unserer"
+            | "meine"
+            | "Meine"
+            | "meinem"
+            | "meinen"
+            | "meiner"
+    )
+}
 
 /// Whether a sentence starts inside a quote that an earlier one opened.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -253,6 +295,10 @@ enum Quote {
 impl Quote {
     /// Only „…“ has different marks for opening and closing.
     fn after(self, text: &str) -> Self {
+        // All of them begin with this byte, which few sentences have.
+        if !text.as_bytes().contains(&0xE2) {
+            return self;
+        }
         match text.rfind(['„', '“', '”']) {
             None => self,
             Some(at) if text.get(at..).is_some_and(|mark| mark.starts_with('„')) => Self::Open,
@@ -301,12 +347,13 @@ fn has_verb(text: &str) -> bool {
     };
     let is_strong = |word: &str| STRONG.iter().any(|form| word.ends_with(form));
     // Most sentences have a regular one, which is found fastest.
-    words().any(is_regular) || words().any(|word| VERBS.contains(&word) || is_strong(word))
+    words().any(is_regular) || words().any(|word| is_verb(word) || is_strong(word))
 }
 
 /// Tells whether a word is one of the irregular finite verbs.
 pub(crate) fn is_verb(word: &str) -> bool {
-    VERBS.contains(&word)
+    static KNOWN: LazyLock<FxHashSet<&str>> = LazyLock::new(|| VERBS.iter().copied().collect());
+    KNOWN.contains(word)
 }
 
 const VERBS: &[&str] = &[

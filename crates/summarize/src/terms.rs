@@ -128,18 +128,44 @@ fn times(count: usize) -> f32 {
     count as f32
 }
 
-/// Calls `visit` with each word in lower case. `buffer` is reused for each word.
+/// Calls `visit` with each word in lower case. `buffer` is reused for the words that have to be copied for that.
 fn visit_words(text: &str, buffer: &mut String, mut visit: impl FnMut(&str)) {
-    buffer.clear();
-    // A space after the text ends its last word.
-    for c in text.chars().chain([' ']) {
-        if c.is_ascii() && c.is_alphanumeric() {
-            buffer.push(c.to_ascii_lowercase());
-        } else if c.is_alphanumeric() {
-            buffer.extend(c.to_lowercase());
-        } else if !buffer.is_empty() {
+    let bytes = text.as_bytes();
+    let mut start = 0;
+    while start < bytes.len() {
+        let mut end = start;
+        let mut has_capital = false;
+        while let Some(byte) = bytes.get(end)
+            && byte.is_ascii_alphanumeric()
+        {
+            has_capital |= byte.is_ascii_uppercase();
+            end += 1;
+        }
+        let plain = text.get(start..end).unwrap_or_default();
+        let is_plain = bytes.get(end).is_none_or(u8::is_ascii);
+        if is_plain && !has_capital {
+            if !plain.is_empty() {
+                visit(plain);
+            }
+            start = end + 1;
+            continue;
+        }
+        buffer.clear();
+        buffer.push_str(plain);
+        buffer.make_ascii_lowercase();
+        start = end;
+        for c in text.get(end..).unwrap_or_default().chars() {
+            start += c.len_utf8();
+            if c.is_ascii() && c.is_alphanumeric() {
+                buffer.push(c.to_ascii_lowercase());
+            } else if c.is_alphanumeric() {
+                buffer.extend(c.to_lowercase());
+            } else {
+                break;
+            }
+        }
+        if !buffer.is_empty() {
             visit(buffer);
-            buffer.clear();
         }
     }
 }
@@ -214,6 +240,24 @@ mod tests {
         assert_eq!(terms.of(0)[1].id, terms.of(1)[0].id, "Hafen");
         assert!(terms.of(2).is_empty(), "no content word");
         assert_eq!(terms.zeros().len(), 3);
+    }
+
+    #[test]
+    fn words_are_visited_in_lower_case() {
+        for (text, expected) in [
+            ("", ""),
+            ("–", ""),
+            ("der Hafen,  die NATO", "der hafen die nato"),
+            ("Über 3.000 Fähren!", "über 3 000 fähren"),
+            ("„Öl“ für’s Boot", "öl für s boot"),
+            ("am ÄRMELKANAL", "am ärmelkanal"),
+        ] {
+            let mut words = Vec::new();
+            visit_words(text, &mut String::from("old"), |word| {
+                words.push(word.to_owned());
+            });
+            assert_eq!(words.join(" "), expected, "{text:?}");
+        }
     }
 
     #[test]

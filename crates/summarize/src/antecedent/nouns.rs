@@ -28,6 +28,9 @@ struct Form {
     start: usize,
     stem: usize,
     end: usize,
+    /// The last bytes of the form and of its stem, which tell most nouns apart.
+    tail: Tail,
+    stem_tail: Tail,
     /// Stands for all forms of the noun.
     key: u64,
     kind: Option<Kind>,
@@ -40,17 +43,20 @@ impl Nouns {
         let place = *self.places.entry(hash(noun)).or_insert(next);
         if place == next {
             let start = self.lower.len();
-            for c in noun.chars() {
-                if c.is_ascii() {
-                    self.lower.push(c.to_ascii_lowercase());
-                } else {
-                    self.lower.extend(c.to_lowercase());
+            if noun.is_ascii() {
+                self.lower.push_str(noun);
+                if let Some(lower) = self.lower.get_mut(start..) {
+                    lower.make_ascii_lowercase();
                 }
+            } else {
+                self.lower.extend(noun.chars().flat_map(char::to_lowercase));
             }
             let lower = self.lower.get(start..).unwrap_or_default();
             // Twice, since an ending of the genitive comes after one of the stem: "Beben", "Bebens".
             let stem = terms::stem(terms::stem(lower));
             self.forms.push(Form {
+                tail: tail(lower),
+                stem_tail: tail(stem),
                 start,
                 stem: start + stem.len(),
                 end: self.lower.len(),
@@ -84,6 +90,12 @@ impl Nouns {
         if !is_longer || noun.stem - noun.start < MIN_HEAD {
             return false;
         }
+        let may_end = compound.tail == noun.tail
+            || compound.tail == noun.stem_tail
+            || compound.stem_tail == noun.stem_tail;
+        if !may_end {
+            return false;
+        }
         let slice = |start, end| self.lower.get(start..end).unwrap_or_default();
         let stem = slice(noun.start, noun.stem);
         let whole = slice(compound.start, compound.end);
@@ -91,6 +103,13 @@ impl Nouns {
             || whole.ends_with(stem)
             || slice(compound.start, compound.stem).ends_with(stem)
     }
+}
+
+/// The last bytes of a word, or nothing if it is shorter.
+type Tail = Option<[u8; MIN_HEAD]>;
+
+fn tail(word: &str) -> Tail {
+    word.as_bytes().last_chunk().copied()
 }
 
 /// Returns a key for a word. Collisions of 64 bits within an article are neglected.
