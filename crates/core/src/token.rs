@@ -156,8 +156,8 @@ impl Tokens<'_> {
 
     /// Adds the full stop at `end` to the word when it belongs to it.
     fn with_stop(&self, start: usize, end: usize) -> usize {
-        let mut after = self.rest(end).chars();
-        if after.next() != Some('.') || after.next() == Some('.') {
+        let bytes = self.text.as_bytes();
+        if bytes.get(end) != Some(&b'.') || bytes.get(end + 1) == Some(&b'.') {
             return end;
         }
         let word = self.text.get(start..end).unwrap_or_default();
@@ -221,6 +221,12 @@ impl Iterator for Tokens<'_> {
     type Item = Range<usize>;
 
     fn next(&mut self) -> Option<Range<usize>> {
+        let bytes = self.text.as_bytes();
+        while let Some(&byte) = bytes.get(self.at)
+            && ASCII.get(usize::from(byte)) == Some(&Kind::Space)
+        {
+            self.at += 1;
+        }
         let (skipped, first) = self
             .rest(self.at)
             .char_indices()
