@@ -98,7 +98,8 @@ impl Centroid {
                 ..Weights::default()
             },
         };
-        picker.pick(Candidate::all(&candidates, &antecedents, lead), &mut purse);
+        let rest = Candidate::all(&candidates, &antecedents, lead);
+        picker.pick(rest, |_| false, &mut purse);
         Summary::extract(document, purse.spend(&candidates))
     }
 

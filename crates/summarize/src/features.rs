@@ -166,13 +166,12 @@ impl Features {
                 answer: weights.answer,
             },
         };
-        let mut rest = Candidate::all(&candidates, &antecedents, lead);
+        let rest = Candidate::all(&candidates, &antecedents, lead);
         // A sentence that tells nothing may still be what another one refers to.
-        rest.retain(|one| {
-            let sentence = one.sentence();
-            sentence == lead || !readable::is_empty(&document.text[document.sentences[sentence]])
-        });
-        picker.pick(rest, &mut purse);
+        let is_empty = |sentence: usize| {
+            sentence != lead && readable::is_empty(&document.text[document.sentences[sentence]])
+        };
+        picker.pick(rest, is_empty, &mut purse);
         Summary::extract(document, purse.spend(&candidates))
     }
 }

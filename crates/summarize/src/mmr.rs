@@ -25,10 +25,6 @@ pub(crate) struct Candidate {
 }
 
 impl Candidate {
-    pub(crate) fn sentence(&self) -> usize {
-        self.sentence
-    }
-
     /// Returns those of the `readable` sentences whose closures are readable too. The `lead` may be picked by itself,
     /// whatever it refers to.
     pub(crate) fn all(readable: &[usize], antecedents: &Antecedents, lead: usize) -> Vec<Self> {
@@ -74,11 +70,17 @@ pub(crate) struct Picker<'a> {
 }
 
 impl Picker<'_> {
-    /// Takes candidates with their closures until the purse affords no more.
+    /// Takes candidates with their closures until the purse affords no more. Those that are empty are left; this is
+    /// asked only of the best, since it takes longer than the score.
     ///
     /// A closure is worth the mean of its sentences that are not yet said, so that a sentence that needs another one must
     /// be worth the space of both.
-    pub(crate) fn pick(mut self, mut rest: Vec<Candidate>, purse: &mut Purse) {
+    pub(crate) fn pick(
+        mut self,
+        mut rest: Vec<Candidate>,
+        is_empty: impl Fn(usize) -> bool,
+        purse: &mut Purse,
+    ) {
         let count = self.document.sentences.len();
         // Whether a sentence is taken, or a taken one says the same.
         let mut is_said = vec![false; count];
@@ -87,7 +89,13 @@ impl Picker<'_> {
         let mut taken = self.terms.zeros();
         let mut answered = Questions::default();
         while let Some(best) = self.best(&rest, &is_said, &alike, answered, purse) {
-            let mut closure = rest.swap_remove(best).closure;
+            let Candidate {
+                sentence,
+                mut closure,
+            } = rest.swap_remove(best);
+            if is_empty(sentence) {
+                continue;
+            }
             closure.retain(|&sentence| !is_said[sentence]);
             for sentence in closure {
                 purse.take(sentence);
@@ -290,7 +298,7 @@ mod tests {
             answers: &[],
             weights,
         };
-        picker.pick(candidates.collect(), &mut purse);
+        picker.pick(candidates.collect(), |_| false, &mut purse);
         purse.spend(&[])
     }
 

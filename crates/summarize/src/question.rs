@@ -73,6 +73,8 @@ const CUES: &[(u8, &str)] = &[
 /// Finds the questions that sentences answer.
 pub(crate) struct Cues {
     words: FxHashMap<&'static str, u8>,
+    /// The lengths of the words with each first byte, as a set of bits: most words are told apart by them.
+    lengths: [u32; 256],
 }
 
 impl Cues {
@@ -80,8 +82,25 @@ impl Cues {
         let words = CUES.iter().flat_map(|&(question, words)| {
             words.split_whitespace().map(move |word| (word, question))
         });
-        Self {
-            words: words.collect(),
+        let words: FxHashMap<_, _> = words.collect();
+        let mut lengths = [0; 256];
+        for word in CUES.iter().flat_map(|(_, words)| words.split_whitespace()) {
+            if let Some(&first) = word.as_bytes().first() {
+                lengths[usize::from(first)] |= length_bit(word);
+            }
+        }
+        Self { words, lengths }
+    }
+
+    /// Returns the question that a word answers.
+    fn word(&self, word: &str) -> u8 {
+        let first = word.as_bytes().first();
+        let may_answer =
+            first.is_some_and(|&first| self.lengths[usize::from(first)] & length_bit(word) != 0);
+        if may_answer {
+            self.words.get(word).copied().unwrap_or(0)
+        } else {
+            0
         }
     }
 
@@ -91,7 +110,7 @@ impl Cues {
         let mut sees = false;
         let mut before = "";
         for whole in text.split_ascii_whitespace() {
-            let word = whole.trim_matches(|c: char| !c.is_alphanumeric());
+            let word = trimmed(whole);
             // "Der Plan sieht … vor."
             sees |= matches!(word, "sieht" | "sehen" | "sah" | "sahen");
             found |= match word {
@@ -102,7 +121,7 @@ impl Cues {
                 {
                     0
                 }
-                _ => self.words.get(word).copied().unwrap_or(0),
+                _ => self.word(word),
             };
             before = word;
         }
@@ -131,6 +150,21 @@ fn is_other_time(text: &str) -> bool {
             })
         || matches!(first, "Zuletzt" | "Früher" | "Damals")
         || text.contains("in der Vergangenheit")
+}
+
+/// Returns the bit of a word's length; all long words share one.
+fn length_bit(word: &str) -> u32 {
+    1 << word.len().min(31)
+}
+
+/// Returns a word without the marks around it.
+pub(crate) fn trimmed(word: &str) -> &str {
+    let is_letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let bytes = word.as_bytes();
+    if is_letter(bytes.first()) && is_letter(bytes.last()) {
+        return word;
+    }
+    word.trim_matches(|c: char| !c.is_alphanumeric())
 }
 
 /// How many words of a sentence may say when it happened.

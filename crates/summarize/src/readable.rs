@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use blattwerk_core::{Document, speech};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::question::is_year;
+use crate::question::{is_year, trimmed};
 
 /// A sentence with fewer words says too little.
 const MIN_WORDS: usize = 4;
@@ -127,10 +127,6 @@ fn is_outdated(text: &str) -> bool {
     })
 }
 
-fn trimmed(word: &str) -> &str {
-    word.trim_matches(|c: char| !c.is_alphanumeric())
-}
-
 /// Verbs of the press, besides those of [`speech`].
 const PUBLISHING: &str = "meldet meldete meldeten berichten melden schreibt schrieb";
 
@@ -220,24 +216,26 @@ fn is_indirect(text: &str) -> bool {
 
 /// Tells whether a word is a verb of indirect speech.
 fn is_subjunctive(word: &str) -> bool {
-    matches!(
-        word,
-        "sei"
-            | "seien"
-            | "habe"
-            | "werde"
-            | "könne"
-            | "müsse"
-            | "solle"
-            | "wolle"
-            | "dürfe"
-            | "gebe"
-            | "gehe"
-            | "komme"
-            | "bleibe"
-            | "stehe"
-            | "liege"
-    )
+    // Most words are told by their last letter.
+    matches!(word.as_bytes().last(), Some(b'e' | b'i' | b'n'))
+        && matches!(
+            word,
+            "sei"
+                | "seien"
+                | "habe"
+                | "werde"
+                | "könne"
+                | "müsse"
+                | "solle"
+                | "wolle"
+                | "dürfe"
+                | "gebe"
+                | "gehe"
+                | "komme"
+                | "bleibe"
+                | "stehe"
+                | "liege"
+        )
 }
 
 /// Tells whether a word names the source of indirect speech, or shows that it is not ("es sei denn", "ich habe").

@@ -172,7 +172,15 @@ fn visit_words(text: &str, buffer: &mut String, mut visit: impl FnMut(&str)) {
 
 /// Returns a word without its inflectional ending; most forms of a word have the same stem.
 pub(crate) fn stem(word: &str) -> &str {
-    ["ern", "em", "en", "er", "es", "e", "n", "s"]
+    let endings: &[&str] = match word.as_bytes().last() {
+        Some(b'n') => &["ern", "en", "n"],
+        Some(b'm') => &["em"],
+        Some(b'r') => &["er"],
+        Some(b's') => &["es", "s"],
+        Some(b'e') => &["e"],
+        _ => return word,
+    };
+    endings
         .iter()
         .filter_map(|ending| word.strip_suffix(ending))
         .find(|stem| stem.len() >= 4)
@@ -240,6 +248,25 @@ mod tests {
         assert_eq!(terms.of(0)[1].id, terms.of(1)[0].id, "Hafen");
         assert!(terms.of(2).is_empty(), "no content word");
         assert_eq!(terms.zeros().len(), 3);
+    }
+
+    #[test]
+    fn stems_have_no_ending() {
+        for (word, expected) in [
+            ("hafens", "hafen"),
+            ("kindern", "kind"),
+            ("fähren", "fähr"),
+            ("gutem", "gutem"),
+            ("neuem", "neuem"),
+            ("großem", "groß"),
+            ("kutter", "kutt"),
+            ("jahres", "jahr"),
+            ("boote", "boot"),
+            ("rat", "rat"),
+            ("", ""),
+        ] {
+            assert_eq!(stem(word), expected, "{word}");
+        }
     }
 
     #[test]

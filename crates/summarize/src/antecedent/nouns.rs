@@ -37,6 +37,17 @@ struct Form {
 }
 
 impl Nouns {
+    /// Returns no nouns yet, with room for those of a text of this length.
+    pub(super) fn with_room(length: usize) -> Self {
+        // News has a new form of a noun about every thirty bytes.
+        let count = length / 30;
+        let mut nouns = Self::default();
+        nouns.places.reserve(count);
+        nouns.forms.reserve(count);
+        nouns.lower.reserve(count * 12);
+        nouns
+    }
+
     /// Reads a noun as it is written.
     pub(super) fn read(&mut self, noun: &str) -> Noun {
         let next = self.forms.len();

@@ -104,7 +104,7 @@ impl<'a> Story<'a> {
             document,
             lead,
             next_entity: 0,
-            nouns: Nouns::default(),
+            nouns: Nouns::with_room(document.text.len()),
             places: FxHashMap::default(),
             mentions: Vec::new(),
             persons: FxHashMap::default(),
