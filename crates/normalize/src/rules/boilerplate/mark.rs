@@ -5,6 +5,8 @@
 
 /// The longest mark, in bytes.
 const LONGEST: usize = 70;
+/// The longest date after it.
+const LONGEST_DATE: usize = LONGEST / 2;
 /// The most codes of desks and authors.
 const MOST_CODES: usize = 3;
 
@@ -159,14 +161,19 @@ pub(super) fn tail(line: &str) -> Option<usize> {
 
 /// Tells whether a piece ends with brackets and a date: "(sda) 12. Mai 2024".
 fn is_dated(piece: &str) -> bool {
-    piece.rsplit_once(") ").is_some_and(|(before, date)| {
+    // Only the end is searched, since a line may be a whole paragraph.
+    let from = piece.len().saturating_sub(LONGEST_DATE + 2);
+    let end = piece.as_bytes().get(from..).unwrap_or_default();
+    let at = end.windows(2).rposition(|pair| pair == b") ");
+    let split = at.and_then(|at| Some((piece.get(..from + at)?, piece.get(from + at + 2..)?)));
+    split.is_some_and(|(before, date)| {
         let is_part = |part: &str| {
             part.chars()
                 .all(|c| c.is_ascii_digit() || ".:,".contains(c))
                 || is_month(&part.to_lowercase())
                 || matches!(part, "Uhr" | "um" | "am" | "-" | "–")
         };
-        before.contains('(') && date.len() <= LONGEST / 2 && date.split(' ').all(is_part)
+        before.contains('(') && date.len() <= LONGEST_DATE && date.split(' ').all(is_part)
     })
 }
 
@@ -278,6 +285,8 @@ mod tests {
             ("(sda/afp, aktualisiert)", true),
             ("(apa) 3. Dezember 2024", true),
             ("(apa) 3. Dezember 2024, 14:05 Uhr", true),
+            ("(apa) am 31. Dezember 2024 um 14:05 Uhr", true),
+            ("(apa) 3. Dezember 2024, 14:05 Uhr - 15:15 Uhr", false),
             ("red, ORF.at/Agenturen", true),
             ("ORF.at/Agenturen", true),
             ("ORF.at", false),

@@ -53,9 +53,11 @@ impl Words {
         let mut at = 0;
         while let Some(&byte) = bytes.get(at) {
             let mut hash = Hash::EMPTY;
-            if is_part(byte) {
-                while let Some(&byte) = bytes.get(at).filter(|&&byte| is_part(byte)) {
-                    hash = hash.with(byte);
+            if FOLDED[usize::from(byte)] != 0 {
+                while let Some(&byte) = bytes.get(at)
+                    && let folded @ 1.. = FOLDED[usize::from(byte)]
+                {
+                    hash = hash.with_folded(folded);
                     at += 1;
                 }
             } else {
@@ -100,21 +102,42 @@ impl Hash {
     const EMPTY: Self = Self(0xCBF2_9CE4_8422_2325);
 
     fn with(self, byte: u8) -> Self {
-        // "Ä" is C3 84 and "ä" C3 A4. In other scripts letters collide, which does no harm here.
-        let folded = match byte {
-            b'A'..=b'Z' | 0x80..=0x9E => byte | 0x20,
-            _ => byte,
-        };
+        self.with_folded(fold(byte))
+    }
+
+    fn with_folded(self, folded: u8) -> Self {
         Self((self.0 ^ u64::from(folded)).wrapping_mul(0x0100_0000_01B3))
     }
 }
 
+/// Returns a byte of a letter in lower case.
+const fn fold(byte: u8) -> u8 {
+    match byte {
+        // "Ä" is C3 84 and "ä" C3 A4. In other scripts letters collide, which does no harm here.
+        b'A'..=b'Z' | 0x80..=0x9E => byte | 0x20,
+        _ => byte,
+    }
+}
+
+/// The bytes of words in lower case, 0 for others.
+const FOLDED: [u8; 256] = {
+    let mut folded = [0; 256];
+    let mut byte = 0_u8;
+    loop {
+        if is_part(byte) {
+            folded[byte as usize] = fold(byte);
+        }
+        if byte == u8::MAX {
+            break;
+        }
+        byte += 1;
+    }
+    folded
+};
+
 /// Tells whether a byte is part of a word: ASCII letters and digits, and characters that are not punctuation.
-fn is_part(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || (0x80..=0xC1).contains(&byte)
-        || (0xC3..=0xE1).contains(&byte)
-        || 0xE4 <= byte
+const fn is_part(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, 0x80..=0xC1 | 0xC3..=0xE1 | 0xE4..)
 }
 
 /// Returns the table entry and the bit in it for a hash.
