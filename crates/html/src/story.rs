@@ -820,8 +820,13 @@ impl<'a> Finder<'_, 'a> {
         if self.teasers >= 6 && amount < 500 {
             return false;
         }
-        let least = if self.title.block.is_some() { 40 } else { 250 };
-        amount >= least
+        let mut around = std::iter::once(root).chain(self.dom.ancestors(root));
+        let is_marked = around.any(|at| matches!(self.dom.node(at).tag, Tag::Article | Tag::Main));
+        let all: usize = self.found.all.iter().map(|block| block.length).sum();
+        // A heading, an element that says so, or that the page has nothing else, tells a short notice from what is left
+        // of another kind of page.
+        let is_told = self.title.block.is_some() || is_marked || amount * 10 >= all * 8;
+        amount >= if is_told { SHORT_SENTENCE } else { 250 }
     }
 
     /// Whether the story is a list of teasers: short articles side by side, each with a heading and a link.

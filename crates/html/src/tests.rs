@@ -803,6 +803,21 @@ fn language_address_and_publisher_are_read() {
 }
 
 #[test]
+fn short_notice_is_a_story() {
+    let notice = "Die Bahnstrecke nach Oberhagen ist seit dem Morgen wieder frei.";
+    let menu = "<nav><a href=/>Start</a> <a href=/sport>Sport</a></nav>";
+    for html in [
+        format!("<h1>Strecke frei</h1><p>{notice}</p>"),
+        format!("<title>Strecke frei</title>{menu}<article><p>{notice}</p></article>"),
+        format!("<title>Strecke frei</title>{menu}<main><p>{notice}</p></main>"),
+        format!("<html><body><p>{notice}</p></body></html>"),
+    ] {
+        let found = extract(&html, None).map(|page| page.text);
+        assert_eq!(found.as_deref(), Some(notice), "{html}");
+    }
+}
+
+#[test]
 fn page_without_a_story_is_none() {
     let cards = |heading: &str| {
         (1..=9)

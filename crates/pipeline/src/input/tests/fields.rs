@@ -126,12 +126,12 @@ fn address_and_outlet_are_found_in_every_format() {
         [
             "https://www.stadtblatt.example/a",
             "https://www.stadtblatt.example/a",
-            "Agentur Nord",
+            "stadtblatt.example",
         ],
         ["2", "https://stadtblatt.example/b", "Stadtblatt"],
         ["3", "https://stadtblatt.example/c", "stadtblatt.example"],
         ["4", "", "Agentur Nord"],
-        ["5", "https://stadtblatt.example/e", "stadtblatt.example"],
+        ["5", "https://stadtblatt.example/e", "Agentur Nord"],
         ["6", "https://x.example/f", "stadtblatt.example"],
         ["7", "", ""],
     ];

@@ -108,17 +108,19 @@ fn what_writers_do_differently_is_read() {
             ),
         ),
         ("no media type of the record", record("response", "", plain)),
-        (
-            "a page without media type",
-            record(
-                "response",
-                HTTP,
-                "HTTP/1.1 200 OK\r\n\r\n<html><article><p>Ein Text.</p></article>",
-            ),
-        ),
     ] {
         assert_items(name, &items(file.as_bytes()), &[article]);
     }
+    let page = record(
+        "response",
+        HTTP,
+        "HTTP/1.1 200 OK\r\n\r\n<html><article><p>Am Wochenende wird es kühl, aber trocken.</p></article>",
+    );
+    assert_items(
+        "a page without media type",
+        &items(page.as_bytes()),
+        &["https://example.org/a @ f:1 = Am Wochenende wird es kühl, aber trocken."],
+    );
     let spaced = format!("{text}\r\n\r\n{}", text.replace("/a>", "/b>"));
     let other = "https://example.org/b @ f:2 = Ein Text.";
     assert_items(
