@@ -110,14 +110,67 @@ const CASES: &[Case] = &[
         failures: &[("d.jsonl:3", "d.jsonl:3", "object")],
     },
     Case {
-        name: "a JSON array",
+        name: "damaged JSON in an array",
         input: |place| {
-            place.write("d.json", "[{\"id\": \"a\", \"text\": \"Eins.\"}]\n");
+            place.write("d.json", "[\n {\"id\": \"a\", \"text\": \"Eins.\"},\n {\"id\": \"b\", \"text\": \"Zwei.},\n {\"id\": \"c\", \"text\": \"Drei.\"}\n]\n");
+            "d.json"
+        },
+        arguments: "",
+        articles: &["Eins.", "Drei."],
+        failures: &[("d.json:2", "d.json:2", "has no end")],
+    },
+    Case {
+        name: "JSON that ends within an object",
+        input: |place| {
+            place.write(
+                "d.json",
+                "[\n {\"id\": \"a\", \"text\": \"Eins.\"},\n {\"id\": \"b\", \"te",
+            );
+            "d.json"
+        },
+        arguments: "",
+        articles: &["Eins."],
+        failures: &[("d.json:2", "d.json:2", "truncated")],
+    },
+    Case {
+        name: "JSON that ends within an array",
+        input: |place| {
+            place.write("d.json", "[\n {\"id\": \"a\", \"text\": \"Eins.\"},\n");
+            "d.json"
+        },
+        arguments: "",
+        articles: &["Eins."],
+        failures: &[("d.json", "d.json", "truncated")],
+    },
+    Case {
+        name: "a .json that contains no object",
+        input: |place| {
+            place.write("d.json", "Kein Objekt.\n");
             "d.json"
         },
         arguments: "",
         articles: &[],
-        failures: &[("d.json", "d.json", "JSON array")],
+        failures: &[("d.json", "d.json", "\"Kein Objekt.\"")],
+    },
+    Case {
+        name: "a .html without a tag",
+        input: |place| {
+            place.write("d.html", "Keine Seite.\n");
+            "d.html"
+        },
+        arguments: "",
+        articles: &[],
+        failures: &[("d.html", "d.html", "\"Keine Seite.\"")],
+    },
+    Case {
+        name: "a page without a story",
+        input: |place| {
+            place.write("d.html", "<!doctype html><nav><a href=/>Start</a></nav>");
+            "d.html"
+        },
+        arguments: "",
+        articles: &[],
+        failures: &[("d.html", "d.html", "without a story")],
     },
     Case {
         name: "the same id twice",

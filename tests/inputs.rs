@@ -118,9 +118,9 @@ fn what_articles_were_read_as_is_told() {
     assert_eq!(counts["unread"], json!({"date": 1}));
     assert_eq!(counts["ignored"], json!({}));
     assert!(
-        outcome.stdout.contains("read as 1 html, 2 jsonl, 1 text"),
+        outcome.stderr.contains("read as 1 html, 2 jsonl, 1 text"),
         "{}",
-        outcome.stdout
+        outcome.stderr
     );
     let outcome = place.blattwerk("check in");
     for line in [
