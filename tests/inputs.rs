@@ -122,7 +122,7 @@ fn what_articles_were_read_as_is_told() {
         "{}",
         outcome.stderr
     );
-    let outcome = place.blattwerk("check in");
+    let outcome = place.blattwerk("check in -o other");
     for line in [
         "in/a.html: html",
         "in/b.txt: text",
