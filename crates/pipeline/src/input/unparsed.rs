@@ -11,6 +11,7 @@ use blattwerk_core::{Document, Text};
 use super::fault::Fault;
 use super::item::{Content, Failure, Item};
 use super::options::Options;
+use super::outlet::outlet;
 use crate::digest::digest;
 
 /// An article whose text is still in its markup.
@@ -90,20 +91,16 @@ impl Unparsed {
                 drop(bytes);
                 let page = blattwerk_html::extract(&html, document.url.as_deref());
                 let page = page.ok_or(Fault::NoStory)?;
-                let Document {
-                    title,
-                    date,
-                    language,
-                    url,
-                    outlet,
-                    ..
-                } = &mut document;
                 // What the page says of itself is nearer than what was noted when it was fetched.
-                *title = page.title.or(title.take());
-                *date = page.date.or(date.take());
-                *language = page.language.or(language.take());
-                *url = url.take().or(page.url);
-                *outlet = outlet.take().or(page.site);
+                document.title = page.title.or(document.title);
+                document.date = page.date.or(document.date);
+                document.language = page.language.or(document.language);
+                let host = outlet(None, document.url.as_deref());
+                let given = document.outlet.filter(|given| Some(given) != host.as_ref());
+                document.url = document.url.or(page.url);
+                document.outlet = given
+                    .or(page.site)
+                    .or_else(|| outlet(None, document.url.as_deref()));
                 Text::new(page.text)
             }
         };
