@@ -427,6 +427,16 @@ fn is_never_text(tag: Tag) -> bool {
     )
 }
 
+/// Returns the text of an article that is HTML, or text.
+pub(crate) fn fragment(html: &str) -> String {
+    if !html.contains('<') {
+        return resolve(html).replace("\r\n", "\n").trim().to_owned();
+    }
+    let dom = Dom::new(html);
+    let blocks = Blocks::read(&dom, 0, true);
+    join(&dom, blocks.all.iter())
+}
+
 /// Joins blocks to a text: an empty line between paragraphs, list items and rows in lines.
 pub(crate) fn join<'b>(dom: &Dom, blocks: impl Iterator<Item = &'b Block>) -> String {
     let mut text = String::new();

@@ -101,15 +101,13 @@ pub fn extract(html: &str, url: Option<&str>) -> Option<Page> {
 
 /// Returns the text of an article that is HTML, without a page around it.
 ///
-/// Everything in it belongs to the story, except scripts, styles and the captions of figures. Text without
-/// markup comes back as it is, with its character references resolved.
+/// Everything in it belongs to the story, except scripts, styles, controls and the captions of figures. Text
+/// without markup keeps its lines; its character references are resolved, too.
 ///
 /// ```
 /// let text = blattwerk_html::fragment("<p>Erstens &amp; zweitens.</p><ul><li>Drittens</li><li>Viertens</li></ul>");
 /// assert_eq!(text, "Erstens & zweitens.\n\nDrittens\nViertens");
 /// ```
 pub fn fragment(html: &str) -> String {
-    let dom = Dom::new(html);
-    let blocks = Blocks::read(&dom, 0, true);
-    block::join(&dom, blocks.all.iter())
+    block::fragment(html)
 }

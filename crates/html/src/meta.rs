@@ -176,7 +176,7 @@ impl Meta {
                 self.site = self
                     .site
                     .take()
-                    .or(Some(value).filter(|value| !value.contains("://")));
+                    .or(Some(value).filter(|value| !value.contains("://") && value != "article"));
             }
             "oglocale" | "language" | "dclanguage" => {
                 self.language = self.language.take().or_else(|| language(&value));

@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value;
 
-use crate::fragment;
+use crate::block::fragment;
 use crate::meta::Meta;
 use crate::reference::resolve;
 use crate::title::key;

@@ -863,7 +863,7 @@ fn fragment_is_all_story() {
         (
             "no markup",
             "R&amp;D in Ulm\nund Kiel",
-            "R&D in Ulm und Kiel",
+            "R&D in Ulm\nund Kiel",
         ),
         ("breaks", "Eins<br>zwei<br/><br/>drei", "Eins\nzwei\n\ndrei"),
         (
