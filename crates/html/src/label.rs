@@ -138,13 +138,33 @@ const CLOSING: &[&str] = &[
     "subscribe",
 ];
 
-/// Whether a block at the end of a story is about the publisher: a link to what it offers.
+/// What stands where the rest of a story must be paid for.
+const PAYWALL: &[&str] = &[
+    "anmelden und weiterlesen",
+    "artikel ist kostenpflichtig",
+    "bereits abonnent",
+    "bereits ein abo",
+    "exklusiv für abonnenten",
+    "already a subscriber",
+    "jetzt abonnieren",
+    "jetzt weiterlesen",
+    "kostenlos registrieren",
+    "nur für abonnenten",
+    "um diesen artikel zu lesen",
+    "um weiterzulesen",
+    "weiterlesen mit",
+    "continue reading",
+    "to continue reading",
+];
+
+/// Whether a block at the end of a story is about the publisher: a link to what it offers, or a demand.
 pub(crate) fn is_closing(block: &Block) -> bool {
     let text = block.text.to_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    let is_marked = block.linked > 0 || block.bold * 2 > block.length || text.starts_with('"');
     is_label(block)
-        || block.length < 400
-            && (block.linked > 0 || block.bold * 2 > block.length || text.starts_with('"'))
-            && CLOSING.iter().any(|word| text.contains(word))
+        || block.length < 400 && is_marked && has(CLOSING)
+        || block.length < 300 && has(PAYWALL)
 }
 
 /// Titles of pages that are no articles.

@@ -46,6 +46,9 @@ const SHORT_SENTENCE: usize = 25;
 /// How many bytes are searched at most to compare the page with JSON-LD.
 const SEARCH: usize = 1_000_000_000;
 
+/// A story that has less than so many may not be all.
+const LITTLE: usize = 200;
+
 /// A lead has at least so many characters.
 const LEAD: usize = 60;
 
@@ -85,6 +88,7 @@ struct Finder<'p, 'a> {
     found: &'p Blocks,
     meta: &'p Meta,
     title: &'p Title,
+    is_lax: bool,
     /// For each block, whether it is in something that is no part of the story.
     is_out: Vec<bool>,
     /// For each block, how much it looks like a paragraph: its length, or 0.
@@ -134,11 +138,35 @@ pub(crate) fn find(
     title: &Title,
     url: Option<&str>,
 ) -> Option<Story> {
+    let (story, amount) = attempt(dom, meta, found, title, url, false);
+    if amount >= LITTLE || !meta.says_article() {
+        return story;
+    }
+    // The names of elements misled, since there must be a story.
+    let (other, more) = attempt(dom, meta, found, title, url, true);
+    if more >= LITTLE && more >= 3 * amount {
+        other
+    } else {
+        story
+    }
+}
+
+/// Finds the story of a page, and how much it is. With `is_lax`, only what surely is furniture is left out by
+/// its name.
+fn attempt(
+    dom: &Dom,
+    meta: &Meta,
+    found: &Blocks,
+    title: &Title,
+    url: Option<&str>,
+    is_lax: bool,
+) -> (Option<Story>, usize) {
     let mut finder = Finder {
         dom,
         found,
         meta,
         title,
+        is_lax,
         is_out: vec![false; found.all.len()],
         weights: found.all.iter().map(weight).collect(),
         sums: vec![0; dom.nodes.len()],
@@ -165,26 +193,35 @@ pub(crate) fn find(
         teaser: teaser.filter(|teaser| !key(&text).starts_with(&key(teaser))),
         text,
     };
+    let amount = kept.iter().map(|at| finder.weight(*at)).sum();
     // The page may show a part of the story only, or be made by scripts.
     if let Some(body) = stated::body(meta, &story.text) {
-        return Some(Story {
-            teaser: story
-                .teaser
-                .filter(|teaser| !key(&body).contains(&key(teaser))),
-            text: body,
-            ..story
-        });
+        let teaser = story
+            .teaser
+            .filter(|teaser| !key(&body).contains(&key(teaser)));
+        let amount = body.len();
+        return (
+            Some(Story {
+                teaser,
+                text: body,
+                ..story
+            }),
+            amount,
+        );
     }
-    let amount = kept.iter().map(|at| finder.weight(*at)).sum();
     if finder.is_story(amount, root, url) {
-        return Some(story);
+        return (Some(story), amount);
     }
-    let text = stated::state(meta)?;
-    Some(Story {
-        text,
-        teaser: None,
-        ..story
-    })
+    let stated = stated::state(meta);
+    let amount = stated.as_ref().map_or(0, String::len);
+    (
+        stated.map(|text| Story {
+            text,
+            teaser: None,
+            ..story
+        }),
+        amount,
+    )
 }
 
 /// Whether suspicious elements have so much of the text that they must be the story, compared with all that
@@ -319,10 +356,11 @@ impl<'a> Finder<'_, 'a> {
                     let has = |part: Option<usize>| {
                         part.is_some_and(|part| self.dom.is_inside(part, suspect.node))
                     };
-                    out = sum == 0
-                        || !has(title)
-                            && !has(body.copied())
-                            && !is_most(suspect.mark, all, free, total.saturating_sub(surely));
+                    let is_story = sum > 0
+                        && (has(title)
+                            || has(body.copied())
+                            || is_most(suspect.mark, all, free, total.saturating_sub(surely)));
+                    out = !is_story && (sure || !self.is_lax);
                     surely += if out && sure { sum } else { 0 };
                 }
                 if let Some(place) = is_out.get_mut(at + 1) {

@@ -155,6 +155,10 @@ fn furniture_is_left_out() {
             inside("<figure><blockquote>„Der Rat stimmte am Dienstagabend mit großer Mehrheit für die Sanierung.“<br>Renate Vogt, Bürgermeisterin</blockquote></figure>"),
         ),
         (
+            "a demand to pay without a class",
+            inside("").replace("</div></article>", "<p>Sie haben bereits ein Abo? Dann melden Sie sich bitte hier an.</p><p>Dieser Artikel ist exklusiv für Abonnenten.</p></div></article>"),
+        ),
+        (
             "comments by their heading",
             around("", &format!("<div><h3>3 Kommentare</h3>{}</div>", "<p>Das wurde aber auch Zeit, mein Enkel kann bis heute nicht schwimmen, weil es hier kein Bad gibt.</p>".repeat(3))),
         ),
@@ -243,6 +247,12 @@ fn story_is_found_in_all_kinds_of_markup() {
             "the story in what is called a teaser",
             format!(
                 "<body><div class=\"teaser teaser--full\"><h1>Freibad öffnet</h1>{STORY}</div>"
+            ),
+        ),
+        (
+            "the story in what is called an advertisement",
+            format!(
+                "<meta property=og:type content=article><body><p>Der Bote ist unabhängig, überparteilich und kommt aus Oberhagen.</p><div class=promo>{STORY}</div>"
             ),
         ),
         (
