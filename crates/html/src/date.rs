@@ -97,7 +97,7 @@ fn from_words(text: &str) -> Option<String> {
         let (month, rest) = digits(rest)?;
         Some((month, rest.strip_prefix('.')?))
     })?;
-    let rest = rest.trim_start_matches(['.', ',', ' ', '-']);
+    let rest = rest.trim_start_matches(|c: char| matches!(c, '.' | ',' | '-') || c.is_whitespace());
     let (year, rest) = number(rest, 4).or_else(|| {
         let (year, rest) = number(rest, 2)?;
         Some((if year < 70 { 2000 + year } else { 1900 + year }, rest))
@@ -298,6 +298,7 @@ mod tests {
                 "Mon, 06 May 2024 08:00:00 GMT",
                 Some("2024-05-06T08:00:00Z"),
             ),
+            ("6.\u{2009}5.\u{2009}2024", Some("2024-05-06")),
             ("May 6, 2024", Some("2024-05-06")),
             ("March 1st, 2024 at 10:15", Some("2024-03-01T10:15")),
             ("05/06/2024", None),

@@ -3,12 +3,13 @@
 //! [`decode`] turns bytes into text, [`extract`] a page into a [`Page`], and [`fragment`] the HTML of a single
 //! article, as agencies and feeds send it, into its text.
 //!
-//! Libraries that find the text of any web page exist, in Rust too. This one is written for news, since the
-//! four that are kept are less exact on German news pages than Python's trafilatura, and build the whole tree
-//! of the standard, which alone takes longer than everything here. The tree here is a list of slices of the
-//! page (`dom`), its text is cut into blocks (`block`), and what surrounds a block decides whether it belongs
-//! to the story (`story`): names of classes that are common among publishers (`word`), links, the place of
-//! the heading, and what the page says about its article in JSON-LD (`linked`) and meta elements (`meta`).
+//! Libraries that find the text of any web page exist, in Rust too. This one is written for news: on German news
+//! pages those were less exact than Python's trafilatura, and none was fast enough, since they build the whole
+//! tree of the standard, which alone takes longer than everything here (`scripts/bench/html.sh`). The tree here is
+//! a list of slices of the page (`dom`). Its text is cut into blocks (`block`), and what surrounds a block decides
+//! whether it belongs to the story (`story`): names of classes that are common among publishers (`word`), links,
+//! the place of the headline (`title`), labels (`label`), and what the page says about its article in JSON-LD
+//! (`linked`, `stated`) and meta elements (`meta`).
 //! No rule knows a publisher.
 //!
 //! Pages are hostile input. Nothing here recurses, and the time is linear in the length of the page.

@@ -31,7 +31,9 @@ pub(crate) fn body(meta: &Meta, shown: &str) -> Option<String> {
             .collect::<String>()
     };
     let is_part = || key(shown).contains(&starts(&body)) || key(&body).contains(&starts(shown));
-    let is_better = seen < SHORTEST / 2 || stated * 2 > seen * 3 || stated > 500 && !is_part();
+    let is_better = seen < SHORTEST / 2
+        || stated * 2 > seen * 3
+        || stated > 500 && stated * 2 > seen && !is_part();
     is_better.then_some(body)
 }
 

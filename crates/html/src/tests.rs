@@ -564,6 +564,11 @@ fn code_has_the_story_where_the_page_has_not() {
             TEXT,
         ),
         (
+            "JSON-LD has a long text of another kind",
+            format!("{}<body><main><h1>Freibad öffnet</h1>{STORY}{}</main>", ld(&format!("{{\"@type\":\"NewsArticle\",\"articleBody\":\"{}\"}}", "Alles über die Bäder im Kreis Oberhagen, ihre Preise und ihre Zeiten. ".repeat(10))), (1..20).map(|at| format!("<p>Zum {at}. Mal in diesem Jahr beriet der Rat der Gemeinde Oberhagen darüber, wie es mit dem Bad weitergehen soll.</p>")).collect::<String>()),
+            &*format!("{TEXT}{}", (1..20).map(|at| format!("\n\nZum {at}. Mal in diesem Jahr beriet der Rat der Gemeinde Oberhagen darüber, wie es mit dem Bad weitergehen soll.")).collect::<String>()),
+        ),
+        (
             "a box that JSON-LD does not have",
             format!(
                 "{}<body><main><h1>Freibad öffnet</h1>{STORY}<div><p>Wer Hinweise zu diesem Thema hat, kann sich jederzeit bei uns melden.</p></div></main>",
