@@ -209,7 +209,7 @@ fn attempt(
             amount,
         );
     }
-    if finder.is_story(amount, root, url) {
+    if finder.is_story(amount, root, url, story.date.is_some()) {
         return (Some(story), amount);
     }
     let stated = stated::state(meta);
@@ -247,10 +247,15 @@ fn weight(block: &Block) -> usize {
     }
 }
 
-/// Whether a text ends as a sentence does, and has some words.
+/// Whether a text is a sentence that is long enough to be none of the labels that end with a full stop.
 fn is_sentence(text: &str) -> bool {
+    ends_sentence(text) && text.split(' ').count() >= 4
+}
+
+/// Whether a text ends as a sentence does, and has some words.
+fn ends_sentence(text: &str) -> bool {
     let text = text.trim_end_matches(['"', '“', '”', '«', '»', '‹', '›', '\'', '’', ')']);
-    text.ends_with(['.', '!', '?', '…']) && text.split(' ').count() >= 4
+    text.ends_with(['.', '!', '?', '…']) && text.contains(' ')
 }
 
 impl<'a> Finder<'_, 'a> {
@@ -727,7 +732,7 @@ impl<'a> Finder<'_, 'a> {
                 || self.block(*at).is_some_and(|block| {
                     block.kind == Kind::Paragraph
                         && places.share(places.looks.get(&self.look(self.line(block)))) >= 20
-                        && is_sentence(&block.text)
+                        && ends_sentence(&block.text)
                 })
         };
         let kind = |at: usize| self.block(at).map(|block| block.kind);
@@ -822,7 +827,7 @@ impl<'a> Finder<'_, 'a> {
     }
 
     /// Whether what was found is a story, and not what is left of another kind of page.
-    fn is_story(&self, amount: usize, root: usize, url: Option<&str>) -> bool {
+    fn is_story(&self, amount: usize, root: usize, url: Option<&str>, has_date: bool) -> bool {
         let title = self.title.text.as_deref().unwrap_or_default();
         let is_article = self.meta.says_article();
         if amount == 0 || label::is_error(title) && (!is_article || amount < 500) {
@@ -861,9 +866,10 @@ impl<'a> Finder<'_, 'a> {
         let mut around = std::iter::once(root).chain(self.dom.ancestors(root));
         let is_marked = around.any(|at| matches!(self.dom.node(at).tag, Tag::Article | Tag::Main));
         let all: usize = self.found.all.iter().map(|block| block.length).sum();
-        // A heading, an element that says so, or that the page has nothing else, tells a short notice from what is left
-        // of another kind of page.
-        let is_told = self.title.block.is_some() || is_marked || amount * 10 >= all * 8;
+        // A heading, a date, an element that says so, or that the page has nothing else, tells a short notice from what
+        // is left of another kind of page.
+        let is_told =
+            self.title.block.is_some() || has_date || is_marked || amount * 10 >= all * 8;
         amount >= if is_told { SHORT_SENTENCE } else { 250 }
     }
 

@@ -256,6 +256,12 @@ fn story_is_found_in_all_kinds_of_markup() {
             ),
         ),
         (
+            "a headline of the second level and nothing else",
+            format!(
+                "<body><div><h2 class=headline>Freibad öffnet</h2><span>14.05.2024</span><div class=text>{STORY}</div><div class=share><a href=#>Teilen</a></div></div>"
+            ),
+        ),
+        (
             "the headline apart from the story",
             format!("<body><header><h1>Freibad öffnet</h1></header><div><div>{STORY}</div></div>"),
         ),
@@ -309,6 +315,11 @@ fn parts_of_a_story_stay() {
             "short paragraphs",
             "<p>In Oberhagen brennt eine Scheune.</p><p>Die Feuerwehr ist vor Ort.</p><p>Verletzte gibt es nicht.</p>",
             "In Oberhagen brennt eine Scheune.\n\nDie Feuerwehr ist vor Ort.\n\nVerletzte gibt es nicht.",
+        ),
+        (
+            "a short sentence at the end",
+            "<p>Bei einem Brand in einer Scheune sind in Oberhagen am Dienstag zwei Menschen verletzt worden.</p><p>Die Polizei ermittelt.</p><p>Impressum</p>",
+            "Bei einem Brand in einer Scheune sind in Oberhagen am Dienstag zwei Menschen verletzt worden.\n\nDie Polizei ermittelt.",
         ),
         (
             "headings and lists",

@@ -68,11 +68,15 @@ pub(crate) fn find(meta: &Meta, blocks: &Blocks, url: Option<&str>) -> Title {
                 .filter(|(_, agreement)| *agreement >= least)
                 .max_by_key(|(at, agreement)| (*agreement, *at))
         });
-    let block = agreeing.map(|(at, _)| at).or_else(|| {
-        let mut headings =
-            headings(1).filter(|(_, block)| !is_site(&block.text) && !is_furniture(blocks, block));
-        let first = headings.next()?;
-        headings.next().is_none().then_some(first.0)
+    let only = |level| {
+        let mut free = headings(level)
+            .filter(|(_, block)| !is_site(&block.text) && !is_furniture(blocks, block));
+        let first = free.next()?;
+        free.next().is_none().then_some(first.0)
+    };
+    let block = agreeing.map(|(at, _)| at).or_else(|| only(1)).or_else(|| {
+        let has_first = headings(1).next().is_some();
+        only(2).filter(|_| !has_first && said.is_empty())
     });
     let shown = block
         .and_then(|at| blocks.all.get(at))
