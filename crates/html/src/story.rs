@@ -758,13 +758,22 @@ impl<'a> Finder<'_, 'a> {
             self.block(at)
                 .map(|block| (block.kind, self.look(self.line(block))))
         };
+        let is_point = |at: usize| {
+            self.block(at)
+                .is_some_and(|block| block.kind == Kind::Item && block.length >= SHORT_SENTENCE)
+        };
         let start = (0..first)
             .rev()
             .take_while(|before| {
                 let at = kept.get(*before).copied().unwrap_or_default();
-                kept.iter()
-                    .skip(first)
-                    .any(|later| look(*later) == look(at))
+                // A summary in points, with its heading.
+                let next = kept.get(*before + 1).copied().unwrap_or_default();
+                is_point(at)
+                    || is_heading(at) && is_point(next)
+                    || kept
+                        .iter()
+                        .skip(first)
+                        .any(|later| look(*later) == look(at))
             })
             .last()
             .unwrap_or(first);
@@ -1017,7 +1026,7 @@ impl<'a> Finder<'_, 'a> {
             || is_other
                 && (is_marked
                     || is_bold(block)
-                    || matches!(block.kind, Kind::Heading(_))
+                    || matches!(block.kind, Kind::Heading(_)) && block.length >= LEAD
                     || self.said(&block.text))
     }
 

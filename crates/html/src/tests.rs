@@ -322,6 +322,11 @@ fn parts_of_a_story_stay() {
             "Bei einem Brand in einer Scheune sind in Oberhagen am Dienstag zwei Menschen verletzt worden.\n\nDie Polizei ermittelt.",
         ),
         (
+            "a summary in points",
+            "<h2>Das Wichtigste in Kürze</h2><ul><li>Oberhagen baut das Freibad um<li>Die Kosten trägt zur Hälfte das Land</ul><p>Der Rat hat am Dienstag über das Freibad entschieden, und zwar nach drei Stunden.</p>",
+            "Das Wichtigste in Kürze\n\nOberhagen baut das Freibad um\nDie Kosten trägt zur Hälfte das Land\n\nDer Rat hat am Dienstag über das Freibad entschieden, und zwar nach drei Stunden.",
+        ),
+        (
             "headings and lists",
             "<p>Der Rat hat am Dienstag über das Freibad entschieden, und zwar nach drei Stunden.</p><h2>Was jetzt geplant ist</h2><ul><li>ein neues Becken<li>ein Sprungturm<li>Schatten für die Wiese</ul><p>Die Arbeiten beginnen im Herbst, wenn die Förderung bewilligt wird.</p><h2>Kommentare</h2>",
             "Der Rat hat am Dienstag über das Freibad entschieden, und zwar nach drei Stunden.\n\nWas jetzt geplant ist\n\nein neues Becken\nein Sprungturm\nSchatten für die Wiese\n\nDie Arbeiten beginnen im Herbst, wenn die Förderung bewilligt wird.",
