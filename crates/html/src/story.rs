@@ -9,7 +9,7 @@ use std::cell::RefCell;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::block::{Block, Blocks, Kind, join};
+use crate::block::{Block, Blocks, Kind, Suspect, join};
 use crate::date;
 use crate::dom::Dom;
 use crate::label::{self, is_closing, is_comments, is_dated, is_label};
@@ -64,6 +64,9 @@ const REST: usize = 300;
 
 /// A line with a date has less than so many.
 const LONGEST_DATE: usize = 100;
+
+/// How many blocks after the headline are looked at for a lead.
+const ABOVE: usize = 40;
 
 /// How many blocks after the story may have its date.
 const AFTER: usize = 15;
@@ -970,18 +973,35 @@ impl<'a> Finder<'_, 'a> {
     fn lead_above(&self, kept: &[usize]) -> Option<String> {
         let start = self.title.block? + 1;
         let between = self.found.all.get(start..*kept.first()?)?;
+        let is_long_heading = |block: &Block| {
+            matches!(block.kind, Kind::Heading(_))
+                && block.length >= LEAD
+                && (is_sentence(&block.text) || block.length >= LONG_LEAD)
+        };
+        let is_said = |block: &Block| block.length >= LEAD && self.said(&block.text);
+        // What is called a teaser is one here, while elsewhere it is that of another article.
+        let is_marked = |block: &Block| {
+            let is_weak = |suspect: &Suspect| suspect.mark == Mark::Weak;
+            self.is_marked(block)
+                && is_sentence(&block.text)
+                && self.found.around(block).all(is_weak)
+        };
         between
             .iter()
             .zip(start..)
-            .filter(|(block, at)| !self.is_out(*at) && !kept.contains(at) && block.linked == 0)
-            .map(|(block, _)| block)
-            .find(|block| {
-                let is_heading = matches!(block.kind, Kind::Heading(_));
-                block.length >= LEAD
-                    && (is_heading && (is_sentence(&block.text) || block.length >= LONG_LEAD)
-                        || self.said(&block.text))
+            .take(ABOVE)
+            .filter(|(block, _)| block.linked == 0)
+            .find(|(block, at)| {
+                is_marked(block) || !self.is_out(*at) && (is_long_heading(block) || is_said(block))
             })
-            .map(|block| block.text.clone())
+            .map(|(block, _)| block.text.clone())
+    }
+
+    /// Whether a block is marked as a lead, and is about all of what is marked.
+    fn is_marked(&self, block: &Block) -> bool {
+        let line = self.line(block);
+        let mut leads = self.found.leads.iter();
+        leads.any(|lead| self.dom.is_inside(line, *lead) && self.sum(*lead) <= 2 * block.length)
     }
 
     /// Whether the head of the page has a text as its description.
@@ -1009,11 +1029,6 @@ impl<'a> Finder<'_, 'a> {
             .filter(|(weight, other)| *weight > 0 || matches!(other.kind, Kind::Heading(_)))
             .map(|(_, other)| other)
             .any(|other| look(self.line(other)) == mine);
-        let is_marked = self
-            .found
-            .leads
-            .iter()
-            .any(|lead| self.dom.is_inside(line, *lead) && self.sum(*lead) <= 2 * block.length);
         let is_bold = |block: &Block| block.bold * 10 > block.length * 9;
         let is_only_bold = is_bold(block)
             && block.length >= SENTENCE
@@ -1024,7 +1039,7 @@ impl<'a> Finder<'_, 'a> {
                 .any(is_bold);
         is_only_bold
             || is_other
-                && (is_marked
+                && (self.is_marked(block)
                     || is_bold(block)
                     || matches!(block.kind, Kind::Heading(_)) && block.length >= LEAD
                     || self.said(&block.text))

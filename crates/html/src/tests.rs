@@ -410,6 +410,13 @@ fn lead_stands_apart() {
             Some(lead),
         ),
         (
+            "what is called a teaser, apart from the story",
+            format!(
+                "<div><header><h1>Freibad öffnet</h1><p class=article-teaser>{lead}</p></header><div class=article-text>{STORY}</div></div>"
+            ),
+            Some(lead),
+        ),
+        (
             "a heading apart from the story",
             format!("<header><h1>Freibad öffnet</h1><h2>{lead}</h2></header><div>{STORY}</div>"),
             Some(lead),
