@@ -163,3 +163,25 @@ fn a_page_without_a_story_is_a_failure_or_skipped() {
         json!({"page without a story": 1})
     );
 }
+
+#[test]
+fn a_lead_begins_the_text_if_the_config_says_so() {
+    let place = Place::new();
+    let lead = "Nach elf Jahren will die Gemeinde Oberhagen ihr Freibad wieder öffnen.";
+    let story = "Der Rat stimmte am Dienstagabend mit großer Mehrheit für die Sanierung, die drei Millionen Euro kostet.";
+    place.write(
+        "a.html",
+        format!(
+            "<!doctype html><article><header><h1>Freibad öffnet</h1><p class=lead>{lead}</p></header>\
+             <div class=body><p>{story}</p><p>{story} Das sagte Renate Vogt.</p></div></article>"
+        ),
+    );
+    let texts = |arguments: &str| {
+        let outcome = place.blattwerk(&format!("run a.html -o out --overwrite {arguments} {BARE}"));
+        assert_eq!(outcome.code, 0, "{outcome:?}");
+        place.rows("out/normalized.csv")[0]["text"].clone()
+    };
+    assert!(texts("").starts_with(story), "{}", texts(""));
+    let text = texts("--set input.leads=true");
+    assert!(text.starts_with(lead) && text.contains(story), "{text}");
+}

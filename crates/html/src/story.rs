@@ -880,8 +880,7 @@ impl<'a> Finder<'_, 'a> {
         let all: usize = self.found.all.iter().map(|block| block.length).sum();
         // A heading, a date, an element that says so, or that the page has nothing else, tells a short notice from what
         // is left of another kind of page.
-        let is_told =
-            self.title.block.is_some() || has_date || is_marked || amount * 10 >= all * 8;
+        let is_told = self.title.block.is_some() || has_date || is_marked || amount * 10 >= all * 8;
         amount >= if is_told { SHORT_SENTENCE } else { 250 }
     }
 

@@ -45,6 +45,9 @@ pub struct Config {
     pub max_bytes: u64,
     /// What becomes of a page of HTML without a story, such as a start page or a login.
     pub no_story: NoStory,
+    /// Whether the lead of a page of HTML, which stands above the story and is set apart from it, begins the text. It often
+    /// repeats what the story says.
+    pub leads: bool,
     /// The names of JSON fields and CSV columns. Without them, common names are found, in upper or lower case.
     pub fields: Fields,
 }
@@ -72,6 +75,7 @@ impl Default for Config {
             encoding: "auto".into(),
             max_bytes: 64 << 20,
             no_story: NoStory::default(),
+            leads: false,
             fields: Fields::default(),
         }
     }
@@ -98,6 +102,7 @@ impl Config {
                 Err(_) => usize::MAX,
             },
             skips_pages_without_story: self.no_story == NoStory::Skip,
+            takes_leads: self.leads,
             names: Names::new(&self.fields)?,
         })
     }

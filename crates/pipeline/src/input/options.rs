@@ -17,5 +17,6 @@ pub(super) struct Options {
     pub(super) decoding: Decoding,
     pub(super) max_bytes: usize,
     pub(super) skips_pages_without_story: bool,
+    pub(super) takes_leads: bool,
     pub(super) names: Names,
 }

@@ -101,7 +101,10 @@ impl Unparsed {
                 document.outlet = given
                     .or(page.site)
                     .or_else(|| outlet(None, document.url.as_deref()));
-                Text::new(page.text)
+                match page.teaser.filter(|_| self.options.takes_leads) {
+                    Some(lead) => Text::new(format!("{lead}\n\n{}", page.text)),
+                    None => Text::new(page.text),
+                }
             }
         };
         if document.text.as_str().trim().is_empty() {
