@@ -2,9 +2,10 @@
 
 use blattwerk_core::Document;
 
+use super::content::Content;
 use super::fault::Fault;
 use super::outlet::outlet;
-use super::unparsed::{Parsed, Unparsed};
+use super::unparsed::Unparsed;
 
 /// The result of reading an article.
 #[derive(Debug)]
@@ -23,7 +24,18 @@ impl Item {
     /// Parses the article if it is still in its markup; any other item stays as it is.
     pub fn parse(self) -> Parsed {
         match self {
-            Self::Unparsed(unparsed) => unparsed.parse(),
+            Self::Unparsed(unparsed) => {
+                let (id, source) = unparsed.place();
+                let (item, capture) = match unparsed.parse() {
+                    Ok((document, capture)) => (Self::Article(Box::new(document)), capture),
+                    Err(Fault::Ignored(what)) => (Self::Ignored(what), None),
+                    Err(fault) => {
+                        let error = fault.chain();
+                        (Self::Failure(Failure { id, source, error }), None)
+                    }
+                };
+                Parsed { item, capture }
+            }
             item => Parsed {
                 item,
                 capture: None,
@@ -39,6 +51,15 @@ impl Item {
             Self::Failure(_) | Self::Ignored(_) => 0,
         }
     }
+}
+
+/// An article that was parsed.
+#[derive(Debug)]
+pub struct Parsed {
+    /// The article, or why there is none.
+    pub item: Item,
+    /// A digest of URL and text, if it is a capture of its URL. Of captures with the same one, the first is the article.
+    pub capture: Option<u128>,
 }
 
 /// A record or file that could not be read, and why.
@@ -111,50 +132,6 @@ pub(super) struct Record {
     /// When a crawler fetched it, if it is a capture of its URL, which is then its id. A URL may be captured
     /// more than once.
     pub(super) captured: Option<String>,
-}
-
-/// The text of an article, or the markup it is in.
-#[derive(Debug)]
-pub(super) enum Content {
-    /// The text.
-    Text(String),
-    /// A whole page of HTML.
-    Page {
-        bytes: Vec<u8>,
-        /// The encoding that the server stated.
-        charset: Option<String>,
-    },
-    /// A piece of HTML that contains nothing but the story.
-    Fragment(String),
-}
-
-impl Content {
-    pub(super) fn len(&self) -> usize {
-        match self {
-            Self::Text(text) | Self::Fragment(text) => text.len(),
-            Self::Page { bytes, .. } => bytes.len(),
-        }
-    }
-
-    /// Returns whether there is nothing but white space.
-    pub(super) fn is_blank(&self) -> bool {
-        match self {
-            Self::Text(text) | Self::Fragment(text) => text.trim().is_empty(),
-            Self::Page { bytes, .. } => bytes.trim_ascii().is_empty(),
-        }
-    }
-}
-
-impl Default for Content {
-    fn default() -> Self {
-        Self::Text(String::new())
-    }
-}
-
-impl From<String> for Content {
-    fn from(text: String) -> Self {
-        Self::Text(text)
-    }
 }
 
 impl Record {

@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use blattwerk_core::Text;
 
+use super::content::Content;
 use super::fault::Fault;
 use super::files::File;
 use super::format::{self, Articles};
-use super::item::{Content, Failure, Item, Record, Reject};
+use super::item::{Failure, Item, Record, Reject};
 use super::options::Options;
 use super::position::{Place, Position};
 use super::share::Taking;

@@ -9,9 +9,10 @@ use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
+use super::content::Content;
 use super::fault::{Fault, list};
 use super::fields::{Names, ROLES, Role, fold};
-use super::item::{At, Content, Record, Reject};
+use super::item::{At, Record, Reject};
 use super::tree::{Key, Scalar, Tree};
 
 /// What is wrong with an object.

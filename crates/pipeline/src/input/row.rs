@@ -1,8 +1,9 @@
 //! A row of a table as an article.
 
+use super::content::Content;
 use super::fault::Fault;
 use super::fields::{ROLES, Role};
-use super::item::{At, Content, Record, Reject};
+use super::item::{At, Record, Reject};
 use super::tree::Tree;
 
 /// The value of each role in a row; none if it is null.

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::item::Content;
+use super::content::Content;
 use super::recognize::begins_a_page;
 
 /// A JSON value.

@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use blattwerk_core::{Document, Text};
 
+use super::content::Content;
 use super::fault::Fault;
-use super::item::{Content, Failure, Item};
+
 use super::options::Options;
 use super::outlet::outlet;
 use crate::digest::digest;
@@ -23,15 +24,6 @@ pub struct Unparsed {
     /// The digest of the URL that it is a capture of.
     captured: Option<u128>,
     options: Arc<Options>,
-}
-
-/// An article that was parsed.
-#[derive(Debug)]
-pub struct Parsed {
-    /// The article, or why there is none.
-    pub item: Item,
-    /// A digest of URL and text, if it is a capture of its URL. Of captures with the same one, the first is the article.
-    pub capture: Option<u128>,
 }
 
 impl Unparsed {
@@ -53,32 +45,30 @@ impl Unparsed {
         self.content.len()
     }
 
-    /// Parses the markup.
-    pub fn parse(self) -> Parsed {
-        let (id, source) = (self.document.id.clone(), self.document.source.clone());
+    /// Returns the id and the source of the article.
+    pub(super) fn place(&self) -> (String, String) {
+        (self.document.id.clone(), self.document.source.clone())
+    }
+
+    /// Parses the markup. Returns the article with a digest of URL and text, if it is a capture of its URL.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::Ignored`] if it is none, and the config says that those are skipped.
+    pub(super) fn parse(self) -> Result<(Document, Option<u128>), Fault> {
         let captured = self.captured;
         let skips = self.options.skips_pages_without_story;
         // A page that makes the parser panic costs itself.
-        let parsed =
-            catch_unwind(AssertUnwindSafe(|| self.document())).unwrap_or(Err(Fault::ParserPanic));
-        let item = match parsed {
-            Ok(document) => Item::Article(Box::new(document)),
-            Err(Fault::NoStory) if skips => Item::Ignored("page without a story"),
-            Err(fault) => Item::Failure(Failure {
-                id,
-                source,
-                error: fault.chain(),
-            }),
+        let parsed = catch_unwind(AssertUnwindSafe(|| self.document()));
+        let document = match parsed.unwrap_or(Err(Fault::ParserPanic)) {
+            Err(Fault::NoStory) if skips => return Err(Fault::Ignored("page without a story")),
+            document => document?,
         };
-        let capture = match (&item, captured) {
-            (Item::Article(document), Some(url)) => {
-                let text = digest(document.text.as_str().as_bytes());
-                let both = [url.to_le_bytes(), text.to_le_bytes()].concat();
-                Some(digest(&both))
-            }
-            _ => None,
-        };
-        Parsed { item, capture }
+        let capture = captured.map(|url| {
+            let text = digest(document.text.as_str().as_bytes());
+            digest(&[url.to_le_bytes(), text.to_le_bytes()].concat())
+        });
+        Ok((document, capture))
     }
 
     fn document(self) -> Result<Document, Fault> {

@@ -4,9 +4,10 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use super::{Articles, Claim, Format};
+use crate::input::content::Content;
 use crate::input::described::Described;
 use crate::input::fault::Fault;
-use crate::input::item::{Content, Record, Reject};
+use crate::input::item::{Record, Reject};
 use crate::input::options::Options;
 use crate::input::position::Place;
 use crate::input::recognize::{Start, begins_a_page, first_line};

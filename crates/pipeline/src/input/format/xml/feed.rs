@@ -6,8 +6,9 @@
 use super::context::Context;
 use super::text::{content, has_markup, html, plain, text_len};
 use super::tree::{Element, Space};
+use crate::input::content::Content;
 use crate::input::fault::Fault;
-use crate::input::item::{Content, Record};
+use crate::input::item::Record;
 
 /// Adds what an element of a feed, besides its items, says about them.
 pub(super) fn header(element: Element<'_>, context: &mut Context) {

@@ -3,7 +3,8 @@
 use super::context::Context;
 use super::text::{Flow, blocks, has_markup, usual_flow};
 use super::tree::Element;
-use crate::input::item::{Content, Record};
+use crate::input::content::Content;
+use crate::input::item::Record;
 
 /// Makes an article from a `nitf`.
 pub(super) fn record(nitf: Element<'_>, context: &Context) -> Record {

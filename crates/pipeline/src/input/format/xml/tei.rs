@@ -3,7 +3,8 @@
 use super::context::Context;
 use super::text::{Flow, blocks};
 use super::tree::{Element, one_line};
-use crate::input::item::{Content, Record};
+use crate::input::content::Content;
+use crate::input::item::Record;
 
 /// Adds what the header of a corpus says about its texts.
 pub(super) fn header(header: Element<'_>, context: &mut Context) {

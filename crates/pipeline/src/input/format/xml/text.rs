@@ -1,7 +1,7 @@
 //! The text of elements, and markup that is HTML in disguise.
 
 use super::tree::{Element, Entities, Piece, Space, one_line, unescape};
-use crate::input::item::Content;
+use crate::input::content::Content;
 
 /// What an element is for the text around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

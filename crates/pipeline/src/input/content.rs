@@ -1,0 +1,45 @@
+//! The content of an article as it was read.
+
+/// The text of an article, or the markup it is in.
+#[derive(Debug)]
+pub(super) enum Content {
+    /// The text.
+    Text(String),
+    /// A whole page of HTML.
+    Page {
+        bytes: Vec<u8>,
+        /// The encoding that the server stated.
+        charset: Option<String>,
+    },
+    /// A piece of HTML that contains nothing but the story.
+    Fragment(String),
+}
+
+impl Content {
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Text(text) | Self::Fragment(text) => text.len(),
+            Self::Page { bytes, .. } => bytes.len(),
+        }
+    }
+
+    /// Returns whether there is nothing but white space.
+    pub(super) fn is_blank(&self) -> bool {
+        match self {
+            Self::Text(text) | Self::Fragment(text) => text.trim().is_empty(),
+            Self::Page { bytes, .. } => bytes.trim_ascii().is_empty(),
+        }
+    }
+}
+
+impl Default for Content {
+    fn default() -> Self {
+        Self::Text(String::new())
+    }
+}
+
+impl From<String> for Content {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
