@@ -1,5 +1,7 @@
 //! The content of an article as it was read.
 
+use super::recognize::begins_a_page;
+
 /// The text of an article, or the markup it is in.
 #[derive(Debug)]
 pub(super) enum Content {
@@ -16,6 +18,21 @@ pub(super) enum Content {
 }
 
 impl Content {
+    /// Returns the content of a field, which is HTML if its name says so. A whole page is one in any field.
+    pub(super) fn of(text: String, is_markup: bool) -> Self {
+        if begins_a_page(text.as_bytes()) {
+            Self::Page {
+                bytes: text.into_bytes(),
+                // A string has no other encoding, whatever the page says.
+                charset: Some("utf-8".into()),
+            }
+        } else if is_markup {
+            Self::Fragment(text)
+        } else {
+            Self::Text(text)
+        }
+    }
+
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Text(text) | Self::Fragment(text) => text.len(),

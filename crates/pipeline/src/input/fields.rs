@@ -70,7 +70,9 @@ const OUTLET: &[&str] = &[
     "sourcename",
     "sitename",
     "sourcedomain",
+    "sourcehostname",
     "domain",
+    "hostname",
     "site",
     "website",
     "publication",
@@ -363,6 +365,12 @@ impl Names {
             *role == Role::Text && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
         self.configured.iter().any(is_configured) || self.is_usual(name, Role::Text)
+    }
+
+    /// Returns whether a text only describes its article by the name of its field.
+    pub(super) fn is_description(&self, name: &str) -> bool {
+        matches!(fold(name).as_str(), "description" | "beschreibung")
+            && !self.is_configured(Role::Text)
     }
 
     /// Returns whether a text is HTML by the name or path of its field.

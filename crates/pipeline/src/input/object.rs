@@ -20,6 +20,11 @@ use super::tree::{Key, Scalar, Tree};
 enum Broken {
     #[error("{0}")]
     NoRecord(String),
+    #[error(
+        "expected an article, found columns: text and title are lists of {0} texts each; write an object per article, as \
+         pandas does with `orient=\"records\"`"
+    )]
+    Columns(usize),
     #[error("broken JSON at {position}: {reason}")]
     Json { position: String, reason: String },
     #[error(
@@ -64,6 +69,13 @@ fn hint(found: &str) -> &'static str {
 
 /// Reads an object as an article.
 pub(super) fn parse(json: &str, number: u64, names: &Names) -> Result<Record, Reject> {
+    parse_plain(json, number, names).or_else(|reject| match without_nan(json) {
+        Some(plain) => parse_plain(&plain, number, names),
+        None => Err(reject),
+    })
+}
+
+fn parse_plain(json: &str, number: u64, names: &Names) -> Result<Record, Reject> {
     let mut found = find(json, names).map_err(|error| Reject::at(number, broken(&error, json)))?;
     let (id, id_fault) = match found.slot(Role::Id).value.scalar() {
         Scalar::Text(id) => (Some(id), None),
@@ -105,7 +117,16 @@ pub(super) fn parse(json: &str, number: u64, names: &Names) -> Result<Record, Re
             Scalar::Other(_) => record.unread.push(role.as_str()),
         }
     }
+    if record.url.is_none()
+        && let Some(outlet) = record.outlet.as_ref().filter(|outlet| is_address(outlet))
+    {
+        record.url = Some(outlet.clone());
+    }
     Ok(record)
+}
+
+fn is_address(text: &str) -> bool {
+    text.starts_with("https://") || text.starts_with("http://")
 }
 
 /// Returns which field is read as what: pairs of role and name.
@@ -118,6 +139,37 @@ pub(super) fn shown(json: &str, names: &Names) -> Vec<(&'static str, String)> {
         .filter(|role| !matches!(found.slot(*role).value, Tree::Missing))
         .map(|role| (role.as_str(), found.slot(role).name.clone()))
         .collect()
+}
+
+/// Replaces `NaN` and `Infinity`, which Python writes for numbers that JSON does not have, by null. None if there are none.
+fn without_nan(json: &str) -> Option<String> {
+    const WORDS: [&str; 3] = ["NaN", "-Infinity", "Infinity"];
+    if !WORDS.iter().any(|word| json.contains(word)) {
+        return None;
+    }
+    let mut plain = String::with_capacity(json.len());
+    let (mut rest, mut is_text) = (json, false);
+    while let Some(c) = rest.chars().next() {
+        let word = WORDS
+            .iter()
+            .find(|word| !is_text && rest.starts_with(**word));
+        let len = match (word, c) {
+            (Some(word), _) => {
+                plain.push_str("null");
+                rest = rest.get(word.len()..)?;
+                continue;
+            }
+            (None, '\\') if is_text => 1 + rest.chars().nth(1).map_or(0, char::len_utf8),
+            (None, '"') => {
+                is_text = !is_text;
+                1
+            }
+            (None, c) => c.len_utf8(),
+        };
+        plain.push_str(rest.get(..len)?);
+        rest = rest.get(len..)?;
+    }
+    Some(plain)
 }
 
 fn find<'de>(json: &'de str, names: &Names) -> serde_json::Result<Found<'de>> {
@@ -148,6 +200,12 @@ fn check(
     }
     if let Some(kind) = id_fault {
         return Err(found.wrong(Role::Id, kind).into());
+    }
+    if let Some(texts) = found.slot(Role::Text).value.texts()
+        && texts > 1
+        && found.slot(Role::Title).value.texts() == Some(texts)
+    {
+        return Err(Broken::Columns(texts).into());
     }
     let slot = &mut found.0[Role::Text as usize];
     match std::mem::take(&mut slot.value) {

@@ -7,7 +7,6 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::content::Content;
-use super::recognize::begins_a_page;
 
 /// A JSON value.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -84,8 +83,24 @@ impl<'de> Tree<'de> {
     /// What an object is called in messages.
     pub(super) const OBJECT: &'static str = "an object";
 
+    /// Returns whether there is nothing: null, or a text that is blank.
     pub(super) fn is_null(&self) -> bool {
-        matches!(self, Self::Null)
+        match self {
+            Self::Null => true,
+            Self::Text(text) => text.trim().is_empty(),
+            _ => false,
+        }
+    }
+
+    /// Returns how many elements it has, if it is a list of texts.
+    pub(super) fn texts(&self) -> Option<usize> {
+        match self {
+            Self::List(elements) => elements
+                .iter()
+                .all(|element| matches!(element, Self::Text(_)))
+                .then_some(elements.len()),
+            _ => None,
+        }
     }
 
     fn field(&self, name: &str) -> Option<&Self> {
@@ -194,7 +209,7 @@ impl<'de> Tree<'de> {
     /// What it is, if it is neither a text nor contains paragraphs.
     pub(super) fn content(self, is_markup: bool) -> Result<Content, &'static str> {
         match self {
-            Self::Text(text) => Ok(content(text.into_owned(), is_markup)),
+            Self::Text(text) => Ok(Content::of(text.into_owned(), is_markup)),
             Self::Missing | Self::Null => Ok(Content::default()),
             Self::Boolean => Err("a boolean"),
             Self::Whole(_) | Self::Float(_) => Err("a number"),
@@ -203,12 +218,8 @@ impl<'de> Tree<'de> {
                     return main.clone().content(is_markup);
                 }
                 let mut paragraphs = Vec::new();
-                let mut is_known = elements.is_empty();
-                for element in &elements {
-                    is_known |= element.paragraphs(&mut paragraphs);
-                }
-                if is_known {
-                    Ok(content(paragraphs.join("\n\n"), is_markup))
+                if collect(&elements, &mut paragraphs) {
+                    Ok(Content::of(paragraphs.join("\n\n"), is_markup))
                 } else {
                     Err("an array")
                 }
@@ -222,7 +233,7 @@ impl<'de> Tree<'de> {
                 let kind = self.field("contenttype").or(self.field("type"));
                 let is_html = matches!(kind, Some(Self::Text(kind)) if kind.contains("html"));
                 if is_known {
-                    Ok(content(paragraphs.join("\n\n"), is_markup || is_html))
+                    Ok(Content::of(paragraphs.join("\n\n"), is_markup || is_html))
                 } else {
                     Err(Self::OBJECT)
                 }
@@ -231,21 +242,15 @@ impl<'de> Tree<'de> {
     }
 
     /// Collects the paragraphs in document order; returns whether it is something that has some.
-    fn paragraphs<'a>(&'a self, paragraphs: &mut Vec<&'a str>) -> bool {
+    fn paragraphs(&self, paragraphs: &mut Vec<String>) -> bool {
         match self {
             Self::Text(text) => {
                 if !text.trim().is_empty() {
-                    paragraphs.push(text);
+                    paragraphs.push(text.clone().into_owned());
                 }
                 true
             }
-            Self::List(elements) => {
-                let mut is_known = elements.is_empty();
-                for element in elements {
-                    is_known |= element.paragraphs(paragraphs);
-                }
-                is_known
-            }
+            Self::List(elements) => collect(elements, paragraphs),
             Self::Object(fields) => {
                 let kind = self.field("type").or(self.field("kind"));
                 if let Some(Self::Text(kind)) = kind
@@ -270,18 +275,36 @@ impl<'de> Tree<'de> {
     }
 }
 
-fn content(text: String, is_markup: bool) -> Content {
-    if !is_markup {
-        Content::Text(text)
-    } else if begins_a_page(text.as_bytes()) {
-        Content::Page {
-            bytes: text.into_bytes(),
-            // A string has no other encoding, whatever the page says.
-            charset: Some("utf-8".into()),
+/// Collects the paragraphs of the elements of a list; returns whether it has some or is empty.
+///
+/// Texts between objects, and objects of the type `text`, are runs of one paragraph, as messengers and editors write them.
+fn collect(elements: &[Tree<'_>], paragraphs: &mut Vec<String>) -> bool {
+    let is_run = |element: &Tree<'_>| matches!(element.field("type"), Some(Tree::Text(kind)) if kind == "text");
+    let has = |is: fn(&Tree<'_>) -> bool| elements.iter().any(is);
+    let is_mixed = has(|element| matches!(element, Tree::Text(_)))
+        && has(|element| matches!(element, Tree::Object(_)));
+    let mut is_known = elements.is_empty();
+    if is_mixed || elements.iter().any(is_run) {
+        let mut runs = Vec::new();
+        for element in elements {
+            match element {
+                Tree::Text(text) => {
+                    runs.push(text.clone().into_owned());
+                    is_known = true;
+                }
+                other => is_known |= other.paragraphs(&mut runs),
+            }
         }
-    } else {
-        Content::Fragment(text)
+        let paragraph = runs.concat();
+        if !paragraph.trim().is_empty() {
+            paragraphs.push(paragraph);
+        }
+        return is_known;
     }
+    for element in elements {
+        is_known |= element.paragraphs(paragraphs);
+    }
+    is_known
 }
 
 /// Returns the main one of several versions of a field, each an object with a role and a value (ninjs).

@@ -1,6 +1,7 @@
 //! A window on a stream of text: one or several whole lines in bounded memory.
 
 use std::io::{self, Read};
+use std::ops::Range;
 
 use memchr::memchr;
 
@@ -183,6 +184,11 @@ impl Window {
     /// Determines the encoding of the first bytes of the window.
     pub(super) fn decode(&self, len: usize) -> Result<Decoded<'_>, Fault> {
         self.mode.decode(self.get(len))
+    }
+
+    /// Determines the encoding of some bytes of the window, which must be in the buffer already.
+    pub(super) fn decode_part(&self, range: Range<usize>) -> Result<Decoded<'_>, Fault> {
+        self.mode.decode(&self.get(range.end)[range.start..])
     }
 
     /// Returns the first bytes, which must be in the buffer already.

@@ -21,6 +21,7 @@ use memchr::memchr;
 use self::header::{Header, header};
 use self::parser::{Parser, Step};
 use super::{Articles, Claim, Format};
+use crate::input::content::Content;
 use crate::input::described::Described;
 use crate::input::encoding::MARK;
 use crate::input::fault::Fault;
@@ -63,6 +64,7 @@ impl Format for Csv {
         Ok(Box::new(Reader {
             parser: Parser::new(header.dialect),
             options: Arc::clone(options),
+            is_markup: header.has_markup(&options.names),
             window,
             header,
         }))
@@ -105,6 +107,8 @@ struct Reader {
     header: Header,
     parser: Parser,
     options: Arc<Options>,
+    /// Whether the text is HTML by the name of its column.
+    is_markup: bool,
 }
 
 impl Iterator for Reader {
@@ -239,7 +243,7 @@ impl Reader {
         Ok(Some(Record {
             at: At::number(number),
             id: filled(Role::Id),
-            content: field(Role::Text).unwrap_or_default().into(),
+            content: Content::of(field(Role::Text).unwrap_or_default(), self.is_markup),
             title: filled(Role::Title),
             date: filled(Role::Date),
             language: filled(Role::Language),

@@ -7,10 +7,11 @@ mod cutter;
 mod shape;
 
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 
-use self::cutter::{Cut, Cutter};
-use self::shape::Shape;
+use self::cutter::{Cut, Cutter, kind};
+use self::shape::{Elements, Lists, Shape};
 use super::{Articles, Claim, Format, jsonl};
 use crate::input::described::Described;
 use crate::input::encoding::MARK;
@@ -38,7 +39,11 @@ impl Format for Json {
     fn recognize(&self, start: &Start<'_>, options: &Options) -> Result<Claim, Fault> {
         let text = start.text()?;
         if let Some(shape) = Shape::of(text.bytes, &options.names) {
-            return Ok(if shape.is_lines {
+            // Whether a first line that is longer than what can be seen of it is a record, only the name tells.
+            let is_named = start.is_named(&["jsonl", "ndjson", "jsonlines"])
+                && !shape.is_envelope
+                && !text.bytes.contains(&b'\n');
+            return Ok(if shape.is_lines || is_named {
                 Claim::No
             } else {
                 Claim::Sure
@@ -59,6 +64,8 @@ impl Format for Json {
             cutter: Cutter::new(window, path),
             options: Arc::clone(options),
             number: 0,
+            envelope: None,
+            read: 0,
         }))
     }
 }
@@ -97,6 +104,19 @@ struct Reader {
     options: Arc<Options>,
     /// The number of the last record, counted from 1.
     number: u64,
+    /// The object that the window begins with, if it contains lists of records.
+    envelope: Option<Envelope>,
+    /// How many records of the next envelope have been read before the run was resumed.
+    read: usize,
+}
+
+/// An object that contains lists of records.
+struct Envelope {
+    len: usize,
+    /// The ranges of the records in it.
+    records: Vec<Range<usize>>,
+    /// How many of them have been read.
+    read: usize,
 }
 
 impl Iterator for Reader {
@@ -104,25 +124,28 @@ impl Iterator for Reader {
 
     fn next(&mut self) -> Option<Self::Item> {
         let number = self.number + 1;
-        let found = match self.cutter.next()? {
-            Cut::Object(len) => {
-                let found = self.article(number, len);
-                if found.is_err() {
-                    self.cutter.pass_broken(len);
-                } else {
-                    self.cutter.consume(len);
-                }
-                found
+        let found = loop {
+            if let Some(found) = self.enclosed(number) {
+                break found;
             }
-            Cut::Other(kind) => Err(Reject::at(number, Broken::NoObject(kind))),
-            Cut::TooLong => Err(Reject::at(number, Fault::TooLong(self.options.max_bytes))),
-            Cut::Unbalanced => Err(Reject::at(number, Broken::Unbalanced)),
-            Cut::Unfinished => Err(Reject::at(number, Broken::Unfinished)),
-            Cut::Unclosed => Err(Reject::at(number, Broken::Unclosed)),
-            Cut::Stray(byte) => Err(Reject::at(number, Broken::Stray(byte))),
-            Cut::Error(fault) => Err(Reject::at(number, fault)),
-            // It is not a record.
-            Cut::EndsEarly => return Some(Err(Reject::file(Broken::EndsEarly.into()))),
+            match self.cutter.next()? {
+                Cut::Object(len) => {
+                    let object = self.cutter.window.get(len);
+                    let found = Lists::of(object, &self.options.names);
+                    if found.lists.is_empty() {
+                        break self.object(number, len, found.has_empty);
+                    }
+                    let ranges = found.lists.into_iter().map(|(_, range)| range.start);
+                    self.envelope = Some(Envelope {
+                        len,
+                        records: ranges.flat_map(|at| Elements::new(object, at)).collect(),
+                        read: std::mem::take(&mut self.read),
+                    });
+                }
+                // It is not a record.
+                Cut::EndsEarly => return Some(Err(Reject::file(Broken::EndsEarly.into()))),
+                cut => break Err(self.reject(number, cut)),
+            }
         };
         self.number = number;
         Some(found)
@@ -130,8 +153,54 @@ impl Iterator for Reader {
 }
 
 impl Reader {
-    fn article(&self, number: u64, len: usize) -> Result<Record, Reject> {
-        let decoded = self.cutter.window.decode(len);
+    /// Reads the next record of the envelope; none if there is no envelope or it has no more.
+    fn enclosed(&mut self, number: u64) -> Option<Result<Record, Reject>> {
+        let envelope = self.envelope.as_mut()?;
+        let Some(record) = envelope.records.get(envelope.read).cloned() else {
+            let len = envelope.len;
+            self.envelope = None;
+            self.cutter.consume(len);
+            return None;
+        };
+        envelope.read += 1;
+        let first = self.cutter.window.get(record.end)[record.start];
+        if let Some(kind) = kind(first) {
+            return Some(Err(Reject::at(number, Broken::NoObject(kind))));
+        }
+        Some(self.article(number, record))
+    }
+
+    /// Reads an object that is a record itself, and moves past it.
+    fn object(&mut self, number: u64, len: usize, has_empty: bool) -> Result<Record, Reject> {
+        let mut found = self.article(number, 0..len);
+        if found.is_err() {
+            if has_empty {
+                found = Err(Reject::at(number, Fault::Ignored("empty list")));
+            }
+            self.cutter.pass_broken(len);
+        } else {
+            self.cutter.consume(len);
+        }
+        found
+    }
+
+    fn reject(&self, number: u64, cut: Cut) -> Reject {
+        let fault: Fault = match cut {
+            Cut::Other(kind) => Broken::NoObject(kind).into(),
+            Cut::TooLong => Fault::TooLong(self.options.max_bytes),
+            Cut::Unbalanced => Broken::Unbalanced.into(),
+            Cut::Unfinished => Broken::Unfinished.into(),
+            Cut::Unclosed => Broken::Unclosed.into(),
+            Cut::Stray(sign) => Broken::Stray(sign).into(),
+            Cut::Error(fault) => fault,
+            Cut::Object(_) | Cut::EndsEarly => Broken::EndsEarly.into(),
+        };
+        Reject::at(number, fault)
+    }
+
+    /// Reads a range of the window as an article.
+    fn article(&self, number: u64, range: Range<usize>) -> Result<Record, Reject> {
+        let decoded = self.cutter.window.decode_part(range);
         let decoded = decoded.map_err(|fault| Reject::at(number, fault))?;
         let text = decoded.text();
         parse(text.trim_start_matches(MARK), number, &self.options.names)
@@ -140,24 +209,35 @@ impl Reader {
 
 impl Articles for Reader {
     fn place(&self) -> Option<Place> {
+        let read = self.envelope.as_ref().map_or(0, |envelope| envelope.read);
         let numbers = self.cutter.place()?;
-        Some(Place::new([&[self.number], &*numbers].concat()))
+        Some(Place::new(
+            [&[self.number, read as u64], &*numbers].concat(),
+        ))
     }
 
     fn enter(&mut self, place: &Place) -> io::Result<()> {
-        let [number, rest @ ..] = place.numbers() else {
+        let [number, read, rest @ ..] = place.numbers() else {
             return Err(io::Error::other("it is read in another format"));
         };
         self.number = *number;
+        self.read = usize::try_from(*read).unwrap_or(usize::MAX);
         self.cutter.enter(rest)
     }
 
     fn describe(&mut self, described: &mut Described) {
         self.cutter.window.describe(described);
-        if let Some(Cut::Object(len)) = self.cutter.next()
-            && let Ok(text) = self.cutter.window.decode(len)
-        {
-            described.fields = shown(&text.text(), &self.options.names);
+        if let Some(Cut::Object(len)) = self.cutter.next() {
+            let object = self.cutter.window.get(len);
+            let list = Lists::of(object, &self.options.names)
+                .lists
+                .into_iter()
+                .next();
+            let first = list.and_then(|(_, list)| Elements::new(object, list.start).next());
+            let record = first.unwrap_or(0..len);
+            if let Ok(text) = self.cutter.window.decode_part(record) {
+                described.fields = shown(&text.text(), &self.options.names);
+            }
         }
     }
 }

@@ -249,3 +249,114 @@ fn damage_costs_the_object_it_is_in() {
         &["! d.json:1: broken JSON: a bracket is closed by one of another kind…"],
     )]);
 }
+
+#[test]
+fn lists_of_articles_are_found_in_every_object() {
+    let preamble = format!(
+        "{{\"aggs\": [{}], \"articles\": [{{\"id\": \"a\", \"text\": \"Eins.\"}}]}}",
+        "1,".repeat(40_000) + "1"
+    );
+    check(&[
+        // Several lists, also deeper, as crawlers and services write them.
+        (
+            "d.json",
+            "{\"Bote\": [{\"title\": \"T\", \"body\": {\"sections\": [{\"headline\": [], \"paragraphs\": [\"Eins.\"]}]}}], \"Kurier\": [{\"title\": \"U\", \"text\": \"Zwei.\"}]}".as_bytes(),
+            &["d.json:1 @ d.json:1 = Eins.", "d.json:2 @ d.json:2 = Zwei."],
+        ),
+        (
+            "d.json",
+            b"{\"papers\": {\"bote\": {\"articles\": [{\"id\": \"a\", \"text\": \"Eins.\"}]}, \"kurier\": {\"articles\": [{\"id\": \"b\", \"text\": \"Zwei.\"}]}}}",
+            &["a @ d.json:1 = Eins.", "b @ d.json:2 = Zwei."],
+        ),
+        // What only describes something is no article beside articles.
+        (
+            "d.json",
+            b"{\"sources\": [{\"id\": \"s\", \"name\": \"Bote\", \"description\": \"Eine Zeitung.\"}], \"articles\": [{\"url\": \"u\", \"content\": \"Eins.\"}]}",
+            &["u @ d.json:1 = Eins."],
+        ),
+        // Each object has its own form.
+        (
+            "d.jsonl",
+            b"{\"articles\": [{\"id\": \"a\", \"text\": \"Eins.\"}]}\n{\"results\": [{\"id\": \"b\", \"text\": \"Zwei.\"}]}\n{\"id\": \"c\", \"text\": \"Drei.\"}\n{\"error\": \"rate limit\"}\n{\"articles\": []}\n",
+            &["a @ d.jsonl:1 = Eins.", "b @ d.jsonl:2 = Zwei.", "c @ d.jsonl:3 = Drei.", "! d.jsonl:4: no field is recognized as the text…", "- empty list"],
+        ),
+        ("d.json", preamble.as_bytes(), &["a @ d.json:1 = Eins."]),
+        // The first element is none, or is no article.
+        (
+            "d.json",
+            b"{\"items\": [{\"id\": 1, \"ad\": true}, {\"id\": 2, \"text\": \"Eins.\"}, 7]}",
+            &["! d.json:1: no field is recognized as the text…", "2 @ d.json:2 = Eins.", "! d.json:3: expected an object with the fields of an article, found a number"],
+        ),
+        (
+            "scroll.jsonl",
+            b"{\"hits\": {\"hits\": []}}\n{\"hits\": {\"hits\": [{\"_id\": \"a\", \"_source\": {\"text\": \"Eins.\"}}]}}\n",
+            &["- empty list", "a @ scroll.jsonl:2 = Eins."],
+        ),
+        // Blocks of a text are no articles.
+        (
+            "d.json",
+            b"{\"title\": \"T\", \"content\": [{\"id\": \"x\", \"type\": \"paragraph\", \"text\": \"Eins.\"}, {\"id\": \"y\", \"type\": \"paragraph\", \"text\": \"Zwei.\"}]}",
+            &["d.json:1 @ d.json:1 = Eins.\n\nZwei."],
+        ),
+        // Runs of one paragraph.
+        (
+            "chat.jsonl",
+            b"{\"id\": 1, \"text\": [\"Die Stadt \", {\"type\": \"bold\", \"text\": \"Kassel\"}, \" meldet nichts.\"]}",
+            &["1 @ chat.jsonl:1 = Die Stadt Kassel meldet nichts."],
+        ),
+        (
+            "editor.jsonl",
+            b"{\"id\": 1, \"content\": {\"type\": \"doc\", \"content\": [{\"type\": \"paragraph\", \"content\": [{\"type\": \"text\", \"text\": \"Eins \"}, {\"type\": \"text\", \"text\": \"und mehr.\"}]}, {\"type\": \"paragraph\", \"content\": [{\"type\": \"text\", \"text\": \"Zwei.\"}]}]}}",
+            &["1 @ editor.jsonl:1 = Eins und mehr.\n\nZwei."],
+        ),
+        // Columns instead of records, and numbers that JSON does not have.
+        (
+            "d.json",
+            b"{\"title\": [\"T\", \"U\"], \"text\": [\"Eins.\", \"Zwei.\"]}",
+            &["! d.json:1: expected an article, found columns: text and title are lists of 2 texts each…"],
+        ),
+        (
+            "d.jsonl",
+            b"{\"id\": 1, \"score\": NaN, \"text\": \"NaN ist \\\"Infinity\\\".\", \"x\": -Infinity}",
+            &["1 @ d.jsonl:1 = NaN ist \"Infinity\"."],
+        ),
+        // A text that is blank is none if another field has one.
+        (
+            "d.jsonl",
+            b"{\"id\": 1, \"text\": \"\", \"body_html\": \"<p>Eins.</p>\"}",
+            &["1 @ d.jsonl:1 = Eins."],
+        ),
+        // A page in any field is one.
+        (
+            "d.jsonl",
+            b"{\"id\": 1, \"content\": \"<!doctype html><nav>Start</nav><article><h1>T</h1><p>Der Rat hat am Montag getagt.</p></article>\"}",
+            &["1 @ d.jsonl:1 = Der Rat hat am Montag getagt."],
+        ),
+        (
+            "d.csv",
+            b"id,text\n1,\"<html><nav>Start</nav><article><h1>T</h1><p>Der Rat hat am Montag getagt.</p></article>\"\n",
+            &["1 @ d.csv:2 = Der Rat hat am Montag getagt."],
+        ),
+    ]);
+}
+
+#[test]
+fn an_object_that_is_larger_than_memory_is_a_stream() {
+    let config = Config {
+        max_bytes: 500,
+        ..Config::default()
+    };
+    let records: Vec<_> = (0..50)
+        .map(|id| format!("{{\"id\": {id}, \"text\": \"Text.\"}}"))
+        .collect();
+    let json = format!(
+        "{{\"n\": [{}], \"response\": {{\"docs\": [{}]}}}}",
+        "1,".repeat(300) + "1",
+        records.join(",")
+    );
+    let expected: Vec<_> = (0..50)
+        .map(|id| format!("{id} @ d.json:{} = Text.", id + 1))
+        .collect();
+    let expected: Vec<_> = expected.iter().map(String::as_str).collect();
+    check_with(&config, &[("d.json", json.as_bytes(), &expected)]);
+}

@@ -20,7 +20,7 @@ fn bad_json_costs_its_line() {
 not json
 {\"id\":3,\"text\":\"c\"},
 [1]
-{\"id\":4,\"text\":\"d\",\"x\":NaN}
+{\"id\":4,\"text\":\"d\",\"x\":nan}
 {\"id\":5,\"text\":\"e\\ud83d\"}
 {\"id\":6,\"text\":\"f\tg\"}
 {\"id\":7,\"text\":\"g\"}",
@@ -30,7 +30,7 @@ not json
                 "! d.jsonl:3: broken JSON at column 2: expected ident",
                 "! d.jsonl:4: broken JSON at column 20: trailing characters",
                 "! d.jsonl:5: invalid type: sequence, expected an object with the fields of an article",
-                "! d.jsonl:6: broken JSON at column 24: expected value",
+                "! d.jsonl:6: broken JSON at column 25: expected ident",
                 "! d.jsonl:7: broken JSON at column 24: unexpected end of hex escape",
                 "! d.jsonl:8: broken JSON at column 18: control character (\\u0000-\\u001F) found while parsing a string",
                 "7 @ d.jsonl:9 = g",

@@ -56,6 +56,12 @@ pub(super) struct Header {
 }
 
 impl Header {
+    /// Returns whether the text is HTML by the name of its column.
+    pub(super) fn has_markup(&self, names: &Names) -> bool {
+        let column = self.chosen[Role::Text as usize].and_then(|column| self.columns.get(column));
+        column.is_some_and(|column| names.is_markup(column))
+    }
+
     /// Returns the fault of a text without a header line.
     pub(super) fn missing(start: TextStart<'_>) -> Fault {
         Broken::NoHeader(first_line(start.bytes)).into()

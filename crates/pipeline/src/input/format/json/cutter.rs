@@ -50,8 +50,8 @@ enum Level {
 /// Cuts a stream into records.
 pub(super) struct Cutter {
     pub(super) window: Window,
-    /// The names of the fields that lead from a top-level object to the array of records; without any, the top-level
-    /// objects are the records.
+    /// The names of the fields that lead from a top-level object that is too large to its array of records; without any,
+    /// the top-level objects are the records.
     path: Vec<String>,
     level: Level,
     /// The white space before the next value, from the last line end on.
@@ -123,7 +123,11 @@ impl Cutter {
             };
             match (self.level, byte) {
                 (Level::Top, b'{') if self.path.is_empty() => return Some(self.object()),
-                (Level::Top, b'{') => self.enter_level(Level::Path(1)),
+                // It is damaged, or too large to be looked at as a whole.
+                (Level::Top, b'{') => match self.whole() {
+                    Some(len) => return Some(Cut::Object(len)),
+                    None => self.enter_level(Level::Path(1)),
+                },
                 (Level::Top, b'[') => self.enter_level(Level::Array),
                 (Level::Array | Level::Records, b'{') => return Some(self.object()),
                 (Level::Array, b']') => self.enter_level(Level::Top),
@@ -271,6 +275,22 @@ impl Cutter {
         }
     }
 
+    /// Returns the length of the object that the window begins with, if it is whole and not too long.
+    fn whole(&mut self) -> Option<usize> {
+        let mut end = ValueEnd::default();
+        let mut seen = 0;
+        while seen <= self.window.max() {
+            let bytes = &self.window.peek(seen + STEP)[seen..];
+            let more = bytes.len();
+            match end.feed(bytes) {
+                Step::End(len) => return (seen + len <= self.window.max()).then_some(seen + len),
+                Step::More if more > 0 => seen += more,
+                Step::More | Step::Unbalanced(_) => return None,
+            }
+        }
+        None
+    }
+
     /// Finds the length of what the window begins with. If there is none, the window has moved to where the next
     /// record seems to begin.
     fn measure(&mut self) -> Result<usize, Cut> {
@@ -367,7 +387,7 @@ fn find(bytes: &[u8], marker: &[u8]) -> Option<usize> {
 }
 
 /// What kind of value begins with a byte; none if no value does.
-fn kind(byte: u8) -> Option<&'static str> {
+pub(super) fn kind(byte: u8) -> Option<&'static str> {
     match byte {
         b'"' => Some("a string"),
         b'[' => Some("an array"),

@@ -1,18 +1,23 @@
 //! What JSON a text begins with, and where in it the records are.
 
+use std::ops::Range;
+
 use memchr::memchr2;
 
 use super::cutter::value_len;
 use crate::input::fields::{Names, Role};
+use crate::input::recognize::BEGINNING;
 
 /// What JSON a text begins with.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Shape {
-    /// The names of the fields that lead from each top-level object to the array of records; without any, the
-    /// objects are the records themselves.
+    /// The names of the fields that lead from an object that is larger than memory to its array of records; without any,
+    /// the objects are the records themselves.
     pub(super) path: Vec<String>,
     /// Whether each line is a record: JSON Lines.
     pub(super) is_lines: bool,
+    /// Whether the first object contains lists of records.
+    pub(super) is_envelope: bool,
 }
 
 impl Shape {
@@ -29,15 +34,22 @@ impl Shape {
                 Some(Self {
                     path: Vec::new(),
                     is_lines: false,
+                    is_envelope: false,
                 })
             }
             b'{' if inner.starts_with(b"\"") || inner.starts_with(b"}") => {
-                let path = path_to_records(json, names);
+                let found = Lists::of(json, names);
+                let is_envelope = !found.lists.is_empty() || found.has_empty;
+                let is_plain = text[..begin].iter().all(u8::is_ascii_whitespace);
                 Some(Self {
-                    is_lines: path.is_empty()
-                        && text[..begin].iter().all(u8::is_ascii_whitespace)
-                        && is_lines(json),
-                    path,
+                    is_envelope,
+                    is_lines: !is_envelope && is_plain && is_lines(json),
+                    path: found
+                        .lists
+                        .into_iter()
+                        .next()
+                        .map(|(path, _)| path)
+                        .unwrap_or_default(),
                 })
             }
             _ => None,
@@ -57,8 +69,9 @@ fn is_lines(json: &[u8]) -> bool {
         }
         // The object goes on in the next line, unless that begins an object where none can be.
         None => {
+            // A line that is longer than what can be seen of it may be anything.
             let Some(end) = end else {
-                return true;
+                return line.len() < BEGINNING;
             };
             let next = json[end..].trim_ascii_start();
             let is_record = next
@@ -85,8 +98,11 @@ fn is_in_string(line: &[u8]) -> bool {
     is_inside
 }
 
-/// How many objects may lie around the array of records.
-const MOST_DEPTH: usize = 3;
+/// How many objects may lie around a list of records.
+const MOST_DEPTH: usize = 4;
+
+/// How many elements of a list are looked at to tell what it contains: the first one may be an advertisement.
+const MOST_ELEMENTS: usize = 20;
 
 /// Arrays of objects that look like articles, but belong to one.
 const PARTS: &[&str] = &[
@@ -109,67 +125,232 @@ const PARTS: &[&str] = &[
     "authors",
 ];
 
-/// Returns the names of the fields that lead to an array of articles in an object that is none itself.
-fn path_to_records(object: &[u8], names: &Names) -> Vec<String> {
-    look(object, names, MOST_DEPTH).unwrap_or_default()
+/// The lists of records in an object.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Lists {
+    /// The names of the fields that lead to each, and its range in the object.
+    pub(super) lists: Vec<(Vec<String>, Range<usize>)>,
+    /// Whether there is a list without an element where such objects have them.
+    pub(super) has_empty: bool,
 }
 
-/// Returns the path from an object to an array of articles; none if there is none or the object is an article.
-fn look(object: &[u8], names: &Names, depth: usize) -> Option<Vec<String>> {
-    let mut path = None;
-    for (name, value) in Fields(&object[1..]) {
-        if names.is_text(&name) && value.first() != Some(&b'[') && value.first() != Some(&b'{') {
-            return None;
-        }
-        if path.is_some() || PARTS.iter().any(|part| name.eq_ignore_ascii_case(part)) {
-            continue;
-        }
-        let inner = value.get(1..).unwrap_or_default().trim_ascii_start();
-        path = match value.first() {
-            Some(b'[') if inner.starts_with(b"{") && is_article(inner, names) => Some(vec![name]),
-            Some(b'{') if depth > 1 => look(value, names, depth - 1).map(|mut path| {
-                path.insert(0, name);
-                path
-            }),
-            _ => None,
+impl Lists {
+    /// Finds the lists of records in an object, as far as it can be read. There are none in an article.
+    ///
+    /// If some of them contain articles with a text of their own, those that only describe something are left out.
+    pub(super) fn of(object: &[u8], names: &Names) -> Self {
+        let mut finder = Finder {
+            object,
+            names,
+            found: Vec::new(),
+            has_empty: false,
+            path: Vec::new(),
         };
-    }
-    path
-}
-
-/// Returns whether an object has a text, or an object that may have one, and something that tells it from others.
-fn is_article(object: &[u8], names: &Names) -> bool {
-    let (mut has_text, mut has_name) = (false, false);
-    for (name, value) in Fields(&object[1..]) {
-        let mut usual = names.usual(&name).iter();
-        has_text |= names.is_text(&name);
-        has_name |= usual.any(|(role, _)| *role != Role::Text && *role != Role::Language);
-        if names.is_wrapper(&name) && value.first() == Some(&b'{') {
-            has_text |= Fields(&value[1..]).any(|(name, _)| names.is_text(&name));
+        if !finder.look(0, MOST_DEPTH) {
+            return Self::default();
+        }
+        let best = finder.found.iter().map(|(kind, ..)| *kind).max();
+        let found = finder
+            .found
+            .into_iter()
+            .filter(|(kind, ..)| Some(*kind) == best);
+        Self {
+            lists: found.map(|(_, path, range)| (path, range)).collect(),
+            has_empty: finder.has_empty,
         }
     }
-    has_text && has_name
 }
 
-/// The names of the fields of an object and the beginnings of their values, as far as they can be read.
-struct Fields<'a>(&'a [u8]);
+/// What the elements of a list are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    /// They have a description and a name.
+    Described,
+    /// They have a text of their own.
+    Articles,
+}
 
-impl<'a> Iterator for Fields<'a> {
-    type Item = (String, &'a [u8]);
+struct Finder<'a> {
+    object: &'a [u8],
+    names: &'a Names,
+    found: Vec<(Kind, Vec<String>, Range<usize>)>,
+    has_empty: bool,
+    path: Vec<String>,
+}
 
-    fn next(&mut self) -> Option<Self::Item> {
-        let rest = self.0.trim_ascii_start();
-        let rest = rest.strip_prefix(b",").unwrap_or(rest).trim_ascii_start();
-        if !rest.starts_with(b"\"") {
+impl Finder<'_> {
+    /// Looks into an object; returns whether it is no article itself.
+    fn look(&mut self, at: usize, depth: usize) -> bool {
+        for Field { name, value } in Fields::new(self.object, at) {
+            let first = self.object.get(value.start);
+            if first == Some(&b'"')
+                && self.names.is_text(&name)
+                && !self.names.is_description(&name)
+            {
+                return false;
+            }
+            if PARTS.iter().any(|part| name.eq_ignore_ascii_case(part)) {
+                continue;
+            }
+            self.path.push(name);
+            match first {
+                Some(b'[') => self.list(value),
+                Some(b'{') if depth > 1 => {
+                    self.look(value.start, depth - 1);
+                }
+                _ => {}
+            }
+            self.path.pop();
+        }
+        true
+    }
+
+    fn list(&mut self, value: Range<usize>) {
+        let name = self.path.last().map_or("", String::as_str);
+        // The blocks of a text may have an id, but no headline of their own.
+        let is_text = self.names.is_text(name);
+        let mut elements = Elements::new(self.object, value.start).peekable();
+        if elements.peek().is_none() && self.object.get(value.end - 1) == Some(&b']') {
+            self.has_empty |= LISTS.iter().any(|list| name.eq_ignore_ascii_case(list));
+            return;
+        }
+        let kinds = elements.take(MOST_ELEMENTS).filter_map(|element| {
+            (self.object.get(element.start) == Some(&b'{'))
+                .then(|| self.kind(element.start, is_text))
+                .flatten()
+        });
+        if let Some(kind) = kinds.max() {
+            self.found.push((kind, self.path.clone(), value));
+        }
+    }
+
+    /// Tells what an element is; none if it has neither a text nor something that tells it from others.
+    fn kind(&self, at: usize, needs_title: bool) -> Option<Kind> {
+        let (mut text, mut has_name, mut has_title) = (None, false, false);
+        let mut see = |name: &str| {
+            let is_role = |wanted: &[Role]| {
+                self.names
+                    .usual(name)
+                    .iter()
+                    .any(|(role, _)| wanted.contains(role))
+            };
+            if self.names.is_description(name) {
+                text = text.max(Some(Kind::Described));
+            } else if self.names.is_text(name) {
+                text = Some(Kind::Articles);
+            }
+            has_title |= is_role(&[Role::Title, Role::Url]);
+            has_name |= is_role(&[Role::Id, Role::Title, Role::Date, Role::Url, Role::Outlet]);
+        };
+        for Field { name, value } in Fields::new(self.object, at) {
+            see(&name);
+            if self.names.is_wrapper(&name) && self.object.get(value.start) == Some(&b'{') {
+                Fields::new(self.object, value.start).for_each(|field| see(&field.name));
+            }
+        }
+        text.filter(|_| if needs_title { has_title } else { has_name })
+    }
+}
+
+/// Usual names of lists of articles in the answers of servers.
+const LISTS: &[&str] = &[
+    "docs",
+    "hits",
+    "articles",
+    "artikel",
+    "data",
+    "items",
+    "results",
+    "posts",
+    "entries",
+    "documents",
+    "news",
+    "rows",
+    "records",
+    "stories",
+    "value",
+];
+
+/// A field of an object: its name and where its value is, or as much of it as there is.
+struct Field {
+    name: String,
+    value: Range<usize>,
+}
+
+/// The fields of an object, as far as they can be read.
+struct Fields<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Fields<'a> {
+    /// The fields of the object whose bracket is at a place.
+    fn new(text: &'a [u8], object: usize) -> Self {
+        Self {
+            text,
+            at: object + 1,
+        }
+    }
+}
+
+impl Iterator for Fields<'_> {
+    type Item = Field;
+
+    fn next(&mut self) -> Option<Field> {
+        let at = skip(self.text, self.at, b" \t\r\n,");
+        if self.text.get(at) != Some(&b'"') {
             return None;
         }
-        let len = value_len(rest)?;
-        let name = serde_json::from_slice(&rest[..len]).ok()?;
-        let value = rest[len..].trim_ascii_start().strip_prefix(b":")?;
-        let value = value.trim_ascii_start();
-        self.0 = value_len(value).map_or(&[], |len| &value[len..]);
-        Some((name, value))
+        let end = at + value_len(&self.text[at..])?;
+        let name = serde_json::from_slice(&self.text[at..end]).ok()?;
+        let start = skip(self.text, end, b" \t\r\n:");
+        let value = start..end_of_value(self.text, start)?;
+        self.at = value.end;
+        Some(Field { name, value })
     }
+}
+
+/// The ranges of the elements of an array, as far as they can be read.
+pub(super) struct Elements<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Elements<'a> {
+    /// The elements of the array whose bracket is at a place.
+    pub(super) fn new(text: &'a [u8], array: usize) -> Self {
+        Self {
+            text,
+            at: array + 1,
+        }
+    }
+}
+
+impl Iterator for Elements<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        let start = skip(self.text, self.at, b" \t\r\n,");
+        if matches!(self.text.get(start), None | Some(b']' | b'}')) {
+            return None;
+        }
+        let element = start..end_of_value(self.text, start)?;
+        self.at = element.end;
+        Some(element)
+    }
+}
+
+/// Returns the place of the next byte that is none of some.
+fn skip(text: &[u8], at: usize, bytes: &[u8]) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    at + rest.iter().take_while(|byte| bytes.contains(byte)).count()
+}
+
+/// Returns where a value ends: at the end of the text if it does not end before.
+fn end_of_value(text: &[u8], start: usize) -> Option<usize> {
+    let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
+    let len = value_len(rest).filter(|len| *len > 0);
+    Some(len.map_or(text.len(), |len| start + len))
 }
 
 #[cfg(test)]
