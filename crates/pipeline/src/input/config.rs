@@ -32,6 +32,10 @@ pub struct Config {
     /// delimiter; `\n` and `\t` are then a line end and a tab. Without it, there are only doubled quotes.
     #[schemars(example = '\\')]
     pub escape: Option<char>,
+    /// The names of the columns of CSV files without a header line, in order. A column that is no field of an article may have
+    /// any name.
+    #[schemars(example = vec!["topic", "text"])]
+    pub columns: Vec<String>,
     /// The query of SQLite databases, one SELECT: each row is an article. Without ORDER BY, the order of the rows is not certain,
     /// and a run that is resumed may read some of them twice and others never. Other inputs ignore it.
     #[schemars(example = &"SELECT id, title, text FROM articles ORDER BY id")]
@@ -71,6 +75,7 @@ impl Default for Config {
             delimiter: None,
             quote: "\"".into(),
             escape: None,
+            columns: Vec::new(),
             query: None,
             encoding: "auto".into(),
             max_bytes: 64 << 20,
@@ -89,6 +94,7 @@ impl Config {
             delimiter: self.delimiter.map(delimiter).transpose()?,
             quote: quote(&self.quote)?,
             escape: self.escape.map(escape).transpose()?,
+            columns: self.columns.clone(),
             query: match &self.query {
                 Some(query) if query.trim().is_empty() => {
                     return Err(setting("input.query", "a query", format!("{query:?}")));

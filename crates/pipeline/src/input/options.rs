@@ -12,6 +12,8 @@ pub(super) struct Options {
     /// The quotation mark of CSV; none if no field is quoted.
     pub(super) quote: Option<u8>,
     pub(super) escape: Option<u8>,
+    /// The names of the columns of CSV files without a header line; none if they have one.
+    pub(super) columns: Vec<String>,
     /// The query of SQLite databases.
     pub(super) query: Option<String>,
     pub(super) decoding: Decoding,

@@ -124,7 +124,7 @@ fn a_csv_header_that_names_no_text_is_told_with_its_columns() {
         (
             "blank.csv",
             b"\n\n",
-            &["! blank.csv: expected a header line with column names, found \"\""],
+            &["! blank.csv: expected a header line with column names, found \"\"; without one…"],
         ),
         ("only.csv", b"id,text\n", &[]),
     ]);
@@ -195,5 +195,31 @@ fn other_signs_are_told_by_the_config() {
             b"topic;text\nSport;'Der \"Held\"; er sagt: ''Ja''.'\n",
             &["d.csv:2 @ d.csv:2 = Der \"Held\"; er sagt: 'Ja'."],
         )],
+    );
+}
+
+#[test]
+fn columns_without_a_header_line_are_named_by_the_config() {
+    let config = Config {
+        columns: vec!["topic".into(), "text".into()],
+        quote: "'".into(),
+        ..Config::default()
+    };
+    check_with(
+        &config,
+        &[
+            (
+                "d.csv",
+                "Sport;Eins gewinnt, Zwei verliert.\nWeb;'Er sagt: ''Ja''; und geht.'\n\nEtat;x;y\n".as_bytes(),
+                &[
+                    "d.csv:1 @ d.csv:1 = Eins gewinnt, Zwei verliert.",
+                    "d.csv:2 @ d.csv:2 = Er sagt: 'Ja'; und geht.",
+                    "! d.csv:4: expected 2 fields as in the header line, found 3",
+                ],
+            ),
+            ("dump", b"Sport\tEins.\nWeb\tZwei.\n", &["dump:1 @ dump:1 = Eins.", "dump:2 @ dump:2 = Zwei."]),
+            ("d.csv", b"nur eine Spalte\n", &["! d.csv: expected 2 columns as in `input.columns`, found 1"]),
+            ("d.txt", b"Ein Text; mit Semikolon; und mehr.\n", &["d.txt @ d.txt = Ein Text; mit Semikolon; und mehr.\n"]),
+        ],
     );
 }

@@ -17,7 +17,8 @@ const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 enum Broken {
     #[error(
         "no column of the CSV file is recognized as the text; the columns are {0}; set `input.fields.text` to the \
-         right one and, if these are not the columns, `input.delimiter` to the delimiter"
+         right one; if these are not the columns, set `input.delimiter` to the delimiter or, without a header line, \
+         `input.columns` to their names"
     )]
     NoText(String),
     #[error("`{key}`: no column {name:?}; the columns are {columns}")]
@@ -30,7 +31,11 @@ enum Broken {
         "two columns {0:?} in the header line; set another column in `input.fields`, or rename one in the file"
     )]
     TwoColumns(String),
-    #[error("expected a header line with column names, found {0:?}")]
+    #[error("expected {expected} columns as in `input.columns`, found {found}")]
+    NotGiven { expected: usize, found: usize },
+    #[error(
+        "expected a header line with column names, found {0:?}; without one, name the columns in `input.columns`"
+    )]
     NoHeader(String),
 }
 
@@ -105,12 +110,19 @@ pub(super) fn header(
                 escape: options.escape,
                 terminator,
             };
-            let columns = columns(body, dialect, mode);
+            let columns = if options.columns.is_empty() {
+                columns(body, dialect, mode)
+            } else {
+                given(&options.columns, body, dialect)
+            };
             let looks_like_it = columns
                 .as_ref()
                 .is_ok_and(|columns| columns.look_like_it(body, dialect, &options.names));
             (claims_it || looks_like_it).then(|| {
-                let count = columns.as_ref().map_or(0, |columns| columns.names.len());
+                let count = match options.columns.len() {
+                    0 => columns.as_ref().map_or(0, |columns| columns.names.len()),
+                    given => fitting(body, dialect, given),
+                };
                 let header =
                     columns.and_then(|columns| columns.choose(body, dialect, &options.names));
                 (count, header)
@@ -131,6 +143,32 @@ struct Columns {
     names: Vec<String>,
     len: usize,
     lines: u64,
+}
+
+/// Returns how many of the first records have a number of fields.
+fn fitting(body: &[u8], dialect: Dialect, fields: usize) -> usize {
+    const MOST: usize = 20;
+    let mut at = 0;
+    let records = std::iter::from_fn(|| {
+        let found = record(body.get(at..)?, dialect).filter(|found| found.len > 0)?;
+        at += found.len;
+        Some(found.fields.len())
+    });
+    records.take(MOST).filter(|found| *found == fields).count()
+}
+
+/// Returns the configured columns of a file without a header line.
+fn given(names: &[String], body: &[u8], dialect: Dialect) -> Result<Columns, Fault> {
+    let first = record(body, dialect).ok_or_else(|| Broken::NoHeader(first_line(body)))?;
+    let (expected, found) = (names.len(), first.fields.len());
+    if found != expected && first.is_closed {
+        return Err(Broken::NotGiven { expected, found }.into());
+    }
+    Ok(Columns {
+        names: names.to_vec(),
+        len: 0,
+        lines: 0,
+    })
 }
 
 fn columns(body: &[u8], dialect: Dialect, mode: Mode) -> Result<Columns, Fault> {
