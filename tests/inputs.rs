@@ -185,3 +185,160 @@ fn a_lead_begins_the_text_if_the_config_says_so() {
     let text = texts("--set input.leads=true");
     assert!(text.starts_with(lead) && text.contains(story), "{text}");
 }
+
+/// Names that old servers and broken copies leave on disks.
+#[cfg(target_os = "linux")]
+mod names {
+    use std::ffi::OsStr;
+    use std::fs;
+    use std::os::unix::ffi::OsStrExt;
+    use std::process::Command;
+
+    use super::{BARE, Place, ids};
+
+    /// Pairs of a name and its text in tables, in the order in which they are read.
+    const NAMES: [(&[u8], &str); 6] = [
+        (b"M\\xfcller.txt", "M\\x5cxfcller.txt"),
+        ("Müller.txt".as_bytes(), "Müller.txt"),
+        (b"M\xE2\x82.txt", "M\\xe2\\x82.txt"),
+        (b"M\xF6ller.txt", "M\\xf6ller.txt"),
+        (b"M\xFCller.txt", "M\\xfcller.txt"),
+        (b"\xFF.txt", "\\xff.txt"),
+    ];
+
+    fn place_with_names() -> Place {
+        let place = Place::new();
+        fs::create_dir(place.path().join("art")).unwrap();
+        for (name, text) in NAMES {
+            let path = place.path().join("art").join(OsStr::from_bytes(name));
+            fs::write(path, format!("Der Text von {text}.")).unwrap();
+        }
+        place
+    }
+
+    fn expected() -> Vec<String> {
+        let mut names: Vec<_> = NAMES.map(|(_, text)| format!("art/{text}")).into();
+        names.sort();
+        names
+    }
+
+    fn sorted(mut names: Vec<String>) -> Vec<String> {
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn of_any_bytes_are_read_and_told_apart() {
+        let place = place_with_names();
+        let listed = |end: u8| -> Vec<u8> {
+            let names = NAMES.map(|(name, _)| [b"art/", name, &[end]].concat());
+            names.concat()
+        };
+        place.write("list", listed(b'\n'));
+        place.write("list0", listed(0));
+        place.write("paths.toml", "[input]\npaths = ['art/*']\n");
+        for arguments in [
+            "art",
+            "art/*.txt",
+            "art/*",
+            "ar*",
+            "**/*.txt",
+            "art/M* -i art/[!M]*",
+            "--files-from list",
+            "--files-from list0",
+            "--config paths.toml",
+        ] {
+            let outcome = place.blattwerk(&format!("run {arguments} -o out --overwrite {BARE}"));
+            assert_eq!(outcome.code, 0, "{arguments}: {outcome:?}");
+            assert_eq!(sorted(ids(&place, "out")), expected(), "{arguments}");
+            let record = place.record("out");
+            let inputs = record["inputs"].as_array().unwrap();
+            let paths = inputs
+                .iter()
+                .map(|input| input["path"].as_str().unwrap().to_owned());
+            assert_eq!(sorted(paths.collect()), expected(), "{arguments}");
+            for row in place.rows("out/normalized.csv") {
+                assert_eq!(row["article_id"], row["source"]);
+                let name = row["source"].strip_prefix("art/").unwrap();
+                assert_eq!(row["text"], format!("Der Text von {name}."));
+            }
+        }
+    }
+
+    #[test]
+    fn of_any_bytes_are_arguments_and_their_texts_are_paths() {
+        let place = place_with_names();
+        for (name, text) in NAMES {
+            let path = [b"art/", name].concat();
+            let output = Command::new(env!("CARGO_BIN_EXE_blattwerk"))
+                .current_dir(place.path())
+                .arg("run")
+                .arg(OsStr::from_bytes(&path))
+                .args("-o out --overwrite".split(' '))
+                .args(BARE.split(' '))
+                .output()
+                .unwrap();
+            assert_eq!(output.status.code(), Some(0), "{text}: {output:?}");
+            assert_eq!(ids(&place, "out"), [format!("art/{text}")]);
+            place.write("p.toml", format!("[input]\npaths = ['art/{text}']\n"));
+            let outcome = place.blattwerk(&format!("run -c p.toml -o out --overwrite {BARE}"));
+            assert_eq!(outcome.code, 0, "{text}: {outcome:?}");
+            assert_eq!(ids(&place, "out"), [format!("art/{text}")]);
+        }
+        // A byte is a character.
+        for (pattern, count) in [("art/M?ller.txt", 3), ("art/?.txt", 1), ("art/M??.txt", 1)] {
+            let outcome = place.blattwerk(&format!("run {pattern} -o out --overwrite {BARE}"));
+            assert_eq!(outcome.code, 0, "{pattern}: {outcome:?}");
+            assert_eq!(ids(&place, "out").len(), count, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn of_any_bytes_are_kept_by_journal_and_state() {
+        let place = place_with_names();
+        place.write("art/leer.txt", " ");
+        let arguments =
+            format!("run art -o out --set run.journal_seconds=0 --set run.chunk_articles=1 {BARE}");
+        let stopped = place.blattwerk(&format!("{arguments} --max-failures 0"));
+        assert_eq!(stopped.code, 2, "{stopped:?}");
+        let resumed = place.blattwerk(&format!("{arguments} --resume"));
+        assert_eq!(resumed.code, 1, "{resumed:?}");
+        assert_eq!(sorted(ids(&place, "out")), expected());
+        let again = place.blattwerk(&format!("{arguments} --resume"));
+        assert_eq!(again.code, 1, "it is complete: {again:?}");
+
+        let arguments =
+            format!("run art -o all --set state.file=s.sqlite --set state.tables=append {BARE}");
+        for _ in 0..2 {
+            let outcome = place.blattwerk(&arguments);
+            assert_eq!(outcome.code, 1, "{outcome:?}");
+            assert_eq!(sorted(ids(&place, "all")), expected());
+        }
+        let record = place.record("all");
+        assert_eq!(record["counts"]["increment"]["unchanged"], NAMES.len());
+    }
+
+    #[test]
+    fn of_any_bytes_may_be_those_of_folders() {
+        let place = Place::new();
+        for folder in [&b"\xC4rzte"[..], b"\xD6l"] {
+            let folder = place.path().join(OsStr::from_bytes(folder));
+            fs::create_dir_all(folder.join("a")).unwrap();
+            fs::write(folder.join("a/b.txt"), "Ein Text.").unwrap();
+        }
+        for arguments in ["-i .", "**/b.txt", "?rzte/*/b.txt -i ?l", "[!.]*"] {
+            let outcome = place.blattwerk(&format!("run {arguments} -o out {BARE}"));
+            assert_eq!(outcome.code, 0, "{arguments}: {outcome:?}");
+            let found: Vec<_> = ids(&place, "out")
+                .iter()
+                .map(|id| id.trim_start_matches("./").to_owned())
+                .collect();
+            assert_eq!(
+                found,
+                ["\\xc4rzte/a/b.txt", "\\xd6l/a/b.txt"],
+                "{arguments}"
+            );
+            fs::remove_dir_all(place.path().join("out")).unwrap();
+        }
+    }
+}

@@ -1,10 +1,12 @@
 //! The settings that commands share: the layers of the config, the input, and the output folder.
 
+use std::ffi::OsString;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use blattwerk_pipeline::config::Loaded;
-use blattwerk_pipeline::input::Inputs;
+use blattwerk_pipeline::input::{Inputs, path_text};
 use clap::Args;
 
 /// The config file that is used if none is given.
@@ -41,7 +43,7 @@ impl Layers {
 pub(crate) struct Input {
     /// Read these files, folders and globs instead of `input.paths`; `-` is the standard input
     #[arg(value_name = "PATH")]
-    paths: Vec<String>,
+    paths: Vec<OsString>,
     #[command(flatten)]
     flags: InputFlags,
 }
@@ -51,7 +53,7 @@ pub(crate) struct Input {
 pub(crate) struct InputFlags {
     /// Read this file, folder or glob instead of `input.paths`; can be repeated
     #[arg(short, long, value_name = "PATH")]
-    input: Vec<String>,
+    input: Vec<OsString>,
     /// Read the paths listed in this file instead of `input.paths`, one per line; `-` is the standard input
     #[arg(long, value_name = "LIST")]
     files_from: Option<PathBuf>,
@@ -70,8 +72,9 @@ impl InputFlags {
         self.open_after(&[], loaded)
     }
 
-    fn open_after(&self, paths: &[String], loaded: &Loaded) -> anyhow::Result<Inputs> {
-        let mut paths = [paths, &self.input].concat();
+    fn open_after(&self, paths: &[OsString], loaded: &Loaded) -> anyhow::Result<Inputs> {
+        let paths = paths.iter().chain(&self.input);
+        let mut paths: Vec<String> = paths.map(path_text::of).collect();
         if let Some(list) = &self.files_from {
             paths.extend(listed(list)?);
         }
@@ -81,17 +84,23 @@ impl InputFlags {
 
 /// Returns the paths in a list: one per line or, as `find -print0` writes them, each before a NUL.
 fn listed(list: &Path) -> anyhow::Result<Vec<String>> {
-    let text = if list == Path::new("-") {
-        std::io::read_to_string(std::io::stdin())
+    let read = if list == Path::new("-") {
+        let mut text = Vec::new();
+        std::io::stdin().read_to_end(&mut text).map(|_| text)
     } else {
-        std::fs::read_to_string(list)
+        std::fs::read(list)
     };
-    let text = text.with_context(|| format!("cannot read the list of paths {}", list.display()))?;
-    let end = if text.contains('\0') { '\0' } else { '\n' };
-    let lines = text.split(end).map(|line| line.trim_end_matches('\r'));
+    let text = read.with_context(|| format!("cannot read the list of paths {}", list.display()))?;
+    let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&text);
+    let end = if text.contains(&0) { 0 } else { b'\n' };
+    let lines = text.split(|byte| *byte == end);
     let paths: Vec<String> = lines
-        .filter(|line| !line.trim().is_empty())
-        .map(str::to_owned)
+        .map(|line| match line {
+            [line @ .., b'\r'] if end == b'\n' => line,
+            line => line,
+        })
+        .filter(|line| !line.trim_ascii().is_empty())
+        .map(path_text::of_bytes)
         .collect();
     anyhow::ensure!(
         !paths.is_empty(),
@@ -140,7 +149,10 @@ impl Settings {
     }
 }
 
-/// Skips environment variables that are not Unicode: they cannot be ours.
-fn unicode((name, value): (std::ffi::OsString, std::ffi::OsString)) -> Option<(String, String)> {
-    Some((name.into_string().ok()?, value.into_string().ok()?))
+/// Skips environment variables with names that are not Unicode: they cannot be ours.
+fn unicode((name, value): (OsString, OsString)) -> Option<(String, String)> {
+    // A value may be a path.
+    let value = value.into_string();
+    let value = value.unwrap_or_else(|value| path_text::of(value));
+    Some((name.into_string().ok()?, value))
 }

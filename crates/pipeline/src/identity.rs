@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::input::Share;
+use crate::input::{Share, path_text};
 use crate::record::{InputRecord, ModelRecord, Record};
 
 /// How many differences are listed.
@@ -186,7 +186,7 @@ fn inputs(was: &[InputRecord], is: &[InputRecord]) -> Vec<String> {
     let (before, after) = (by_path(was), by_path(is));
     let mut found = Vec::new();
     for (path, was) in &before {
-        let path = path.display();
+        let path = path_text::of(path);
         match after.get(&was.path) {
             None => found.push(format!("the input {path} is gone")),
             Some(is) if is.bytes != was.bytes => {
@@ -209,7 +209,7 @@ fn inputs(was: &[InputRecord], is: &[InputRecord]) -> Vec<String> {
         }
     }
     let new = after.keys().filter(|path| !before.contains_key(*path));
-    found.extend(new.map(|path| format!("the input {} is new", path.display())));
+    found.extend(new.map(|path| format!("the input {} is new", path_text::of(path))));
     if found.is_empty() && was.iter().zip(is).any(|(was, is)| was.path != is.path) {
         found.push("the order of the input files has changed".into());
     }

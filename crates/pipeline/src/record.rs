@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::input::Share;
+use crate::input::{Share, path_text};
 
 /// The record of a complete run: `run.json`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -177,7 +177,8 @@ pub struct ModelRecord {
 /// An input file, as `run.json` names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InputRecord {
-    /// The path as it was given or found.
+    /// The path as it was given or found; a byte that is not UTF-8 is `\xfc`.
+    #[serde(with = "path_text")]
     pub path: PathBuf,
     /// Its size on disk.
     pub bytes: u64,

@@ -16,6 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::Identity;
+use crate::input::path_text;
 use crate::record::{Increment, Record};
 use crate::{Error, Result, utc};
 
@@ -121,8 +122,8 @@ impl Memory {
         let started = &record.started;
         let run = Run {
             // Two runs in one folder differ in their time, two at the same time in their folder.
-            id: format!("{started} {}", folder.display()),
-            folder: folder.display().to_string(),
+            id: format!("{started} {}", path_text::of(folder)),
+            folder: path_text::of(folder),
             finished: utc::seconds(SystemTime::now()),
             added,
             changed,

@@ -16,8 +16,8 @@ use super::options::Options;
 pub struct Config {
     /// Files, folders and globs such as `dump/*.jsonl.zst`, read in this order. Folders are read recursively,
     /// sorted by name; hidden files are skipped. A file is read once, even if several paths lead to it. gzip,
-    /// zstd, bzip2 and xz are recognized by content. `-` is the standard input. Overridden by paths given as
-    /// arguments.
+    /// zstd, bzip2 and xz are recognized by content. `-` is the standard input. `\xfc` stands for a byte that is
+    /// not UTF-8. Overridden by paths given as arguments.
     #[schemars(example = vec!["dump/*.jsonl.zst"])]
     pub paths: Vec<String>,
     /// The format of the files.

@@ -10,6 +10,7 @@ use blattwerk_core::Result;
 use walkdir::{DirEntry, WalkDir};
 
 use super::fault::{Fault, setting};
+use super::{glob, path_text};
 use crate::digest::digest;
 
 /// An input file.
@@ -38,11 +39,11 @@ enum Kind {
 }
 
 impl File {
-    /// Returns the path for tables and messages, with `/` as separator on every system.
+    /// Returns the path for tables and messages, with `/` as separator on every system. A byte that is not UTF-8 is `\xfc`.
     pub fn name(&self) -> String {
-        let name = self.path.to_string_lossy();
+        let name = path_text::of(&self.path);
         if std::path::MAIN_SEPARATOR == '/' {
-            name.into_owned()
+            name
         } else {
             name.replace(std::path::MAIN_SEPARATOR, "/")
         }
@@ -121,10 +122,10 @@ pub(super) fn find(paths: &[String], root: &Path) -> Result<Vec<File>> {
 const STDIN: &str = "-";
 
 /// Replaces the `~` of a path that no shell has seen; none if it has none.
-fn home(given: &str) -> Option<String> {
+fn home(given: &str) -> Option<PathBuf> {
     let rest = given.strip_prefix("~/")?;
     let home = std::env::home_dir()?;
-    Some(home.join(rest).to_string_lossy().into_owned())
+    Some(home.join(path_text::path(rest)))
 }
 
 /// Returns whether a path is an address on the network: a scheme, `://` and more.
@@ -149,13 +150,14 @@ impl Found<'_> {
             self.stdin();
             return Ok(());
         }
-        let home = home(given);
-        let given = home.as_deref().unwrap_or(given);
-        let location = self.root.join(given);
+        let path = home(given).unwrap_or_else(|| path_text::path(given));
+        let location = self.root.join(&path);
         match fs::metadata(&location) {
-            Ok(metadata) if metadata.is_dir() => self.folder(Path::new(given)),
-            Ok(metadata) => self.file(PathBuf::from(given), location, &metadata, true),
-            Err(_) if given.contains(['*', '?', '[']) && !is_address(given) => self.glob(given)?,
+            Ok(metadata) if metadata.is_dir() => self.folder(&path),
+            Ok(metadata) => self.file(path, location, &metadata, true),
+            Err(_) if given.contains(['*', '?', '[']) && !is_address(given) => {
+                self.glob(given, &path)?;
+            }
             Err(_) if is_address(given) => {
                 let expected = "a file, a folder or a glob, since nothing is read from the network: download it first, or \
                                 pipe it: curl -sL ADDRESS | blattwerk run - -o FOLDER";
@@ -184,30 +186,11 @@ impl Found<'_> {
         );
     }
 
-    fn glob(&mut self, given: &str) -> Result<()> {
-        let options = glob::MatchOptions {
-            require_literal_leading_dot: true,
-            ..glob::MatchOptions::new()
-        };
-        let pattern = if Path::new(given).is_absolute() || self.root.as_os_str().is_empty() {
-            given.to_owned()
-        } else {
-            let root = glob::Pattern::escape(&self.root.to_string_lossy());
-            format!("{root}/{given}")
-        };
-        let paths = glob::glob_with(&pattern, options).map_err(|error| {
+    fn glob(&mut self, given: &str, pattern: &Path) -> Result<()> {
+        let matches = glob::find(pattern, self.root).map_err(|error| {
             let found = format!("`{given}`: {error}");
             setting("input.paths", "a file, a folder or a glob", found)
         })?;
-        let mut matches: Vec<_> = paths
-            .map(|found| found.map_err(|error| (error.path().to_owned(), reason(error.error()))))
-            .collect();
-        matches.sort_by(|a, b| {
-            let path = |found: &Result<PathBuf, (PathBuf, String)>| match found {
-                Ok(path) | Err((path, _)) => path.clone(),
-            };
-            path(a).cmp(&path(b))
-        });
         for found in matches {
             match found {
                 Ok(location) => {
@@ -218,7 +201,7 @@ impl Found<'_> {
                         Err(error) => self.unreadable(path, reason(&error)),
                     }
                 }
-                Err((location, reason)) => self.unreadable(self.relative(&location), reason),
+                Err((location, error)) => self.unreadable(self.relative(&location), reason(&error)),
             }
         }
         Ok(())

@@ -17,6 +17,7 @@ use crate::input::ignored;
 use crate::input::item::{Record, Reject};
 use crate::input::nested::{Nested, rejected};
 use crate::input::options::Options;
+use crate::input::path_text;
 use crate::input::position::Place;
 use crate::input::recognize::{Start, first_line};
 use crate::input::source::{Seekable, Source, Within};
@@ -444,7 +445,7 @@ impl Entry {
         // Many programs write UTF-8 and do not say so.
         found.name = match std::str::from_utf8(unicode.unwrap_or(name)) {
             Ok(name) => name.to_owned(),
-            Err(_) if flags & IS_UTF8 != 0 => String::from_utf8_lossy(name).into_owned(),
+            Err(_) if flags & IS_UTF8 != 0 => path_text::of_bytes(name),
             Err(_) => name.iter().copied().map(cp437).collect(),
         };
         // Some programs for Windows write its separator.
