@@ -21,6 +21,8 @@ pub(super) enum Fault {
         name: &'static str,
         source: io::Error,
     },
+    #[error("the file {0}")]
+    Changed(String),
     #[error("expected articles, found {0}")]
     Binary(&'static str),
     #[error("expected articles, found an empty file")]

@@ -1,5 +1,6 @@
 //! Finds the input files for the paths in the config.
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -83,6 +84,47 @@ impl File {
         file.seek(SeekFrom::Start(self.size - END))?;
         file.take(END).read_to_end(&mut ends)?;
         Ok(Some(blake3::hash(&ends).to_hex().to_string()))
+    }
+
+    /// Returns the fault of a file that is not what it was when it was found, and the size it has; none if nothing
+    /// has changed.
+    ///
+    /// It is compared when it has been read: a dump that another program writes to, cuts or replaces is not read
+    /// as a whole, whatever came of it.
+    pub(super) fn changed(&self) -> Option<(Fault, u64)> {
+        if !self.is_regular() {
+            return None;
+        }
+        let (what, size) = match fs::metadata(&self.location) {
+            Ok(now) => {
+                let (was, is) = (self.size, now.len());
+                let what = match is.cmp(&was) {
+                    Ordering::Less => {
+                        format!("became shorter while it was read: {is} of {was} bytes")
+                    }
+                    Ordering::Greater => {
+                        format!("became longer while it was read: {is} instead of {was} bytes")
+                    }
+                    // Files without a size are made as they are read, as in `/proc`.
+                    Ordering::Equal if was > 0 && now.modified().ok() != self.modified => {
+                        "was changed or replaced while it was read".into()
+                    }
+                    Ordering::Equal => return None,
+                };
+                (what, is)
+            }
+            Err(error) => (
+                format!(
+                    "cannot be found any more after it was read: {}",
+                    reason(&error)
+                ),
+                self.size,
+            ),
+        };
+        let what = format!(
+            "{what}; articles may be missing or mixed, so read it again when it is complete"
+        );
+        Some((Fault::Changed(what), size))
     }
 
     /// Returns why the file could not be accessed when it was found.

@@ -11,7 +11,7 @@ use super::content::Content;
 use super::fault::Fault;
 use super::files::File;
 use super::format::{self, Articles};
-use super::item::{Failure, Item, Record, Reject};
+use super::item::{At, Failure, Item, Record, Reject};
 use super::options::Options;
 use super::position::{Place, Position};
 use super::share::Taking;
@@ -57,6 +57,10 @@ struct Reading {
     name: String,
     format: &'static str,
     articles: Box<dyn Articles>,
+    /// How many items it has given since it was opened.
+    given: usize,
+    /// Whether it was told that the file has changed.
+    is_told: bool,
 }
 
 impl Items {
@@ -174,6 +178,8 @@ impl Items {
             name: file.name(),
             format,
             articles,
+            given: 0,
+            is_told: false,
         })
     }
 
@@ -268,8 +274,19 @@ impl Items {
     fn read(&mut self) -> Option<Item> {
         loop {
             if let Some(mut reading) = self.reading.take() {
-                if let Some(found) = reading.articles.next() {
+                if let Some(mut found) = reading.articles.next() {
                     self.count += 1;
+                    reading.given += 1;
+                    // Half a file is not an article.
+                    if reading.given == 1
+                        && let Ok(record) = &found
+                        && record.at == At::default()
+                        && reading.articles.place().is_none()
+                        && let Some((fault, _)) = self.files[self.next - 1].changed()
+                    {
+                        found = Err(Reject::file(fault));
+                        reading.is_told = true;
+                    }
                     let format = match &found {
                         Ok(record) => record.format,
                         Err(reject) => reject.format,
@@ -285,7 +302,19 @@ impl Items {
                     }
                     continue;
                 }
-                self.close(self.files[self.next - 1].size);
+                let files = Arc::clone(&self.files);
+                let file = &files[self.next - 1];
+                let changed = file.changed().filter(|_| !reading.is_told);
+                self.close(changed.as_ref().map_or(file.size, |(_, size)| *size));
+                if let Some((fault, _)) = changed {
+                    self.count += 1;
+                    self.format = Some(reading.format);
+                    let item = self.failure(Reject::file(fault), &reading.name);
+                    if item.is_some() {
+                        return item;
+                    }
+                    continue;
+                }
             }
             let files = Arc::clone(&self.files);
             let file = files.get(self.next)?;

@@ -1,6 +1,7 @@
 //! Whole files: what each kind of dump gives, and what each kind of damage costs.
 
 mod archives;
+mod changes;
 mod compression;
 mod csv;
 mod encoding;
