@@ -102,6 +102,10 @@ pub struct Progress {
     /// crawl. They are in no table.
     #[serde(default)]
     pub ignored: BTreeMap<String, u64>,
+    /// Where compressed data was found to be damaged, and from which of its bytes, decompressed, articles before that
+    /// place may be garbled: no checksum confirms them.
+    #[serde(default)]
+    pub doubtful: BTreeMap<String, u64>,
     /// UTF-8 bytes of the articles as they came in.
     pub bytes: u64,
     /// Bytes of the input files that were read, counted as they are on disk (compressed).
@@ -120,6 +124,7 @@ impl Progress {
         add(&mut self.read_as, &other.read_as);
         add(&mut self.unread, &other.unread);
         add(&mut self.ignored, &other.ignored);
+        self.doubtful.extend(other.doubtful.clone());
         self.bytes += other.bytes;
         self.read = self.read.max(other.read);
     }

@@ -16,9 +16,12 @@ pub(super) enum Fault {
         "the {0} data ends early: the file is truncated, and everything after this point is missing"
     )]
     Cut(&'static str),
-    #[error("the {name} data is damaged, and everything after this point is lost")]
+    #[error("the {name} data is damaged, and everything after this point is lost{}", doubt(*since))]
     Damaged {
         name: &'static str,
+        /// From which byte on, after decompression, what came before is not verified by a checksum; none if nothing
+        /// is in doubt.
+        since: Option<u64>,
         source: io::Error,
     },
     #[error("the file {0}")]
@@ -67,6 +70,16 @@ pub(super) enum Fault {
     /// A fault that only one format has.
     #[error(transparent)]
     Format(Box<dyn Error + Send + Sync>),
+}
+
+/// Says what of damaged data is in doubt.
+fn doubt(since: Option<u64>) -> String {
+    since.map_or_else(String::new, |from| {
+        format!(
+            "; articles before it may be garbled too, from byte {from} of the decompressed data on, since no checksum \
+             confirms them"
+        )
+    })
 }
 
 impl Fault {

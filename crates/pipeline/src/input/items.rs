@@ -50,6 +50,9 @@ pub struct Counts {
     pub read_as: BTreeMap<&'static str, u64>,
     /// How many fields of which role were of a type that cannot be read, and left out.
     pub unread: BTreeMap<&'static str, u64>,
+    /// Where compressed data was found to be damaged, and from which of its bytes, decompressed, articles before that
+    /// may be garbled.
+    pub doubtful: BTreeMap<String, u64>,
 }
 
 /// A file that is being read.
@@ -134,16 +137,25 @@ impl Items {
         }
     }
 
-    fn failure(&self, reject: Reject, name: &str) -> Option<Item> {
+    fn failure(&mut self, reject: Reject, name: &str) -> Option<Item> {
         if let Fault::Ignored(kind) = reject.fault {
             let source = reject.at.source(name);
             return self
                 .is_ours(digest(source.as_bytes()))
                 .then_some(Item::Ignored(kind));
         }
+        let since = match &reject.fault {
+            Fault::Damaged { since, .. } => *since,
+            _ => None,
+        };
         let failure = reject.into_failure(name);
-        self.is_ours(digest(failure.id.as_bytes()))
-            .then_some(Item::Failure(failure))
+        if !self.is_ours(digest(failure.id.as_bytes())) {
+            return None;
+        }
+        if let Some(since) = since {
+            self.counts.doubtful.insert(failure.source.clone(), since);
+        }
+        Some(Item::Failure(failure))
     }
 
     /// Returns the position after the last item.

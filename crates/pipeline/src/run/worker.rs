@@ -216,6 +216,7 @@ impl<'a> Worker<'a> {
         };
         add(&mut progress.read_as, &counts.read_as);
         add(&mut progress.unread, &counts.unread);
+        progress.doubtful.extend(counts.doubtful.clone());
         for item in items {
             if let Item::Ignored(kind) = item {
                 *progress.ignored.entry((*kind).to_owned()).or_default() += 1;

@@ -230,8 +230,13 @@ fn copy(error: &io::Error) -> io::Error {
     let fault = error.get_ref().and_then(|error| error.downcast_ref());
     match fault {
         Some(Fault::Cut(name)) => io::Error::other(Fault::Cut(name)),
-        Some(Fault::Damaged { name, source }) => io::Error::other(Fault::Damaged {
+        Some(Fault::Damaged {
             name,
+            since,
+            source,
+        }) => io::Error::other(Fault::Damaged {
+            name,
+            since: *since,
             source: copied(source),
         }),
         _ => copied(error),

@@ -184,3 +184,116 @@ fn what_is_packed_may_lie_in_what_is_packed() {
     let cut = whole[..whole.len() - 9].to_vec();
     assert!(matches!(nested(cut), Err(Fault::Cut("zstd"))));
 }
+
+/// Pairs of damaged data of two parts and how its failure ends.
+#[test]
+fn only_what_no_checksum_confirms_is_in_doubt() {
+    let line = |id: u32| format!("{{\"id\":{id},\"text\":\"Satz {id}.\"}}\n");
+    let text = |ids: std::ops::Range<u32>| ids.map(line).collect::<String>();
+    let (first, second) = (text(0..300), text(300..600));
+    for (name, pack) in PACKS {
+        let (one, two) = (pack(first.as_bytes()), pack(second.as_bytes()));
+        let read = |packed: &[u8]| {
+            let mut found = read(&[("d", packed)], Config::default());
+            let last = found.pop().unwrap();
+            assert!(last.contains(" data is damaged, "), "{name}: {last}");
+            (found, last)
+        };
+        // Garbage behind whole data.
+        for garbage in [
+            b"Rest einer Kopie, die misslang".as_slice(),
+            b"<html><head><title>Fehler</title></head>",
+            &[0xFF; 300_000],
+        ] {
+            let (found, last) = read(&[one.as_slice(), garbage].concat());
+            assert_eq!(found.len(), 300, "{name}: nothing before it is lost");
+            assert!(!last.contains("garbled"), "{name}: {last}");
+        }
+        // The checksum of the second part is wrong: where it is at its end.
+        let mut damaged = [one.as_slice(), &two].concat();
+        let at = damaged.len() - if name == "gzip" { 8 } else { 1 };
+        damaged[at] ^= 1;
+        if name == "zstd" || name == "gzip" {
+            let (found, last) = read(&damaged);
+            // A short frame of zstd is all or nothing.
+            if name == "zstd" {
+                assert_eq!(found.len(), 300, "{name}: {last}");
+                continue;
+            }
+            assert_eq!(found.len(), 600, "{name}: {last}");
+            let from = format!(
+                "garbled too, from byte {} of the decompressed data",
+                first.len()
+            );
+            assert!(last.contains(&from), "{name}: {last}");
+        }
+        // In the midst of the only part.
+        let mut damaged = one.clone();
+        let at = damaged.len() / 2;
+        damaged[at] ^= 1;
+        let (found, last) = read(&damaged);
+        assert!(
+            last.contains("from byte 0 of") || found.is_empty(),
+            "{name}: {last}"
+        );
+    }
+}
+
+/// The decoder returned an error instead of up to 256 KiB before it.
+#[test]
+fn what_comes_before_damage_is_kept() {
+    let mut state = 7_u32;
+    let lines = (0..30_000).map(|id| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        format!("{{\"id\":{id},\"text\":\"{state:08x}.\"}}\n")
+    });
+    let text: String = lines.collect();
+    for (name, pack) in PACKS {
+        let packed = pack(text.as_bytes());
+        for percent in [30, 60, 90] {
+            let at = packed.len() * percent / 100;
+            let mut cut = packed.clone();
+            cut.truncate(at);
+            let mut damaged = packed.clone();
+            damaged[at..at + 4].copy_from_slice(&[0xFF; 4]);
+            for bytes in [cut, damaged] {
+                let found = read(&[("d", &bytes)], Config::default());
+                // A block of bzip2 is all or nothing.
+                let least = 30_000 * (percent - if name == "bzip2" { 25 } else { 10 }) / 100;
+                assert!(
+                    found.len() >= least,
+                    "{name} at {percent} %: {} of {least}",
+                    found.len()
+                );
+                assert!(found.last().unwrap().starts_with('!'), "{name}: it is told");
+            }
+        }
+    }
+}
+
+#[test]
+fn xz_may_be_padded_and_zstd_may_have_a_long_window_and_skippable_frames() {
+    let expected = ["1 @ d:1 = a", "2 @ d:2 = b"];
+    let (one, two): (&[u8], &[u8]) = (
+        b"{\"id\":1,\"text\":\"a\"}\n",
+        b"{\"id\":2,\"text\":\"b\"}\n",
+    );
+    let padded = [xz(one).as_slice(), &[0; 8], &xz(two), &[0; 4]].concat();
+    assert_items("xz", &read(&[("d", &padded)], Config::default()), &expected);
+    for log in [10, 27, 28, 30, 31] {
+        let long = |bytes: &[u8]| {
+            let mut packed = zstd::stream::write::Encoder::new(Vec::new(), 1).unwrap();
+            packed.long_distance_matching(true).unwrap();
+            packed.window_log(log).unwrap();
+            packed.write_all(bytes).unwrap();
+            packed.finish().unwrap()
+        };
+        let skipped = b"\x50\x2A\x4D\x18\x03\0\0\0abc";
+        let packed = [skipped, long(one).as_slice(), skipped, &long(two), skipped].concat();
+        assert_items(
+            "zstd",
+            &read(&[("d", &packed)], Config::default()),
+            &expected,
+        );
+    }
+}
