@@ -9,6 +9,8 @@
 //! Time stays linear although lines are read again: a line that opens a quote at the beginning of a record
 //! cannot also lie inside a quote that is already open, unless it adds a field, and a record with more than
 //! twice as many fields as the header is abandoned.
+//!
+//! If each line of a record over several lines would be a record without quotes, the quotes are those of the text.
 
 mod header;
 mod parser;
@@ -19,7 +21,7 @@ use std::sync::Arc;
 use memchr::memchr;
 
 use self::header::{Header, header};
-use self::parser::{Parser, Step};
+use self::parser::{Dialect, Parser, Step};
 use super::{Articles, Claim, Format};
 use crate::input::content::Content;
 use crate::input::described::Described;
@@ -63,6 +65,11 @@ impl Format for Csv {
         window.consume(header.len, header.lines);
         Ok(Box::new(Reader {
             parser: Parser::new(header.dialect),
+            unquoted: Parser::new(Dialect {
+                quote: None,
+                escape: None,
+                ..header.dialect
+            }),
             options: Arc::clone(options),
             is_markup: header.has_markup(&options.names),
             window,
@@ -88,10 +95,12 @@ enum Broken {
         first: u64,
         last: u64,
     },
-    #[error("a quote is opened here but never closed")]
+    #[error(
+        "a quote is opened here but never closed; if the file quotes nothing, set `input.quote` to \"none\""
+    )]
     Unclosed,
     #[error(
-        "a quote is opened here but not closed properly: in line {line}, text follows the closing quote (a quote inside quotes must be doubled)"
+        "a quote is opened here but not closed properly: in line {line}, text follows the closing quote (a quote inside quotes must be doubled; if the file quotes nothing, set `input.quote` to \"none\")"
     )]
     Stray { line: u64 },
 }
@@ -106,6 +115,8 @@ struct Reader {
     window: Window,
     header: Header,
     parser: Parser,
+    /// The parser of lines that quote nothing.
+    unquoted: Parser,
     options: Arc<Options>,
     /// Whether the text is HTML by the name of its column.
     is_markup: bool,
@@ -173,8 +184,20 @@ impl Reader {
                     lines += 1;
                     if lines == 1 {
                         first = len;
+                        self.parser.skip(marks(self.window.get(len)));
                     }
                     match self.parser.resume(self.window.get(len)) {
+                        Step::Done if lines > 1 && self.has_stray_quotes(len) => {
+                            let line = self.window.get(first);
+                            self.unquoted.reset();
+                            self.unquoted.skip(marks(line));
+                            self.unquoted.resume(line);
+                            self.parser.fields.clone_from(&self.unquoted.fields);
+                            return Find::Record {
+                                len: first,
+                                lines: 1,
+                            };
+                        }
                         Step::Done => return Find::Record { len, lines },
                         Step::Open if self.parser.fields.len() <= most => continue,
                         Step::Open => Broken::FieldCountOverLines {
@@ -201,10 +224,43 @@ impl Reader {
         }
     }
 
+    /// Returns whether the quotes around the line ends of a record are rather those of its texts: each line is a record
+    /// when quotes have no meaning.
+    ///
+    /// Text within quotes hardly ever has as many tabs in each line as the header. It may have as many commas, so with
+    /// these each line must also begin with something like an id.
+    fn has_stray_quotes(&mut self, len: usize) -> bool {
+        let Dialect {
+            delimiter,
+            terminator,
+            ..
+        } = self.header.dialect;
+        let expected = self.header.columns.len();
+        let record = self.window.get(len);
+        let mut shape = None;
+        expected > 1
+            && record
+                .strip_suffix(&[terminator])
+                .unwrap_or(record)
+                .split(|byte| *byte == terminator)
+                .all(|line| {
+                    let line = &line[marks(line)..];
+                    self.unquoted.reset();
+                    self.unquoted.resume(line);
+                    let fields = &self.unquoted.fields;
+                    if fields.len() != expected {
+                        return false;
+                    }
+                    let first = shape_of_id(&line[fields[0].range.clone()]);
+                    matches!(delimiter, b'\t' | b'|')
+                        || first.is_some() && *shape.get_or_insert_with(|| first.clone()) == first
+                })
+    }
+
     /// Returns whether a record repeats the header line, as in concatenated files, perhaps after a byte order
     /// mark.
     fn is_header(&self, record: &[u8]) -> bool {
-        record.strip_prefix(MARK.as_bytes()).unwrap_or(record) == self.header.record
+        record[marks(record)..] == self.header.record
     }
 
     /// Makes an article of a record; none if the record is empty or repeats the header line.
@@ -212,7 +268,7 @@ impl Reader {
         let bytes = self.window.get(len);
         let fields = &self.parser.fields;
         if fields.iter().all(|field| field.range.is_empty()) && fields.len() != 1
-            || bytes.trim_ascii().is_empty()
+            || bytes[marks(bytes)..].trim_ascii().is_empty()
             || self.is_header(bytes.trim_ascii_end())
         {
             return Ok(None);
@@ -237,7 +293,13 @@ impl Reader {
         let decoded = self.window.decode(len)?;
         let field = |role: Role| {
             let index = self.header.chosen[role as usize]?;
-            Some(fields[index].text(decoded).into_owned())
+            let text = fields[index].text(decoded);
+            // Within quotes, too.
+            let text = match index {
+                0 => text.trim_start_matches(MARK),
+                _ => &text,
+            };
+            Some(text.to_owned())
         };
         let filled = |role| field(role).filter(|text| !text.is_empty());
         Ok(Some(Record {
@@ -252,6 +314,31 @@ impl Reader {
             ..Record::default()
         }))
     }
+}
+
+/// Returns how many bytes of byte order marks a record begins with: each of several concatenated files may have one.
+fn marks(record: &[u8]) -> usize {
+    let marks = record.chunks(MARK.len());
+    MARK.len() * marks.take_while(|bytes| *bytes == MARK.as_bytes()).count()
+}
+
+/// Returns what an id consists of, with one sign for all digits in a row and one for all letters; none if it does not
+/// look like an id.
+fn shape_of_id(field: &[u8]) -> Option<Vec<u8>> {
+    const MOST: usize = 64;
+    let is_id = field.len() <= MOST
+        && field.iter().any(u8::is_ascii_digit)
+        && field.iter().all(u8::is_ascii_graphic);
+    let mut shape: Vec<u8> = field
+        .iter()
+        .map(|byte| match byte {
+            b'0'..=b'9' => b'0',
+            b'a'..=b'z' | b'A'..=b'Z' => b'a',
+            _ => *byte,
+        })
+        .collect();
+    shape.dedup();
+    is_id.then_some(shape)
 }
 
 /// What follows in the window.

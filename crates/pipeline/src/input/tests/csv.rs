@@ -31,7 +31,7 @@ fn bad_csv_costs_its_line_and_does_not_swallow_what_follows() {
             "open.csv",
             b"id,text\n1,\"a\n2,b\n3,c\n",
             &[
-                "! open.csv:2: a quote is opened here but never closed",
+                "! open.csv:2: a quote is opened here but never closed…",
                 "2 @ open.csv:3 = b",
                 "3 @ open.csv:4 = c",
             ],
@@ -222,4 +222,111 @@ fn columns_without_a_header_line_are_named_by_the_config() {
             ("d.txt", b"Ein Text; mit Semikolon; und mehr.\n", &["d.txt @ d.txt = Ein Text; mit Semikolon; und mehr.\n"]),
         ],
     );
+}
+
+/// Each of several concatenated files may have a byte order mark, also where their programs quote everything.
+#[test]
+fn byte_order_marks_are_no_part_of_a_record() {
+    const MARK: &str = "\u{FEFF}";
+    for (content, expected) in [
+        (
+            "~~id,text\na,Eins.\n".to_owned(),
+            &["a @ f.csv:2 = Eins."][..],
+        ),
+        (
+            "~id,text\n\"a\",\"Eins.\"\n~\"b\",\"Zwei, drei.\"\n".to_owned(),
+            &["a @ f.csv:2 = Eins.", "b @ f.csv:3 = Zwei, drei."],
+        ),
+        (
+            "\"~id\";text\n~~a;Eins.\n\"~b\";\"Zwei\n~drei.\"\n".to_owned(),
+            &["a @ f.csv:2 = Eins.", "b @ f.csv:3 = Zwei\n\u{FEFF}drei."],
+        ),
+        (
+            "~text\tid\n~\"Eins.\"\ta\n~text\tid\n~\n~Zwei.\tb\n".to_owned(),
+            &["a @ f.csv:2 = Eins.", "b @ f.csv:5 = Zwei."],
+        ),
+        (
+            "~sep=;\n~id;text\na;Eins.\n".to_owned(),
+            &["a @ f.csv:3 = Eins."],
+        ),
+        (
+            "~\n\n~id;text\n~a;Eins.\n".to_owned(),
+            &["a @ f.csv:4 = Eins."],
+        ),
+    ] {
+        let content = content.replace('~', MARK);
+        check(&[("f.csv", content.as_bytes(), expected)]);
+    }
+}
+
+/// Databases and corpora write tabs without quoting, and quotation marks in German text come in unequal pairs.
+#[test]
+fn quotation_marks_of_the_text_do_not_merge_articles() {
+    check(&[
+        (
+            "u.tsv",
+            "id\ttext\n1\t\"Wir gehen.\n2\tDrei vier.\n3\tEr sagte: „Nein.\"\n4\tEnde.\n"
+                .as_bytes(),
+            &[
+                "1 @ u.tsv:2 = \"Wir gehen.",
+                "2 @ u.tsv:3 = Drei vier.",
+                "3 @ u.tsv:4 = Er sagte: „Nein.\"",
+                "4 @ u.tsv:5 = Ende.",
+            ],
+        ),
+        // The quote is in the midst of a record, and the ends are those of Windows.
+        (
+            "m.tsv",
+            b"id\ttitle\ttext\r\na\t\"Eins\tZwei.\r\nb\tDrei\"\tVier.\r\nc\tF\tS.\r\n",
+            &[
+                "a @ m.tsv:2 = Zwei.",
+                "b @ m.tsv:3 = Vier.",
+                "c @ m.tsv:4 = S.",
+            ],
+        ),
+        (
+            "p.csv",
+            b"id|text\n1|\"Eins.\n2|Zwei \"\n3|Drei.\n",
+            &[
+                "1 @ p.csv:2 = \"Eins.",
+                "2 @ p.csv:3 = Zwei \"",
+                "3 @ p.csv:4 = Drei.",
+            ],
+        ),
+        // With commas, the ids tell.
+        (
+            "c.csv",
+            b"id,text\na-17,\"Eins.\na-18,Zwei \"\na-19,Drei.\n",
+            &[
+                "a-17 @ c.csv:2 = \"Eins.",
+                "a-18 @ c.csv:3 = Zwei \"",
+                "a-19 @ c.csv:4 = Drei.",
+            ],
+        ),
+        // What is quoted as it should be stays whole.
+        (
+            "q.csv",
+            b"id,text\n1,\"Am Montag, 3. Mai\nkam Anna, die Siegerin\"\n2,Zwei.\n",
+            &[
+                "1 @ q.csv:2 = Am Montag, 3. Mai\nkam Anna, die Siegerin",
+                "2 @ q.csv:4 = Zwei.",
+            ],
+        ),
+        (
+            "t.tsv",
+            b"id\ttext\n1\t\"Eins\nund zwei\"\n2\t\"Drei\t\n\tvier\t\"\n",
+            &[
+                "1 @ t.tsv:2 = Eins\nund zwei",
+                "2 @ t.tsv:4 = Drei\t\n\tvier\t",
+            ],
+        ),
+        (
+            "s.tsv",
+            "id\ttext\n1\t\"Wir schaffen das\", sagte sie.\n2\tZwei.\n".as_bytes(),
+            &[
+                "! s.tsv:2: a quote is opened here but not closed properly: in line 2, text follows the closing quote (a quote inside quotes must be doubled; if the file quotes nothing, set `input.quote` to \"none\")",
+                "2 @ s.tsv:3 = Zwei.",
+            ],
+        ),
+    ]);
 }

@@ -2,8 +2,9 @@
 
 use memchr::memchr;
 
+use super::marks;
 use super::parser::{Dialect, Field, Parser, Step};
-use crate::input::encoding::Mode;
+use crate::input::encoding::{MARK, Mode};
 use crate::input::fault::{Fault, list};
 use crate::input::fields::{Clash, Names, ROLES, Role};
 use crate::input::options::Options;
@@ -83,7 +84,7 @@ pub(super) fn header(
     claims_it: bool,
 ) -> Result<Option<Header>, Fault> {
     let (start, mode, terminator) = (start.bytes, start.mode, start.terminator);
-    let (mut skipped, mut lines) = (0, 0);
+    let (mut skipped, mut lines) = (marks(start), 0);
     let mut delimiter = options.delimiter;
     while let Some(len) = memchr(terminator, &start[skipped..]) {
         match start[skipped..skipped + len].trim_ascii() {
@@ -95,6 +96,7 @@ pub(super) fn header(
             _ => break,
         }
         skipped += len + 1;
+        skipped += marks(&start[skipped..]);
         lines += 1;
     }
     let body = &start[skipped..];
@@ -180,7 +182,7 @@ fn columns(body: &[u8], dialect: Dialect, mode: Mode) -> Result<Columns, Fault> 
         names: first
             .fields
             .iter()
-            .map(|field| field.text(decoded).into_owned())
+            .map(|field| field.text(decoded).trim_start_matches(MARK).to_owned())
             .collect(),
         len: first.len,
         lines: first.lines,

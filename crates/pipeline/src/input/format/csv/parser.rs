@@ -69,6 +69,11 @@ impl Parser {
         self.open = None;
     }
 
+    /// Skips the first bytes of a record.
+    pub(super) fn skip(&mut self, len: usize) {
+        self.at = len;
+    }
+
     /// Continues a record, given all of its lines so far.
     pub(super) fn resume(&mut self, record: &[u8]) -> Step {
         let Dialect {
