@@ -33,7 +33,12 @@ impl Format for Jsonl {
             return Ok(Claim::Sure);
         }
         if !start.is_named(&["jsonl", "ndjson", "jsonlines", "json"]) {
-            return Ok(Claim::No);
+            // A dump that was cut, or that something was written before.
+            return Ok(if most_lines_are_objects(text.bytes) {
+                Claim::Sure
+            } else {
+                Claim::No
+            });
         }
         let bytes = text.bytes.trim_ascii_start();
         if some_line_is_object(bytes) {
@@ -123,6 +128,21 @@ fn json(text: &[u8]) -> Option<Json> {
 pub(super) fn some_line_is_object(text: &[u8]) -> bool {
     text.split(|byte| *byte == b'\n')
         .any(|line| json(line.trim_ascii_start()) == Some(Json::Object))
+}
+
+/// Returns whether at least half of the lines are objects, of those that are not blank. The last line may go on.
+fn most_lines_are_objects(text: &[u8]) -> bool {
+    let (mut objects, mut others) = (0_usize, 0_usize);
+    let whole = memchr::memrchr(b'\n', text).map_or(text, |end| &text[..end]);
+    for line in whole.split(|byte| *byte == b'\n') {
+        let line = line.trim_ascii();
+        if line.starts_with(b"{\"") && line.ends_with(b"}") {
+            objects += 1;
+        } else if !line.is_empty() {
+            others += 1;
+        }
+    }
+    objects > 0 && objects >= others
 }
 
 struct Reader {

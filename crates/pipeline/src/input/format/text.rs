@@ -27,7 +27,14 @@ impl Format for Text {
     }
 
     fn recognize(&self, start: &Start<'_>, _: &Options) -> Result<Claim, Fault> {
-        start.text()?.nul().map_or(Ok(Claim::Maybe), Err)
+        let text = start.text()?;
+        if let Some(fault) = text.nul() {
+            return Err(fault);
+        }
+        if let Some(kind) = no_article(text.bytes) {
+            return Err(Fault::Binary(kind));
+        }
+        Ok(Claim::Maybe)
     }
 
     fn open(&self, source: Source, options: &Arc<Options>) -> Result<Box<dyn Articles>, Fault> {
@@ -36,6 +43,44 @@ impl Format for Text {
             is_done: false,
         }))
     }
+}
+
+/// Recognizes what is text, but certainly not an article.
+fn no_article(text: &[u8]) -> Option<&'static str> {
+    let text = text.trim_ascii_start();
+    let mut lines = text.split(|byte| *byte == b'\n');
+    let first = lines.next().unwrap_or_default().trim_ascii_end();
+    let second = lines.next().unwrap_or_default().trim_ascii_end();
+    if first.starts_with(b"From ") && header(second).is_some() {
+        return Some("a mailbox (mbox); convert its messages to JSON Lines");
+    }
+    let headers = std::iter::once(first)
+        .chain(std::iter::once(second))
+        .chain(lines);
+    let mut names = headers.map_while(|line| {
+        // A header may be folded.
+        let is_folded = line.starts_with(b" ") || line.starts_with(b"\t");
+        if is_folded {
+            Some(&b""[..])
+        } else {
+            header(line)
+        }
+    });
+    let known: [&[u8]; 4] = [b"message-id", b"received", b"mime-version", b"return-path"];
+    if names.any(|name| known.iter().any(|known| name.eq_ignore_ascii_case(known))) {
+        return Some("an e-mail; convert it to JSON Lines");
+    }
+    None
+}
+
+/// Returns the name of an e-mail header.
+fn header(line: &[u8]) -> Option<&[u8]> {
+    let name = line.split(|byte| *byte == b':').next()?;
+    let is_name = !name.is_empty()
+        && name
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
+    (is_name && name.len() < line.len()).then_some(name)
 }
 
 struct Reader {

@@ -115,3 +115,79 @@ fn a_converted_file_is_recognized_by_all_of_its_first_line() {
         ),
     ]);
 }
+
+/// What is left of a dump when it is split at a byte, or when a program writes a line before it.
+#[test]
+fn a_dump_with_a_broken_first_line_is_a_dump_under_any_name() {
+    let rest = b"st\":1,\"text\":\"Halb.\"}\n{\"id\":\"a\",\"text\":\"Eins.\"}\n{\"id\":\"b\",\"te"
+        .as_slice();
+    for name in ["part_ab", "d.txt", "d.gz", "d.json", "d.jsonl", "d.dat"] {
+        let found = super::read(&[(name, rest)], crate::input::Config::default());
+        assert_eq!(found.len(), 3, "{name}: {found:?}");
+        assert!(found[0].starts_with(&format!("! {name}:1: ")), "{found:?}");
+        assert_eq!(found[1], format!("a @ {name}:2 = Eins."));
+        assert!(found[2].starts_with(&format!("! {name}:3: ")), "{found:?}");
+    }
+    for line in [
+        "Exported 2026-01-02",
+        "# Kommentar",
+        "[1, 2]",
+        "INFO start",
+        "\u{FEFF}x",
+    ] {
+        let dump = format!("{line}\n{{\"id\":\"a\",\"text\":\"Eins.\"}}\n");
+        let found = super::read(
+            &[("dump", dump.as_bytes())],
+            crate::input::Config::default(),
+        );
+        assert_eq!(found.len(), 2, "{line}: {found:?}");
+        assert!(found[0].starts_with("! dump:1: "), "{found:?}");
+        assert_eq!(found[1], "a @ dump:2 = Eins.");
+    }
+}
+
+#[test]
+fn prose_that_quotes_json_is_prose() {
+    let text = "So sieht die Antwort aus:\n{\"a\": 1}\nUnd das bedeutet sie.\n";
+    check(&[(
+        "a.txt",
+        text.as_bytes(),
+        &[&format!("a.txt @ a.txt = {text}")],
+    )]);
+}
+
+#[test]
+fn mail_is_told() {
+    let mail = "! f: expected articles, found an e-mail; convert it to JSON Lines";
+    let mailbox =
+        "! f: expected articles, found a mailbox (mbox); convert its messages to JSON Lines";
+    for (content, expected) in [
+        (
+            "From anna@a.example Mon Jan  5 10:00:00 2026\nFrom: Anna <anna@a.example>\nSubject: Wahl\n\nEin Text.\n",
+            mailbox,
+        ),
+        (
+            "\nFrom - Mon Jan  5 10:00:00 2026\r\nX-Mozilla-Status: 0001\r\n\r\nEin Text.\r\n",
+            mailbox,
+        ),
+        (
+            "Received: from a.example\n\tby b.example\nSubject: Wahl\n\nEin Text.\n",
+            mail,
+        ),
+        (
+            "From: Anna\nTo: Berta,\n Carla\nMIME-Version: 1.0\n\nEin Text.\n",
+            mail,
+        ),
+    ] {
+        check(&[("f", content.as_bytes(), &[expected])]);
+    }
+    // Articles begin like that, too.
+    for text in [
+        "From Dusk till Dawn: ein Film\nvon damals.\n",
+        "Von: Anna Berger\nBerlin: Der Rat tagt.\n",
+        "[Berlin] 'Nein', sagt sie.",
+    ] {
+        let found = super::read(&[("f", text.as_bytes())], crate::input::Config::default());
+        assert_eq!(found, [format!("f @ f = {text}")]);
+    }
+}
