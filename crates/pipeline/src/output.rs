@@ -107,6 +107,8 @@ impl Output {
         check_room(config, folder, inputs)?;
         let unfinished = folder.join(UNFINISHED);
         let lock = lock(folder)?;
+        // Another run may have finished while this one waited for the lock.
+        check_room(config, folder, inputs)?;
         if !restart {
             check_unfinished(folder)?;
         }
@@ -226,6 +228,11 @@ impl Output {
             state: Box::new(state),
             ids: taken.iter().map(|id| u128::from_le_bytes(*id)).collect(),
         })
+    }
+
+    /// Discards the run.
+    pub(crate) fn discard(self) {
+        discard(&self.folder);
     }
 
     /// Appends rows to the tables.

@@ -78,6 +78,8 @@ pub struct Run {
     identity: Identity,
     memory: Option<Memory>,
     plan: Plan,
+    /// When the complete run in the folder started, if there is one.
+    earlier: Option<String>,
 }
 
 /// How a run starts.
@@ -122,6 +124,7 @@ impl Run {
         }
         let files = paths(&inputs);
         let config = &loaded.config.output;
+        let earlier = started(&folder);
         let mut unfinished = None;
         let mut complete = None;
         match options.start {
@@ -188,6 +191,7 @@ impl Run {
             identity,
             memory,
             plan,
+            earlier,
         })
     }
 
@@ -215,6 +219,7 @@ impl Run {
             identity,
             mut memory,
             plan,
+            earlier,
         } = self;
         let (mut output, state, items, ids) = match begin(
             plan,
@@ -226,7 +231,19 @@ impl Run {
             &mut memory,
         )? {
             Begun::Complete(record) => return Ok(Outcome::Complete(record)),
-            Begun::New(output) => (*output, Carried::default(), inputs.items(), Vec::new()),
+            Begun::New(output) => {
+                // Nobody can finish a run now. Its tables would be replaced, and with a state, what is due was decided
+                // without it.
+                if started(&folder) != earlier {
+                    output.discard();
+                    return Err(Error::Occupied {
+                        folder,
+                        message: "another run has finished in this folder while this one was starting; start it again"
+                            .into(),
+                    });
+                }
+                (*output, Carried::default(), inputs.items(), Vec::new())
+            }
             Begun::Resumed(output, state, items, ids) => {
                 watch(Event::Resumed(&state.progress));
                 (*output, *state, *items, ids)
@@ -292,6 +309,12 @@ impl Run {
         let record = output.finish(memory.as_mut(), |tables| Record { tables, ..record })?;
         Ok(Outcome::Complete(Box::new(record)))
     }
+}
+
+/// Returns when the complete run in a folder started, if there is one.
+fn started(folder: &Path) -> Option<String> {
+    let record = output::read_record(folder).ok()??;
+    Some(record.started)
 }
 
 /// A run whose output is open, or was complete.
