@@ -32,7 +32,7 @@ pub use self::config::Config;
 use self::file::Open;
 pub use self::folder::check_free;
 use self::folder::{
-    DONE, IDS, UNFINISHED, check_unfinished, discard, lock, merged, publish, remove, sync_folder,
+    DONE, IDS, UNFINISHED, check_unfinished, discard, lock, measure, merged, publish, remove, sync_folder,
     write_record,
 };
 use self::journal::{Checkpoint, Found, Journal};
@@ -41,7 +41,9 @@ use self::lock::Lock;
 pub(crate) use self::append::check as check_appendable;
 pub(crate) use self::compression::Compression;
 pub(crate) use self::file::{BYTE_ORDER_MARK, Length};
-pub(crate) use self::folder::{check_room, check_same, has_unfinished, read_record, unfinished};
+pub(crate) use self::folder::{
+    check_room, check_same, check_whole, has_unfinished, read_record, unfinished,
+};
 pub(crate) use self::index::{Entry, FILE as INDEX};
 pub(crate) use self::journal::Carried;
 pub(crate) use self::layout::Layout;
@@ -327,8 +329,10 @@ impl Output {
         let records = self.tables.iter().map(|(table, open)| TableRecord {
             file: table.file(&self.config),
             rows: open.rows,
+            bytes: None,
         });
-        let record = record(records.collect());
+        let mut record = record(records.collect());
+        measure(&unfinished, &mut record.tables);
         write_record(&unfinished, &record)?;
         sync_folder(&unfinished)?;
         self.journal.complete()?;

@@ -200,6 +200,9 @@ pub struct TableRecord {
     pub file: String,
     /// How many rows it has, without the header.
     pub rows: u64,
+    /// Its size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
 }
 
 /// How much a stage has done so far, and in what time.

@@ -172,7 +172,12 @@ impl Run {
             (None, Some(record))
                 if record.run_hash == identity.hash() && record.shard == identity.shard =>
             {
-                Plan::Done(Box::new(record))
+                match output::check_whole(&folder, &record) {
+                    Ok(()) => Plan::Done(Box::new(record)),
+                    // The run is made again.
+                    Err(_) if loaded.config.output.overwrite && memory.is_none() => Plan::New,
+                    Err(error) => return Err(error),
+                }
             }
             (None, record) => {
                 if record.is_some() {

@@ -16,7 +16,7 @@ use super::journal::{self, Found};
 use super::lock::{self, Lock, Refused};
 use super::table::{TABLES, Table};
 use crate::identity::Identity;
-use crate::record::Record;
+use crate::record::{Record, TableRecord};
 use crate::state::Memory;
 use crate::{Error, Result};
 
@@ -263,6 +263,46 @@ pub(super) fn write_record(unfinished: &Path, record: &Record) -> Result<()> {
             file.sync_all()
         });
     written.map_err(|source| Error::Write { path, source })
+}
+
+/// Notes the size of each table in its record.
+pub(super) fn measure(unfinished: &Path, tables: &mut [TableRecord]) {
+    for table in tables {
+        let path = unfinished.join(&table.file);
+        let whole = fs::metadata(merged(&path)).or_else(|_| fs::metadata(&path));
+        table.bytes = whole.ok().map(|found| found.len());
+    }
+}
+
+/// Checks that the tables of a complete run are there, each as long as it was.
+///
+/// # Errors
+///
+/// If one is not.
+pub(crate) fn check_whole(folder: &Path, record: &Record) -> Result<()> {
+    for TableRecord { file, bytes, .. } in &record.tables {
+        let found = fs::metadata(folder.join(file)).map(|found| found.len());
+        let what = match (found, bytes) {
+            (Err(error), _) if journal::is_absent(&error) => "is missing".to_owned(),
+            (Err(source), _) => {
+                return Err(Error::Read {
+                    path: folder.join(file),
+                    source,
+                });
+            }
+            (Ok(found), Some(bytes)) if found != *bytes => {
+                format!("has {found} bytes instead of {bytes}")
+            }
+            (Ok(_), _) => continue,
+        };
+        return Err(Error::Occupied {
+            folder: folder.to_owned(),
+            message: format!(
+                "the run is complete, but its table {file} {what}; restore it, or allow `--overwrite` to make the tables again"
+            ),
+        });
+    }
+    Ok(())
 }
 
 /// Returns the path of a table that also has the rows of earlier runs.
