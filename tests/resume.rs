@@ -533,3 +533,153 @@ fn errors_are_events_in_the_json_log() {
     );
     assert!(events[0]["error"].as_str().unwrap().contains("nirgends"));
 }
+
+/// Flags for a run without the stages that take time to load.
+const BARE: &str =
+    "--quiet --set ner.backend=off --set sentiment.backend=off --set summarize.backend=off";
+
+#[test]
+fn a_complete_run_without_one_of_its_tables_is_told() {
+    type Damage = fn(&std::path::Path);
+    let damages: [(&str, Damage); 4] = [
+        ("is missing", |path| fs::remove_file(path).unwrap()),
+        ("has 0 bytes instead of ", |path| {
+            fs::write(path, "").unwrap()
+        }),
+        ("has 20 bytes instead of ", |path| {
+            let content = fs::read(path).unwrap();
+            fs::write(path, &content[..20]).unwrap();
+        }),
+        (" bytes instead of ", |path| {
+            let content = fs::read(path).unwrap();
+            fs::write(path, [content.as_slice(), b"\n"].concat()).unwrap();
+        }),
+    ];
+    for (arguments, table) in [
+        ("", "normalized.csv"),
+        ("", "failures.csv"),
+        ("--set output.compression=gzip", "sentences.csv.gz"),
+    ] {
+        let place = Place::new();
+        place.write("d.jsonl", dump());
+        let run = format!("run {BARE} --input d.jsonl --output out {arguments}");
+        let whole = place.blattwerk(&run);
+        assert_eq!(whole.code, 1, "{whole:?}");
+        let tables = place.tables("out");
+        for (says, damage) in damages {
+            damage(&place.path().join("out").join(table));
+            let again = place.blattwerk(&format!("{run} --resume"));
+            assert_eq!(again.code, 2, "{table}: {again:?}");
+            let expected = format!("its table {table} ");
+            assert!(
+                again.stderr.contains(&expected) && again.stderr.contains(says),
+                "{again:?}"
+            );
+            let again = place.blattwerk(&format!("{run} --resume --overwrite"));
+            assert_eq!(again.code, 1, "{table}: {again:?}");
+            assert!(place.tables("out") == tables, "{table} is made again");
+            let again = place.blattwerk(&format!("{run} --resume"));
+            assert_eq!(again.code, 1, "{table}: it is whole: {again:?}");
+        }
+    }
+}
+
+#[test]
+fn a_run_in_which_all_failed_leaves_the_tables_of_an_earlier_one() {
+    let bad = |count: usize| "{\"id\": \"a\", \"Nachricht\": \"Heute.\"}\n".repeat(count);
+    let good = "{\"id\": \"gut\", \"text\": \"Ein Satz.\"}\n";
+    for (name, dump, arguments, code) in [
+        ("a small increment", bad(19), "", 1),
+        ("all of many", bad(20), "", 2),
+        (
+            "all of more, in chunks",
+            bad(500),
+            "--set run.chunk_articles=7",
+            2,
+        ),
+        ("all but one", bad(500) + good, "", 1),
+        ("all of those read", bad(500) + good, "--limit 30", 2),
+        (
+            "all but one that is skipped",
+            bad(30)
+                + "{\"id\": \"b\", \"text\": \"The council has decided to repair the old bridge this year.\"}\n",
+            "--set language.other=skip",
+            1,
+        ),
+        (
+            "too many failures come first",
+            bad(500),
+            "--max-failures 10",
+            2,
+        ),
+    ] {
+        let place = Place::new();
+        place
+            .write("gestern.jsonl", good)
+            .write("heute.jsonl", dump);
+        let yesterday = place.blattwerk(&format!("run {BARE} -i gestern.jsonl -o out"));
+        assert_eq!(yesterday.code, 0, "{yesterday:?}");
+        let tables = place.files("out");
+        let run = format!("run {BARE} -i heute.jsonl -o out --overwrite {arguments}");
+        let today = place.blattwerk(&run);
+        assert_eq!(today.code, code, "{name}: {today:?}");
+        assert_eq!(place.files("out") == tables, code == 2, "{name}");
+        if code == 2 && !arguments.contains("max") {
+            let table = "out/unfinished/failures.csv";
+            assert!(today.stderr.contains(table), "{name}: {today:?}");
+            assert!(
+                today.stderr.contains("heute.jsonl:1: "),
+                "{name}: {today:?}"
+            );
+            assert!(place.rows(table).len() >= 20, "{name}: they can be read");
+            let resumed = place.blattwerk(&format!("{run} --resume"));
+            assert_eq!(resumed.code, 2, "{name}: {resumed:?}");
+            place.write("heute.jsonl", good.replace("gut", "neu"));
+            let next = place.blattwerk(&run);
+            assert_eq!(next.code, 0, "{name}: it is not in the way: {next:?}");
+            assert!(!place.path().join("out/unfinished").exists());
+        }
+    }
+}
+
+#[test]
+fn of_runs_that_start_at_once_exactly_one_succeeds() {
+    // Whether the first still writes, or has just finished.
+    for (trial, arguments) in ["", "", "--overwrite", "--resume", "--restart", ""]
+        .into_iter()
+        .enumerate()
+    {
+        let place = Place::new();
+        let count = 30 * trial + 1;
+        for run in 0..4 {
+            let lines = (0..count)
+                .map(|id| format!("{{\"id\": \"{run}-{id}\", \"text\": \"Ein Satz.\"}}\n"));
+            place.write(&format!("{run}.jsonl"), lines.collect::<String>());
+        }
+        let start = |run: usize| {
+            Command::new(env!("CARGO_BIN_EXE_blattwerk"))
+                .current_dir(place.path())
+                .args(format!("run {BARE} -i {run}.jsonl -o out {arguments}").split_whitespace())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap()
+        };
+        let children: Vec<_> = (0..4).map(start).collect();
+        let outputs = children
+            .into_iter()
+            .map(|child| child.wait_with_output().unwrap());
+        let outputs: Vec<_> = outputs.collect();
+        let codes: Vec<_> = outputs.iter().map(|output| output.status.code()).collect();
+        let winner = codes.iter().position(|code| *code == Some(0));
+        let winner = winner.unwrap_or_else(|| panic!("{arguments}: {outputs:?}"));
+        let others = codes.iter().filter(|code| **code == Some(2)).count();
+        // With `--overwrite`, a run may begin when another is complete.
+        if arguments != "--overwrite" {
+            assert_eq!(others, 3, "{arguments}: {outputs:?}");
+            let rows = place.rows("out/normalized.csv");
+            assert_eq!(rows.len(), count);
+            assert_eq!(rows[0]["article_id"], format!("{winner}-0"));
+        }
+        assert!(!place.path().join("out/unfinished").exists(), "{arguments}");
+    }
+}

@@ -101,6 +101,19 @@ pub enum Error {
         most: String,
     },
 
+    /// All articles failed, so it is the run that went wrong, not some of its articles.
+    #[error(
+        "all {failures} articles failed, the first at {first}; no table was written or replaced; see {}", table.display()
+    )]
+    AllFailed {
+        /// Articles and pieces of the input that failed.
+        failures: u64,
+        /// Where the first of them is, and why it failed.
+        first: String,
+        /// The table of all failures.
+        table: PathBuf,
+    },
+
     /// The input does not have the position at which an unfinished run stopped.
     #[error("cannot resume reading {}", path.display())]
     Place {

@@ -237,6 +237,18 @@ impl Output {
         discard(&self.folder);
     }
 
+    /// Ends a run that is not worth resuming: leaves its tables in the folder `unfinished` for people to look at, but
+    /// the next run need not care. Returns the path of the table of failures.
+    pub(crate) fn abandon(mut self) -> Result<PathBuf> {
+        self.commit()?;
+        let unfinished = self.folder.join(UNFINISHED);
+        for name in [journal::FILE, IDS, index::FILE, DONE, lock::FILE] {
+            remove(&unfinished.join(name))?;
+        }
+        let table = FAILURES.spool(self.config.compression);
+        Ok(unfinished.join(table))
+    }
+
     /// Appends rows to the tables.
     pub(crate) fn write(&mut self, rows: &Rows) -> Result<()> {
         for (table, (bytes, rows)) in TABLES.iter().zip(&rows.tables) {

@@ -260,6 +260,7 @@ impl Run {
         };
         let renderer = Renderer::new(loaded.config.output.delimiter, layout, facts);
         let jobs = pool.current_num_threads();
+        let is_retry = matches!(options.taking, Taking::Only(_));
         let limit = options.limit.unwrap_or(usize::MAX);
         let mut reader = Reader {
             items: items.taking(options.taking),
@@ -291,7 +292,7 @@ impl Run {
             (output, written, end)
         });
         written?;
-        let state = worker.state;
+        let (state, first_failure) = (worker.state, worker.first_failure);
         match end {
             End::Input => {}
             End::Error(error) => return Err(error),
@@ -305,6 +306,14 @@ impl Run {
             }
         }
 
+        if !is_retry && all_failed(&state.progress) {
+            let first = first_failure.unwrap_or_default();
+            return Err(Error::AllFailed {
+                failures: state.progress.failures,
+                first,
+                table: output.abandon()?,
+            });
+        }
         output.commit()?;
         let record = Record {
             started: output.started().to_owned(),
@@ -320,6 +329,18 @@ impl Run {
 fn started(folder: &Path) -> Option<String> {
     let record = output::read_record(folder).ok()??;
     Some(record.started)
+}
+
+/// From this many failures on, a run without an article has gone wrong as a whole.
+const ALL: u64 = 20;
+
+/// Returns whether a run has gone wrong as a whole: nothing of its input came through.
+fn all_failed(progress: &Progress) -> bool {
+    let unchanged = progress
+        .increment
+        .map_or(0, |increment| increment.unchanged);
+    let came_through = progress.articles + progress.skipped + progress.duplicates + unchanged;
+    progress.failures >= ALL && came_through == 0
 }
 
 /// A run whose output is open, or was complete.

@@ -58,6 +58,8 @@ pub(super) struct Worker<'a> {
     /// Digests of URL and text of all captures so far.
     captures: HashSet<u128>,
     pub(super) state: Carried,
+    /// Where the first failure of this process is, and why.
+    pub(super) first_failure: Option<String>,
     /// When this process started to work.
     started: Instant,
     /// The seconds that earlier processes worked on the same run.
@@ -84,6 +86,7 @@ impl<'a> Worker<'a> {
             pool,
             memory,
             captures: HashSet::new(),
+            first_failure: None,
             started: Instant::now(),
             before: state.seconds,
             state,
@@ -148,6 +151,10 @@ impl<'a> Worker<'a> {
                     Err(error) => break End::Error(error),
                 };
             for failed in &failures {
+                self.first_failure.get_or_insert_with(|| {
+                    let failure = &failed.failure;
+                    format!("{}: {}", failure.source, failure.error)
+                });
                 watch(Event::Failed(failed));
             }
             watch(Event::Progress(&self.state.progress));
