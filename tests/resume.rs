@@ -378,7 +378,11 @@ fn events(stderr: &[u8]) -> Vec<Value> {
 
 #[test]
 fn a_signal_stops_a_run_after_the_current_chunk() {
-    for (flag, signal, code) in [("-INT", "SIGINT", 130), ("-TERM", "SIGTERM", 143)] {
+    for (flag, signal, code) in [
+        ("-HUP", "SIGHUP", 129),
+        ("-INT", "SIGINT", 130),
+        ("-TERM", "SIGTERM", 143),
+    ] {
         let place = Place::new();
         place.write(
             "d.jsonl",
@@ -412,6 +416,35 @@ fn a_signal_stops_a_run_after_the_current_chunk() {
         assert_eq!(again[1]["event"], "resumed");
         assert_eq!(again[1]["articles"], done);
         assert_eq!(place.rows("out/normalized.csv").len(), 3);
+    }
+}
+
+/// Shells let background processes ignore SIGINT, and `nohup` SIGHUP.
+#[test]
+fn a_signal_that_the_parent_ignores_is_taken_when_it_is_sent() {
+    for (signal, code) in [("HUP", 129), ("INT", 130), ("TERM", 143)] {
+        let place = Place::new();
+        place.write("d.jsonl", "{\"text\": \"Eins.\"}\n".repeat(3));
+        let program = "import sys, time\nfor line in sys.stdin:\n    open('asked', 'w').close()\n    \
+                       time.sleep(0.3)\n    print('{\"entities\": []}', flush=True)\n";
+        place.write("slow.py", program);
+        let script = format!(
+            "trap '' HUP INT TERM; exec {} run -q -i d.jsonl -j 1 --set run.chunk_articles=1 \
+             --set ner.backend=command --set 'ner.command=[\"python3\",\"slow.py\"]'",
+            env!("CARGO_BIN_EXE_blattwerk")
+        );
+        let process = Command::new("sh")
+            .current_dir(place.path())
+            .args(["-c", &script])
+            .spawn()
+            .unwrap();
+        while !place.path().join("asked").exists() {
+            thread::sleep(Duration::from_millis(5));
+        }
+        send(&process, &format!("-{signal}"));
+        let output = process.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{signal}: {output:?}");
+        assert!(place.path().join("out/unfinished/journal.jsonl").exists());
     }
 }
 

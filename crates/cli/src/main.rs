@@ -1,7 +1,7 @@
 //! The command line of blattwerk: commands, progress, exit codes.
 //!
 //! Schedulers can rely on the exit codes: 0 complete; 1 complete, but some articles failed; 2 could not run, or had to
-//! stop; 130 and 143 stopped by a signal, ready to resume. Messages about a run go to standard error; what the user
+//! stop; 129, 130 and 143 stopped by a signal, ready to resume. Messages about a run go to standard error; what the user
 //! asked to see goes to standard output.
 
 mod backends;
@@ -32,7 +32,8 @@ use clap::{CommandFactory, Parser, Subcommand};
     after_help = "To start: `blattwerk init` writes a config, `blattwerk check` checks it, `blattwerk run` \
                   processes the articles.\n\n\
                   Exit codes: 0 complete; 1 complete, but some articles failed; 2 could not run, or had to stop; \
-                  130 and 143 stopped by SIGINT and SIGTERM, to be resumed with `run --resume`."
+                  129, 130 and 143 stopped by SIGHUP, SIGINT and SIGTERM, to be resumed with \
+                  `run --resume`."
 )]
 struct Cli {
     #[command(subcommand)]
