@@ -186,6 +186,32 @@ fn a_lead_begins_the_text_if_the_config_says_so() {
     assert!(text.starts_with(lead) && text.contains(story), "{text}");
 }
 
+#[test]
+fn a_nul_character_in_a_field_is_a_failure() {
+    let place = Place::new();
+    let lines = [
+        json!({"id": "a\0b", "text": "Eins."}),
+        json!({"id": "c", "title": "Zwei\0", "text": "Zwei."}),
+        json!({"id": "d", "url": "\0", "text": "Drei."}),
+        json!({"id": "e", "text": "Vi\0er."}),
+        json!({"id": "f", "other": "\0", "text": "Fünf."}),
+    ];
+    place.write("d.jsonl", lines.map(|line| line.to_string()).join("\n"));
+    let outcome = place.blattwerk(&format!("run {BARE} d.jsonl -o out"));
+    assert_eq!(outcome.code, 1, "{outcome:?}");
+    let failures: Vec<_> = place
+        .rows("out/failures.csv")
+        .into_iter()
+        .map(|row| row["article_id"].clone())
+        .collect();
+    let found = ids(&place, "out");
+    assert_eq!(failures[..3], ["d.jsonl:1", "c", "d"], "{failures:?}");
+    assert!(found.contains(&"f".to_owned()), "{found:?}");
+    for (name, bytes) in place.tables("out") {
+        assert!(!bytes.contains(&0), "{name}");
+    }
+}
+
 /// Names that old servers and broken copies leave on disks.
 #[cfg(target_os = "linux")]
 mod names {

@@ -46,6 +46,8 @@ pub(super) enum Fault {
     SameId,
     #[error("NUL byte at position {0}: this is not text")]
     Nul(usize),
+    #[error("NUL character in the {0}: this is not text")]
+    NulIn(&'static str),
     #[error("damaged UTF-8: byte 0x{byte:02X} at position {at}")]
     DamagedUtf8 { at: usize, byte: u8 },
     #[error("malformed {encoding} at character {at}")]

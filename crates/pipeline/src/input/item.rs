@@ -135,6 +135,22 @@ pub(super) struct Record {
 }
 
 impl Record {
+    /// Returns a field beside the text that has a NUL character in it, which JSON can write as `\u0000`.
+    pub(super) fn field_with_nul(&self) -> Option<&'static str> {
+        let fields = [
+            ("id", &self.id),
+            ("title", &self.title),
+            ("date", &self.date),
+            ("language", &self.language),
+            ("URL", &self.url),
+            ("outlet", &self.outlet),
+        ];
+        let has_nul = |value: &Option<String>| value.as_ref().is_some_and(|it| it.contains('\0'));
+        let mut fields = fields.into_iter();
+        let found = fields.find(|(_, value)| has_nul(value));
+        found.map(|(role, _)| role)
+    }
+
     /// Makes a document with an id and a source, and returns the content that its text comes from.
     pub(super) fn into_document(self, id: String, source: String) -> (Document, Content) {
         let mut document = Document::new(id, "");

@@ -205,14 +205,24 @@ impl Items {
     /// another share.
     fn article(&mut self, name: &str, mut record: Record) -> Option<Item> {
         let source = record.at.source(name);
+        let nul = record.field_with_nul();
         let mut id = record
             .id
             .take()
+            // A row with a NUL is one that few programs read.
+            .filter(|id| !id.contains('\0'))
             .filter(|id| !id.trim().is_empty())
             .unwrap_or_else(|| source.clone());
         let mut hash = digest(id.as_bytes());
         if !self.is_ours(hash) {
             return None;
+        }
+        if let Some(role) = nul {
+            return Some(Item::Failure(Failure {
+                id,
+                source,
+                error: Fault::NulIn(role).chain(),
+            }));
         }
         let captured = record.captured.take().map(|time| {
             let url = hash;
