@@ -187,6 +187,35 @@ fn a_lead_begins_the_text_if_the_config_says_so() {
 }
 
 #[test]
+fn an_empty_folder_is_refused_or_allowed() {
+    let place = Place::new();
+    std::fs::create_dir(place.path().join("leer")).unwrap();
+    place.write("voll/a.txt", "Ein Text.");
+    for (arguments, code, count) in [
+        ("-i leer", 2, None),
+        ("-i leer --set input.allow_empty=true", 0, Some(0)),
+        ("-i leer/*.jsonl --set input.allow_empty=true", 0, Some(0)),
+        ("-i leer -i voll --set input.allow_empty=true", 0, Some(1)),
+        ("-i leer -i voll", 2, None),
+        ("-i fort --set input.allow_empty=true", 2, None),
+        (
+            "-i leer --set input.allow_empty=true --set state.file=s.sqlite --set state.tables=append",
+            0,
+            Some(0),
+        ),
+    ] {
+        let outcome = place.blattwerk(&format!("run {BARE} {arguments} -o out"));
+        assert_eq!(outcome.code, code, "{arguments}: {outcome:?}");
+        if let Some(count) = count {
+            assert_eq!(ids(&place, "out").len(), count, "{arguments}");
+            std::fs::remove_dir_all(place.path().join("out")).unwrap();
+        }
+    }
+    let outcome = place.blattwerk("check --set input.allow_empty=true leer");
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+}
+
+#[test]
 fn a_nul_character_in_a_field_is_a_failure() {
     let place = Place::new();
     let lines = [

@@ -137,7 +137,7 @@ pub(crate) fn decisive(settings: &Json) -> Json {
     if let Some(sections) = settings.as_object_mut() {
         sections.remove("run");
         for (section, keys) in [
-            ("input", &["paths"][..]),
+            ("input", &["paths", "allow_empty"][..]),
             ("output", &["folder", "overwrite"]),
         ] {
             let section = sections

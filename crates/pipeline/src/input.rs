@@ -82,8 +82,9 @@ impl Inputs {
     /// A file that cannot be read is not an error here; it becomes a failure.
     pub fn open(config: &Config, root: &Path) -> Result<Self> {
         let options = config.check()?;
+        let files = files::find(&config.paths, root, config.allow_empty)?;
         Ok(Self {
-            files: files::find(&config.paths, root)?.into(),
+            files: files.into(),
             options: Arc::new(options),
             bytes_read: Arc::default(),
         })

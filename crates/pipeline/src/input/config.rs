@@ -20,6 +20,9 @@ pub struct Config {
     /// not UTF-8. Overridden by paths given as arguments.
     #[schemars(example = vec!["dump/*.jsonl.zst"])]
     pub paths: Vec<String>,
+    /// Whether a folder or glob may have no file, as when a scheduled run comes before its input: there is nothing to do
+    /// then. Otherwise the run is refused.
+    pub allow_empty: bool,
     /// The format of the files.
     pub format: Choice,
     /// The delimiter of CSV files. Without it, comma, semicolon, tab and `|` are tried.
@@ -71,6 +74,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             paths: Vec::new(),
+            allow_empty: false,
             format: Choice::default(),
             delimiter: None,
             quote: "\"".into(),

@@ -136,8 +136,9 @@ impl File {
     }
 }
 
-/// Returns the files of all paths in order, each file once.
-pub(super) fn find(paths: &[String], root: &Path) -> Result<Vec<File>> {
+/// Returns the files of all paths in order, each file once. Without any for a folder or glob, it must be allowed that
+/// there is none.
+pub(super) fn find(paths: &[String], root: &Path, may_be_none: bool) -> Result<Vec<File>> {
     if paths.is_empty() {
         let expected = "at least one file, folder or glob, here or with `--input`";
         return Err(setting("input.paths", expected, "none"));
@@ -151,8 +152,8 @@ pub(super) fn find(paths: &[String], root: &Path) -> Result<Vec<File>> {
     for path in paths {
         let before = found.met;
         found.add(path)?;
-        if found.met == before {
-            let expected = "a file, or a folder or glob with files that are not hidden";
+        if found.met == before && !may_be_none {
+            let expected = "a file, or a folder or glob with files that are not hidden (or `input.allow_empty`)";
             let what = format!("no file for `{path}`");
             return Err(setting("input.paths", expected, what));
         }

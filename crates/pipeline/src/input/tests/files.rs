@@ -59,7 +59,7 @@ fn files_are_found_once_in_order_and_hidden_ones_are_not() {
         ),
         (
             "d/*.csv",
-            "`input.paths`: expected a file, or a folder or glob with files that are not hidden, found no file for `d/*.csv`",
+            "`input.paths`: expected a file, or a folder or glob with files that are not hidden (or `input.allow_empty`), found no file for `d/*.csv`",
         ),
         (
             "d/[",
