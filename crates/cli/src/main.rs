@@ -21,6 +21,7 @@ mod summary;
 mod train;
 
 use std::io::{self, Write};
+use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -70,7 +71,30 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let done = match Cli::parse().command {
+    let command = Cli::parse().command;
+    // A thread that cannot be started, in our code or that of a library, is a panic, too.
+    let Ok(done) = panic::catch_unwind(AssertUnwindSafe(|| run(command))) else {
+        let _ = writeln!(
+            io::stderr(),
+            "error: stopped by a panic, see above. If it says that a thread cannot be started, allow more threads (`ulimit -u`, the \
+             limit of the container) or use fewer (`--jobs`); otherwise it is a bug, please report it. A run can be continued with \
+             `--resume`"
+        );
+        return ExitCode::from(2);
+    };
+    match done {
+        Ok(code) => code,
+        // The reader of our output has closed it, such as `head`.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
         Command::Run(options) => run::run(&options),
         Command::Merge(options) => merge::merge(&options),
         Command::Retry(options) => merge::retry(&options),
@@ -81,15 +105,6 @@ fn main() -> ExitCode {
         Command::Runs(options) => runs::runs(&options),
         Command::Backends(options) => backends::backends(&options),
         Command::Completions { shell } => completions(shell),
-    };
-    match done {
-        Ok(code) => code,
-        // The reader of our output has closed it, such as `head`.
-        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "error: {error:#}");
-            ExitCode::from(2)
-        }
     }
 }
 
