@@ -187,6 +187,61 @@ fn a_lead_begins_the_text_if_the_config_says_so() {
 }
 
 #[test]
+fn files_of_blattwerk_in_an_input_folder_are_left_out_and_counted() {
+    let place = Place::new();
+    place
+        .write("a.txt", "Ein Text.")
+        .write("b/c.txt", "Zwei Texte.");
+    // Names of ours in a folder that is not.
+    place.write("b/run.json", "{\"text\": \"Ein Lauf.\"}");
+    place.write("b/normalized.csv", "id,text\nd,Drei Texte.\n");
+    place.write(
+        "pipeline.toml",
+        "[state]\nfile = \"s.sqlite\"\n[run]\nmetrics = \"m.prom\"\n",
+    );
+    let expected = ["a.txt", "b/c.txt", "d", "b/run.json:1"];
+    for (round, input) in [".", ".", "*", "**"].into_iter().enumerate() {
+        let arguments =
+            format!("run {BARE} -i {input} -o out --set state.tables=append --metrics x.prom");
+        let outcome = place.blattwerk(&arguments);
+        assert_eq!(outcome.code, 0, "{input}: {outcome:?}");
+        let ids: Vec<_> = ids(&place, "out")
+            .iter()
+            .map(|id| id.trim_start_matches("./").to_owned())
+            .collect();
+        if round == 0 {
+            let mut ids = ids.clone();
+            ids.sort();
+            let mut expected = expected.map(str::to_owned);
+            expected.sort();
+            assert_eq!(ids, expected);
+        }
+        let counts = &place.record("out")["counts"];
+        let ignored = counts["ignored"]["file of blattwerk"].as_u64().unwrap();
+        assert!(
+            ignored >= if round == 0 { 1 } else { 10 },
+            "{input}: {counts}"
+        );
+        let inputs = place.record("out")["inputs"].clone();
+        assert_eq!(inputs.as_array().unwrap().len(), 4, "{input}: {inputs}");
+    }
+    // The tables of another run, too; what is named is read.
+    let outcome = place.blattwerk(&format!("run {BARE} -c /dev/null -i . -o other"));
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    assert_eq!(ids(&place, "other").len(), 5, "with the config of others");
+    let outcome = place.blattwerk(&format!(
+        "run {BARE} -c /dev/null -i out/normalized.csv -o third"
+    ));
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    let outcome = place.blattwerk(&format!("run {BARE} -c /dev/null -i third -o fourth"));
+    assert_eq!(outcome.code, 2, "{outcome:?}");
+    assert!(
+        outcome.stderr.contains("only files that blattwerk"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
 fn an_empty_folder_is_refused_or_allowed() {
     let place = Place::new();
     std::fs::create_dir(place.path().join("leer")).unwrap();

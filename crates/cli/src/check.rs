@@ -32,7 +32,7 @@ pub(crate) fn check(options: &Options) -> anyhow::Result<ExitCode> {
         mut loaded,
         inputs,
         folder,
-    } = options.settings.prepare()?;
+    } = options.settings.prepare(None)?;
     let folder = schedule::place(&mut loaded, &folder)?;
     let files: Vec<_> = inputs
         .files()

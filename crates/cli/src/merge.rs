@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use anyhow::Context;
 use blattwerk_pipeline::run::Outcome;
-use blattwerk_pipeline::{merge, retry};
+use blattwerk_pipeline::{merge, own, retry};
 use clap::Args;
 
 use crate::progress::{Log, Progress};
-use crate::settings::{InputFlags, Layers};
+use crate::settings::{InputFlags, Layers, own_files};
 use crate::signals::Signals;
 use crate::summary::summary;
 
@@ -56,7 +56,9 @@ pub(crate) struct Retry {
 
 pub(crate) fn retry(options: &Retry) -> anyhow::Result<ExitCode> {
     let mut loaded = options.layers.load()?;
-    let inputs = options.input.open(&loaded)?;
+    let mut inputs = options.input.open(&loaded)?;
+    let more = own_files(&options.layers, &loaded, None);
+    own::leave_out(&mut inputs, &loaded, &options.run, &more)?;
     if let Some(jobs) = options.jobs {
         loaded.config.run.jobs = jobs;
     }

@@ -67,7 +67,7 @@ fn go(options: &Options) -> anyhow::Result<ExitCode> {
         mut loaded,
         inputs,
         folder,
-    } = options.settings.prepare()?;
+    } = options.settings.prepare(options.metrics.as_deref())?;
     let start = match (options.resume, options.restart) {
         (true, _) => Start::Resume,
         (_, true) => Start::Restart,

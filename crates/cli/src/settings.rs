@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use blattwerk_pipeline::config::Loaded;
 use blattwerk_pipeline::input::{Inputs, path_text};
+use blattwerk_pipeline::own;
 use clap::Args;
 
 /// The config file that is used if none is given.
@@ -133,20 +134,36 @@ pub(crate) struct Prepared {
 }
 
 impl Settings {
-    pub(crate) fn prepare(&self) -> anyhow::Result<Prepared> {
+    /// `metrics` is the file of metrics, if a flag names one.
+    pub(crate) fn prepare(&self, metrics: Option<&Path>) -> anyhow::Result<Prepared> {
         let mut loaded = self.layers.load()?;
-        let inputs = self.input.open(&loaded)?;
+        let mut inputs = self.input.open(&loaded)?;
         loaded.config.output.overwrite |= self.overwrite;
         let folder = match &self.output {
             Some(folder) => folder.clone(),
             None => loaded.root.join(&loaded.config.output.folder),
         };
+        let more = own_files(&self.layers, &loaded, metrics);
+        own::leave_out(&mut inputs, &loaded, &folder, &more)?;
         Ok(Prepared {
             loaded,
             inputs,
             folder,
         })
     }
+}
+
+/// Returns the files of the config and the metrics.
+pub(crate) fn own_files(layers: &Layers, loaded: &Loaded, metrics: Option<&Path>) -> Vec<PathBuf> {
+    let configured = loaded.config.run.metrics.as_ref();
+    let configured = configured.map(|path| loaded.root.join(path));
+    layers
+        .file()
+        .into_iter()
+        .chain(metrics)
+        .map(Path::to_owned)
+        .chain(configured)
+        .collect()
 }
 
 /// Skips environment variables with names that are not Unicode: they cannot be ours.

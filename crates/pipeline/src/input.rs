@@ -69,6 +69,8 @@ use self::source::{Source, Spare};
 #[derive(Debug, Clone)]
 pub struct Inputs {
     files: Arc<[File]>,
+    /// How many files were found and left out.
+    left_out: u64,
     options: Arc<Options>,
     bytes_read: Arc<AtomicU64>,
 }
@@ -85,6 +87,7 @@ impl Inputs {
         let files = files::find(&config.paths, root, config.allow_empty)?;
         Ok(Self {
             files: files.into(),
+            left_out: 0,
             options: Arc::new(options),
             bytes_read: Arc::default(),
         })
@@ -98,6 +101,22 @@ impl Inputs {
     /// Returns the files in the order in which they are read.
     pub fn files(&self) -> &[File] {
         &self.files
+    }
+
+    /// Leaves out files that were found in a folder or by a glob; those that were named stay.
+    pub fn leave_out(&mut self, is_left_out: &mut dyn FnMut(&File) -> bool) {
+        let files = self.files.iter();
+        let stay: Vec<File> = files
+            .filter(|file| file.is_named || !is_left_out(file))
+            .cloned()
+            .collect();
+        self.left_out += (self.files.len() - stay.len()) as u64;
+        self.files = stay.into();
+    }
+
+    /// Returns how many files were left out.
+    pub fn left_out(&self) -> u64 {
+        self.left_out
     }
 
     /// Returns the counter of the bytes read from disk, which grows up to [`Inputs::total_bytes`] while

@@ -15,6 +15,7 @@ mod identity;
 pub mod input;
 pub mod merge;
 pub mod output;
+pub mod own;
 pub mod record;
 pub mod retry;
 pub mod run;

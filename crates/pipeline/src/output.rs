@@ -32,7 +32,7 @@ pub use self::config::Config;
 use self::file::Open;
 pub use self::folder::check_free;
 use self::folder::{
-    DONE, IDS, UNFINISHED, check_unfinished, discard, lock, measure, merged, publish, remove, sync_folder,
+    DONE, IDS, check_unfinished, discard, lock, measure, merged, publish, remove, sync_folder,
     write_record,
 };
 use self::journal::{Checkpoint, Found, Journal};
@@ -42,7 +42,8 @@ pub(crate) use self::append::check as check_appendable;
 pub(crate) use self::compression::Compression;
 pub(crate) use self::file::{BYTE_ORDER_MARK, Length};
 pub(crate) use self::folder::{
-    check_room, check_same, check_whole, has_unfinished, read_record, unfinished,
+    RECORD, UNFINISHED, check_room, check_same, check_whole, has_journal, has_unfinished, names,
+    read_record, unfinished,
 };
 pub(crate) use self::index::{Entry, FILE as INDEX};
 pub(crate) use self::journal::Carried;

@@ -247,7 +247,12 @@ impl Run {
                             .into(),
                     });
                 }
-                (*output, Carried::default(), inputs.items(), Vec::new())
+                let mut state = Carried::default();
+                if inputs.left_out() > 0 {
+                    let ignored = &mut state.progress.ignored;
+                    ignored.insert("file of blattwerk".into(), inputs.left_out());
+                }
+                (*output, state, inputs.items(), Vec::new())
             }
             Begun::Resumed(output, state, items, ids) => {
                 watch(Event::Resumed(&state.progress));

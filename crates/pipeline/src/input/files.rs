@@ -15,7 +15,7 @@ use super::{glob, path_text};
 use crate::digest::digest;
 
 /// An input file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct File {
     /// The path as it was given, or as it was found in a given folder or by a given glob.
     pub path: PathBuf,
@@ -25,10 +25,12 @@ pub struct File {
     pub modified: Option<SystemTime>,
     /// The path it is opened by, with the root.
     pub(super) location: PathBuf,
+    /// Whether it was named itself, not found in a folder or by a glob.
+    pub(super) is_named: bool,
     kind: Kind,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Kind {
     Regular,
     /// A pipe or device named by the user. It can be read only once, so it is not inspected first.
@@ -48,6 +50,11 @@ impl File {
         } else {
             name.replace(std::path::MAIN_SEPARATOR, "/")
         }
+    }
+
+    /// Returns the path it is opened by.
+    pub fn location(&self) -> &Path {
+        &self.location
     }
 
     /// Returns whether it can be inspected before it is read.
@@ -224,6 +231,7 @@ impl Found<'_> {
                 size: 0,
                 modified: None,
                 location: PathBuf::new(),
+                is_named: true,
                 kind: Kind::Stdin,
             },
         );
@@ -295,6 +303,7 @@ impl Found<'_> {
                 size: metadata.len(),
                 modified: metadata.modified().ok(),
                 location,
+                is_named,
                 kind,
             },
         );
@@ -315,6 +324,7 @@ impl Found<'_> {
                 size: 0,
                 modified: None,
                 location,
+                is_named: false,
                 kind: Kind::Unreadable(reason),
             },
         );

@@ -21,9 +21,9 @@ use crate::state::Memory;
 use crate::{Error, Result};
 
 /// The folder of a run that is not complete.
-pub(super) const UNFINISHED: &str = "unfinished";
+pub(crate) const UNFINISHED: &str = "unfinished";
 /// The record of a run.
-pub(super) const RECORD: &str = "run.json";
+pub(crate) const RECORD: &str = "run.json";
 /// The hashes of all ids that are taken, 16 bytes each, beside the tables of an unfinished run.
 pub(super) const IDS: &str = "ids";
 /// The articles that were processed, for the state of scheduled runs, beside the tables of an unfinished run.
@@ -140,7 +140,7 @@ fn held(folder: &Path, holder: &str) -> Error {
 }
 
 /// Returns the names of the files that runs write, the record first.
-fn names() -> Vec<String> {
+pub(crate) fn names() -> Vec<String> {
     let tables = Compression::ALL.into_iter().flat_map(|compression| {
         format::Name::formats().flat_map(move |format| {
             let files = TABLES.iter();
@@ -200,7 +200,12 @@ pub(crate) fn check_same(folder: &Path, found: &Found, identity: &Identity) -> R
 
 /// Returns whether a folder contains an unfinished run.
 pub(crate) fn has_unfinished(folder: &Path) -> bool {
-    folder.join(UNFINISHED).join(journal::FILE).exists()
+    has_journal(&folder.join(UNFINISHED))
+}
+
+/// Returns whether a folder is that of an unfinished run.
+pub(crate) fn has_journal(unfinished: &Path) -> bool {
+    unfinished.join(journal::FILE).exists()
 }
 
 /// Removes everything that a run wrote into a folder.
