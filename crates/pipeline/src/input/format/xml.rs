@@ -16,6 +16,7 @@ mod stream;
 mod tei;
 mod text;
 mod tree;
+mod wordpress;
 
 use std::borrow::Cow;
 use std::io;

@@ -320,6 +320,47 @@ Zeile zwei &amp;uuml;ber</description></item>
             ],
         },
         Case {
+            name: "an export of WordPress with what nobody should read, and a text as it was typed",
+            xml: r#"<rss version="2.0" xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:wp="http://wordpress.org/export/1.2/"><channel><title>Blog</title><link>https://blog.example</link>
+<item><title>Deich</title><guid isPermaLink="false">w1</guid><description></description><content:encoded><![CDATA[[caption id="attachment_7" align="alignleft" width="300"]<img src="d.jpg" /> Der Deich bei Ebbe. Foto: Bote[/caption] Der Deich wird <strong>erhöht</strong>.
+
+Die Arbeiten dauern bis Mai,
+sagt das Amt [sic].
+&nbsp;
+
+[gallery ids="1,2"]
+
+<blockquote>Wir sind im Plan.</blockquote>
+Danach beginnt die Saison.]]></content:encoded><excerpt:encoded><![CDATA[Der Deich wird erhöht. Die Arbeiten dauern bis Mai, sagt das Amt, danach beginnt die Saison wie in jedem Jahr an dieser Küste.]]></excerpt:encoded><wp:status>publish</wp:status><wp:post_type>post</wp:post_type><wp:comment><wp:comment_content><![CDATA[Endlich tut sich etwas.]]></wp:comment_content></wp:comment></item>
+<item><title>Deich</title><content:encoded><![CDATA[Der Deich]]></content:encoded><wp:status>draft</wp:status><wp:post_type>post</wp:post_type></item>
+<item><title>Deich</title><content:encoded><![CDATA[Der alte Text.]]></content:encoded><wp:status>inherit</wp:status><wp:post_type>revision</wp:post_type></item>
+<item><title>Weg</title><content:encoded><![CDATA[Das ist gelöscht.]]></content:encoded><wp:status>trash</wp:status><wp:post_type>page</wp:post_type></item>
+<item><title>Farben</title><content:encoded><![CDATA[{"version": 2}]]></content:encoded><wp:status>publish</wp:status><wp:post_type>wp_global_styles</wp:post_type></item>
+<item><title>Blöcke</title><guid isPermaLink="false">w6</guid><content:encoded><![CDATA[<!-- wp:paragraph -->
+<p>Die Fähre
+fährt wieder.</p>
+<!-- /wp:paragraph -->
+
+<!-- wp:shortcode -->
+[fahrplan id="3"]
+<!-- /wp:shortcode -->
+
+<!-- wp:paragraph -->
+<p>Sie legt um acht ab.</p>
+<!-- /wp:paragraph -->]]></content:encoded><wp:status>publish</wp:status><wp:post_type>page</wp:post_type></item>
+<item><title>Nur Bilder</title><guid isPermaLink="false">w7</guid><content:encoded><![CDATA[[gallery ids="4"]]]></content:encoded><excerpt:encoded><![CDATA[Die Fähre in Bildern.]]></excerpt:encoded><wp:status>publish</wp:status><wp:post_type>post</wp:post_type></item>
+</channel></rss>"#,
+            expected: &[
+                "w1 | Deich | - | - | - | Blog | Der Deich wird erhöht.//Die Arbeiten dauern bis Mai,/sagt das Amt [sic].//Wir sind im Plan.//Danach beginnt die Saison.",
+                "- draft",
+                "- revision",
+                "- trash",
+                "- style",
+                "w6 | Blöcke | - | - | - | Blog | Die Fähre fährt wieder.//Sie legt um acht ab.",
+                "w7 | Nur Bilder | - | - | - | Blog | Die Fähre in Bildern.",
+            ],
+        },
+        Case {
             name: "Atom",
             xml: r#"<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de"><title type="html">Z&amp;uuml;ge</title><id>urn:f</id>
 <entry><id>urn:1</id><title>A &amp;amp; B</title><link rel="self" href="https://z.example/1.atom"/><link rel="alternate" type="text/html" href="https://z.example/1"/><published>2024-03-01T00:00:00Z</published><updated>2024-03-02T00:00:00Z</updated>

@@ -6,6 +6,7 @@
 use super::context::Context;
 use super::text::{content, has_markup, html, plain, text_len};
 use super::tree::{Element, Space};
+use super::wordpress;
 use crate::input::content::Content;
 use crate::input::fault::Fault;
 use crate::input::item::Record;
@@ -26,11 +27,13 @@ pub(super) fn header(element: Element<'_>, context: &mut Context) {
 /// Makes an article from an item or entry.
 pub(super) fn record(item: Element<'_>, context: &Context) -> Result<Record, Fault> {
     let feed = Feed { item };
-    match feed.any("post_type").and_then(Element::line).as_deref() {
-        // Exports of WordPress are RSS.
-        Some("attachment") => return Err(Fault::Ignored("media")),
-        Some("nav_menu_item") => return Err(Fault::Ignored("menu entry")),
-        _ => {}
+    let line = |name: &str| feed.any(name).and_then(Element::line);
+    // Exports of WordPress are RSS.
+    let post_type = line("post_type");
+    if let Some(post_type) = &post_type
+        && let Some(what) = wordpress::no_article(post_type, line("status").as_deref())
+    {
+        return Err(Fault::Ignored(what));
     }
     let link = feed.link();
     let guid = feed.own("guid").or_else(|| feed.own("id"));
@@ -57,7 +60,11 @@ pub(super) fn record(item: Element<'_>, context: &Context) -> Result<Record, Fau
     ];
     let language = feed.any("language").and_then(Element::line);
     let language = language.or_else(|| item.attribute("lang").map(str::to_owned));
-    let (content, content_language) = feed.content();
+    let (content, content_language) = if post_type.is_some() {
+        (feed.typed(), None)
+    } else {
+        feed.content()
+    };
     Ok(Record {
         id,
         content,
@@ -175,6 +182,18 @@ impl<'t> Feed<'t> {
             best = (content(description), None);
         }
         best
+    }
+
+    /// Returns the text of an export of WordPress, as it was typed; the excerpt if there is no other.
+    fn typed(&self) -> Content {
+        let encoded = || self.item.children().filter(|child| child.is("encoded"));
+        let texts = encoded()
+            .filter(|child| child.space() == Space::Content)
+            .chain(encoded().filter(|child| child.space() != Space::Content))
+            .chain(self.own("description"));
+        let mut htmls = texts.map(|child| wordpress::html(&child.text()));
+        let html = htmls.find(|html| !html.trim().is_empty());
+        html.map(Content::Fragment).unwrap_or_default()
     }
 
     /// Returns how likely a child is the text.
