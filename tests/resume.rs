@@ -67,6 +67,18 @@ fn a_run_that_stops_anywhere_resumes_to_the_same_tables() {
             zstd::encode_all(csv().as_bytes(), 3).unwrap(),
             "--set output.compression=zstd",
         ),
+        (
+            "Parquet beside CSV",
+            "d.jsonl",
+            dump().into(),
+            "--set output.format=csv+parquet --set output.bom=true --set dedup.backend=minhash",
+        ),
+        (
+            "Parquet alone",
+            "d.csv",
+            csv().into(),
+            "--set output.format=parquet --set output.bom=true",
+        ),
     ];
     for (name, file, content, arguments) in cases {
         let place = Place::new();

@@ -108,6 +108,26 @@ fn a_week_in_one_folder_has_the_rows_of_each_article_once() {
 }
 
 #[test]
+fn a_week_in_one_folder_is_the_same_in_every_format() {
+    let places = ["csv", "csv+parquet", "parquet"].map(|format| {
+        let place = Place::new();
+        for dump in week() {
+            write(&place, &dump);
+            run(
+                &place,
+                &format!("--set state.tables=append --set output.format={format} {OPTIONAL}"),
+            );
+        }
+        place
+    });
+    let [csv, mut both, parquet] = places.map(|place| place.tables("out"));
+    assert_eq!(csv.len() + parquet.len(), both.len());
+    for (name, content) in csv.iter().chain(&parquet) {
+        assert!(both.remove(name).as_ref() == Some(content), "{name}");
+    }
+}
+
+#[test]
 fn a_week_of_folders_has_the_last_rows_of_each_article_in_its_last_folder() {
     let place = Place::new();
     for dump in week() {

@@ -6,16 +6,18 @@ use crate::support::{Place, SMALL, assert_same, dump, run_on_a_small_disk};
 
 #[test]
 fn merged_shards_are_the_whole_run() {
-    for (compression, order) in [
-        ("none", &[2, 0, 1][..]),
-        ("gzip", &[3, 2, 1, 0]),
-        ("zstd", &[0]),
+    for (output, order) in [
+        ("compression=none", &[2, 0, 1][..]),
+        ("compression=gzip", &[3, 2, 1, 0]),
+        ("compression=zstd", &[0]),
+        ("format=parquet", &[1, 2, 0]),
+        ("format=csv+parquet", &[0, 1]),
     ] {
         let place = Place::new();
         place.write("d/1.jsonl", dump());
         place.write("d/2.txt", "Ein Artikel für sich.");
         place.write("d/3.png", b"\x89PNG\r\n\x1A\n");
-        let arguments = format!("{SMALL} --input d --set output.compression={compression}");
+        let arguments = format!("{SMALL} --input d --set output.{output}");
         let whole = place.blattwerk(&format!("run {arguments} --output whole"));
         assert_eq!(whole.code, 1, "{whole:?}");
         for index in order {
@@ -32,7 +34,7 @@ fn merged_shards_are_the_whole_run() {
         let shards: String = shards.collect();
         let merged = place.blattwerk(&format!("merge --quiet {shards} --output out"));
         assert_eq!(merged.code, 1, "{merged:?}");
-        assert_same(&place, "whole", "out", compression);
+        assert_same(&place, "whole", "out", output);
     }
 }
 
@@ -109,11 +111,19 @@ for line in sys.stdin:
 
 #[test]
 fn failed_articles_are_retried_and_put_in_their_place() {
+    for format in ["csv+parquet", "parquet"] {
+        retry(format);
+    }
+}
+
+fn retry(format: &str) {
     let place = Place::new();
     place.write("d.jsonl", dump()).write("ner.py", FLAKY);
-    let layers = "--set ner.backend=command --set ner.command=[\"python3\",\"ner.py\"] --input d.jsonl \
-                  --set run.chunk_articles=7 --set sentiment.explain=true \
-                  --set keywords.backend=keyness --quiet";
+    let layers = format!(
+        "--set ner.backend=command --set ner.command=[\"python3\",\"ner.py\"] --input d.jsonl \
+         --set run.chunk_articles=7 --set sentiment.explain=true --set keywords.backend=keyness \
+         --set output.format={format} --quiet"
+    );
     let whole = place.blattwerk(&format!("run {layers} --output whole"));
     assert_eq!(whole.code, 1, "{whole:?}");
 
@@ -122,8 +132,8 @@ fn failed_articles_are_retried_and_put_in_their_place() {
         place.blattwerk(&format!("run {layers} --output out")).code,
         1
     );
-    let failures = place.rows("out/failures.csv").len();
-    assert!(failures > place.rows("whole/failures.csv").len() + 10);
+    let failures = |folder: &str| place.record(folder)["counts"]["failures"].as_u64();
+    assert!(failures("out") > failures("whole").map(|count| count + 10));
     let before = place.tables("out");
     assert_eq!(place.blattwerk(&format!("retry out {layers}")).code, 1);
     assert_eq!(before, place.tables("out"), "they fail again");

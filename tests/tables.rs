@@ -121,6 +121,52 @@ fn zstd_tables_are_complete() {
 }
 
 #[test]
+fn parquet_tables_are_the_csv_tables() {
+    let place = Place::new();
+    place.write(
+        "a.jsonl",
+        "{\"id\": \"a\", \"title\": \"Köln, „heute“\", \"text\": \"Der Rat tagt. Die Stadt klagt.\"}\n\
+         {\"id\": \"b\", \"text\": \"Im Zoo.\"}\n{\"id\": \"c\"\n",
+    );
+    for (folder, format) in [("out", "parquet"), ("both", "csv+parquet"), ("csv", "csv")] {
+        let run = format!("run --input a.jsonl --output {folder} --set output.format={format}");
+        assert_eq!(place.blattwerk(&run).code, 1, "{format}");
+    }
+    let files = place.tables("out");
+    let mut both = place.tables("both");
+    both.retain(|name, _| name.ends_with(".parquet"));
+    assert_eq!(files, both);
+    assert_eq!(files.len(), place.tables("csv").len());
+    let names: Vec<_> = place.record("both")["tables"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|table| table["file"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(names[..2], ["normalized.csv", "normalized.parquet"]);
+
+    // Blattwerk reads its own table: the texts have nothing left to be cleaned.
+    let again =
+        "run --input out/normalized.parquet --output again --set input.fields.id=article_id";
+    let outcome = place.blattwerk(again);
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    let rows = |folder: &str| {
+        let rows = place.rows(&format!("{folder}/normalized.csv")).into_iter();
+        let mut rows: Vec<_> = rows.collect();
+        for row in &mut rows {
+            row.remove("source");
+        }
+        rows
+    };
+    assert_eq!(rows("again"), rows("csv"));
+
+    let outcome = place.blattwerk("run --input a.jsonl --output x --set output.format=parquet+csv");
+    assert_eq!(outcome.code, 2);
+    let says = "unknown format `parquet+csv`, expected one of `csv`, `parquet`, `csv+parquet`";
+    assert!(outcome.stderr.contains(says), "{outcome:?}");
+}
+
+#[test]
 fn offsets_count_characters_of_the_article_as_it_came_in() {
     let place = Place::new();
     let article = "\u{FEFF}Bundes\u{AD}tag  w&auml;hlt.\r\n\r\n  Der Rat in K\u{F6}\u{AD}ln nickt.";

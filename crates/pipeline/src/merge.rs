@@ -163,8 +163,7 @@ impl Part {
             if !layout.has(table) {
                 continue;
             }
-            let path = folder.join(table.spool(config.compression));
-            let mut rows = output::open(&path, config.compression)?;
+            let (path, mut rows) = output::open_complete(config, folder, table)?;
             let mark: &[u8] = if config.bom { BYTE_ORDER_MARK } else { b"" };
             let expected = [mark, &header].concat();
             let mut found = vec![0; expected.len()];

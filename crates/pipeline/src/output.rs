@@ -20,6 +20,7 @@ mod lock;
 mod read;
 mod rows;
 mod sheet;
+mod spool;
 mod table;
 
 use std::fs::{self, File};
@@ -48,7 +49,7 @@ pub(crate) use self::folder::{
 pub(crate) use self::index::{Entry, FILE as INDEX};
 pub(crate) use self::journal::Carried;
 pub(crate) use self::layout::Layout;
-pub(crate) use self::read::{open, originals};
+pub(crate) use self::read::{open, open_complete, originals};
 pub(crate) use self::rows::{Renderer, Rows};
 pub(crate) use self::table::{FAILURES, Facts, TABLES, Table};
 
@@ -339,10 +340,13 @@ impl Output {
         }
         let unfinished = self.folder.join(UNFINISHED);
         self.write_formats(&unfinished)?;
-        let records = self.tables.iter().map(|(table, open)| TableRecord {
-            file: table.file(&self.config),
-            rows: open.rows,
-            bytes: None,
+        let records = self.tables.iter().flat_map(|(table, open)| {
+            let files = table.files(&self.config).into_iter();
+            files.map(|file| TableRecord {
+                file,
+                rows: open.rows,
+                bytes: None,
+            })
         });
         let mut record = record(records.collect());
         measure(&unfinished, &mut record.tables);
@@ -353,11 +357,13 @@ impl Output {
         Ok(record)
     }
 
-    /// Writes the complete tables in their format, if that is not the one of their spools.
+    /// Writes the complete tables in the formats that are not those of their spools.
     fn write_formats(&self, unfinished: &Path) -> Result<()> {
-        let Some(write) = self.config.format.writer() else {
-            return Ok(());
-        };
+        let Config {
+            format,
+            compression,
+            ..
+        } = &self.config;
         for (table, open) in &self.tables {
             let with_earlier_rows = merged(&open.path);
             let spool = if with_earlier_rows.exists() {
@@ -365,14 +371,16 @@ impl Output {
             } else {
                 open.path.clone()
             };
-            let mut rows = read::Table::open_file(&self.config, spool)?.into_rows();
-            let path = unfinished.join(table.file(&self.config));
             let columns = self.layout.columns(table);
-            let written = File::create(&path)
-                .and_then(|file| write(&columns, &mut rows, self.config.compression, file));
-            written
-                .and_then(|()| File::open(&path)?.sync_all())
-                .map_err(|source| Error::Write { path, source })?;
+            for (file, conversion) in format.converted(table.name, *compression) {
+                let mut rows = read::Table::open_spool(&self.config, spool.clone())?.into_rows();
+                let path = unfinished.join(file);
+                let written = File::create(&path)
+                    .and_then(|file| (conversion.write)(&columns, &mut rows, file));
+                written
+                    .and_then(|()| File::open(&path)?.sync_all())
+                    .map_err(|source| Error::Write { path, source })?;
+            }
         }
         Ok(())
     }

@@ -42,9 +42,8 @@ pub(super) fn merge(
         let path = merged(&open.path);
         let columns = layout.columns(table);
         let mut out = Out::create(path, config, &columns)?;
-        let file = table.file(config);
-        if listed.contains(&file) {
-            let mut rows = read::Table::open(config, folder, table)?;
+        if table.files(config).iter().any(|file| listed.contains(file)) {
+            let mut rows = read::Table::open_complete(config, folder, table)?;
             let places = columns.iter().map(|column| rows.column(column.name));
             let places: Vec<_> = places.collect::<Result<_>>()?;
             while let Some(row) = rows.next()? {
@@ -58,7 +57,7 @@ pub(super) fn merge(
                 }
             }
         }
-        let mut rows = read::Table::open_file(config, open.path.clone())?;
+        let mut rows = read::Table::open_spool(config, open.path.clone())?;
         while let Some(row) = rows.next()? {
             out.write(row)?;
         }
@@ -119,7 +118,7 @@ fn ids(
         if !with_articles.contains(table) {
             continue;
         }
-        let mut rows = read::Table::open_file(config, open.path.clone())?;
+        let mut rows = read::Table::open_spool(config, open.path.clone())?;
         while let Some(row) = rows.next()? {
             if counts(table, row) {
                 ids.insert(digest(row.get(0).unwrap_or_default().as_bytes()));

@@ -19,7 +19,7 @@ pub struct Config {
     /// new tables are complete. Default: false. Switched on by `--overwrite`.
     pub overwrite: bool,
     /// The format of the tables.
-    pub format: format::Name,
+    pub format: format::Choice,
     /// The character between two columns.
     pub delimiter: Delimiter,
     /// Whether tables start with a byte order mark, which Excel needs to read UTF-8. Default: false.
@@ -33,7 +33,7 @@ impl Default for Config {
         Self {
             folder: "out".into(),
             overwrite: false,
-            format: format::Name::default(),
+            format: format::Choice::default(),
             delimiter: Delimiter::default(),
             bom: false,
             compression: Compression::default(),

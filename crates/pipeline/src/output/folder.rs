@@ -141,11 +141,11 @@ fn held(folder: &Path, holder: &str) -> Error {
 
 /// Returns the names of the files that runs write, the record first.
 pub(crate) fn names() -> Vec<String> {
-    let tables = Compression::ALL.into_iter().flat_map(|compression| {
-        format::Name::formats().flat_map(move |format| {
-            let files = TABLES.iter();
-            files.map(move |table| format.file(table.name, compression))
-        })
+    let formats = format::Choice::every();
+    let tables = Compression::ALL.into_iter().flat_map(move |compression| {
+        let formats = formats.clone();
+        let files = TABLES.iter();
+        files.flat_map(move |table| formats.files(table.name, compression))
     });
     let beside = [RECORD, index::FILE].map(str::to_owned);
     beside.into_iter().chain(tables).collect()
@@ -329,7 +329,7 @@ pub(super) fn publish(
 ) -> Result<Record> {
     let unfinished = folder.join(UNFINISHED);
     let ours: Vec<String> = tables
-        .map(|table| table.file(config))
+        .flat_map(|table| table.files(config))
         .chain([index::FILE.to_owned(), RECORD.to_owned()])
         .collect();
     if unfinished.join(RECORD).exists() {

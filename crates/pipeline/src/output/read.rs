@@ -1,4 +1,4 @@
-//! Reads tables back: the one place that opens a spool for reading.
+//! Reads tables back: the one place that opens a spool or a complete table for reading.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -11,7 +11,10 @@ use flate2::bufread::MultiGzDecoder;
 
 use super::compression::Compression;
 use super::config::Config;
+use super::file::BYTE_ORDER_MARK;
 use super::folder::UNFINISHED;
+use super::format::Spool;
+use super::spool::SpoolRows;
 use super::table::{self, DUPLICATES, NORMALIZED};
 use crate::{Error, Result};
 
@@ -31,56 +34,74 @@ pub(crate) fn open(path: &Path, compression: Compression) -> Result<Box<dyn Read
     })
 }
 
+/// Opens the spool of a complete table in a folder, whatever the format of the table. Returns its file too.
+pub(crate) fn open_complete(
+    config: &Config,
+    folder: &Path,
+    table: &table::Table,
+) -> Result<(PathBuf, Box<dyn Read>)> {
+    let (file, conversion) = config.format.source(table.name, config.compression);
+    let path = folder.join(file);
+    let Some(conversion) = conversion else {
+        let spool = open(&path, config.compression)?;
+        return Ok((path, spool));
+    };
+    match File::open(&path).and_then(conversion.open) {
+        Ok(rows) => {
+            let mark: &[u8] = if config.bom { BYTE_ORDER_MARK } else { b"" };
+            let spool = Spool::new(rows, config.delimiter);
+            Ok((path, Box::new(mark.chain(spool))))
+        }
+        Err(source) => Err(Error::Read { path, source }),
+    }
+}
+
 /// A table whose rows are read.
 pub(super) struct Table {
     path: PathBuf,
-    rows: csv::Reader<Box<dyn Read>>,
-    row: StringRecord,
+    rows: SpoolRows,
 }
 
 impl Table {
-    /// Opens the spool of a table in a folder.
-    pub(super) fn open(config: &Config, folder: &Path, table: &table::Table) -> Result<Self> {
-        Self::open_file(config, folder.join(table.spool(config.compression)))
+    /// Opens a complete table in a folder.
+    pub(super) fn open_complete(
+        config: &Config,
+        folder: &Path,
+        table: &table::Table,
+    ) -> Result<Self> {
+        let (path, spool) = open_complete(config, folder, table)?;
+        let rows = SpoolRows::new(spool, config.delimiter);
+        Ok(Self { path, rows })
     }
 
     /// Opens a spool.
-    pub(super) fn open_file(config: &Config, path: PathBuf) -> Result<Self> {
-        let rows = csv::ReaderBuilder::new()
-            .delimiter(config.delimiter.byte())
-            .from_reader(open(&path, config.compression)?);
-        Ok(Self {
-            path,
-            rows,
-            row: StringRecord::new(),
-        })
+    pub(super) fn open_spool(config: &Config, path: PathBuf) -> Result<Self> {
+        let spool = open(&path, config.compression)?;
+        let rows = SpoolRows::new(spool, config.delimiter);
+        Ok(Self { path, rows })
     }
 
-    /// Returns the rows for another reader of CSV.
-    pub(super) fn into_rows(self) -> csv::Reader<Box<dyn Read>> {
+    /// Returns the rows.
+    pub(super) fn into_rows(self) -> SpoolRows {
         self.rows
     }
 
     /// Returns the place of a column in the rows; none if the table was written before there was such a column.
     pub(super) fn column(&mut self, name: &str) -> Result<Option<usize>> {
-        match self.rows.headers() {
-            Ok(names) => Ok(names.iter().position(|found| found == name)),
-            Err(error) => Err(Error::Read {
-                path: self.path.clone(),
-                source: error.into(),
-            }),
-        }
+        let Self { path, rows } = self;
+        rows.column(name).map_err(|source| Error::Read {
+            path: path.clone(),
+            source,
+        })
     }
 
     /// Reads the next row; returns none at the end.
     pub(super) fn next(&mut self) -> Result<Option<&StringRecord>> {
-        match self.rows.read_record(&mut self.row) {
-            Ok(is_row) => Ok(is_row.then_some(&self.row)),
-            Err(error) => Err(Error::Read {
-                path: self.path.clone(),
-                source: error.into(),
-            }),
-        }
+        let Self { path, rows } = self;
+        rows.next().map_err(|source| Error::Read {
+            path: path.clone(),
+            source,
+        })
     }
 }
 
@@ -95,11 +116,12 @@ pub(crate) fn originals(
     const TOGETHER: usize = 1000;
     let unfinished = folder.join(UNFINISHED);
     let mut copies = HashSet::new();
-    let mut rows = Table::open(config, &unfinished, &DUPLICATES)?;
+    let spool = |table: &table::Table| unfinished.join(table.spool(config.compression));
+    let mut rows = Table::open_spool(config, spool(&DUPLICATES))?;
     while let Some(row) = rows.next()? {
         copies.extend(row.get(0).map(str::to_owned));
     }
-    let mut rows = Table::open(config, &unfinished, &NORMALIZED)?;
+    let mut rows = Table::open_spool(config, spool(&NORMALIZED))?;
     let column = rows.column("text")?;
     let mut documents = Vec::with_capacity(TOGETHER);
     while let Some(row) = rows.next()? {

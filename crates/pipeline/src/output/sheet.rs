@@ -68,7 +68,7 @@ impl Sheet {
     }
 
     /// Appends a row, which has a cell for every column the table can have.
-    pub(super) fn row<const CELLS: usize>(&mut self, cells: [Cell<'_>; CELLS]) {
+    pub(super) fn row<'a>(&mut self, cells: impl IntoIterator<Item = Cell<'a>>) {
         self.rows += 1;
         self.record(cells);
     }

@@ -34,9 +34,9 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// Returns the name of its file.
-    pub(super) fn file(&self, config: &Config) -> String {
-        config.format.file(self.name, config.compression)
+    /// Returns the names of its files.
+    pub(super) fn files(&self, config: &Config) -> Vec<String> {
+        config.format.files(self.name, config.compression)
     }
 
     /// Returns the name of the file that its rows are written to while a run goes on.

@@ -3,7 +3,7 @@
 //! A compressed table is a sequence of members (frames), one for the rows of each chunk, so that it can be cut between two of
 //! them. Programs that decompress read such a file as one.
 
-use super::{Compression, Format, Writer};
+use super::{Compression, Conversion, Format};
 
 pub(super) struct Csv;
 
@@ -20,7 +20,7 @@ impl Format for Csv {
         format!(".csv{}", compression.suffix())
     }
 
-    fn writer(&self) -> Option<Writer> {
+    fn conversion(&self) -> Option<Conversion> {
         None
     }
 }

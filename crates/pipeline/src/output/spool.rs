@@ -1,0 +1,37 @@
+//! The rows of a spool: CSV, whatever the format of the tables.
+
+use std::io::{self, Read};
+
+use csv::StringRecord;
+
+use super::sheet::Delimiter;
+
+/// Reads the rows of a spool.
+pub(super) struct SpoolRows {
+    rows: csv::Reader<Box<dyn Read>>,
+    row: StringRecord,
+}
+
+impl SpoolRows {
+    pub(super) fn new(spool: Box<dyn Read>, delimiter: Delimiter) -> Self {
+        let rows = csv::ReaderBuilder::new()
+            .delimiter(delimiter.byte())
+            .from_reader(spool);
+        Self {
+            rows,
+            row: StringRecord::new(),
+        }
+    }
+
+    /// Returns the place of a column in the rows; none if the table was written before there was such a column.
+    pub(super) fn column(&mut self, name: &str) -> io::Result<Option<usize>> {
+        let names = self.rows.headers()?;
+        Ok(names.iter().position(|found| found == name))
+    }
+
+    /// Reads the next row; returns none at the end.
+    pub(super) fn next(&mut self) -> io::Result<Option<&StringRecord>> {
+        let is_row = self.rows.read_record(&mut self.row)?;
+        Ok(is_row.then_some(&self.row))
+    }
+}
