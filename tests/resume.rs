@@ -77,7 +77,7 @@ fn a_run_that_stops_anywhere_resumes_to_the_same_tables() {
             "Parquet alone",
             "d.csv",
             csv().into(),
-            "--set output.format=parquet --set output.bom=true",
+            "--set output.format=parquet --set output.bom=true --set output.safe_cells=true",
         ),
     ];
     for (name, file, content, arguments) in cases {

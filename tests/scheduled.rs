@@ -128,6 +128,44 @@ fn a_week_in_one_folder_is_the_same_in_every_format() {
 }
 
 #[test]
+fn safe_cells_keep_their_rows() {
+    for format in ["csv", "parquet", "csv+parquet"] {
+        let place = Place::new();
+        let append = format!(
+            "--set state.tables=append --set output.format={format} --set output.safe_cells=true"
+        );
+        let line = |id: &str, text: &str| format!("{{\"id\": \"{id}\", \"text\": \"{text}\"}}\n");
+        for (dump, rows) in [
+            (line("=1", "Ein Satz.") + &line("'=1", "- Noch einer."), 2),
+            (
+                line("=1", "Ein anderer Satz.") + &line("-2", "Der dritte."),
+                3,
+            ),
+            (line("=1", "Ein anderer Satz.") + &line("-2", "@zwei"), 3),
+        ] {
+            place.write("dump.jsonl", dump);
+            assert_eq!(run(&place, &append).code, 0);
+            let tables = place.record("out")["tables"].clone();
+            assert_eq!(tables[0]["rows"], rows, "{format}");
+        }
+        if format != "parquet" {
+            let found = place.rows("out/normalized.csv").into_iter();
+            let found: Vec<_> = found
+                .map(|mut row| ["article_id", "text"].map(|name| row.remove(name).unwrap()))
+                .collect();
+            assert_eq!(
+                found,
+                [
+                    ["''=1", "'- Noch einer."],
+                    ["'=1", "Ein anderer Satz."],
+                    ["'-2", "'@zwei"]
+                ]
+            );
+        }
+    }
+}
+
+#[test]
 fn a_week_of_folders_has_the_last_rows_of_each_article_in_its_last_folder() {
     let place = Place::new();
     for dump in week() {

@@ -103,6 +103,45 @@ fn tables_for_a_german_excel_have_its_format() {
 }
 
 #[test]
+fn a_spreadsheet_runs_no_cell_of_safe_tables() {
+    let place = Place::new();
+    let article = |id: &str, title: &str| {
+        let text = "Der Rat der Stadt tagt am Montag im Zoo, und alle Bürger sind dazu eingeladen.";
+        format!("{{\"id\": \"{id}\", \"title\": \"{title}\", \"text\": \"{text}\"}}\n")
+    };
+    place.write(
+        "a.jsonl",
+        article("=1+1", "@Köln: -5 Grad") + &article("'=1+1", "'s war"),
+    );
+    let more = "--set output.safe_cells=true --set dedup.backend=minhash --quiet";
+    let plain = place.blattwerk("run --input a.jsonl --output plain --set dedup.backend=minhash");
+    assert_eq!(plain.code, 0, "{plain:?}");
+    let safe = place.blattwerk(&format!("run --input a.jsonl {more}"));
+    assert_eq!(safe.code, 0, "{safe:?}");
+    let cells: Vec<_> = place
+        .rows("out/normalized.csv")
+        .iter()
+        .map(|row| [&row["article_id"], &row["title"], &row["removed_chars"]].map(String::clone))
+        .collect();
+    assert_eq!(
+        cells,
+        [["'=1+1", "'@Köln: -5 Grad", "0"], ["''=1+1", "'s war", "0"]]
+    );
+    let duplicates = place.rows("out/duplicates.csv");
+    assert_eq!(duplicates[0]["article_id"], "''=1+1");
+    assert_eq!(duplicates[0]["of"], "'=1+1");
+
+    // Parquet is not opened as a spreadsheet.
+    for (folder, more) in [("p", ""), ("q", "--set output.safe_cells=true")] {
+        let run = format!(
+            "run --input a.jsonl --output {folder} --set output.format=parquet --set dedup.backend=minhash {more}"
+        );
+        assert_eq!(place.blattwerk(&run).code, 0);
+    }
+    assert_eq!(place.tables("p"), place.tables("q"));
+}
+
+#[test]
 fn zstd_tables_are_complete() {
     let place = Place::new();
     place.write("a.txt", "Ein Satz. Noch einer.");

@@ -157,7 +157,7 @@ struct Part {
 
 impl Part {
     fn open(folder: &Path, config: &output::Config, layout: &Layout) -> Result<Self> {
-        let renderer = Renderer::new(config.delimiter, layout.clone(), Facts::default());
+        let renderer = Renderer::new(config.dialect(), layout.clone(), Facts::default());
         let mut tables: Vec<(&'static Table, PathBuf, Box<dyn Read>)> = Vec::new();
         for (&table, header) in TABLES.iter().zip(renderer.headers().into_bytes()) {
             if !layout.has(table) {

@@ -152,7 +152,7 @@ impl Output {
                 let mut tables = output.tables.iter_mut();
                 tables.try_for_each(|(_, open)| open.write(BYTE_ORDER_MARK))?;
             }
-            let renderer = Renderer::new(config.delimiter, layout.clone(), Facts::default());
+            let renderer = Renderer::new(config.dialect(), layout.clone(), Facts::default());
             output.write(&renderer.headers())?;
             output.end_chunk(Carried::default(), &[], &[], &[])?;
             sync_folder(&unfinished)?;

@@ -263,7 +263,7 @@ impl Run {
         let facts = Facts {
             summarizer: loaded.backend("summarize").to_owned(),
         };
-        let renderer = Renderer::new(loaded.config.output.delimiter, layout, facts);
+        let renderer = Renderer::new(loaded.config.output.dialect(), layout, facts);
         let jobs = pool.current_num_threads();
         let is_retry = matches!(options.taking, Taking::Only(_));
         let limit = options.limit.unwrap_or(usize::MAX);

@@ -8,18 +8,19 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
 
-use super::column::Column;
+use super::column::{Column, Kind};
 use super::config::Config;
 use super::file::{BYTE_ORDER_MARK, Open};
 use super::folder::{merged, read_record};
 use super::layout::Layout;
 use super::read;
+use super::sheet::{Cell, Dialect, Sheet};
 use super::table::{DUPLICATES, FAILURES, NORMALIZED, SKIPPED, Table};
 use crate::digest::digest;
 use crate::{Error, Result};
 
 /// How many bytes of rows are compressed and written at a time.
-const TOGETHER: usize = 1 << 22;
+const TOGETHER: u64 = 1 << 22;
 
 /// Writes each table with the old rows that stay and the new ones, beside the new one.
 pub(super) fn merge(
@@ -75,7 +76,7 @@ pub(crate) fn check(settings: &Json, folder: &Path) -> Result<()> {
     let Some(record) = read_record(folder)? else {
         return Ok(());
     };
-    let written = ["format", "delimiter", "compression", "bom"].map(|key| {
+    let written = ["format", "delimiter", "compression", "bom", "safe_cells"].map(|key| {
         let of = |settings: &Json| settings.pointer(&format!("/output/{key}")).cloned();
         (
             format!("output.{key}"),
@@ -131,43 +132,48 @@ fn ids(
 /// A table that is rewritten.
 struct Out {
     open: Open,
-    csv: csv::Writer<Vec<u8>>,
-    delimiter: u8,
+    dialect: Dialect,
+    columns: Vec<&'static Column>,
+    sheet: Sheet,
     rows: u64,
 }
 
 impl Out {
-    fn create(path: PathBuf, config: &Config, columns: &[&Column]) -> Result<Self> {
+    fn create(path: PathBuf, config: &Config, columns: &[&'static Column]) -> Result<Self> {
         let mut open = Open::create(path, config.compression)?;
         if config.bom {
             open.write(BYTE_ORDER_MARK)?;
         }
-        let delimiter = config.delimiter.byte();
-        let mut out = Self {
+        let dialect = config.dialect();
+        let mut sheet = Sheet::new(dialect, vec![true; columns.len()]);
+        sheet.header(columns.iter().map(|column| column.name));
+        Ok(Self {
             open,
-            csv: writer(delimiter),
-            delimiter,
+            dialect,
+            columns: columns.to_vec(),
+            sheet,
             rows: 0,
-        };
-        out.write(columns.iter().map(|column| column.name))?;
-        out.rows = 0;
-        Ok(out)
+        })
     }
 
     fn write<'a>(&mut self, row: impl IntoIterator<Item = &'a str>) -> Result<()> {
-        self.csv
-            .write_record(row)
-            .expect("every row has the columns of the table, and memory does not fail");
-        self.rows += 1;
-        if self.csv.get_ref().len() > TOGETHER {
+        let cells = self.columns.iter().zip(row);
+        self.sheet
+            .row(cells.map(|(column, cell)| match column.kind {
+                Kind::Text => Cell::Text(cell),
+                Kind::Count | Kind::Score => Cell::Digits(cell),
+            }));
+        let (bytes, _) = self.sheet.length();
+        if bytes > TOGETHER {
             self.flush()?;
         }
         Ok(())
     }
 
     fn flush(&mut self) -> Result<()> {
-        let csv = std::mem::replace(&mut self.csv, writer(self.delimiter));
-        let bytes = csv.into_inner().expect("memory does not fail");
+        let empty = Sheet::new(self.dialect, vec![true; self.columns.len()]);
+        let (bytes, rows) = std::mem::replace(&mut self.sheet, empty).into_bytes();
+        self.rows += rows;
         self.open.write(&bytes)?;
         self.open.end_member()
     }
@@ -178,10 +184,4 @@ impl Out {
         self.open.sync()?;
         Ok(self.rows)
     }
-}
-
-fn writer(delimiter: u8) -> csv::Writer<Vec<u8>> {
-    csv::WriterBuilder::new()
-        .delimiter(delimiter)
-        .from_writer(Vec::new())
 }

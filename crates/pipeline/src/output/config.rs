@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::compression::Compression;
 use super::format;
-use super::sheet::Delimiter;
+use super::sheet::{Delimiter, Dialect};
 
 /// What the tables look like and where they go.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -24,8 +24,21 @@ pub struct Config {
     pub delimiter: Delimiter,
     /// Whether tables start with a byte order mark, which Excel needs to read UTF-8. Default: false.
     pub bom: bool,
+    /// Whether text in CSV is kept from being run as a formula by a spreadsheet: cells that begin with `=`, `+`, `-`, `@`, a tab
+    /// or a line end get a `'` before them. Default: false.
+    pub safe_cells: bool,
     /// How tables are compressed.
     pub compression: Compression,
+}
+
+impl Config {
+    /// Returns how rows are written as CSV.
+    pub(crate) fn dialect(&self) -> Dialect {
+        Dialect {
+            delimiter: self.delimiter,
+            has_safe_cells: self.safe_cells,
+        }
+    }
 }
 
 impl Default for Config {
@@ -36,6 +49,7 @@ impl Default for Config {
             format: format::Choice::default(),
             delimiter: Delimiter::default(),
             bom: false,
+            safe_cells: false,
             compression: Compression::default(),
         }
     }

@@ -20,7 +20,7 @@ use serde_json::json;
 
 use super::column::Column;
 use super::compression::Compression;
-use super::sheet::{Delimiter, Sheet};
+use super::sheet::{Dialect, Sheet};
 use super::spool::SpoolRows;
 
 /// The formats; the first one is the default.
@@ -62,18 +62,18 @@ pub(super) trait Rows {
 /// Turns the rows of a table back into the bytes of its spool, without a byte order mark.
 pub(super) struct Spool {
     rows: Box<dyn Rows>,
-    delimiter: Delimiter,
+    dialect: Dialect,
     bytes: io::Cursor<Vec<u8>>,
 }
 
 impl Spool {
-    pub(super) fn new(rows: Box<dyn Rows>, delimiter: Delimiter) -> Self {
+    pub(super) fn new(rows: Box<dyn Rows>, dialect: Dialect) -> Self {
         let columns = rows.columns();
-        let mut sheet = Sheet::new(delimiter, vec![true; columns.len()]);
+        let mut sheet = Sheet::new(dialect, vec![true; columns.len()]);
         sheet.header(columns.iter().map(String::as_str));
         Self {
             rows,
-            delimiter,
+            dialect,
             bytes: io::Cursor::new(sheet.into_bytes().0),
         }
     }
@@ -86,7 +86,7 @@ impl Read for Spool {
             if read > 0 || bytes.is_empty() {
                 return Ok(read);
             }
-            let mut sheet = Sheet::new(self.delimiter, vec![true; self.rows.columns().len()]);
+            let mut sheet = Sheet::new(self.dialect, vec![true; self.rows.columns().len()]);
             if !self.rows.read(&mut sheet)? {
                 return Ok(0);
             }

@@ -49,7 +49,7 @@ pub(crate) fn open_complete(
     match File::open(&path).and_then(conversion.open) {
         Ok(rows) => {
             let mark: &[u8] = if config.bom { BYTE_ORDER_MARK } else { b"" };
-            let spool = Spool::new(rows, config.delimiter);
+            let spool = Spool::new(rows, config.dialect());
             Ok((path, Box::new(mark.chain(spool))))
         }
         Err(source) => Err(Error::Read { path, source }),
@@ -70,14 +70,14 @@ impl Table {
         table: &table::Table,
     ) -> Result<Self> {
         let (path, spool) = open_complete(config, folder, table)?;
-        let rows = SpoolRows::new(spool, config.delimiter);
+        let rows = SpoolRows::new(spool, config.dialect());
         Ok(Self { path, rows })
     }
 
     /// Opens a spool.
     pub(super) fn open_spool(config: &Config, path: PathBuf) -> Result<Self> {
         let spool = open(&path, config.compression)?;
-        let rows = SpoolRows::new(spool, config.delimiter);
+        let rows = SpoolRows::new(spool, config.dialect());
         Ok(Self { path, rows })
     }
 

@@ -6,7 +6,7 @@ use blattwerk_core::Document;
 
 use super::file::Length;
 use super::layout::Layout;
-use super::sheet::{Delimiter, Sheet};
+use super::sheet::{Dialect, Sheet};
 use super::table::{Facts, Rows as Source, TABLES};
 use crate::fate::{Duplicate, Failed, Skipped};
 
@@ -36,15 +36,15 @@ impl Rows {
 /// Renders rows.
 #[derive(Debug, Clone)]
 pub(crate) struct Renderer {
-    delimiter: Delimiter,
+    dialect: Dialect,
     layout: Arc<Layout>,
     facts: Facts,
 }
 
 impl Renderer {
-    pub(crate) fn new(delimiter: Delimiter, layout: Layout, facts: Facts) -> Self {
+    pub(crate) fn new(dialect: Dialect, layout: Layout, facts: Facts) -> Self {
         Self {
-            delimiter,
+            dialect,
             layout: layout.into(),
             facts,
         }
@@ -105,7 +105,7 @@ impl Renderer {
     }
 
     fn sheets(&self) -> Sheets {
-        let sheet = |index| Sheet::new(self.delimiter, self.layout.is_written(index));
+        let sheet = |index| Sheet::new(self.dialect, self.layout.is_written(index));
         Sheets {
             open: (0..TABLES.len()).map(sheet).collect(),
             parts: Vec::new(),

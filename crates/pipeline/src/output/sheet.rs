@@ -1,5 +1,6 @@
 //! The rows of one table in the making: typed cells, written as CSV.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use schemars::JsonSchema;
@@ -30,6 +31,44 @@ impl Delimiter {
     }
 }
 
+/// How rows are written as CSV.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Dialect {
+    /// What stands between two columns.
+    pub(super) delimiter: Delimiter,
+    /// Whether texts that a spreadsheet would run are marked as text.
+    pub(super) has_safe_cells: bool,
+}
+
+impl Dialect {
+    /// Returns a text as it is written.
+    fn written(self, text: &str) -> Cow<'_, str> {
+        if self.has_safe_cells && is_formula(text) {
+            format!("{MARK}{text}").into()
+        } else {
+            text.into()
+        }
+    }
+
+    /// Returns the text that is written as `cell`.
+    pub(super) fn read(self, cell: &str) -> &str {
+        let text = cell.strip_prefix(MARK).filter(|text| is_formula(text));
+        text.filter(|_| self.has_safe_cells).unwrap_or(cell)
+    }
+}
+
+/// What marks a cell as text for a spreadsheet.
+const MARK: char = '\'';
+
+/// Returns whether a spreadsheet may take a text for a formula.
+///
+/// So it does if it begins with one of these characters, as OWASP lists them. A text that has marks before it gets one more,
+/// so that reading knows which of them were added.
+fn is_formula(text: &str) -> bool {
+    let unmarked = text.trim_start_matches(MARK);
+    unmarked.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
+}
+
 /// A cell of a row.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Cell<'a> {
@@ -41,11 +80,14 @@ pub(super) enum Cell<'a> {
     Score(f64),
     /// A number that is missing.
     Blank,
+    /// A number that is written already.
+    Digits(&'a str),
 }
 
 /// Rows of one table.
 pub(super) struct Sheet {
     csv: csv::Writer<Vec<u8>>,
+    dialect: Dialect,
     /// Which of the cells of a row are written: those of the columns that the table has in this run.
     is_written: Vec<bool>,
     rows: u64,
@@ -55,12 +97,13 @@ pub(super) struct Sheet {
 
 impl Sheet {
     /// Returns a sheet without rows.
-    pub(super) fn new(delimiter: Delimiter, is_written: Vec<bool>) -> Self {
+    pub(super) fn new(dialect: Dialect, is_written: Vec<bool>) -> Self {
         let csv = csv::WriterBuilder::new()
-            .delimiter(delimiter.byte())
+            .delimiter(dialect.delimiter.byte())
             .from_writer(Vec::new());
         Self {
             csv,
+            dialect,
             is_written,
             rows: 0,
             digits: String::new(),
@@ -84,18 +127,21 @@ impl Sheet {
                 let digits = &mut self.digits;
                 digits.clear();
                 let field = match cell {
-                    Cell::Text(text) => text,
-                    Cell::Blank => "",
+                    Cell::Text(text) => self.dialect.written(text),
+                    Cell::Blank => "".into(),
+                    Cell::Digits(digits) => digits.into(),
                     Cell::Count(count) => {
                         write!(digits, "{count}").expect("a string takes all");
-                        digits
+                        digits.as_str().into()
                     }
                     Cell::Score(score) => {
                         write!(digits, "{score:.3}").expect("a string takes all");
-                        digits
+                        digits.as_str().into()
                     }
                 };
-                self.csv.write_field(field).expect("memory does not fail");
+                self.csv
+                    .write_field(field.as_bytes())
+                    .expect("memory does not fail");
             }
         }
         self.csv
@@ -113,5 +159,56 @@ impl Sheet {
     pub(super) fn into_bytes(self) -> (Vec<u8>, u64) {
         let bytes = self.csv.into_inner().expect("memory does not fail");
         (bytes, self.rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn safe_cells_are_no_formulas_and_can_be_read_back() {
+        let safe = Dialect {
+            has_safe_cells: true,
+            ..Dialect::default()
+        };
+        for (text, cell) in [
+            ("", ""),
+            ("Köln = schön", "Köln = schön"),
+            ("=1+1", "'=1+1"),
+            ("+49 221", "'+49 221"),
+            ("- Der Rat", "'- Der Rat"),
+            ("-", "'-"),
+            ("@stadt", "'@stadt"),
+            ("\t=1", "'\t=1"),
+            ("\r\nEin Satz", "'\r\nEin Satz"),
+            ("\n", "'\n"),
+            ("– Der Rat", "– Der Rat"),
+            (" =1", " =1"),
+            // What looks as if it was marked.
+            ("'", "'"),
+            ("''", "''"),
+            ("'s ist Zeit", "'s ist Zeit"),
+            ("'=1", "''=1"),
+            ("''-1", "'''-1"),
+        ] {
+            assert_eq!(safe.written(text), cell, "{text:?}");
+            assert_eq!(safe.read(cell), text, "{cell:?}");
+            let plain = Dialect::default();
+            assert_eq!(plain.written(text), text);
+            assert_eq!(plain.read(cell), cell, "nothing was marked");
+        }
+    }
+
+    #[test]
+    fn numbers_are_not_marked() {
+        let dialect = Dialect {
+            has_safe_cells: true,
+            ..Dialect::default()
+        };
+        let mut sheet = Sheet::new(dialect, vec![true; 4]);
+        let numbers = [Cell::Score(-0.5), Cell::Digits("-3"), Cell::Blank];
+        sheet.row(numbers.into_iter().chain([Cell::Text("-3")]));
+        assert_eq!(sheet.into_bytes(), (b"-0.500,-3,,'-3\n".to_vec(), 1));
     }
 }

@@ -4,21 +4,23 @@ use std::io::{self, Read};
 
 use csv::StringRecord;
 
-use super::sheet::Delimiter;
+use super::sheet::Dialect;
 
 /// Reads the rows of a spool.
 pub(super) struct SpoolRows {
     rows: csv::Reader<Box<dyn Read>>,
+    dialect: Dialect,
     row: StringRecord,
 }
 
 impl SpoolRows {
-    pub(super) fn new(spool: Box<dyn Read>, delimiter: Delimiter) -> Self {
+    pub(super) fn new(spool: Box<dyn Read>, dialect: Dialect) -> Self {
         let rows = csv::ReaderBuilder::new()
-            .delimiter(delimiter.byte())
+            .delimiter(dialect.delimiter.byte())
             .from_reader(spool);
         Self {
             rows,
+            dialect,
             row: StringRecord::new(),
         }
     }
@@ -32,6 +34,10 @@ impl SpoolRows {
     /// Reads the next row; returns none at the end.
     pub(super) fn next(&mut self) -> io::Result<Option<&StringRecord>> {
         let is_row = self.rows.read_record(&mut self.row)?;
+        let dialect = self.dialect;
+        if self.row.iter().any(|cell| dialect.read(cell) != cell) {
+            self.row = self.row.iter().map(|cell| dialect.read(cell)).collect();
+        }
         Ok(is_row.then_some(&self.row))
     }
 }

@@ -391,7 +391,7 @@ mod tests {
     use super::*;
     use crate::output::column::{count, score, text};
     use crate::output::format::Spool;
-    use crate::output::sheet::Delimiter;
+    use crate::output::sheet::Dialect;
 
     const COLUMNS: &[Column] = &[
         text("article_id"),
@@ -404,13 +404,13 @@ mod tests {
     fn written(path: &Path, spool: &str) -> io::Result<()> {
         let columns: Vec<_> = COLUMNS.iter().collect();
         let spool = io::Cursor::new(spool.to_owned().into_bytes());
-        let mut rows = SpoolRows::new(Box::new(spool), Delimiter::Comma);
+        let mut rows = SpoolRows::new(Box::new(spool), Dialect::default());
         write(&columns, &mut rows, File::create(path)?)
     }
 
     fn read_back(path: &Path) -> io::Result<String> {
         let mut spool = String::new();
-        Spool::new(open(File::open(path)?)?, Delimiter::Comma).read_to_string(&mut spool)?;
+        Spool::new(open(File::open(path)?)?, Dialect::default()).read_to_string(&mut spool)?;
         Ok(spool)
     }
 
