@@ -346,3 +346,48 @@ fn an_invalid_state_file_is_named() {
     assert_eq!(outcome.code, 2);
     assert!(outcome.stderr.contains("[state] file"), "{outcome:?}");
 }
+
+/// A run that was killed is not resumed by a command with another dump, and must not stand in its way every night.
+#[test]
+fn an_unfinished_run_does_not_block_the_next_nights() {
+    for tables in ["folder", "append"] {
+        for flag in ["", "--resume"] {
+            let place = Place::new();
+            let line = |id: &str, text: &str| json!({"id": id, "text": text}).to_string() + "\n";
+            let arguments = format!(
+                "run --quiet --input dump.jsonl --output out --set state.file=state.sqlite --set state.tables={tables} \
+                 --set run.chunk_articles=1 --set run.journal_seconds=0 --set ner.backend=off {flag}"
+            );
+            // As if it had been killed after the first article.
+            place.write("dump.jsonl", line("a", "Der Rat tagt.") + &line("b", ""));
+            let first = place.blattwerk(&format!("{arguments} --max-failures 0"));
+            assert_eq!(first.code, 2, "{first:?}");
+            if flag.is_empty() {
+                let again = place.blattwerk(&arguments);
+                assert_eq!(again.code, 2, "the same run can be resumed: {again:?}");
+                assert!(again.stderr.contains("--resume"), "{again:?}");
+            }
+            for night in ["c", "d"] {
+                place.write(
+                    "dump.jsonl",
+                    line("a", "Der Rat tagt.") + &line(night, "Die Sonne scheint."),
+                );
+                let outcome = place.blattwerk(&arguments);
+                assert_eq!(outcome.code, 0, "{tables} {flag} {night}: {outcome:?}");
+                let is_told = outcome.stderr.contains("warning: ")
+                    && outcome
+                        .stderr
+                        .contains("is not continued, since the input dump.jsonl ");
+                let is_there = night == "c" || tables == "folder";
+                assert_eq!(is_told, is_there, "{tables} {flag} {night}: {outcome:?}");
+            }
+            let runs = place.blattwerk("runs --set state.file=state.sqlite").stdout;
+            assert_eq!(runs.lines().count(), 3, "a header and two runs: {runs}");
+            if tables == "append" {
+                let rows = place.rows("out/normalized.csv");
+                let ids: Vec<_> = rows.iter().map(|row| row["article_id"].as_str()).collect();
+                assert_eq!(ids, ["a", "c", "d"], "{flag}");
+            }
+        }
+    }
+}

@@ -76,6 +76,15 @@ impl Progress {
         }
     }
 
+    /// Tells what people should know, also if only errors are told.
+    pub(crate) fn warning(&self, warning: &str) {
+        match &self.voice {
+            Voice::Json => line(&json!({"event": "warning", "warning": warning}).to_string()),
+            Voice::Bar(bar) => bar.println(format!("warning: {warning}")),
+            Voice::Silent | Voice::Lines => line(&format!("warning: {warning}")),
+        }
+    }
+
     pub(crate) fn event(&mut self, event: &Event<'_>) {
         match event {
             Event::Failed(failed) => self.failed(failed),

@@ -87,7 +87,8 @@ fn go(options: &Options) -> anyhow::Result<ExitCode> {
     };
     let (hash, total_bytes) = (loaded.hash(), inputs.total_bytes());
     let mut progress = Progress::new(options.quiet, options.log, total_bytes);
-    progress.started(inputs.files().len(), &folder);
+    let files = inputs.files().len();
+    progress.started(files, &folder);
     let options = run::Options {
         limit: options.limit,
         start,
@@ -95,6 +96,13 @@ fn go(options: &Options) -> anyhow::Result<ExitCode> {
         stop: signals.stop.clone(),
     };
     let run = Run::prepare(loaded, inputs, folder.clone(), options)?;
+    if let Some(notice) = run.notice() {
+        progress.warning(notice);
+    }
+    if run.folder() != folder {
+        progress.started(files, run.folder());
+    }
+    let folder = run.folder().to_owned();
     let mut metrics = metrics
         .map(|path| Metrics::begin(path, hash, total_bytes))
         .transpose()?;

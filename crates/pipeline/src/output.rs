@@ -36,7 +36,7 @@ use self::folder::{
     DONE, IDS, check_unfinished, discard, lock, measure, merged, publish, remove, sync_folder,
     write_record,
 };
-use self::journal::{Checkpoint, Found, Journal};
+use self::journal::{Checkpoint, Journal};
 use self::lock::Lock;
 
 pub(crate) use self::append::check as check_appendable;
@@ -47,7 +47,7 @@ pub(crate) use self::folder::{
     read_record, unfinished,
 };
 pub(crate) use self::index::{Entry, FILE as INDEX};
-pub(crate) use self::journal::Carried;
+pub(crate) use self::journal::{Carried, Found};
 pub(crate) use self::layout::Layout;
 pub(crate) use self::read::{open, open_complete, originals};
 pub(crate) use self::rows::{Renderer, Rows};

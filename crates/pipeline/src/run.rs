@@ -25,11 +25,11 @@ use crate::config::Loaded;
 use crate::flow::Flow;
 use crate::identity::{self, Identity};
 use crate::input::{File, Inputs, Items, Position, Taking};
-use crate::output::{self, Carried, Facts, Layout, Output, Renderer, Resumed, Target};
+use crate::output::{self, Carried, Facts, Found, Layout, Output, Renderer, Resumed, Target};
 use crate::record::{InputRecord, ModelRecord, Progress, Record, StageRecord, Time};
 use crate::stages::{DEDUP, Step};
-use crate::state::Memory;
-use crate::{Error, Result, utc};
+use crate::state::{Memory, Tables};
+use crate::{Error, Result, schedule, utc};
 
 pub use self::watch::{Event, Stop};
 
@@ -80,6 +80,7 @@ pub struct Run {
     plan: Plan,
     /// When the complete run in the folder started, if there is one.
     earlier: Option<String>,
+    notice: Option<String>,
 }
 
 /// How a run starts.
@@ -102,8 +103,8 @@ impl Run {
     pub fn prepare(
         loaded: Loaded,
         inputs: Inputs,
-        folder: PathBuf,
-        options: Options,
+        mut folder: PathBuf,
+        mut options: Options,
     ) -> Result<Self> {
         if !matches!(options.taking, Taking::All) && loaded.config.state.file.is_some() {
             return Err(Error::Setting {
@@ -124,11 +125,20 @@ impl Run {
         }
         let files = paths(&inputs);
         let config = &loaded.config.output;
-        let earlier = started(&folder);
+        let mut earlier = started(&folder);
+        let is_scheduled = loaded.config.state.file.is_some();
         let mut unfinished = None;
         let mut complete = None;
         match options.start {
-            Start::New => output::check_free(config, &folder, &files)?,
+            Start::New => {
+                // Whether it is in the way is known below.
+                if is_scheduled {
+                    unfinished = output::unfinished(&folder)?;
+                }
+                if unfinished.is_none() {
+                    output::check_free(config, &folder, &files)?;
+                }
+            }
             Start::Restart => {
                 output::unfinished(&folder)?;
                 output::check_room(config, &folder, &files)?;
@@ -155,6 +165,36 @@ impl Run {
             })?;
         let identity = identity(&loaded, &flow, &inputs, &options, &pool);
         let memory = Memory::open(&loaded.config.state, &loaded.root, &identity)?;
+        let mut notice = None;
+        if is_scheduled && let Some(found) = &unfinished {
+            match superseded(found, &identity, &inputs) {
+                Some(why) => {
+                    let (old, started) = (folder.clone(), found.started_at());
+                    let what = match loaded.config.state.tables {
+                        Tables::Folder => {
+                            folder = schedule::fresh(folder.parent().unwrap_or(Path::new("")));
+                            earlier = None;
+                            options.start = Start::New;
+                            "it stays there"
+                        }
+                        Tables::Append => {
+                            options.start = Start::Restart;
+                            "it is discarded, and its articles are due in each run that reads them"
+                        }
+                    };
+                    unfinished = None;
+                    notice = Some(format!(
+                        "{}: the unfinished run started {started} is not continued, since {why}; {what}",
+                        old.display(),
+                    ));
+                    output::check_room(config, &folder, &files)?;
+                }
+                None if options.start == Start::New => {
+                    output::check_free(config, &folder, &files)?;
+                }
+                None => {}
+            }
+        }
         let plan = match (unfinished, complete) {
             (Some(found), _) => {
                 let streams = inputs.files().iter().find(|file| file.is_stream());
@@ -197,7 +237,18 @@ impl Run {
             memory,
             plan,
             earlier,
+            notice,
         })
+    }
+
+    /// Returns where the tables go: a new folder if an unfinished run in the one that was given is not continued.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Returns what people should know before the run starts, if anything.
+    pub fn notice(&self) -> Option<&str> {
+        self.notice.as_deref()
     }
 
     /// Returns everything that decides the tables.
@@ -225,6 +276,7 @@ impl Run {
             mut memory,
             plan,
             earlier,
+            notice: _,
         } = self;
         let (mut output, state, items, ids) = match begin(
             plan,
@@ -334,6 +386,16 @@ impl Run {
 fn started(folder: &Path) -> Option<String> {
     let record = output::read_record(folder).ok()??;
     Some(record.started)
+}
+
+/// Returns why a scheduled run does not continue an unfinished one: tonight's run must not wait until somebody has seen
+/// to yesterday's.
+fn superseded(found: &Found, identity: &Identity, inputs: &Inputs) -> Option<String> {
+    if inputs.files().iter().any(File::is_stream) {
+        return Some("its input is a pipe or device, which can be read only once".into());
+    }
+    let differences = found.identity.differences(identity);
+    (!differences.is_empty()).then(|| differences.join("; "))
 }
 
 /// From this many failures on, a run without an article has gone wrong as a whole.

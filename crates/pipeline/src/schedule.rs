@@ -67,6 +67,11 @@ pub fn place(loaded: &mut Loaded, output: &Path) -> Result<PathBuf> {
         // A new run is refused there, with a message that says what to do.
         return Ok(path);
     }
+    Ok(fresh(output))
+}
+
+/// Returns the path of a new folder for the tables of a run, within the output folder.
+pub(crate) fn fresh(output: &Path) -> PathBuf {
     let now = utc::seconds(SystemTime::now()).replace(['-', ':'], "");
     let mut path = output.join(&now);
     let mut number = 2;
@@ -74,7 +79,7 @@ pub fn place(loaded: &mut Loaded, output: &Path) -> Result<PathBuf> {
         path = output.join(format!("{now}-{number}"));
         number += 1;
     }
-    Ok(path)
+    path
 }
 
 /// Returns whether the rows of a run are added to the tables of earlier runs.
