@@ -391,3 +391,45 @@ fn an_unfinished_run_does_not_block_the_next_nights() {
         }
     }
 }
+
+#[test]
+fn the_same_folder_spelled_otherwise_is_the_same_input() {
+    let place = Place::new();
+    place
+        .write("dumps/art/a.txt", "Der Rat tagt.")
+        .write("dumps/art/b.txt", "Die Sonne scheint.")
+        .write("dumps/art/c.csv", "text\nEs regnet.\n")
+        .write("dumps/art/leer.txt", " ")
+        .write("conf/p.toml", "[input]\npaths = [\"../dumps/art\"]\n");
+    let here = place.path().to_str().unwrap();
+    for (round, input) in [
+        "dumps/art".to_owned(),
+        "./dumps/art".into(),
+        "dumps/art/".into(),
+        "dumps//art/../art".into(),
+        "dumps/*".into(),
+        "dumps/art/a.txt -i dumps/art/b.txt -i dumps/art/c.csv -i dumps/art/leer.txt".into(),
+        format!("{here}/dumps/art"),
+    ]
+    .iter()
+    .map(|input| format!("-i {input}"))
+    .chain(["--config conf/p.toml".to_owned()])
+    .enumerate()
+    {
+        let outcome = place.blattwerk(&format!(
+            "run --quiet {input} --output out --set ner.backend=off --set state.file={here}/state.sqlite \
+             --set state.tables=append"
+        ));
+        assert_eq!(outcome.code, 1, "{input}: {outcome:?}");
+        let unchanged = &place.record("out")["counts"]["increment"]["unchanged"];
+        assert_eq!(unchanged, if round == 0 { 0 } else { 3 }, "{input}");
+        let rows = place.rows("out/normalized.csv");
+        let ids: Vec<_> = rows.iter().map(|row| row["article_id"].as_str()).collect();
+        assert_eq!(
+            ids,
+            ["dumps/art/a.txt", "dumps/art/b.txt", "dumps/art/c.csv:2"],
+            "{input}"
+        );
+        assert_eq!(place.rows("out/failures.csv").len(), 1, "{input}");
+    }
+}

@@ -114,6 +114,12 @@ impl Inputs {
         self.files = stay.into();
     }
 
+    /// Gives the files names for the ids of their articles that do not depend on how the folders are spelled: relative to
+    /// `base` if they are below it, absolute otherwise.
+    pub(crate) fn identify(&mut self, base: &Path) {
+        self.files = files::identified(&self.files, base).into();
+    }
+
     /// Returns how many files were left out.
     pub fn left_out(&self) -> u64 {
         self.left_out

@@ -102,7 +102,7 @@ impl Run {
     /// is a different one; or if only part of the input is taken although the config looks for copies or has a state.
     pub fn prepare(
         loaded: Loaded,
-        inputs: Inputs,
+        mut inputs: Inputs,
         mut folder: PathBuf,
         mut options: Options,
     ) -> Result<Self> {
@@ -127,6 +127,10 @@ impl Run {
         let config = &loaded.config.output;
         let mut earlier = started(&folder);
         let is_scheduled = loaded.config.state.file.is_some();
+        if let Some(state) = &loaded.config.state.file {
+            let path = loaded.root.join(state);
+            inputs.identify(path.parent().unwrap_or(Path::new("")));
+        }
         let mut unfinished = None;
         let mut complete = None;
         match options.start {

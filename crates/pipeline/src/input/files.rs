@@ -25,6 +25,8 @@ pub struct File {
     pub modified: Option<SystemTime>,
     /// The path it is opened by, with the root.
     pub(super) location: PathBuf,
+    /// The path that ids of articles begin with, if it is another one.
+    id: Option<PathBuf>,
     /// Whether it was named itself, not found in a folder or by a glob.
     pub(super) is_named: bool,
     kind: Kind,
@@ -44,12 +46,12 @@ enum Kind {
 impl File {
     /// Returns the path for tables and messages, with `/` as separator on every system. A byte that is not UTF-8 is `\xfc`.
     pub fn name(&self) -> String {
-        let name = path_text::of(&self.path);
-        if std::path::MAIN_SEPARATOR == '/' {
-            name
-        } else {
-            name.replace(std::path::MAIN_SEPARATOR, "/")
-        }
+        shown(&self.path)
+    }
+
+    /// Returns the name that the ids of its articles begin with, unless they have their own.
+    pub(super) fn id_name(&self) -> String {
+        shown(self.id.as_ref().unwrap_or(&self.path))
     }
 
     /// Returns the path it is opened by.
@@ -231,6 +233,7 @@ impl Found<'_> {
                 size: 0,
                 modified: None,
                 location: PathBuf::new(),
+                id: None,
                 is_named: true,
                 kind: Kind::Stdin,
             },
@@ -303,6 +306,7 @@ impl Found<'_> {
                 size: metadata.len(),
                 modified: metadata.modified().ok(),
                 location,
+                id: None,
                 is_named,
                 kind,
             },
@@ -324,6 +328,7 @@ impl Found<'_> {
                 size: 0,
                 modified: None,
                 location,
+                id: None,
                 is_named: false,
                 kind: Kind::Unreadable(reason),
             },
@@ -346,6 +351,44 @@ impl Found<'_> {
             .unwrap_or(location)
             .to_owned()
     }
+}
+
+/// Returns a path for tables and messages.
+fn shown(path: &Path) -> String {
+    let name = path_text::of(path);
+    if std::path::MAIN_SEPARATOR == '/' {
+        name
+    } else {
+        name.replace(std::path::MAIN_SEPARATOR, "/")
+    }
+}
+
+/// Returns the files with paths for ids: relative to `base`, or absolute if they are not below it.
+pub(super) fn identified(files: &[File], base: &Path) -> Vec<File> {
+    let real = |folder: &Path| {
+        let is_here = folder.as_os_str().is_empty();
+        fs::canonicalize(if is_here { Path::new(".") } else { folder })
+    };
+    let base = real(base).ok();
+    let mut last: Option<(PathBuf, PathBuf)> = None;
+    let mut id = |file: &File| {
+        if file.is_stdin() {
+            return None;
+        }
+        let folder = file.location.parent()?;
+        if last.as_ref().is_none_or(|(known, _)| known != folder) {
+            last = Some((folder.to_owned(), real(folder).ok()?));
+        }
+        let (_, folder) = last.as_ref()?;
+        let path = folder.join(file.location.file_name()?);
+        let below = base.as_ref().and_then(|base| path.strip_prefix(base).ok());
+        Some(below.map_or_else(|| path.clone(), Path::to_owned))
+    };
+    let files = files.iter().map(|file| File {
+        id: id(file),
+        ..file.clone()
+    });
+    files.collect()
 }
 
 fn is_hidden(entry: &DirEntry) -> bool {

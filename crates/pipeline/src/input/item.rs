@@ -192,10 +192,10 @@ impl Reject {
         }
     }
 
-    pub(super) fn into_failure(self, name: &str) -> Failure {
+    pub(super) fn into_failure(self, name: &str, id_name: &str) -> Failure {
         let source = self.at.source(name);
         Failure {
-            id: self.id.unwrap_or_else(|| source.clone()),
+            id: self.id.unwrap_or_else(|| self.at.source(id_name)),
             source,
             error: self.fault.chain(),
         }

@@ -58,6 +58,8 @@ pub struct Counts {
 /// A file that is being read.
 struct Reading {
     name: String,
+    /// What the ids of its articles begin with.
+    id_name: String,
     format: &'static str,
     articles: Box<dyn Articles>,
     /// How many items it has given since it was opened.
@@ -137,7 +139,7 @@ impl Items {
         }
     }
 
-    fn failure(&mut self, reject: Reject, name: &str) -> Option<Item> {
+    fn failure(&mut self, reject: Reject, name: &str, id_name: &str) -> Option<Item> {
         if let Fault::Ignored(kind) = reject.fault {
             let source = reject.at.source(name);
             return self
@@ -148,7 +150,7 @@ impl Items {
             Fault::Damaged { since, .. } => *since,
             _ => None,
         };
-        let failure = reject.into_failure(name);
+        let failure = reject.into_failure(name, id_name);
         if !self.is_ours(digest(failure.id.as_bytes())) {
             return None;
         }
@@ -188,6 +190,7 @@ impl Items {
         let (format, articles) = format::open(source, &self.options)?;
         Ok(Reading {
             name: file.name(),
+            id_name: file.id_name(),
             format,
             articles,
             given: 0,
@@ -203,7 +206,7 @@ impl Items {
 
     /// Makes a document, or a failure if the text is empty or the id already used; none if it belongs to
     /// another share.
-    fn article(&mut self, name: &str, mut record: Record) -> Option<Item> {
+    fn article(&mut self, name: &str, id_name: &str, mut record: Record) -> Option<Item> {
         let source = record.at.source(name);
         let nul = record.field_with_nul();
         let mut id = record
@@ -212,7 +215,7 @@ impl Items {
             // A row with a NUL is one that few programs read.
             .filter(|id| !id.contains('\0'))
             .filter(|id| !id.trim().is_empty())
-            .unwrap_or_else(|| source.clone());
+            .unwrap_or_else(|| record.at.source(id_name));
         let mut hash = digest(id.as_bytes());
         if !self.is_ours(hash) {
             return None;
@@ -315,8 +318,8 @@ impl Items {
                     };
                     self.format = Some(format.unwrap_or(reading.format));
                     let item = match found {
-                        Ok(record) => self.article(&reading.name, record),
-                        Err(reject) => self.failure(reject, &reading.name),
+                        Ok(record) => self.article(&reading.name, &reading.id_name, record),
+                        Err(reject) => self.failure(reject, &reading.name, &reading.id_name),
                     };
                     self.reading = Some(reading);
                     if item.is_some() {
@@ -331,7 +334,7 @@ impl Items {
                 if let Some((fault, _)) = changed {
                     self.count += 1;
                     self.format = Some(reading.format);
-                    let item = self.failure(Reject::file(fault), &reading.name);
+                    let item = self.failure(Reject::file(fault), &reading.name, &reading.id_name);
                     if item.is_some() {
                         return item;
                     }
@@ -347,7 +350,7 @@ impl Items {
                     self.close(file.size);
                     self.count += 1;
                     self.format = None;
-                    let item = self.failure(Reject::file(fault), &file.name());
+                    let item = self.failure(Reject::file(fault), &file.name(), &file.id_name());
                     if item.is_some() {
                         return item;
                     }
