@@ -89,6 +89,13 @@ fn expand(base: PathBuf, parts: &[Part<'_>], found: &mut Vec<Match>) {
         }
         // A folder that matches is read with all folders in it.
         Part::Folders if rest.is_empty() && !base.as_os_str().is_empty() => found.push(Ok(base)),
+        Part::Folders if rest.is_empty() => {
+            for (next, name) in names(&base, found) {
+                if !name.starts_with('.') {
+                    found.push(Ok(next));
+                }
+            }
+        }
         Part::Folders => {
             expand(base.clone(), rest, found);
             for (next, name) in names(&base, found) {
