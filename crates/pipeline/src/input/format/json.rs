@@ -49,6 +49,10 @@ impl Format for Json {
                 Claim::Sure
             });
         }
+        // A part of an array that was split, or text before one.
+        if most_lines_are_json(text.bytes) {
+            return Ok(Claim::Sure);
+        }
         if !start.is_named(&["json"]) || jsonl::some_line_is_object(text.bytes) {
             return Ok(Claim::No);
         }
@@ -68,6 +72,29 @@ impl Format for Json {
             read: 0,
         }))
     }
+}
+
+/// Returns whether at least half of the lines are those of JSON that is not an object a line: members, brackets and objects
+/// with commas after them.
+fn most_lines_are_json(text: &[u8]) -> bool {
+    let (mut objects, mut parts, mut others) = (0_usize, 0_usize, 0_usize);
+    let whole = memchr::memrchr(b'\n', text).map_or(text, |end| &text[..end]);
+    for line in whole.split(|byte| *byte == b'\n') {
+        let line = line.trim_ascii();
+        let is_object = line.starts_with(b"{\"");
+        let is_member = line.starts_with(b"\"") && memchr::memmem::find(line, b"\":").is_some();
+        if is_object && line.ends_with(b"}") {
+            objects += 1;
+        } else if is_object && line.ends_with(b"},")
+            || is_member
+            || matches!(line, b"{" | b"}" | b"}," | b"[" | b"]" | b"],")
+        {
+            parts += 1;
+        } else if !line.is_empty() {
+            others += 1;
+        }
+    }
+    parts > objects && parts + objects >= 2 * others.max(1)
 }
 
 /// What is wrong with a file or a record.

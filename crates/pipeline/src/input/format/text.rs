@@ -31,7 +31,10 @@ impl Format for Text {
         if let Some(fault) = text.nul() {
             return Err(fault);
         }
-        if let Some(kind) = no_article(text.bytes) {
+        let named = start.is_named(UNREAD).then_some(
+            "text under a name that says another format; if it is an article, set `input.format` to \"text\"",
+        );
+        if let Some(kind) = no_article(text.bytes).or(named) {
             return Err(Fault::Binary(kind));
         }
         Ok(Claim::Maybe)
@@ -44,6 +47,12 @@ impl Format for Text {
         }))
     }
 }
+
+/// Extensions of formats that are not read.
+const UNREAD: &[&str] = &[
+    "arrow", "avro", "doc", "docx", "eml", "epub", "feather", "mbox", "odt", "orc", "pdf", "rtf",
+    "xls", "xlsx",
+];
 
 /// Recognizes what is text, but certainly not an article.
 fn no_article(text: &[u8]) -> Option<&'static str> {
@@ -69,6 +78,14 @@ fn no_article(text: &[u8]) -> Option<&'static str> {
     let known: [&[u8]; 4] = [b"message-id", b"received", b"mime-version", b"return-path"];
     if names.any(|name| known.iter().any(|known| name.eq_ignore_ascii_case(known))) {
         return Some("an e-mail; convert it to JSON Lines");
+    }
+    let is_record = |at: usize| {
+        let record = &text[at..];
+        let header = &record[..record.len().min(400)];
+        memchr::memmem::find(header, b"\nWARC-Type:").is_some()
+    };
+    if memchr::memmem::find_iter(text, b"\nWARC/1.").any(is_record) {
+        return Some("a part of a WARC file, whose beginning is missing");
     }
     None
 }

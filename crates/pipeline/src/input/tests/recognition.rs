@@ -191,3 +191,44 @@ fn mail_is_told() {
         assert_eq!(found, [format!("f @ f = {text}")]);
     }
 }
+
+#[test]
+fn a_part_of_an_array_is_read_from_its_first_whole_object_on() {
+    let lines = "text\":\"Halb.\"},\n{\"id\":\"a\",\"text\":\"Eins.\"},\n{\"id\":\"b\",\"text\":\"Zwei.\"}\n]\n";
+    let pretty = "Halb.\"\n },\n {\n  \"id\": \"a\",\n  \"text\": \"Eins.\"\n },\n {\n  \"id\": \"b\",\n  \"text\": \"Zwei.\"\n }\n]\n";
+    for content in [lines, pretty] {
+        for name in ["part_ab", "d.txt", "d.json"] {
+            let found = super::read(
+                &[(name, content.as_bytes())],
+                crate::input::Config::default(),
+            );
+            let (failures, articles): (Vec<_>, Vec<_>) =
+                found.iter().partition(|item| item.starts_with('!'));
+            assert!(!failures.is_empty(), "{name}: {found:?}");
+            let texts: Vec<_> = articles
+                .iter()
+                .map(|item| item.split(" @ ").next().unwrap())
+                .collect();
+            assert_eq!(texts, ["a", "b"], "{name}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn a_name_that_says_another_format_is_a_claim() {
+    for name in ["a.mbox", "a.eml", "a.pdf", "a.DOCX", "a.feather.gz"] {
+        let found = super::read(&[(name, b"Ein Text.\n")], crate::input::Config::default());
+        assert_eq!(found.len(), 1);
+        assert!(
+            found[0].contains("text under a name that says another format"),
+            "{found:?}"
+        );
+    }
+    let record = "WARC-Type: response\r\nContent-Length: 3\r\n\r\nabc\r\n\r\n";
+    let part = format!("Rest der Seite.\r\n\r\nWARC/1.0\r\n{record}");
+    let found = super::read(
+        &[("teil", part.as_bytes())],
+        crate::input::Config::default(),
+    );
+    assert!(found[0].contains("a part of a WARC file"), "{found:?}");
+}
