@@ -80,6 +80,14 @@ fn summarize(text: &mut String, record: &Record, folder: &Path) -> std::fmt::Res
             }
         )?;
     }
+    if !counts.doubtful.is_empty() {
+        let places: Vec<&str> = counts.doubtful.keys().map(String::as_str).collect();
+        writeln!(
+            text,
+            "\narticles before damage in compressed data may be garbled: {}",
+            places.join(", ")
+        )?;
+    }
     if counts.duplicates > 0 {
         writeln!(
             text,
