@@ -14,6 +14,7 @@
 //!
 //! Pages are hostile input. Nothing here recurses, and the time is linear in the length of the page.
 
+mod address;
 mod block;
 mod date;
 mod decode;
@@ -34,6 +35,7 @@ use crate::block::Blocks;
 use crate::dom::Dom;
 use crate::meta::Meta;
 
+pub use self::address::join;
 pub use self::decode::decode;
 
 /// The article of a page.
@@ -77,7 +79,7 @@ pub struct Page {
 /// ```
 pub fn extract(html: &str, url: Option<&str>) -> Option<Page> {
     let dom = Dom::new(html);
-    let meta = Meta::read(&dom, html);
+    let meta = Meta::read(&dom, html, url);
     let blocks = Blocks::read(&dom, 0, false);
     let title = title::find(&meta, &blocks, url);
     let story = story::find(&dom, &meta, &blocks, &title, url)?;

@@ -23,19 +23,28 @@ pub(crate) struct Linked {
     pub(crate) language: Option<String>,
     pub(crate) publisher: Option<String>,
     pub(crate) url: Option<String>,
+    /// The body of an article that may be another one.
+    other_body: Option<String>,
 }
+
+/// Whether a headline and an address are those of the article of the page.
+pub(crate) type IsOwn<'a> = &'a dyn Fn(&str, Option<&str>) -> bool;
 
 /// How many objects are looked at.
 const OBJECTS: usize = 2000;
 
-/// Reads the blocks of JSON-LD of a page.
-pub(crate) fn read<'a>(blocks: impl Iterator<Item = &'a str>) -> Linked {
+/// Reads the blocks of JSON-LD of a page. Of an article that is not the page's own, only the body is kept, which may
+/// turn out to be the story in spite of its headline.
+pub(crate) fn read<'a>(blocks: impl Iterator<Item = &'a str>, is_own: IsOwn<'_>) -> Linked {
     let mut linked = Linked::default();
     for block in blocks {
         match parse(block) {
-            Some(value) => linked.value(&value),
-            None => linked.search(block),
+            Some(value) => linked.value(&value, is_own),
+            None => linked.search(block, is_own),
         }
+    }
+    if linked.headline.is_none() {
+        linked.body = linked.body.take().or(linked.other_body.take());
     }
     linked
 }
@@ -121,7 +130,7 @@ fn repaired(block: &str) -> String {
 }
 
 impl Linked {
-    fn value(&mut self, value: &Value) {
+    fn value(&mut self, value: &Value, is_own: IsOwn<'_>) {
         // Without recursion: the first object comes out first.
         let mut open = vec![value];
         let mut seen = 0;
@@ -133,7 +142,7 @@ impl Linked {
             match value {
                 Value::Array(values) => open.extend(values.iter().rev()),
                 Value::Object(object) => {
-                    self.object(object);
+                    self.object(object, is_own);
                     for key in ["mainEntityOfPage", "mainEntity", "@graph"] {
                         open.extend(object.get(key).filter(|inner| !inner.is_string()));
                     }
@@ -143,7 +152,7 @@ impl Linked {
         }
     }
 
-    fn object(&mut self, object: &serde_json::Map<String, Value>) {
+    fn object(&mut self, object: &serde_json::Map<String, Value>, is_own: IsOwn<'_>) {
         let kinds = strings(object.get("@type"));
         let is = |ends: &[&str]| {
             kinds
@@ -185,6 +194,14 @@ impl Linked {
         }
         self.rank = rank;
         let take = |key: &str| text(object.get(key));
+        let url = take("url").or_else(|| take("mainEntityOfPage"));
+        if let Some(headline) = &headline
+            && rank == 2
+            && !is_own(headline, url.as_deref())
+        {
+            self.other_body = self.other_body.take().or_else(|| take("articleBody"));
+            return;
+        }
         self.headline = headline.or(self.headline.take());
         self.description = take("description").or(self.description.take());
         self.date = take("datePublished")
@@ -193,9 +210,7 @@ impl Linked {
         self.modified = take("dateModified").or(self.modified.take());
         self.language = take("inLanguage").or(self.language.take());
         self.publisher = name(object.get("publisher")).or(self.publisher.take());
-        self.url = take("url")
-            .or_else(|| take("mainEntityOfPage"))
-            .or(self.url.take());
+        self.url = url.or(self.url.take());
         let body = take("articleBody").or_else(|| {
             let updates = object.get("liveBlogUpdate")?.as_array()?;
             let parts: Vec<String> = updates
@@ -214,7 +229,7 @@ impl Linked {
     }
 
     /// Takes what can be found in a block that is no JSON.
-    fn search(&mut self, block: &str) {
+    fn search(&mut self, block: &str, is_own: IsOwn<'_>) {
         if !block.contains("Article\"") && !block.contains("Posting\"") {
             return;
         }
@@ -226,7 +241,13 @@ impl Linked {
         };
         if self.rank == 0 {
             self.rank = 2;
-            self.headline = find("headline");
+            let headline = find("headline");
+            let is_other = |headline: &String| !is_own(headline, None);
+            if headline.as_ref().is_some_and(is_other) {
+                self.other_body = find("articleBody");
+                return;
+            }
+            self.headline = headline;
             self.date = find("datePublished").or(self.date.take());
             self.modified = find("dateModified");
             self.body = find("articleBody");

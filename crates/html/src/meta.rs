@@ -2,11 +2,19 @@
 
 use memchr::memmem;
 
+use crate::address::{join, saved, without_archive};
 use crate::date;
 use crate::dom::Dom;
 use crate::linked::{self, Linked};
 use crate::reference::resolve;
 use crate::tag::Tag;
+use crate::title::key;
+
+/// How many headings are compared with JSON-LD.
+const HEADINGS: usize = 20;
+
+/// How many nodes of a publisher are searched for the name.
+const PROPERTIES: usize = 60;
 
 /// The metadata of a page, as it is stated in its head, in JSON-LD, and in marked elements.
 #[derive(Debug, Default)]
@@ -20,6 +28,13 @@ pub(crate) struct Meta {
     pub(crate) site: Option<String>,
     pub(crate) language: Option<String>,
     pub(crate) canonical: Option<String>,
+    /// What relative addresses are relative to, if the page says so.
+    base: Option<String>,
+    /// The publisher and the address in microdata.
+    item_publisher: Option<String>,
+    item_address: Option<String>,
+    /// The address that the program has noted that saved the page.
+    saved: Option<String>,
     /// Whether `og:type` is an article, or something else.
     pub(crate) is_article: Option<bool>,
     /// The date of publication by meta elements; the better the lower the rank.
@@ -74,12 +89,23 @@ const MODIFIED: &[&str] = &[
 
 impl Meta {
     /// Reads the metadata of a page.
-    pub(crate) fn read(dom: &Dom, html: &str) -> Self {
-        let mut meta = Self::default();
-        let has_items = memmem::find(html.as_bytes(), b"datePublished").is_some();
+    pub(crate) fn read(dom: &Dom, html: &str, url: Option<&str>) -> Self {
+        let mut meta = Self {
+            saved: saved(html),
+            ..Self::default()
+        };
+        let has_items = memmem::find(html.as_bytes(), b"itemprop").is_some();
         let mut blocks = Vec::new();
+        let mut headings = Vec::new();
         for (at, node) in dom.nodes.iter().enumerate() {
+            if has_items && node.tag != Tag::None {
+                meta.item(dom, at);
+            }
             match node.tag {
+                Tag::H1 if headings.len() < HEADINGS => headings.push(dom.short_text(at)),
+                Tag::Base if meta.base.is_none() => {
+                    meta.base = dom.attribute(at, "href").and_then(clean);
+                }
                 Tag::Meta => meta.meta(dom, at),
                 Tag::Input => {
                     meta.has_login |= dom.attribute(at, "type") == Some("password");
@@ -132,18 +158,62 @@ impl Meta {
                         meta.times.push((at, is_published, date));
                     }
                 }
-                Tag::None => {}
-                _ if has_items && dom.attribute(at, "itemprop") == Some("datePublished") => {
-                    let value = dom
-                        .attribute(at, "content")
-                        .map_or_else(|| dom.short_text(at), ToOwned::to_owned);
-                    meta.published(3, &value);
-                }
                 _ => {}
             }
         }
-        meta.linked = linked::read(blocks.into_iter());
+        let titles: Vec<&str> = headings
+            .iter()
+            .map(String::as_str)
+            .chain(meta.title.as_deref())
+            .chain(meta.shared_title.as_deref())
+            .collect();
+        if let Some(canonical) = meta.canonical.take() {
+            let base = meta.base(url).unwrap_or_default();
+            // A path without its host still tells a date or a start page.
+            meta.canonical =
+                join(&base, &canonical).or(Some(canonical).filter(|path| path.starts_with('/')));
+        }
+        let own = url.or(meta.canonical.as_deref());
+        meta.linked = linked::read(blocks.into_iter(), &|headline, address| {
+            is_own(headline, address, &titles, own)
+        });
         meta
+    }
+
+    /// Reads a property of microdata.
+    fn item(&mut self, dom: &Dom, at: usize) {
+        let Some(property) = dom.attribute(at, "itemprop") else {
+            return;
+        };
+        let is = |name: &str| property.split_ascii_whitespace().any(|word| word == name);
+        let value = |at: usize| {
+            let stated = ["content", "href", "itemid"]
+                .iter()
+                .find_map(|name| dom.attribute(at, name).and_then(clean));
+            stated.or_else(|| clean(&dom.short_text(at)))
+        };
+        if is("datePublished") && !matches!(dom.node(at).tag, Tag::Meta | Tag::Time) {
+            let date = dom
+                .attribute(at, "content")
+                .map_or_else(|| dom.short_text(at), ToOwned::to_owned);
+            self.published(3, &date);
+        } else if is("publisher") && self.item_publisher.is_none() {
+            let name = if dom.attribute(at, "itemscope").is_some() {
+                let end = dom.node(at).end.min(at + PROPERTIES);
+                (at + 1..end)
+                    .find(|inner| dom.attribute(*inner, "itemprop") == Some("name"))
+                    .and_then(|inner| {
+                        let stated = dom.attribute(inner, "content").and_then(clean);
+                        stated.or_else(|| clean(&dom.short_text(inner)))
+                    })
+            } else {
+                let stated = dom.attribute(at, "content").and_then(clean);
+                stated.or_else(|| clean(&dom.short_text(at)))
+            };
+            self.item_publisher = name.filter(|name| !name.contains("://"));
+        } else if is("mainEntityOfPage") && self.item_address.is_none() {
+            self.item_address = value(at).filter(|address| !address.contains(' '));
+        }
     }
 
     fn meta(&mut self, dom: &Dom, at: usize) {
@@ -239,25 +309,76 @@ impl Meta {
             .or_else(|| self.modified.clone())
     }
 
+    /// Returns what relative addresses are relative to, if the page or where it comes from says so.
+    fn base(&self, url: Option<&str>) -> Option<String> {
+        let from = url.or(self.saved.as_deref());
+        let stated = self.base.as_deref();
+        let stated = stated.and_then(|base| join(from.unwrap_or_default(), base));
+        stated.or_else(|| from.map(ToOwned::to_owned))
+    }
+
     /// Returns the address that the page says is its own, completed by where it comes from.
     pub(crate) fn address(&self, url: Option<&str>) -> Option<String> {
-        let said = self.canonical.as_deref().or(self.linked.url.as_deref())?;
-        if said.starts_with("http://") || said.starts_with("https://") {
-            return Some(said.to_owned());
-        }
-        let (scheme, rest) = url?.split_once("://")?;
-        if let Some(rest) = said.strip_prefix("//") {
-            return Some(format!("{scheme}://{rest}"));
-        }
-        let host = rest.split(['/', '?', '#']).next()?;
-        said.starts_with('/')
-            .then(|| format!("{scheme}://{host}{said}"))
+        let base = self.base(url).unwrap_or_default();
+        let said = [&self.canonical, &self.linked.url, &self.item_address];
+        let mut said = said.into_iter().flatten();
+        let address = said
+            .find_map(|said| join(&base, said))
+            .or_else(|| self.saved.clone())?;
+        Some(without_archive(&address).to_owned())
     }
 
     /// Returns the name of the publisher.
     pub(crate) fn publisher(&self) -> Option<String> {
-        self.site.clone().or_else(|| self.linked.publisher.clone())
+        let said = [&self.site, &self.linked.publisher, &self.item_publisher];
+        said.into_iter().flatten().next().cloned()
     }
+}
+
+/// Whether JSON-LD with this headline and address is about the article of a page with these titles and this
+/// address, and not about another one that the page recommends.
+///
+/// Search engines are often given another headline, so a third of its words is enough, or three quarters if the
+/// addresses differ.
+fn is_own(headline: &str, stated: Option<&str>, titles: &[&str], own: Option<&str>) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        let key = key(&resolve(text));
+        let long = key.split(' ').filter(|word| word.chars().count() >= 4);
+        long.map(ToOwned::to_owned).collect()
+    };
+    let (stated, own) = (stated.and_then(page_of), own.and_then(page_of));
+    let is_other_page = match (stated, own) {
+        (Some(stated), Some(own)) if stated == own => return true,
+        (Some(_), Some(_)) => true,
+        _ => false,
+    };
+    let headline = words(headline);
+    let mut said = titles
+        .iter()
+        .map(|title| words(title))
+        .filter(|title| !title.is_empty())
+        .peekable();
+    if headline.is_empty() || said.peek().is_none() {
+        return true;
+    }
+    said.any(|title| {
+        let common = headline.iter().filter(|word| title.contains(word)).count();
+        let all = headline.len().min(title.len());
+        if is_other_page {
+            common * 4 >= all * 3
+        } else {
+            common * 3 >= all
+        }
+    })
+}
+
+/// Returns the last part of the path of an address, which tells pages apart whatever host and parameters are
+/// stated. The address of a site has none.
+fn page_of(address: &str) -> Option<&str> {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let path = rest.split(['?', '#']).next()?;
+    let (_, path) = path.trim_end_matches('/').split_once('/')?;
+    path.rsplit('/').next().filter(|page| !page.is_empty())
 }
 
 /// Returns the value of an attribute or the text of an element, in one line.

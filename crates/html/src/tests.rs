@@ -818,6 +818,157 @@ fn date_is_that_of_publication() {
 }
 
 #[test]
+fn json_ld_of_another_article_is_not_taken() {
+    let article = |headline: &str, more: &str| {
+        format!(
+            "<script type=application/ld+json>{{\"@type\":\"NewsArticle\",\"headline\":\"{headline}\",\"datePublished\":\"2024-05-14\",\"publisher\":{{\"name\":\"Hagener Bote\"}}{more}}}</script>"
+        )
+    };
+    let other = article(
+        "Feuer zerstört Scheune in Wetter",
+        ",\"url\":\"https://www.hagener-bote.example/lokales/feuer-4712.html\"",
+    );
+    let own = "https://www.hagener-bote.example/lokales/freibad-oeffnet-4711.html";
+    for (what, linked, is_taken) in [
+        (
+            "the same headline",
+            article("Freibad öffnet wieder", ""),
+            true,
+        ),
+        (
+            "another headline",
+            article("Feuer zerstört Scheune in Wetter", ""),
+            false,
+        ),
+        ("another headline and address", other.clone(), false),
+        (
+            "one for search engines",
+            article("Oberhagen: Nach elf Jahren öffnet das Bad", ""),
+            true,
+        ),
+        (
+            "another headline, but the same address",
+            article(
+                "Elf Jahre Stillstand sind zu Ende",
+                &format!(",\"mainEntityOfPage\":{{\"@id\":\"{own}?a=1\"}}"),
+            ),
+            true,
+        ),
+        (
+            "a headline with a word in common, and another address",
+            article(
+                "Freibad: Feuer zerstört Umkleiden",
+                ",\"url\":\"/lokales/feuer-4712.html\"",
+            ),
+            false,
+        ),
+        (
+            "a headline with a word in common, and the address of the site",
+            article(
+                "Oberhagen hat sein Freibad wieder",
+                ",\"url\":\"https://www.hagener-bote.example/\"",
+            ),
+            true,
+        ),
+        (
+            "the own one after another",
+            format!("{other}{}", article("Freibad öffnet wieder", "")),
+            true,
+        ),
+        (
+            "damaged, of another",
+            article("Feuer zerstört Scheune in Wetter", ",\"image\":[}"),
+            false,
+        ),
+    ] {
+        let html = format!(
+            "<head><title>Freibad öffnet wieder | Bote</title>{linked}</head><body><h1>Freibad öffnet wieder</h1>{STORY}"
+        );
+        let page = page(&html);
+        assert_eq!(page.text, TEXT, "{what}");
+        assert_eq!(
+            page.title.as_deref(),
+            Some("Freibad öffnet wieder"),
+            "{what}"
+        );
+        assert_eq!(page.date.is_some(), is_taken, "date: {what}");
+        assert!(!page.url.is_some_and(|url| url.contains("feuer")), "{what}");
+        if !linked.contains("[}") {
+            assert_eq!(page.site.is_some(), is_taken, "publisher: {what}");
+        }
+    }
+}
+
+#[test]
+fn address_and_publisher_are_found_in_other_places() {
+    let md = "<span itemprop=publisher itemscope itemtype=https://schema.org/Organization><img itemprop=logo src=l.png><meta itemprop=name content=\"Hagener Bote\"></span>";
+    for (what, head, body, url, site) in [
+        (
+            "microdata with a link",
+            "",
+            format!("{md}<link itemprop=mainEntityOfPage href=https://bote.example/md>"),
+            Some("https://bote.example/md"),
+            Some("Hagener Bote"),
+        ),
+        (
+            "microdata with an id, and a publisher who is shown",
+            "",
+            "<meta itemscope itemprop=mainEntityOfPage itemtype=https://schema.org/WebPage itemid=https://bote.example/id><div itemprop=\"publisher\" itemscope><b itemprop=name>Hagener\n Bote</b></div>".into(),
+            Some("https://bote.example/id"),
+            Some("Hagener Bote"),
+        ),
+        (
+            "microdata, but the page says it otherwise, too",
+            "<link rel=canonical href=https://bote.example/canonical><meta property=og:site_name content=Bote>",
+            format!("{md}<link itemprop=mainEntityOfPage href=https://bote.example/md>"),
+            Some("https://bote.example/canonical"),
+            Some("Bote"),
+        ),
+        (
+            "a relative address and a base",
+            "<base href=https://bote.example/lokales/><link rel=canonical href=freibad.html>",
+            String::new(),
+            Some("https://bote.example/lokales/freibad.html"),
+            None,
+        ),
+        (
+            "a relative address without a base",
+            "<link rel=canonical href=/lokales/freibad.html>",
+            String::new(),
+            None,
+            None,
+        ),
+        (
+            "a relative address in a page that a browser has saved",
+            "<!-- saved from url=(0027)https://bote.example/a/b.html --><link rel=canonical href=/freibad.html>",
+            String::new(),
+            Some("https://bote.example/freibad.html"),
+            None,
+        ),
+        (
+            "a page that SingleFile has saved",
+            "<!--\n Page saved with SingleFile \n url: https://bote.example/freibad \n saved date: Mon May 06 2024\n-->",
+            String::new(),
+            Some("https://bote.example/freibad"),
+            None,
+        ),
+        (
+            "a capture",
+            "<link rel=canonical href=https://web.archive.org/web/20240506080000/https://bote.example/freibad>",
+            String::new(),
+            Some("https://bote.example/freibad"),
+            None,
+        ),
+    ] {
+        let html = format!("<head><title>Freibad öffnet</title>{head}</head><body><h1>Freibad öffnet</h1>{body}{STORY}");
+        let page = extract(&html, None).unwrap_or_else(|| panic!("no story: {what}"));
+        assert_eq!(page.text, TEXT, "{what}");
+        assert_eq!(page.url.as_deref(), url, "{what}");
+        assert_eq!(page.site.as_deref(), site, "{what}");
+    }
+}
+
+#[test]
 fn language_address_and_publisher_are_read() {
     let html = format!(
         "<html lang=de_at><head><link rel=canonical href=/lokales/4711><meta property=og:site_name content=\"Hagener Bote\"></head><body><h1>Freibad öffnet</h1>{STORY}"
