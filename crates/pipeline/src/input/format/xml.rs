@@ -626,7 +626,7 @@ impl Reader {
         match kind {
             Kind::NewsItem => newsml::record(root, &context),
             Kind::OldNewsItem => newsml::old_record(root, &context),
-            Kind::Nitf => Ok(nitf::record(root, &context)),
+            Kind::Nitf => nitf::record(root, &context),
             Kind::Feed => feed::record(root, &context),
             Kind::Tei => Ok(tei::record(root, &context)),
         }

@@ -212,6 +212,37 @@ Zweite Zeile &lt;&#xA0;drei.</n:inlineData></n:contentSet></n:newsItem>
 }
 
 #[test]
+fn what_an_agency_has_withdrawn_is_no_article() {
+    check_fields(&[
+        Case {
+            name: "NewsML-G2",
+            xml: r#"<newsMessage xmlns="http://iptc.org/std/nar/2006-10-01/"><itemSet>
+<newsItem guid="a"><itemMeta><pubStatus qcode="stat:canceled"/></itemMeta><contentSet><inlineXML><p>Der Minister tritt zurück.</p></inlineXML></contentSet></newsItem>
+<newsItem guid="b"><itemMeta><pubStatus uri="http://cv.iptc.org/newscodes/pubstatusg2/withheld"/></itemMeta><contentSet><inlineXML><p>Der Minister tritt zurück.</p></inlineXML></contentSet></newsItem>
+<newsItem guid="c"><itemMeta><pubStatus qcode="stat:usable"/></itemMeta><contentSet><inlineXML><p>Der Minister bleibt.</p></inlineXML></contentSet></newsItem>
+</itemSet></newsMessage>"#,
+            expected: &[
+                "- canceled",
+                "- canceled",
+                "c | - | - | - | - | - | Der Minister bleibt.",
+            ],
+        },
+        Case {
+            name: "NewsML 1",
+            xml: r#"<NewsML><NewsItem><Identification><NewsIdentifier><NewsItemId>a</NewsItemId></NewsIdentifier></Identification><NewsManagement><Status FormalName="Canceled"/></NewsManagement><NewsComponent><ContentItem><DataContent><p>Der Minister tritt zurück.</p></DataContent></ContentItem></NewsComponent></NewsItem>
+<NewsItem><Identification><NewsIdentifier><NewsItemId>b</NewsItemId></NewsIdentifier></Identification><NewsManagement><Status FormalName="Usable"/></NewsManagement><NewsComponent><ContentItem><DataContent><p>Der Minister bleibt.</p></DataContent></ContentItem></NewsComponent></NewsItem></NewsML>"#,
+            expected: &["- canceled", "b | - | - | - | - | - | Der Minister bleibt."],
+        },
+        Case {
+            name: "NITF",
+            xml: r#"<export><nitf><head><docdata management-status="withheld"><doc-id id-string="a"/></docdata></head><body><body.content><p>Der Minister tritt zurück.</p></body.content></body></nitf>
+<nitf><head><docdata management-status="usable"><doc-id id-string="b"/></docdata></head><body><body.content><p>Der Minister bleibt.</p></body.content></body></nitf></export>"#,
+            expected: &["- canceled", "b | - | - | - | - | - | Der Minister bleibt."],
+        },
+    ]);
+}
+
+#[test]
 fn nitf_gives_its_body() {
     check_fields(&[
         Case {

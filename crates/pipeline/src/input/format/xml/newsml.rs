@@ -24,6 +24,13 @@ pub(super) fn record(item: Element<'_>, context: &Context) -> Result<Record, Fau
     }
     let about = item.child("itemMeta");
     let meta = item.child("contentMeta");
+    let status = about.and_then(|about| about.child("pubStatus"));
+    if status
+        .and_then(code)
+        .is_some_and(|status| is_canceled(&status))
+    {
+        return Err(Fault::Ignored(CANCELED));
+    }
     let class = about.and_then(|about| about.child("itemClass"));
     if let Some(kind) = class.and_then(code).and_then(|class| other_medium(&class)) {
         return Err(Fault::Ignored(kind));
@@ -72,6 +79,16 @@ pub(super) fn record(item: Element<'_>, context: &Context) -> Result<Record, Fau
             .or_else(|| context.outlet.clone()),
         ..Record::default()
     })
+}
+
+/// What an item is that must not be published.
+pub(super) const CANCELED: &str = "canceled";
+
+/// Returns whether a status says that an item must not be published.
+pub(super) fn is_canceled(status: &str) -> bool {
+    ["canceled", "cancelled", "withheld"]
+        .iter()
+        .any(|known| status.eq_ignore_ascii_case(known))
 }
 
 /// Returns the last part of a code such as `ninat:text`.
@@ -246,6 +263,9 @@ pub(super) fn old_record(item: Element<'_>, context: &Context) -> Result<Record,
         let found = item.find(name)?.attribute("FormalName")?;
         Some(found.to_owned())
     };
+    if formal("Status").is_some_and(|status| is_canceled(&status)) {
+        return Err(Fault::Ignored(CANCELED));
+    }
     let mut kinds = Vec::new();
     let mut found = None;
     for part in item.descendants().filter(|part| part.is("ContentItem")) {

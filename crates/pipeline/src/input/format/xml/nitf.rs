@@ -1,13 +1,15 @@
 //! NITF, the markup of news agencies: a `nitf` is an article.
 
 use super::context::Context;
+use super::newsml::{CANCELED, is_canceled};
 use super::text::{Flow, blocks, has_markup, usual_flow};
 use super::tree::Element;
 use crate::input::content::Content;
+use crate::input::fault::Fault;
 use crate::input::item::Record;
 
 /// Makes an article from a `nitf`.
-pub(super) fn record(nitf: Element<'_>, context: &Context) -> Record {
+pub(super) fn record(nitf: Element<'_>, context: &Context) -> Result<Record, Fault> {
     let attribute = |element: &str, name: &str| {
         let found = nitf.descendants().filter(|found| found.is(element));
         found
@@ -15,6 +17,9 @@ pub(super) fn record(nitf: Element<'_>, context: &Context) -> Record {
             .map(str::to_owned)
             .next()
     };
+    if attribute("docdata", "management-status").is_some_and(|status| is_canceled(&status)) {
+        return Err(Fault::Ignored(CANCELED));
+    }
     let publication = attribute("pubdata", "name").or_else(|| {
         let distributor = nitf.find("distributor")?;
         distributor.find("org").unwrap_or(distributor).line()
@@ -37,7 +42,7 @@ pub(super) fn record(nitf: Element<'_>, context: &Context) -> Record {
     let language = language
         .or_else(|| attribute("body", "lang"))
         .or_else(|| meta(nitf, &["language", "lang"]));
-    Record {
+    Ok(Record {
         id: attribute("doc-id", "id-string")
             .or_else(|| nitf.attribute("uno").map(str::to_owned))
             .or_else(|| nitf.attribute("id").map(str::to_owned)),
@@ -50,7 +55,7 @@ pub(super) fn record(nitf: Element<'_>, context: &Context) -> Record {
             .or_else(|| attribute("doc.copyright", "holder"))
             .or_else(|| context.outlet.clone()),
         ..Record::default()
-    }
+    })
 }
 
 /// Returns the headline.
