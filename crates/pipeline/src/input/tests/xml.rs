@@ -246,6 +246,13 @@ fn what_an_agency_has_withdrawn_is_no_article() {
 fn nitf_gives_its_body() {
     check_fields(&[
         Case {
+            name: "a table",
+            xml: "<nitf><head><docdata><doc-id id-string='t'/></docdata></head><body><body.content><p>Die Pegel am Abend:</p><table><tr><th>Ort</th><th>Meter</th></tr><tr><td>Ulm</td><td>3,1</td></tr><tr><td>Passau</td><td><b>5</b>,4</td></tr></table><p>Sie fallen.</p></body.content></body></nitf>",
+            expected: &[
+                "t | - | - | - | - | - | Die Pegel am Abend://Ort Meter/Ulm 3,1/Passau 5,4//Sie fallen.",
+            ],
+        },
+        Case {
             name: "with all that is not the text",
             xml: r#"<?xml version="1.0"?>
 <!DOCTYPE nitf SYSTEM "http://www.nitf.org/IPTC/NITF/3.2/specification/dtd/nitf-3-2.dtd">

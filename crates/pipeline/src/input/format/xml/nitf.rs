@@ -125,8 +125,6 @@ fn flow(element: Element<'_>) -> Flow {
     ];
     if element.is_one_of(SKIPPED) {
         Flow::Skip
-    } else if element.is("th") || element.is("td") {
-        Flow::Inline
     } else {
         usual_flow(element)
     }

@@ -12,6 +12,8 @@ pub(super) enum Flow {
     Block,
     /// A line of its own.
     Line,
+    /// A part of the line around it, with a space before and after it.
+    Cell,
     /// A line break before it.
     Break,
     /// The word before it goes on, and a hyphen there is none.
@@ -27,31 +29,30 @@ pub(super) fn blocks(element: Element<'_>, flow: impl Fn(Element<'_>) -> Flow) -
     let mut text = Paragraphs::default();
     let range = element.range();
     let mut at = range.start;
-    // The open blocks and lines: where each ends, and whether it is a block.
-    let mut open: Vec<(usize, bool)> = Vec::new();
+    // The open blocks, lines and cells: where each ends, and what is written there.
+    let mut open: Vec<(usize, Pending)> = Vec::new();
     // The end of the innermost element some of whose children are left out, and their names.
     let mut without: (usize, &[&str]) = (0, &[]);
     while at < range.end {
-        while let Some((_, is_block)) = open.pop_if(|(end, _)| *end <= at) {
-            text.stop(is_block);
+        while let Some((_, pending)) = open.pop_if(|(end, _)| *end <= at) {
+            text.stop(pending);
         }
         let (piece, end) = element.piece(at);
         at += 1;
+        let mut begin = |pending| {
+            text.stop(pending);
+            open.push((end, pending));
+        };
         match piece {
             Piece::Text(piece) => text.push(piece),
             Piece::Element(piece) if at <= without.0 && piece.is_one_of(without.1) => at = end,
             Piece::Element(piece) => match flow(piece) {
                 Flow::Without(names) => without = (end, names),
                 Flow::Inline => {}
-                Flow::Block => {
-                    text.stop(true);
-                    open.push((end, true));
-                }
-                Flow::Line => {
-                    text.stop(false);
-                    open.push((end, false));
-                }
-                Flow::Break => text.stop(false),
+                Flow::Block => begin(Pending::Paragraph),
+                Flow::Line => begin(Pending::Line),
+                Flow::Cell => begin(Pending::Space),
+                Flow::Break => text.stop(Pending::Line),
                 Flow::Joint => text.join(),
                 Flow::Skip => at = end,
             },
@@ -102,13 +103,9 @@ impl Paragraphs {
         }
     }
 
-    fn stop(&mut self, is_paragraph: bool) {
+    fn stop(&mut self, pending: Pending) {
         self.is_joint = false;
-        self.pending = self.pending.max(if is_paragraph {
-            Pending::Paragraph
-        } else {
-            Pending::Line
-        });
+        self.pending = self.pending.max(pending);
     }
 
     fn join(&mut self) {
@@ -154,6 +151,8 @@ pub(super) fn usual_flow(element: Element<'_>) -> Flow {
         Flow::Block
     } else if element.is_one_of(&["li", "tr", "dt", "dd"]) {
         Flow::Line
+    } else if element.is_one_of(&["td", "th"]) {
+        Flow::Cell
     } else if element.is_one_of(&["br", "lb"]) {
         Flow::Break
     } else if element.is_one_of(&["script", "style", "media", "figure", "figcaption", "note"]) {
@@ -324,6 +323,10 @@ mod tests {
                 "Vorab\n\nEins\n\ndanach\nund weiter",
             ),
             ("<a><ul><li>Brot</li> <li>Salz</li></ul></a>", "Brot\nSalz"),
+            (
+                "<a><table><tr><th>Ort</th><th>Pegel</th></tr><tr><td>Ulm</td><td><p>3,1</p></td></tr></table>Ende</a>",
+                "Ort Pegel\nUlm\n\n3,1\n\nEnde",
+            ),
             ("<a><p>Vor<note>Fußnote</note>hang</p></a>", "Vorhang"),
             ("<a><p>  </p><p/> <p>Eins</p></a>", "Eins"),
             (
