@@ -8,6 +8,8 @@ pub(super) struct Context {
     pub(super) spaces: Spaces,
     pub(super) language: Option<String>,
     pub(super) outlet: Option<String>,
+    /// What relative addresses are relative to.
+    pub(super) base: Option<String>,
 }
 
 impl Context {
@@ -19,8 +21,18 @@ impl Context {
         let attributes = start_tag(tag, entities);
         let spaces: Vec<(Box<str>, Space)> = declared(&attributes).collect();
         self.spaces.extend(spaces);
-        let language = attributes.iter().find(|(name, _)| **name == *"xml:lang");
-        self.set_language(language.map(|(_, value)| value.to_string()));
+        let of = |wanted: &str| {
+            let found = attributes.iter().find(|(name, _)| **name == *wanted);
+            found.map(|(_, value)| value.to_string())
+        };
+        self.set_language(of("xml:lang"));
+        let base = of("xml:base").and_then(|base| self.address(&base));
+        set(&mut self.base, base);
+    }
+
+    /// Returns an address, completed if it is relative and the elements around the item say to what.
+    pub(super) fn address(&self, address: &str) -> Option<String> {
+        blattwerk_html::join(self.base.as_deref().unwrap_or_default(), address)
     }
 
     pub(super) fn set_language(&mut self, language: Option<String>) {

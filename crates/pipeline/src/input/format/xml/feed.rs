@@ -35,7 +35,7 @@ pub(super) fn record(item: Element<'_>, context: &Context) -> Result<Record, Fau
     {
         return Err(Fault::Ignored(what));
     }
-    let link = feed.link();
+    let link = feed.link(context);
     let guid = feed.own("guid").or_else(|| feed.own("id"));
     let guid_url = guid.and_then(|guid| {
         let is_url = guid.attribute("isPermaLink") != Some("false");
@@ -129,7 +129,7 @@ impl<'t> Feed<'t> {
     }
 
     /// Returns the address of the page: a text in RSS, an attribute in Atom.
-    fn link(&self) -> Option<String> {
+    fn link(&self, context: &Context) -> Option<String> {
         let links = || self.item.children().filter(|child| child.is("link"));
         let is_page =
             |link: &Element<'_>| matches!(link.attribute("rel"), None | Some("alternate"));
@@ -138,7 +138,15 @@ impl<'t> Feed<'t> {
                 .is_none_or(|kind| kind.contains("html"))
         };
         let text = links().find_map(Element::line);
-        let href = |link: Element<'t>| link.attribute("href").map(str::to_owned);
+        let href = |link: Element<'t>| {
+            let href = link.attribute("href")?;
+            let mut around = context.clone();
+            for element in [self.item, link] {
+                let base = element.attribute("base");
+                around.base = base.and_then(|base| around.address(base)).or(around.base);
+            }
+            Some(around.address(href).unwrap_or_else(|| href.to_owned()))
+        };
         text.or_else(|| {
             let best = links().filter(is_page).filter(is_html).find_map(href);
             best.or_else(|| links().filter(is_page).find_map(href))
