@@ -417,6 +417,53 @@ Ende</content><source><id>urn:s</id><title>Quelle</title></source></entry>
             ],
         },
         Case {
+            name: "Atom with relative addresses",
+            xml: r#"<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://z.example/lokales/"><title>Z</title>
+<entry><id>urn:1</id><title>A</title><link href="deich.html"/><content>Der Deich hält.</content></entry>
+<entry xml:base="2024/"><id>urn:2</id><title>B</title><link href="ufer.html"/><content>Das Ufer auch.</content></entry>
+<entry><id>urn:3</id><title>C</title><link xml:base="https://y.example/" href="/wehr"/><content>Das Wehr nicht.</content></entry>
+</feed>"#,
+            expected: &[
+                "urn:1 | A | - | - | https://z.example/lokales/deich.html | Z | Der Deich hält.",
+                "urn:2 | B | - | - | https://z.example/lokales/2024/ufer.html | Z | Das Ufer auch.",
+                "urn:3 | C | - | - | https://y.example/wehr | Z | Das Wehr nicht.",
+            ],
+        },
+        Case {
+            name: "an export of Blogger",
+            xml: r#"<feed xmlns="http://www.w3.org/2005/Atom" xmlns:app="http://purl.org/atom/app#"><title>Am Wehr</title>
+<entry><id>1</id><category scheme="http://schemas.google.com/g/2005#kind" term="http://schemas.google.com/blogger/2008/kind#settings"/><title>BLOG_PUBLISHED</title><content type="text">true</content></entry>
+<entry><id>2</id><category scheme="http://schemas.google.com/g/2005#kind" term="http://schemas.google.com/blogger/2008/kind#template"/><title>Vorlage</title><content type="text">&lt;html/></content></entry>
+<entry><id>3</id><category scheme="http://www.blogger.com/atom/ns#" term="Hafen"/><category scheme="http://schemas.google.com/g/2005#kind" term="http://schemas.google.com/blogger/2008/kind#post"/><title>Hafen</title><content type="html">&lt;p>Der Hafen ist voll.&lt;/p></content></entry>
+<entry><id>4</id><category scheme="http://schemas.google.com/g/2005#kind" term="http://schemas.google.com/blogger/2008/kind#comment"/><title>Na so etwas</title><content type="html">Na so etwas, schon wieder voll.</content></entry>
+<entry><id>5</id><category scheme="http://schemas.google.com/g/2005#kind" term="http://schemas.google.com/blogger/2008/kind#post"/><app:control><app:draft>yes</app:draft></app:control><title>Entwurf</title><content type="html">Noch nicht fertig.</content></entry>
+<entry><id>6</id><category term="Hafen"/><title>Ein Feed</title><content>Der Kran steht.</content></entry>
+</feed>"#,
+            expected: &[
+                "- setting",
+                "- template",
+                "3 | Hafen | - | - | - | Am Wehr | Der Hafen ist voll.",
+                "- comment",
+                "- draft",
+                "6 | Ein Feed | - | - | - | Am Wehr | Der Kran steht.",
+            ],
+        },
+        Case {
+            name: "a later export of Blogger",
+            xml: r#"<feed xmlns="http://www.w3.org/2005/Atom" xmlns:blogger="http://schemas.google.com/blogger/2018"><title>Am Wehr</title>
+<entry><id>1</id><blogger:type>POST</blogger:type><blogger:status>LIVE</blogger:status><title>Hafen</title><content type="html">&lt;p>Der Hafen ist voll.&lt;/p></content></entry>
+<entry><id>2</id><blogger:type>POST</blogger:type><blogger:status>DRAFT</blogger:status><title>Entwurf</title><content type="html">Noch nicht fertig.</content></entry>
+<entry><id>3</id><blogger:type>COMMENT</blogger:type><blogger:status>LIVE</blogger:status><title/><content type="html">Schon wieder voll.</content></entry>
+<entry><id>4</id><blogger:type>POST</blogger:type><blogger:status>SOFT_TRASHED</blogger:status><title>Weg</title><content type="html">Gelöscht.</content></entry>
+</feed>"#,
+            expected: &[
+                "1 | Hafen | - | - | - | Am Wehr | Der Hafen ist voll.",
+                "- draft",
+                "- comment",
+                "- trash",
+            ],
+        },
+        Case {
             name: "Atom 0.3, with a prefix",
             xml: r#"<a:feed version="0.3" xmlns:a="http://purl.org/atom/ns#" xml:lang="de"><a:title>Alt</a:title><a:entry><a:title>Titel</a:title><a:link rel="alternate" type="text/html" href="http://o.example/1"/><a:id>tag:1</a:id><a:issued>2004-05-06T08:00:00Z</a:issued><a:modified>2004-05-07T08:00:00Z</a:modified>
 <a:content type="text/html" mode="escaped">&lt;p&gt;Alter Text.&lt;/p&gt;</a:content></a:entry></a:feed>"#,

@@ -27,6 +27,9 @@ pub(super) fn header(element: Element<'_>, context: &mut Context) {
 /// Makes an article from an item or entry.
 pub(super) fn record(item: Element<'_>, context: &Context) -> Result<Record, Fault> {
     let feed = Feed { item };
+    if let Some(what) = feed.no_post() {
+        return Err(Fault::Ignored(what));
+    }
     let line = |name: &str| feed.any(name).and_then(Element::line);
     // Exports of WordPress are RSS.
     let post_type = line("post_type");
@@ -125,6 +128,42 @@ impl<'t> Feed<'t> {
             // In Atom, the text of a title without a type is not HTML.
             None | Some("text" | "text/plain") if is_atom => title.line(),
             _ => plain(&title.text()),
+        }
+    }
+
+    /// Returns what an entry is if it is no published post: of an export of Blogger, or a draft.
+    fn no_post(&self) -> Option<&'static str> {
+        let children =
+            |name: &'static str| self.item.children().filter(move |child| child.is(name));
+        let kind = children("category").find_map(|category| {
+            let scheme = category.attribute("scheme")?;
+            let kind = category.attribute("term")?.rsplit_once("kind#")?.1;
+            scheme
+                .ends_with("2005#kind")
+                .then(|| kind.to_ascii_lowercase())
+        });
+        // Later exports have elements of their own for it.
+        let own = |name| {
+            let mut found = children(name).filter(|child| child.space() == Space::Blogger);
+            found
+                .find_map(Element::line)
+                .map(|line| line.to_ascii_lowercase())
+        };
+        match kind.or_else(|| own("type")).as_deref() {
+            None | Some("post") => {}
+            Some("comment") => return Some("comment"),
+            Some("page") => return Some("static page"),
+            Some("template") => return Some("template"),
+            Some(_) => return Some("setting"),
+        }
+        let draft = children("control").find_map(|control| control.child("draft")?.line());
+        if draft.is_some_and(|draft| draft.eq_ignore_ascii_case("yes")) {
+            return Some("draft");
+        }
+        match own("status")?.as_str() {
+            "live" => None,
+            status if status.contains("trash") => Some("trash"),
+            _ => Some("draft"),
         }
     }
 

@@ -30,6 +30,7 @@ pub(super) enum Space {
     Atom,
     Media,
     Html,
+    Blogger,
     Other,
 }
 
@@ -43,6 +44,7 @@ impl Space {
             "http://www.w3.org/2005/Atom" | "http://purl.org/atom/ns" => Self::Atom,
             "http://search.yahoo.com/mrss" | "http://www.rssboard.org/media-rss" => Self::Media,
             "http://www.w3.org/1999/xhtml" => Self::Html,
+            "http://schemas.google.com/blogger/2018" => Self::Blogger,
             other if other.contains("/rss/1.0/modules/") => Self::Other,
             other if other.contains("rss") || other.contains("rdf-syntax") => Self::Own,
             _ => Self::Other,
@@ -57,6 +59,7 @@ impl Space {
             "atom" | "atom10" | "a10" => Self::Atom,
             "media" => Self::Media,
             "xhtml" | "html" | "h" => Self::Html,
+            "blogger" => Self::Blogger,
             "rdf" | "rss" => Self::Own,
             _ => Self::Other,
         }
