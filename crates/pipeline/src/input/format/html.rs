@@ -1,13 +1,15 @@
-//! HTML: the story of a page is one article.
+//! HTML: the story of a page is one article. A file may be several pages, one after another.
 
 use std::io::{self, Read};
 use std::sync::Arc;
+
+use memchr::memmem;
 
 use super::{Articles, Claim, Format};
 use crate::input::content::Content;
 use crate::input::described::Described;
 use crate::input::fault::Fault;
-use crate::input::item::{Record, Reject};
+use crate::input::item::{At, Record, Reject};
 use crate::input::options::Options;
 use crate::input::position::Place;
 use crate::input::recognize::{Start, begins_a_page, first_line};
@@ -24,7 +26,7 @@ impl Format for Html {
     }
 
     fn about(&self) -> &'static str {
-        "Each file is a page, whose story is one article."
+        "Each page is one article, its story: a file, or one of several pages in a file."
     }
 
     fn recognize(&self, start: &Start<'_>, _: &Options) -> Result<Claim, Fault> {
@@ -45,7 +47,10 @@ impl Format for Html {
     fn open(&self, source: Source, options: &Arc<Options>) -> Result<Box<dyn Articles>, Fault> {
         Ok(Box::new(Reader {
             source: Some(source),
-            options: Arc::clone(options),
+            bytes: Vec::new(),
+            start: 0,
+            number: 0,
+            max: options.max_bytes,
         }))
     }
 }
@@ -75,44 +80,162 @@ fn has_tag(text: &[u8]) -> bool {
 }
 
 struct Reader {
-    /// The page, until it is read.
+    /// What is still to be read, until the last page is.
     source: Option<Source>,
-    options: Arc<Options>,
+    /// What has been read, and where in it the next page begins.
+    bytes: Vec<u8>,
+    start: usize,
+    /// The number of pages so far.
+    number: u64,
+    /// The most bytes that a page may have.
+    max: usize,
+}
+
+impl Reader {
+    /// Reads the next page. The last one is all that is left.
+    fn page(&mut self) -> Option<Result<Vec<u8>, Fault>> {
+        let source = self.source.as_mut()?;
+        let mut end = end_of_page(self.bytes.get(self.start..).unwrap_or_default());
+        if end.is_none() {
+            self.bytes.drain(..self.start);
+            self.start = 0;
+            let missing = (self.max + 1).saturating_sub(self.bytes.len());
+            let read = source.take(missing as u64).read_to_end(&mut self.bytes);
+            if let Err(error) = read {
+                self.source = None;
+                return Some(Err(error.into()));
+            }
+            end = end_of_page(&self.bytes);
+        }
+        if let Some(end) = end {
+            let end = self.start + end;
+            let page = self.bytes.get(self.start..end).unwrap_or_default().to_vec();
+            self.start = end;
+            return Some(Ok(page));
+        }
+        self.source = None;
+        let page = std::mem::take(&mut self.bytes);
+        Some(if page.len() > self.max {
+            Err(Fault::TooLong(self.max))
+        } else {
+            Ok(page)
+        })
+    }
+}
+
+/// Returns the end of a page that is followed by another one, which has a title or a body.
+fn end_of_page(bytes: &[u8]) -> Option<usize> {
+    const END: &[u8] = b"</html>";
+    /// How many documents without content are looked at, so that the time is bounded.
+    const MOST: usize = 100;
+    let tags = memmem::find_iter(bytes, b"</").map(|at| bytes.split_at(at));
+    let ends = tags.filter_map(|(before, tag)| {
+        let rest = tag.get(END.len()..).filter(|_| starts(tag, END))?;
+        let next = rest.trim_ascii_start();
+        let next = next.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(next);
+        begins_document(next).then_some((before.len() + END.len(), next))
+    });
+    let mut ends = ends.take(MOST);
+    ends.find_map(|(end, next)| has_content(next).then_some(end))
+}
+
+fn starts(bytes: &[u8], name: &[u8]) -> bool {
+    bytes
+        .get(..name.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(name))
+}
+
+/// Returns whether a document begins here.
+fn begins_document(bytes: &[u8]) -> bool {
+    const STARTS: [&[u8]; 4] = [b"<!doctype html", b"<html>", b"<html ", b"<?xml "];
+    STARTS.iter().any(|start| starts(bytes, start))
+}
+
+/// Returns whether a document has a title or a body near its beginning, and so is a page of its own.
+fn has_content(bytes: &[u8]) -> bool {
+    const NEAR: usize = 1 << 20;
+    let near = bytes.get(..NEAR).unwrap_or(bytes);
+    let mut tags = memchr::memchr_iter(b'<', near).filter_map(|at| near.get(at..));
+    tags.any(|tag| starts(tag, b"<title") || starts(tag, b"<body"))
 }
 
 impl Iterator for Reader {
     type Item = Result<Record, Reject>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let source = self.source.take()?;
-        let page = page(source, self.options.max_bytes);
-        Some(page.map_err(Reject::file))
+        let page = self.page()?;
+        // A file that is one page has no numbers.
+        let at = if self.number == 0 && self.source.is_none() {
+            At::default()
+        } else {
+            At::number(self.number + 1)
+        };
+        self.number += 1;
+        Some(match page {
+            Ok(bytes) => Ok(Record {
+                at,
+                content: Content::Page {
+                    bytes,
+                    charset: None,
+                },
+                ..Record::default()
+            }),
+            Err(fault) => {
+                let mut reject = Reject::file(fault);
+                reject.at = at;
+                Err(reject)
+            }
+        })
     }
-}
-
-fn page(source: Source, max: usize) -> Result<Record, Fault> {
-    let mut bytes = Vec::new();
-    source.take(max as u64 + 1).read_to_end(&mut bytes)?;
-    if bytes.len() > max {
-        return Err(Fault::TooLong(max));
-    }
-    Ok(Record {
-        content: Content::Page {
-            bytes,
-            charset: None,
-        },
-        ..Record::default()
-    })
 }
 
 impl Articles for Reader {
     fn place(&self) -> Option<Place> {
-        self.source.is_some().then(Place::default)
+        let place = || Place::new(vec![self.number]);
+        self.source.is_some().then(place)
     }
 
-    fn enter(&mut self, _: &Place) -> io::Result<()> {
-        Err(io::Error::other("it has become a page"))
+    fn enter(&mut self, place: &Place) -> io::Result<()> {
+        let &[number] = place.numbers() else {
+            return Err(io::Error::other("it is read in another format"));
+        };
+        while self.number < number {
+            if !matches!(self.next(), Some(Ok(_))) || self.source.is_none() {
+                return Err(io::Error::other("it has become shorter"));
+            }
+        }
+        Ok(())
     }
 
     fn describe(&mut self, _: &mut Described) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_ends_where_another_one_begins() {
+        for (before, after) in [
+            ("<html><p>Eins</html>", "<html><body>Zwei</html>"),
+            ("<p>Eins</HTML>", " \n<!DOCTYPE html><Title>Zwei</Title>"),
+            ("<p>Eins</html>", "\u{FEFF}<!doctype html><body>Zwei"),
+            ("<p>Eins</html>", "<?xml version='1.0'?><html><body>Zwei"),
+            // What follows is no page.
+            ("<p>Eins</html><!-- 0.3 s -->", ""),
+            ("<p>Eins</html><p>Zwei", ""),
+            ("<p>Eins</html><!doctype html>", ""),
+            ("<p>Eins</html><htmlx><body>", ""),
+            ("<p>Eins<!doctype html><html><body>Zwei</html>", ""),
+            (
+                "<iframe srcdoc=\"<html><body>Zwei</html>\"></iframe></html>",
+                "",
+            ),
+            ("", ""),
+        ] {
+            let file = format!("{before}{after}");
+            let expected = (!after.is_empty()).then_some(before.len());
+            assert_eq!(end_of_page(file.as_bytes()), expected, "{file}");
+        }
+    }
 }

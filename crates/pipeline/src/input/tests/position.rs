@@ -41,6 +41,8 @@ fn what_comes_behind_a_position_is_the_same() {
             b"<html><article><p>Ein Text.</p></article></html>".to_vec(),
         ),
     ];
+    let page = "<html><body><article><p>Ein Text.</p></article></body></html>\n";
+    files.push(("m.html".to_owned(), page.repeat(3).into()));
     for (name, bytes) in [
         ("i.zip", made!("pages.zip")),
         ("j.zip", made!("overlap.zip")),
