@@ -203,7 +203,8 @@ where
             let Some(packed) = &mut self.packed else {
                 return Ok(0);
             };
-            if self.compression == Compression::Xz {
+            // Tapes and disk images pad gzip data, and gzip itself passes over that.
+            if matches!(self.compression, Compression::Xz | Compression::Gzip) {
                 skip_padding(packed)?;
             }
             if packed.fill_buf()?.is_empty() {
@@ -249,7 +250,7 @@ where
     }
 }
 
-/// Skips the zero bytes that may be between the streams of xz data.
+/// Skips the zero bytes that may be between the streams of xz data, and after gzip data.
 fn skip_padding(packed: &mut impl BufRead) -> io::Result<()> {
     loop {
         let bytes = packed.fill_buf()?;

@@ -8,7 +8,7 @@ use crate::input::ahead::{Ahead, Bytes};
 use crate::input::compression::Compression;
 use crate::input::fault::Fault;
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     packed.write_all(bytes).unwrap();
     packed.finish().unwrap()
@@ -266,7 +266,7 @@ fn what_comes_before_damage_is_kept() {
 }
 
 #[test]
-fn xz_may_be_padded_and_zstd_may_have_a_long_window_and_skippable_frames() {
+fn xz_and_gzip_may_be_padded_and_zstd_may_have_a_long_window_and_skippable_frames() {
     let expected = ["1 @ d:1 = a", "2 @ d:2 = b"];
     let (one, two): (&[u8], &[u8]) = (
         b"{\"id\":1,\"text\":\"a\"}\n",
@@ -274,6 +274,12 @@ fn xz_may_be_padded_and_zstd_may_have_a_long_window_and_skippable_frames() {
     );
     let padded = [xz(one).as_slice(), &[0; 8], &xz(two), &[0; 4]].concat();
     assert_items("xz", &read(&[("d", &padded)], Config::default()), &expected);
+    let padded = [gzip(one).as_slice(), &gzip(two), &[0; 300_000]].concat();
+    assert_items(
+        "gzip",
+        &read(&[("d", &padded)], Config::default()),
+        &expected,
+    );
     for log in [10, 27, 28, 30, 31] {
         let long = |bytes: &[u8]| {
             let mut packed = zstd::stream::write::Encoder::new(Vec::new(), 1).unwrap();
