@@ -26,6 +26,7 @@ mod glob;
 mod ignored;
 mod item;
 mod items;
+mod mail;
 mod nested;
 mod object;
 mod options;

@@ -7,6 +7,7 @@ use memchr::memchr_iter;
 
 use super::encoding::{Decoding, Mode};
 use super::fault::{Fault, beginning};
+use super::mail::mail;
 use super::source::{Name, Source};
 
 /// How much of a text is inspected, in bytes of UTF-8.
@@ -60,7 +61,8 @@ impl<'a> Start<'a> {
         let text = self
             .text
             .get_or_init(|| mode.convert_start(&self.bytes[mark..], self.is_whole, BEGINNING));
-        TextStart::new(text, mode)
+        let start = TextStart::new(text, mode)?;
+        mail(text).map_or(Ok(start), |kind| Err(Fault::Binary(kind)))
     }
 }
 
@@ -158,6 +160,10 @@ fn binary(start: &[u8]) -> Option<&'static str> {
             "xz data inside other compressed data; decompress it once",
         ),
         (b"\x7FELF", "an executable"),
+        (
+            b"filedesc://",
+            "an ARC file, which WARC has replaced; convert it with `warcio recompress OLD.arc.gz NEW.warc.gz`",
+        ),
     ];
     KINDS
         .iter()

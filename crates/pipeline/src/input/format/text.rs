@@ -56,29 +56,6 @@ const UNREAD: &[&str] = &[
 
 /// Recognizes what is text, but certainly not an article.
 fn no_article(text: &[u8]) -> Option<&'static str> {
-    let text = text.trim_ascii_start();
-    let mut lines = text.split(|byte| *byte == b'\n');
-    let first = lines.next().unwrap_or_default().trim_ascii_end();
-    let second = lines.next().unwrap_or_default().trim_ascii_end();
-    if first.starts_with(b"From ") && header(second).is_some() {
-        return Some("a mailbox (mbox); convert its messages to JSON Lines");
-    }
-    let headers = std::iter::once(first)
-        .chain(std::iter::once(second))
-        .chain(lines);
-    let mut names = headers.map_while(|line| {
-        // A header may be folded.
-        let is_folded = line.starts_with(b" ") || line.starts_with(b"\t");
-        if is_folded {
-            Some(&b""[..])
-        } else {
-            header(line)
-        }
-    });
-    let known: [&[u8]; 4] = [b"message-id", b"received", b"mime-version", b"return-path"];
-    if names.any(|name| known.iter().any(|known| name.eq_ignore_ascii_case(known))) {
-        return Some("an e-mail; convert it to JSON Lines");
-    }
     let is_record = |at: usize| {
         let record = &text[at..];
         let header = &record[..record.len().min(400)];
@@ -88,16 +65,6 @@ fn no_article(text: &[u8]) -> Option<&'static str> {
         return Some("a part of a WARC file, whose beginning is missing");
     }
     None
-}
-
-/// Returns the name of an e-mail header.
-fn header(line: &[u8]) -> Option<&[u8]> {
-    let name = line.split(|byte| *byte == b':').next()?;
-    let is_name = !name.is_empty()
-        && name
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
-    (is_name && name.len() < line.len()).then_some(name)
 }
 
 struct Reader {

@@ -232,3 +232,25 @@ fn a_name_that_says_another_format_is_a_claim() {
     );
     assert!(found[0].contains("a part of a WARC file"), "{found:?}");
 }
+
+#[test]
+fn web_archives_and_mail_are_told_by_what_they_are() {
+    let files: &[(&str, &[u8])] = &[
+        ("a.arc.gz", &super::compression::gzip(b"filedesc://a.arc 0.0.0.0 20100506080000 text/plain 9\n1 0 Bote\n")),
+        ("b.mht", b"From: <Saved by Blink>\nMIME-Version: 1.0\nContent-Type: multipart/related; boundary=a\n\n--a\n"),
+        ("c.eml", b"From: a@bote.example\r\nSubject: Rat\r\nMessage-ID: <1@bote.example>\r\n\r\nEin Text.\r\n"),
+        ("d", b"From a@bote.example Mon May  6 08:00:00 2024\nSubject: Rat\n\nEin Text.\n"),
+        ("e.txt", b"Von: Anna Berger\nBetreff: Rat\n\nEin Text."),
+    ];
+    super::assert_items(
+        "told",
+        &super::read(files, crate::input::Config::default()),
+        &[
+            "! a.arc.gz: expected articles, found an ARC file, …",
+            "! b.mht: expected articles, found a page saved as MHTML; save it as HTML",
+            "! c.eml: expected articles, found an e-mail; convert it to JSON Lines",
+            "! d: expected articles, found a mailbox (mbox); convert its messages to JSON Lines",
+            "e.txt @ e.txt = Von: Anna Berger\nBetreff: Rat\n\nEin Text.",
+        ],
+    );
+}
