@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use crate::support::{Outcome, Place, Row};
+use crate::support::{Outcome, PAGE, Place, Row};
 
 /// A dump: articles by id.
 type Dump = BTreeMap<String, String>;
@@ -124,6 +124,38 @@ fn a_week_in_one_folder_is_the_same_in_every_format() {
     assert_eq!(csv.len() + parquet.len(), both.len());
     for (name, content) in csv.iter().chain(&parquet) {
         assert!(both.remove(name).as_ref() == Some(content), "{name}");
+    }
+}
+
+#[test]
+fn articles_as_they_came_in_are_added_and_replaced() {
+    for format in ["csv", "parquet"] {
+        let place = Place::new();
+        let other = PAGE.replace("Samstag", "Sonntag");
+        for (files, count) in [
+            (&[("a", "Ein Satz.")][..], None),
+            (&[("a", "Ein Satz."), ("b", PAGE)], Some(1)),
+            (&[("a", PAGE), ("b", PAGE)], Some(2)),
+            (&[("a", "Ein Satz."), ("b", &other)], Some(1)),
+            (&[("a", "Ein Satz."), ("b", "Noch ein Satz.")], None),
+        ] {
+            for (file, content) in files {
+                place.write(&format!("d/{file}"), content);
+            }
+            let outcome = place.blattwerk(&format!(
+                "run --input d --set state.file=state.sqlite --set state.tables=append --set output.format={format}"
+            ));
+            assert_eq!(outcome.code, 0, "{outcome:?}");
+            let tables = place.record("out")["tables"].clone();
+            let mut tables = tables.as_array().unwrap().iter();
+            let file = format!("articles.{format}");
+            let found = tables.find(|table| table["file"] == *file);
+            assert_eq!(found.map(|table| table["rows"].as_u64().unwrap()), count);
+            assert_eq!(
+                place.path().join("out").join(file).exists(),
+                count.is_some()
+            );
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{Place, SMALL, assert_same, dump, run_on_a_small_disk};
+use crate::support::{PAGE, Place, SMALL, assert_same, dump, run_on_a_small_disk};
 
 #[test]
 fn merged_shards_are_the_whole_run() {
@@ -17,6 +17,8 @@ fn merged_shards_are_the_whole_run() {
         place.write("d/1.jsonl", dump());
         place.write("d/2.txt", "Ein Artikel für sich.");
         place.write("d/3.png", b"\x89PNG\r\n\x1A\n");
+        // Only one shard has a page, and so the table of articles as they came in.
+        place.write("d/4.html", PAGE);
         let arguments = format!("{SMALL} --input d --set output.{output}");
         let whole = place.blattwerk(&format!("run {arguments} --output whole"));
         assert_eq!(whole.code, 1, "{whole:?}");
@@ -119,8 +121,10 @@ fn failed_articles_are_retried_and_put_in_their_place() {
 fn retry(format: &str) {
     let place = Place::new();
     place.write("d.jsonl", dump()).write("ner.py", FLAKY);
+    // Its article is the only one in its table, and is missing there before the retry.
+    place.write("seite3", PAGE);
     let layers = format!(
-        "--set ner.backend=command --set ner.command=[\"python3\",\"ner.py\"] --input d.jsonl \
+        "--set ner.backend=command --set ner.command=[\"python3\",\"ner.py\"] --input d.jsonl --input seite3 \
          --set run.chunk_articles=7 --set sentiment.explain=true --set keywords.backend=keyness \
          --set output.format={format} --quiet"
     );

@@ -193,6 +193,14 @@ pub(crate) fn dump() -> String {
     (0..300).map(line).collect()
 }
 
+/// A web page with a story.
+pub(crate) const PAGE: &str = "<!DOCTYPE html><html lang=\"de\"><head><title>Das Freibad &ouml;ffnet | Talbote</title></head><body>\
+    <nav><ul><li><a href=\"/\">Startseite</a></li><li><a href=\"/sport\">Sport</a></li></ul></nav>\
+    <article><h1>Das Freibad &ouml;ffnet</h1>\
+    <p>Das Freibad in Wiesenthal &ouml;ffnet am Samstag. Frau Quastel sagte, das Wasser habe 21&nbsp;Grad und sei sauber.</p>\
+    <p>Im vergangenen Jahr kamen 40.000 G&auml;ste, so viele wie noch nie. Die Stadt hat die Becken f&uuml;r den Sommer neu gestrichen.</p>\
+    </article><footer>Impressum</footer></body></html>\n";
+
 /// Starts a run in which no file may become longer than so many blocks. This simulates a full disk, and stops
 /// the run in the middle of a chunk.
 pub(crate) fn run_on_a_small_disk(place: &Place, arguments: &str, blocks: u32) -> Output {

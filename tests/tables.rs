@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use crate::support::{Place, root};
+use crate::support::{PAGE, Place, root};
 
 fn examples() -> String {
     root().join("examples/articles").display().to_string()
@@ -203,6 +203,76 @@ fn parquet_tables_are_the_csv_tables() {
     assert_eq!(outcome.code, 2);
     let says = "unknown format `parquet+csv`, expected one of `csv`, `parquet`, `csv+parquet`";
     assert!(outcome.stderr.contains(says), "{outcome:?}");
+}
+
+#[test]
+fn articles_are_written_as_they_came_in_where_their_text_was_extracted() {
+    let place = Place::new();
+    place.write("seite.html", PAGE);
+    place.write("notiz.txt", "Der Rat  tagt.");
+    let run = |inputs: &str, more: &str| {
+        let outcome = place.blattwerk(&format!("run {inputs} --overwrite {more}"));
+        assert_eq!(outcome.code, 0, "{outcome:?}");
+    };
+    let ids = || -> Option<Vec<String>> {
+        let tables = place.record("out")["tables"].clone();
+        let is_listed = tables.as_array().unwrap().iter();
+        let is_listed = is_listed
+            .clone()
+            .any(|table| table["file"] == "articles.csv");
+        assert_eq!(is_listed, place.path().join("out/articles.csv").exists());
+        is_listed.then(|| {
+            let rows = place.rows("out/articles.csv").into_iter();
+            rows.map(|row| row["article_id"].clone()).collect()
+        })
+    };
+    let (page, note) = ("--input seite.html", "--input notiz.txt");
+    let both = format!("{page} {note}");
+    for (inputs, more, expected) in [
+        (&*both, "", Some(&["seite.html"][..])),
+        (note, "", None),
+        (note, "--set output.articles=true", Some(&["notiz.txt"])),
+        (page, "--set output.articles=false", None),
+        (
+            &both,
+            "--set output.articles=true",
+            Some(&["seite.html", "notiz.txt"]),
+        ),
+        (
+            note,
+            "--set output.articles=auto --set language.other=skip",
+            None,
+        ),
+        (page, "--set output.articles=auto", Some(&["seite.html"])),
+    ] {
+        run(inputs, more);
+        let expected = expected.map(|ids| ids.iter().map(ToString::to_string).collect());
+        assert_eq!(ids(), expected, "{inputs} {more}");
+    }
+    let article = place.rows("out/articles.csv").remove(0);
+    assert_eq!(article["title"], "Das Freibad öffnet");
+    assert_eq!(article["language"], "de");
+    let chars: Vec<char> = article["text"].chars().collect();
+    let sentences = place.rows("out/sentences.csv");
+    let quoted = sentences.iter().map(|row| {
+        let place = |name: &str| row[name].parse::<usize>().unwrap();
+        chars[place("start")..place("end")]
+            .iter()
+            .collect::<String>()
+    });
+    let quoted: Vec<_> = quoted.collect();
+    assert!(quoted.contains(&"Das Freibad in Wiesenthal öffnet am Samstag.".to_owned()));
+    assert!(quoted.len() >= 4, "{quoted:?}");
+    for (row, quoted) in sentences.iter().zip(quoted) {
+        assert_eq!(row["text"], quoted.replace('\u{A0}', " "));
+    }
+
+    let outcome = place.blattwerk(&format!("run {page} --output x --set output.articles=on"));
+    assert_eq!(outcome.code, 2);
+    assert!(
+        outcome.stderr.contains("expected `auto`, true or false"),
+        "{outcome:?}"
+    );
 }
 
 #[test]

@@ -24,6 +24,8 @@ pub struct Document {
     pub outlet: Option<String>,
     /// The language as given in the record; replaced by *language* if that detects one.
     pub language: Option<String>,
+    /// Whether the text was extracted from markup, so that the input does not contain it as it is.
+    pub is_extracted: bool,
     /// The text: as it came in, until *normalize* has cleaned it.
     pub text: Text,
     /// The passages that *normalize* removed, in order.
@@ -51,6 +53,7 @@ impl Document {
             url: None,
             outlet: None,
             language: None,
+            is_extracted: false,
             text: Text::new(text),
             removed: Vec::new(),
             sentences: Vec::new(),

@@ -163,9 +163,20 @@ impl Part {
             if !layout.has(table) {
                 continue;
             }
-            let (path, mut rows) = output::open_complete(config, folder, table)?;
             let mark: &[u8] = if config.bom { BYTE_ORDER_MARK } else { b"" };
             let expected = [mark, &header].concat();
+            let found = output::open_complete(config, folder, table);
+            let (path, mut rows) = match found {
+                // If it had rows, the index says so.
+                Err(Error::Read { path, source })
+                    if source.kind() == io::ErrorKind::NotFound
+                        && layout.leaves_out_if_empty(table) =>
+                {
+                    let header: Box<dyn Read> = Box::new(io::Cursor::new(expected.clone()));
+                    (path, header)
+                }
+                found => found?,
+            };
             let mut found = vec![0; expected.len()];
             let read = rows.read_exact(&mut found).and_then(|()| {
                 if found == expected {

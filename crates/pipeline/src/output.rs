@@ -7,6 +7,7 @@
 //! names, `format` writes them in other formats.
 
 mod append;
+mod articles;
 mod column;
 mod compression;
 mod config;
@@ -29,6 +30,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use blattwerk_state::Processed;
 
+pub use self::articles::Articles;
 pub use self::config::Config;
 use self::file::Open;
 pub use self::folder::check_free;
@@ -184,7 +186,7 @@ impl Output {
         })?;
         check_same(folder, &found, target.identity)?;
         if found.is_complete {
-            return publish(config, folder, layout.tables(), memory)
+            return publish(config, folder, memory)
                 .map(|record| Resumed::Complete(Box::new(record)));
         }
         let journal = Journal::resume(&unfinished, &found)?;
@@ -340,7 +342,7 @@ impl Output {
         }
         let unfinished = self.folder.join(UNFINISHED);
         self.write_formats(&unfinished)?;
-        let records = self.tables.iter().flat_map(|(table, open)| {
+        let records = self.written().flat_map(|(table, open)| {
             let files = table.files(&self.config).into_iter();
             files.map(|file| TableRecord {
                 file,
@@ -353,8 +355,14 @@ impl Output {
         write_record(&unfinished, &record)?;
         sync_folder(&unfinished)?;
         self.journal.complete()?;
-        publish(&self.config, &self.folder, self.layout.tables(), memory)?;
+        publish(&self.config, &self.folder, memory)?;
         Ok(record)
+    }
+
+    /// Returns the tables of the complete run: all but those that are left out.
+    fn written(&self) -> impl Iterator<Item = &(&'static Table, Open)> {
+        let tables = self.tables.iter();
+        tables.filter(|(table, open)| open.rows > 0 || !self.layout.leaves_out_if_empty(table))
     }
 
     /// Writes the complete tables in the formats that are not those of their spools.
@@ -364,7 +372,7 @@ impl Output {
             compression,
             ..
         } = &self.config;
-        for (table, open) in &self.tables {
+        for (table, open) in self.written() {
             let with_earlier_rows = merged(&open.path);
             let spool = if with_earlier_rows.exists() {
                 with_earlier_rows
@@ -406,9 +414,10 @@ mod tests {
 
     static LAYOUT: LazyLock<Layout> = LazyLock::new(|| Layout::new(&serde_json::json!({})));
 
-    fn record() -> Record {
+    fn record(tables: Vec<TableRecord>) -> Record {
         Record {
             jobs: 7,
+            tables,
             ..Record::default()
         }
     }
@@ -450,13 +459,18 @@ mod tests {
         };
         let folder = tempfile::tempdir().unwrap();
         let whole = folder.path().join("whole");
-        begun(&config, &whole).finish(None, |_| record()).unwrap();
+        let mut tables = Vec::new();
+        let keep = |found| {
+            tables = found;
+            record(tables.clone())
+        };
+        begun(&config, &whole).finish(None, keep).unwrap();
         let expected = files(&whole);
         let ours: Vec<String> = expected.iter().map(|(name, _)| name.clone()).collect();
         assert_eq!(
             ours.len(),
-            TABLES.len(),
-            "two are left out, the record and the index come on top"
+            TABLES.len() - 1,
+            "three are left out, the record and the index come on top"
         );
 
         for moved in 0..=ours.len() {
@@ -467,7 +481,7 @@ mod tests {
             }
             let mut output = begun(&config, &folder);
             let unfinished = folder.join(UNFINISHED);
-            write_record(&unfinished, &record()).unwrap();
+            write_record(&unfinished, &record(tables.clone())).unwrap();
             output.commit().unwrap();
             output.journal.complete().unwrap();
             drop(output);
@@ -484,7 +498,7 @@ mod tests {
             let Resumed::Complete(found) = resumed else {
                 panic!("the run is complete");
             };
-            assert_eq!(*found, record());
+            assert_eq!(*found, record(tables.clone()));
             let mut found = files(&folder);
             // The last move has removed the old files.
             if moved == ours.len() {

@@ -318,6 +318,7 @@ impl Run {
         let layout = Layout::new(&loaded.settings);
         let facts = Facts {
             summarizer: loaded.backend("summarize").to_owned(),
+            articles: loaded.config.output.articles,
         };
         let renderer = Renderer::new(loaded.config.output.dialect(), layout, facts);
         let jobs = pool.current_num_threads();

@@ -122,6 +122,8 @@ pub(super) struct Record {
     pub(super) format: Option<&'static str>,
     pub(super) id: Option<String>,
     pub(super) content: Content,
+    /// Whether the format has made the text from something that does not contain it as it is.
+    pub(super) is_extracted: bool,
     pub(super) title: Option<String>,
     pub(super) date: Option<String>,
     pub(super) language: Option<String>,
@@ -155,6 +157,7 @@ impl Record {
     pub(super) fn into_document(self, id: String, source: String) -> (Document, Content) {
         let mut document = Document::new(id, "");
         document.source = source;
+        document.is_extracted = self.is_extracted || !matches!(self.content, Content::Text(_));
         document.title = self.title;
         document.date = self.date;
         document.language = self.language;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::articles::Articles;
 use super::compression::Compression;
 use super::format;
 use super::sheet::{Delimiter, Dialect};
@@ -18,6 +19,9 @@ pub struct Config {
     /// Whether the tables of an earlier run in the folder may be replaced. That happens at the end, when all
     /// new tables are complete. Default: false. Switched on by `--overwrite`.
     pub overwrite: bool,
+    /// Which articles are written as they came in, to the table `articles`, so that `start` and `end` of the other tables can be used where
+    /// the input itself does not have the text.
+    pub articles: Articles,
     /// The format of the tables.
     pub format: format::Choice,
     /// The character between two columns.
@@ -46,6 +50,7 @@ impl Default for Config {
         Self {
             folder: "out".into(),
             overwrite: false,
+            articles: Articles::default(),
             format: format::Choice::default(),
             delimiter: Delimiter::default(),
             bom: false,

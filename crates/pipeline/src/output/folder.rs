@@ -14,7 +14,7 @@ use super::format;
 use super::index;
 use super::journal::{self, Found};
 use super::lock::{self, Lock, Refused};
-use super::table::{TABLES, Table};
+use super::table::TABLES;
 use crate::identity::Identity;
 use crate::record::{Record, TableRecord};
 use crate::state::Memory;
@@ -324,15 +324,14 @@ pub(super) fn merged(path: &Path) -> PathBuf {
 pub(super) fn publish(
     config: &Config,
     folder: &Path,
-    tables: impl Iterator<Item = &'static Table>,
     memory: Option<&mut Memory>,
 ) -> Result<Record> {
     let unfinished = folder.join(UNFINISHED);
-    let ours: Vec<String> = tables
-        .flat_map(|table| table.files(config))
-        .chain([index::FILE.to_owned(), RECORD.to_owned()])
-        .collect();
-    if unfinished.join(RECORD).exists() {
+    if let Some(record) = read_record(&unfinished)? {
+        let tables = record.tables.into_iter().map(|table| table.file);
+        let ours: Vec<String> = tables
+            .chain([index::FILE.to_owned(), RECORD.to_owned()])
+            .collect();
         remove(&folder.join(RECORD))?;
         // Those with the same names are replaced below.
         for name in names().iter().filter(|name| !ours.contains(name)) {
@@ -370,7 +369,7 @@ pub(super) fn publish(
     if let (Some(memory), true, Ok(record)) = (memory, done.exists(), &record) {
         memory.record(folder, &done, record)?;
     }
-    // A spool that was written in another format is not needed any more.
+    // The spool of a table that has other formats only, or is left out, is not needed any more.
     for table in TABLES {
         let spool = unfinished.join(table.spool(config.compression));
         remove(&merged(&spool))?;

@@ -1,15 +1,18 @@
 //! The layout of a run: which tables it has, and with which columns.
 
+use serde::Deserialize;
 use serde_json::Value as Json;
 
+use super::articles::Articles;
 use super::column::Column;
-use super::table::{TABLES, Table};
+use super::table::{TABLES, Table, When};
 
 /// Which tables a run has, and with which columns, as its settings demand.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Layout {
     /// The columns of each table of [`TABLES`] that are written; none if the run does not have the table.
     columns: Vec<Option<Vec<bool>>>,
+    articles: Articles,
 }
 
 impl Layout {
@@ -28,12 +31,20 @@ impl Layout {
             }
             None => true,
         };
+        let articles = settings.pointer("/output/articles");
+        let articles = articles.and_then(|articles| Articles::deserialize(articles).ok());
+        let articles = articles.unwrap_or_default();
         let columns = TABLES.iter().map(|table| {
-            let has_table = table.stage.is_none_or(is_on);
+            let has_table = match table.when {
+                When::Always => true,
+                When::Stage(stage) => is_on(stage),
+                When::Articles => articles != Articles::None,
+            };
             has_table.then(|| table.columns.iter().map(has_column).collect())
         });
         Self {
             columns: columns.collect(),
+            articles,
         }
     }
 
@@ -41,6 +52,11 @@ impl Layout {
     pub(crate) fn tables(&self) -> impl Iterator<Item = &'static Table> {
         let tables = TABLES.iter().zip(&self.columns);
         tables.filter_map(|(table, columns)| columns.is_some().then_some(*table))
+    }
+
+    /// Returns whether a table is only written if it has rows.
+    pub(crate) fn leaves_out_if_empty(&self, table: &Table) -> bool {
+        table.when == When::Articles && self.articles == Articles::Extracted
     }
 
     /// Returns whether the run has a table.
@@ -85,7 +101,9 @@ mod tests {
     fn what_a_table_or_column_needs_is_a_stage() {
         let is_stage = |name: &str| STAGES.iter().any(|stage| stage.name() == name);
         for table in TABLES {
-            assert!(table.stage.is_none_or(is_stage), "{}", table.name);
+            if let When::Stage(stage) = table.when {
+                assert!(is_stage(stage), "{}", table.name);
+            }
             for column in table.columns {
                 let stage = column.setting.map(|key| key.split('.').next().unwrap());
                 assert!(stage.is_none_or(is_stage), "{} {}", table.name, column.name);

@@ -2,6 +2,7 @@
 
 use blattwerk_core::{Document, Reason, date};
 
+use super::articles::Articles;
 use super::column::{Column, Kind, count, score, text};
 use super::compression::Compression;
 use super::config::Config;
@@ -11,6 +12,7 @@ use crate::stages::DEDUP;
 
 /// The tables, in the order of the flow.
 pub(crate) static TABLES: &[&Table] = &[
+    &ARTICLES,
     &NORMALIZED,
     &REMOVED,
     &SENTENCES,
@@ -27,8 +29,7 @@ pub(crate) static TABLES: &[&Table] = &[
 #[derive(Debug)]
 pub(crate) struct Table {
     pub(super) name: &'static str,
-    /// The stage without which there is no such table; none if the table is always there.
-    pub(super) stage: Option<&'static str>,
+    pub(super) when: When,
     pub(super) columns: &'static [Column],
     pub(super) rows: Rows,
 }
@@ -43,6 +44,16 @@ impl Table {
     pub(crate) fn spool(&self, compression: Compression) -> String {
         format!("{}.csv{}", self.name, compression.suffix())
     }
+}
+
+/// When a run has a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum When {
+    Always,
+    /// If this stage is on.
+    Stage(&'static str),
+    /// As `output.articles` says.
+    Articles,
 }
 
 impl PartialEq for Table {
@@ -72,11 +83,46 @@ pub(super) enum Rows {
 pub(crate) struct Facts {
     /// The backend of *summarize*.
     pub(crate) summarizer: String,
+    /// Which articles are written as they came in.
+    pub(crate) articles: Articles,
 }
+
+static ARTICLES: Table = Table {
+    name: "articles",
+    when: When::Articles,
+    columns: &[
+        ARTICLE_ID,
+        text("source"),
+        text("url"),
+        text("title"),
+        text("date"),
+        text("language"),
+        text("text"),
+    ],
+    rows: Rows::Documents(|document, facts, sheet| {
+        let is_written = match facts.articles {
+            Articles::All => true,
+            Articles::Extracted => document.is_extracted,
+            Articles::None => false,
+        };
+        if !is_written {
+            return;
+        }
+        sheet.row([
+            Cell::Text(&document.id),
+            Cell::Text(&document.source),
+            Cell::Text(document.url.as_deref().unwrap_or("")),
+            Cell::Text(document.title.as_deref().unwrap_or("")),
+            Cell::Text(document.date.as_deref().unwrap_or("")),
+            Cell::Text(document.language.as_deref().unwrap_or("")),
+            Cell::Text(document.text.source()),
+        ]);
+    }),
+};
 
 pub(super) static NORMALIZED: Table = Table {
     name: "normalized",
-    stage: None,
+    when: When::Always,
     columns: &[
         ARTICLE_ID,
         text("source"),
@@ -114,7 +160,7 @@ pub(super) static NORMALIZED: Table = Table {
 
 static REMOVED: Table = Table {
     name: "removed",
-    stage: None,
+    when: When::Always,
     columns: &[
         ARTICLE_ID,
         count("start"),
@@ -140,7 +186,7 @@ static REMOVED: Table = Table {
 
 static SENTENCES: Table = Table {
     name: "sentences",
-    stage: None,
+    when: When::Always,
     columns: &[
         ARTICLE_ID,
         count("sentence"),
@@ -166,7 +212,7 @@ static SENTENCES: Table = Table {
 
 static ENTITIES: Table = Table {
     name: "entities",
-    stage: None,
+    when: When::Always,
     columns: &[
         ARTICLE_ID,
         count("sentence"),
@@ -197,7 +243,7 @@ static ENTITIES: Table = Table {
 
 static KEYWORDS: Table = Table {
     name: "keywords",
-    stage: Some("keywords"),
+    when: When::Stage("keywords"),
     columns: &[
         ARTICLE_ID,
         count("rank"),
@@ -225,7 +271,7 @@ static KEYWORDS: Table = Table {
 
 static SENTIMENT: Table = Table {
     name: "sentiment",
-    stage: None,
+    when: When::Always,
     columns: &[
         ARTICLE_ID,
         text("level"),
@@ -264,7 +310,7 @@ static SENTIMENT: Table = Table {
 
 static SUMMARIES: Table = Table {
     name: "summaries",
-    stage: None,
+    when: When::Always,
     columns: &[ARTICLE_ID, text("backend"), text("sentences"), text("text")],
     rows: Rows::Documents(|document, facts, sheet| {
         let summary = &document.summary;
@@ -283,7 +329,7 @@ static SUMMARIES: Table = Table {
 
 pub(super) static DUPLICATES: Table = Table {
     name: "duplicates",
-    stage: Some(DEDUP),
+    when: When::Stage(DEDUP),
     columns: &[ARTICLE_ID, text("of"), score("similarity")],
     rows: Rows::Duplicates(|duplicate, sheet| {
         let Duplicate { id, of, similarity } = duplicate;
@@ -293,7 +339,7 @@ pub(super) static DUPLICATES: Table = Table {
 
 pub(super) static SKIPPED: Table = Table {
     name: "skipped",
-    stage: None,
+    when: When::Always,
     columns: &[ARTICLE_ID, text("source"), text("reason")],
     rows: Rows::Skipped(|Skipped { document, reason }, sheet| {
         let Document { id, source, .. } = document;
@@ -303,7 +349,7 @@ pub(super) static SKIPPED: Table = Table {
 
 pub(crate) static FAILURES: Table = Table {
     name: "failures",
-    stage: None,
+    when: When::Always,
     columns: &[ARTICLE_ID, text("source"), text("stage"), text("error")],
     rows: Rows::Failures(|Failed { stage, failure }, sheet| {
         sheet.row([

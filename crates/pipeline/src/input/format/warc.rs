@@ -530,6 +530,7 @@ impl Reader {
         };
         let captured = header.date.as_ref().map(digits);
         Ok(Record {
+            is_extracted: true,
             at: At::number(self.number),
             id: Some(uri.clone()),
             content,

@@ -680,7 +680,11 @@ impl Iterator for Reader {
             Found::Broken(fault) => Err(fault),
         };
         Some(match record {
-            Ok(record) => Ok(Record { at, ..record }),
+            Ok(record) => Ok(Record {
+                at,
+                is_extracted: true,
+                ..record
+            }),
             Err(fault) => {
                 let mut reject = Reject::file(fault);
                 reject.at = at;
