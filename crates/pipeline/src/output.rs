@@ -35,8 +35,8 @@ pub use self::config::Config;
 use self::file::Open;
 pub use self::folder::check_free;
 use self::folder::{
-    DONE, IDS, check_unfinished, discard, lock, measure, merged, publish, remove, sync_folder,
-    write_record,
+    DONE, IDS, check_unfinished, discard, lock, measure, merged, publish, release, remove,
+    sync_folder, write_record,
 };
 use self::journal::{Checkpoint, Journal};
 use self::lock::Lock;
@@ -114,10 +114,11 @@ impl Output {
         let unfinished = folder.join(UNFINISHED);
         let lock = lock(folder)?;
         // Another run may have finished while this one waited for the lock.
-        check_room(config, folder, inputs)?;
-        if !restart {
-            check_unfinished(folder)?;
+        let mut is_free = check_room(config, folder, inputs);
+        if is_free.is_ok() && !restart {
+            is_free = check_unfinished(folder);
         }
+        is_free.inspect_err(|_| release(folder))?;
         // It distinguishes two runs in the same folder.
         let started = utc::nanoseconds(SystemTime::now());
         let create = || {

@@ -215,6 +215,15 @@ pub(super) fn discard(folder: &Path) {
     let _ = fs::remove_dir(folder);
 }
 
+/// Removes what taking the lock of a folder has created, if nothing else is there.
+pub(super) fn release(folder: &Path) {
+    let unfinished = folder.join(UNFINISHED);
+    // If the file is removed while another process waits for the lock, that one creates it again.
+    let _ = fs::remove_file(unfinished.join(lock::FILE));
+    let _ = fs::remove_dir(unfinished);
+    let _ = fs::remove_dir(folder);
+}
+
 /// Removes a file, if it exists.
 pub(super) fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
