@@ -589,7 +589,7 @@ fn a_complete_run_without_one_of_its_tables_is_told() {
     let damages: [(&str, Damage); 4] = [
         ("is missing", |path| fs::remove_file(path).unwrap()),
         ("has 0 bytes instead of ", |path| {
-            fs::write(path, "").unwrap()
+            fs::write(path, "").unwrap();
         }),
         ("has 20 bytes instead of ", |path| {
             let content = fs::read(path).unwrap();

@@ -135,6 +135,7 @@ impl Role {
     }
 
     /// Returns the usual names as [`fold`] returns them, the best first. Those of the address are among those of the id too.
+    #[expect(clippy::too_many_lines, reason = "a table of names")]
     fn usual(self) -> &'static [&'static str] {
         match self {
             Self::Id => &[
@@ -374,12 +375,20 @@ impl Names {
     }
 
     /// Returns whether a text is HTML by the name or path of its field.
+    #[expect(
+        clippy::unused_self,
+        reason = "it is a question about names like the others"
+    )]
     pub(super) fn is_markup(&self, path: &str) -> bool {
         let name = path.rsplit('.').next().unwrap_or(path);
         MARKUP.contains(&fold(name).as_str())
     }
 
     /// Returns whether an object of this name usually contains the fields of an article.
+    #[expect(
+        clippy::unused_self,
+        reason = "it is a question about names like the others"
+    )]
     pub(super) fn is_wrapper(&self, name: &str) -> bool {
         WRAPPERS.contains(&fold(name).as_str())
     }

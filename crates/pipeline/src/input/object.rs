@@ -4,7 +4,6 @@
 //! fields costs little more than its text. What databases, crawlers and wires wrap around a field is undone in
 //! `tree`.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
@@ -342,7 +341,7 @@ impl<'de> Visitor<'de> for Object<'_, 'de> {
             if is_configured || self.names.is_looked_into(&name) {
                 let value: Tree<'de> = map.next_value()?;
                 self.configured(&name, &value)?;
-                self.usual("", name, value, 0)?;
+                self.usual("", &name, value, 0)?;
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
@@ -380,18 +379,18 @@ impl<'de> Object<'_, 'de> {
     fn usual<E: de::Error>(
         &mut self,
         path: &str,
-        name: Cow<'de, str>,
+        name: &str,
         value: Tree<'de>,
         depth: usize,
     ) -> Result<(), E> {
-        let usual = self.names.usual(&name);
+        let usual = self.names.usual(name);
         let is_text = usual.iter().any(|(role, _)| *role == Role::Text);
         let path = if path.is_empty() {
-            name.to_string()
+            name.to_owned()
         } else {
             format!("{path}.{name}")
         };
-        let holds_article = is_text || self.names.is_wrapper(&name);
+        let holds_article = is_text || self.names.is_wrapper(name);
         if holds_article
             && depth < MOST_DEPTH
             && let Tree::Object(fields) = &value
@@ -400,14 +399,14 @@ impl<'de> Object<'_, 'de> {
             for (name, value) in fields {
                 if self.names.is_looked_into(name) {
                     has_text |= self.names.is_text(name);
-                    self.usual(&path, name.clone(), value.clone(), depth + 1)?;
+                    self.usual(&path, name, value.clone(), depth + 1)?;
                 }
             }
             if has_text {
                 return Ok(());
             }
         }
-        let is_markup = self.names.is_markup(&name) || value.is_rendered();
+        let is_markup = self.names.is_markup(name) || value.is_rendered();
         let slot = |rank, value| Slot {
             rank: (depth, rank),
             name: path.clone(),

@@ -79,7 +79,7 @@ const NO_PARAGRAPH: &[&str] = &[
     "related", "iframe",
 ];
 
-impl<'de> Tree<'de> {
+impl Tree<'_> {
     /// What an object is called in messages.
     pub(super) const OBJECT: &'static str = "an object";
 

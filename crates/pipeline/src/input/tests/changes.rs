@@ -117,7 +117,7 @@ fn a_dump_that_changes_is_a_failure_after_its_articles() {
 fn an_article_whose_file_changes_is_a_failure_itself() {
     for name in ["a.txt", "a.html", "a.txt.gz"] {
         let text = "<html><body><p>Der Rat von Hohenfels hat am Dienstag beschlossen, das alte Freibad zu sanieren.</p></body></html>";
-        let content = if name.ends_with(".gz") {
+        let content = if name == "a.txt.gz" {
             gzip(b"Ein Text.")
         } else {
             text.into()

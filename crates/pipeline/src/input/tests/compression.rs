@@ -202,7 +202,7 @@ fn only_what_no_checksum_confirms_is_in_doubt() {
         for garbage in [
             b"Rest einer Kopie, die misslang".as_slice(),
             b"<html><head><title>Fehler</title></head>",
-            &[0xFF; 300_000],
+            &vec![0xFF; 300_000],
         ] {
             let (found, last) = read(&[one.as_slice(), garbage].concat());
             assert_eq!(found.len(), 300, "{name}: nothing before it is lost");
@@ -274,7 +274,7 @@ fn xz_and_gzip_may_be_padded_and_zstd_may_have_a_long_window_and_skippable_frame
     );
     let padded = [xz(one).as_slice(), &[0; 8], &xz(two), &[0; 4]].concat();
     assert_items("xz", &read(&[("d", &padded)], Config::default()), &expected);
-    let padded = [gzip(one).as_slice(), &gzip(two), &[0; 300_000]].concat();
+    let padded = [gzip(one).as_slice(), &gzip(two), &vec![0; 300_000]].concat();
     assert_items(
         "gzip",
         &read(&[("d", &padded)], Config::default()),

@@ -86,6 +86,7 @@ fn encodings_are_found_for_each_record() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases is long")]
 fn bad_encodings_cost_their_record_and_are_never_read_with_losses() {
     let lone = [
         b"\xFF\xFE".to_vec(),

@@ -6,6 +6,7 @@ use super::{check, check_with};
 use crate::input::Config;
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases is long")]
 fn bad_json_costs_its_line() {
     let deep = format!(
         "{{\"x\":{}{},\"text\":\"a\"}}",

@@ -130,9 +130,8 @@ impl Cutter {
                 },
                 (Level::Top, b'[') => self.enter_level(Level::Array),
                 (Level::Array | Level::Records, b'{') => return Some(self.object()),
-                (Level::Array, b']') => self.enter_level(Level::Top),
+                (Level::Array, b']') | (Level::Path(1), b'}') => self.enter_level(Level::Top),
                 (Level::Records, b']') => self.enter_level(Level::Path(self.path.len())),
-                (Level::Path(1), b'}') => self.enter_level(Level::Top),
                 (Level::Path(depth), b'}') => self.enter_level(Level::Path(depth - 1)),
                 (Level::Path(depth), b'"') => {
                     if let Some(cut) = self.field(depth) {
@@ -400,6 +399,10 @@ pub(super) fn kind(byte: u8) -> Option<&'static str> {
 
 /// Finds the end of a value, fed piece by piece.
 #[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are independent of each other"
+)]
 struct ValueEnd {
     /// The closing brackets that are due, the next one last.
     open: Vec<u8>,

@@ -61,26 +61,21 @@ impl Shape {
 fn is_lines(json: &[u8]) -> bool {
     let end = json.iter().position(|byte| *byte == b'\n');
     let line = &json[..end.unwrap_or(json.len())];
-    match value_len(line) {
+    if let Some(len) = value_len(line) {
         // Objects of the same line are concatenated.
-        Some(len) => {
-            let rest = line[len..].trim_ascii_start();
-            !rest.starts_with(b"{")
-        }
-        // The object goes on in the next line, unless that begins an object where none can be.
-        None => {
-            // A line that is longer than what can be seen of it may be anything.
-            let Some(end) = end else {
-                return line.len() < BEGINNING;
-            };
-            let next = json[end..].trim_ascii_start();
-            let is_record = next
-                .strip_prefix(b"{")
-                .is_some_and(|inner| inner.trim_ascii_start().starts_with(b"\""));
-            let last = line.trim_ascii_end().last();
-            is_in_string(line) || is_record && !matches!(last, Some(b'[' | b':' | b',' | b'{'))
-        }
+        return !line[len..].trim_ascii_start().starts_with(b"{");
     }
+    // A line that is longer than what can be seen of it may be anything.
+    let Some(end) = end else {
+        return line.len() < BEGINNING;
+    };
+    // The object goes on in the next line, unless that begins an object where none can be.
+    let next = json[end..].trim_ascii_start();
+    let is_record = next
+        .strip_prefix(b"{")
+        .is_some_and(|inner| inner.trim_ascii_start().starts_with(b"\""));
+    let last = line.trim_ascii_end().last();
+    is_in_string(line) || is_record && !matches!(last, Some(b'[' | b':' | b',' | b'{'))
 }
 
 /// Returns whether a line ends within a string, which cannot contain a line end.
