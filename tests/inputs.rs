@@ -226,7 +226,7 @@ fn files_of_blattwerk_in_an_input_folder_are_left_out_and_counted() {
         assert_eq!(inputs.as_array().unwrap().len(), 4, "{input}: {inputs}");
     }
     // The tables of another run, too; what is named is read.
-    for name in ["pipeline.toml", "s.sqlite", "m.prom", "x.prom"] {
+    for name in ["pipeline.toml", "s.sqlite", "x.prom"] {
         std::fs::remove_file(place.path().join(name)).unwrap();
     }
     let outcome = place.blattwerk(&format!("run {BARE} -c /dev/null -i . -o other"));
