@@ -100,7 +100,10 @@ impl Run {
     ///
     /// If a stage cannot be built; if the output folder is not free, or the unfinished run in it that should be resumed
     /// is a different one; or if only part of the input is taken although the config looks for copies or has a state.
-    #[expect(clippy::too_many_lines, reason = "one check after another")]
+    #[expect(
+        clippy::too_many_lines,
+        reason = "the steps are in the order in which each needs what the ones before it found"
+    )]
     pub fn prepare(
         loaded: Loaded,
         mut inputs: Inputs,
@@ -269,7 +272,10 @@ impl Run {
     ///
     /// If the output cannot be written, or too much failed. Then the tables of an earlier run in the folder are
     /// untouched, and this run can be resumed from its last checkpoint.
-    #[expect(clippy::too_many_lines, reason = "one step after another")]
+    #[expect(
+        clippy::too_many_lines,
+        reason = "the steps are in the order in which each needs what the ones before it found"
+    )]
     pub fn start(self, watch: &mut dyn FnMut(Event<'_>)) -> Result<Outcome> {
         let Self {
             loaded,

@@ -4,10 +4,13 @@
 //! that only looks like that is `\x5c`. So two different paths never have the same text.
 
 use std::ffi::OsStr;
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Deserializer, Serializer};
+
+const DIGITS: [char; 16] = [
+    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
+];
 
 /// Returns the text of a path.
 pub fn of(path: impl AsRef<OsStr>) -> String {
@@ -47,8 +50,9 @@ pub fn of_bytes(name: &[u8]) -> String {
         }
         text.push_str(rest);
         for byte in chunk.invalid() {
-            // Writing to a string does not fail.
-            let _ = write!(text, "\\x{byte:02x}");
+            text.push_str("\\x");
+            text.push(DIGITS[usize::from(byte >> 4)]);
+            text.push(DIGITS[usize::from(byte & 15)]);
         }
     }
     text
