@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{PAGE, Place, SMALL, assert_same, dump, run_on_a_small_disk};
+use crate::support::{PAGE, Place, SMALL, assert_same, dump, root, run_on_a_small_disk};
 
 #[test]
 fn merged_shards_are_the_whole_run() {
@@ -50,6 +50,7 @@ fn folders_that_are_not_all_shards_of_one_run_are_refused_by_name() {
         ("c", "--shard 2/3"),
         ("other", "--shard 2/3 --set ner.backend=off"),
         ("of4", "--shard 2/4"),
+        ("files", "--shard 2/3 --shard-by files"),
         ("whole", ""),
     ] {
         let shard = place.blattwerk(&format!(
@@ -72,6 +73,10 @@ fn folders_that_are_not_all_shards_of_one_run_are_refused_by_name() {
             "other: this shard and a belong to different runs: `ner.backend` was",
         ),
         ("a b of4", "of4: this is shard 2/4, but a is 0/3"),
+        (
+            "a b files",
+            "files: this is shard 2/3 by files, but a is 0/3",
+        ),
         ("a b whole", "whole: not a shard"),
         (
             "a b leer",
@@ -98,6 +103,159 @@ fn folders_that_are_not_all_shards_of_one_run_are_refused_by_name() {
         assert_eq!(outcome.code, 2, "{share}");
         assert!(outcome.stderr.contains("expected a share"), "{outcome:?}");
     }
+}
+
+#[test]
+fn merged_shards_of_files_are_the_whole_run() {
+    let place = Place::new();
+    let dump = dump();
+    let (small, large) = dump.split_at(dump.len() / 3);
+    place.write("d/1.jsonl", large.replace("\"a", "\"b"));
+    place.write("d/2.txt", "Ein Artikel für sich.");
+    place.write("d/3.png", b"\x89PNG\r\n\x1A\n");
+    place.write("d/4.html", PAGE);
+    place.write("d/5.jsonl", small);
+    place.write("d/6.txt", "");
+    for (output, order) in [
+        ("compression=none", &[1, 0, 2][..]),
+        ("format=parquet", &[1, 0]),
+        ("safe_cells=true", &[7, 6, 5, 4, 3, 2, 1, 0]),
+        ("bom=true", &[0]),
+    ] {
+        let of = order.len();
+        let arguments = format!("{SMALL} --input d --set output.{output}");
+        let whole = place.blattwerk(&format!("run {arguments} --output whole --overwrite"));
+        assert_eq!(whole.code, 1, "{whole:?}");
+        let mut articles = Vec::new();
+        for index in order {
+            let arguments = format!(
+                "{arguments} --resume --shard {index}/{of} --shard-by files --output {of}-{index}"
+            );
+            run_on_a_small_disk(&place, &arguments, 20);
+            let shard = place.blattwerk(&format!("run {arguments}"));
+            assert!(shard.code < 2, "{shard:?}");
+            let record = place.record(&format!("{of}-{index}"));
+            articles.push(record["counts"]["articles"].as_u64().unwrap());
+        }
+        assert!(
+            of < 2 || articles.iter().all(|count| *count < 260),
+            "{articles:?}"
+        );
+        let shards = order.iter().map(|index| format!("{of}-{index} "));
+        let shards: String = shards.collect();
+        let merged = place.blattwerk(&format!("merge --quiet {shards} --output out{of}"));
+        assert_eq!(merged.code, 1, "{merged:?}");
+        assert_same(&place, "whole", &format!("out{of}"), output);
+    }
+}
+
+#[test]
+fn an_id_in_files_of_two_shards_is_the_failure_that_it_is_in_the_whole_run() {
+    let place = Place::new();
+    let line = |id: &str, text: &str| format!("{{\"id\": \"{id}\", \"text\": \"{text}\"}}\n");
+    // Long enough to tell the language.
+    let english =
+        "The council of the city will meet again on Monday evening to discuss the new budget. \
+                   Many people want to know what this means for the schools and for the library. "
+            .repeat(2);
+    let english = english.trim();
+    let german = "Der Rat der Stadt tagt am Montag wieder, und es geht um das Geld für das neue Bad. \
+                  Viele Leute wollen wissen, was das für die Schulen und für die Bücherei bedeutet.";
+    place.write(
+        "d/1.jsonl",
+        line("x", german) + &line("=y", "Ein Satz.") + &line("leer", "") + &line("u", english),
+    );
+    place.write(
+        "d/2.jsonl",
+        line("leer", "Hier nicht leer.")
+            + &line("x", "Ein anderer \u{FFFD} Satz.")
+            + &line("2", "b"),
+    );
+    place.write(
+        "d/3.jsonl",
+        line("=y", english)
+            + &line("x", "Noch ein Satz.")
+            + &line("u", german)
+            + &line("leer", "-"),
+    );
+    for format in ["csv", "csv+parquet", "parquet"] {
+        let arguments = format!(
+            "--input d --set output.format={format} --set language.other=skip --set output.safe_cells=true --quiet"
+        );
+        let whole = format!("run {arguments} --output whole --overwrite");
+        assert_eq!(place.blattwerk(&whole).code, 1);
+        for index in 0..3 {
+            let shard = place.blattwerk(&format!(
+                "run {arguments} --shard {index}/3 --shard-by files --output s{index} --overwrite"
+            ));
+            assert!(shard.code < 2, "{shard:?}");
+        }
+        let merged = place.blattwerk("merge s2 s0 s1 --output out --quiet --overwrite");
+        assert_eq!(merged.code, 1, "{merged:?}");
+        assert_eq!(place.tables("whole"), place.tables("out"), "{format}");
+        assert_eq!(
+            place.files("whole")["run.index"],
+            place.files("out")["run.index"]
+        );
+        let (whole, merged) = (place.record("whole"), place.record("out"));
+        assert_eq!(whole["counts"], merged["counts"], "{format}");
+        assert_eq!(whole["tables"], merged["tables"], "{format}");
+        assert_eq!(whole["exit"], merged["exit"], "{format}");
+    }
+    // An empty text, and the later ones of `x` (twice), `=y`, `u` and `leer`.
+    assert_eq!(place.record("out")["counts"]["failures"], 6);
+    assert_eq!(place.record("out")["counts"]["skipped"], 1);
+}
+
+#[test]
+fn captures_in_shards_of_files_are_refused_by_id() {
+    let place = Place::new();
+    let warc = root().join("tests/formats/plain.warc");
+    let warc = fs::read(warc).unwrap();
+    place.write("d/1.warc", &warc).write("d/2.warc", &warc);
+    for index in 0..2 {
+        let shard = place.blattwerk(&format!(
+            "run --input d --shard {index}/2 --shard-by files --output s{index}"
+        ));
+        assert!(shard.code < 2, "{shard:?}");
+    }
+    let merged = place.blattwerk("merge s0 s1 --output out");
+    assert_eq!(merged.code, 2);
+    let says = ["s1: the id `https://", "d/2.warc:", "is in s0 too"];
+    for says in says {
+        assert!(merged.stderr.contains(says), "{says}: {merged:?}");
+    }
+    assert!(!place.path().join("out/run.json").exists());
+}
+
+#[test]
+fn how_shards_are_made_is_checked_before_the_run() {
+    let place = Place::new();
+    place.write("d.jsonl", dump());
+    for (arguments, says) in [
+        ("--shard-by files", "--shard <I/N>"),
+        (
+            "--shard 0/2 --shard-by size",
+            "expected `hash` or `files`, found `size`",
+        ),
+        (
+            "--shard 0/2 --shard-by files --limit 7",
+            "expected no limit",
+        ),
+    ] {
+        let outcome = place.blattwerk(&format!("run --input d.jsonl {arguments}"));
+        assert_eq!(outcome.code, 2, "{arguments}");
+        assert!(outcome.stderr.contains(says), "{outcome:?}");
+    }
+    let arguments = format!("{SMALL} --input d.jsonl --shard 0/1");
+    run_on_a_small_disk(&place, &format!("{arguments} --shard-by files"), 20);
+    let outcome = place.blattwerk(&format!("run {arguments} --resume"));
+    assert_eq!(outcome.code, 2);
+    let says = "`--shard` was 0/1 by files, is 0/1";
+    assert!(outcome.stderr.contains(says), "{outcome:?}");
+    let hash = place.blattwerk(&format!("run {arguments} --shard-by hash --output hash"));
+    assert_eq!(hash.code, 1);
+    assert_eq!(place.record("hash")["shard"], "0/1");
 }
 
 /// Finds no names, and fails for some articles as long as the file `kaputt` exists.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use blattwerk_pipeline::config::MaxFailures;
-use blattwerk_pipeline::input::{Share, Taking};
+use blattwerk_pipeline::input::{By, Share, Taking};
 use blattwerk_pipeline::run::{self, Event, Outcome, Run, Start};
 use blattwerk_pipeline::schedule;
 use clap::Args;
@@ -30,6 +30,9 @@ pub(crate) struct Options {
     /// Process only a share of the articles: `0/4` is the first of four, `3/4` the last; `blattwerk merge` joins them
     #[arg(long, value_name = "I/N")]
     shard: Option<Share>,
+    /// What decides which share an article belongs to: `hash` (that of its id), or `files`, so that a shard reads only its files
+    #[arg(long, value_name = "hash|files", requires = "shard")]
+    shard_by: Option<By>,
     /// Resume the unfinished run in the output folder; start a new run if there is none
     #[arg(long)]
     resume: bool,
@@ -89,10 +92,12 @@ fn go(options: &Options) -> anyhow::Result<ExitCode> {
     let mut progress = Progress::new(options.quiet, options.log, total_bytes);
     let files = inputs.files().len();
     progress.started(files, &folder);
+    let by = options.shard_by.unwrap_or_default();
+    let share = options.shard.map(|share| Share { by, ..share });
     let options = run::Options {
         limit: options.limit,
         start,
-        taking: options.shard.map_or(Taking::All, Taking::Share),
+        taking: share.map_or(Taking::All, Taking::Share),
         stop: signals.stop.clone(),
     };
     let run = Run::prepare(loaded, inputs, folder.clone(), options)?;

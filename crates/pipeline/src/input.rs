@@ -57,8 +57,8 @@ pub use self::files::File;
 pub use self::format::Choice;
 pub use self::item::{Failure, Item, Parsed};
 pub use self::items::{Counts, Items};
-pub use self::position::{Place, Position};
-pub use self::share::{Share, Taking};
+pub use self::position::{Number, Place, Position};
+pub use self::share::{By, Share, Taking};
 pub use self::unparsed::Unparsed;
 
 use self::compression::Compression;

@@ -3,15 +3,18 @@
 //! The index of each run says which rows came from which article, by the number of the article in the input. So the
 //! rows are copied without being parsed, and the result is byte for byte that of one run over everything.
 
+mod repeats;
+
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
+use self::repeats::Repeats;
 use crate::config::RunConfig;
 use crate::identity::Identity;
-use crate::input::Share;
+use crate::input::{By, Share};
 use crate::output::{
     self, BYTE_ORDER_MARK, Carried, Entry, Facts, INDEX, Layout, Output, Renderer, Rows, TABLES,
     Table, Target,
@@ -39,7 +42,7 @@ pub fn shards(folders: &[PathBuf], output: &Path, overwrite: bool) -> Result<Rec
     };
     let identity = Identity::of(first_record).whole();
     for (share, folder, record) in &parts {
-        if share.of != first.of {
+        if (share.of, share.by) != (first.of, first.by) {
             let message = format!(
                 "this is shard {share}, but {} is {first}",
                 first_folder.display()
@@ -65,9 +68,9 @@ pub fn shards(folders: &[PathBuf], output: &Path, overwrite: bool) -> Result<Rec
             return Err(refused(two, &message));
         }
     }
-    let of = parts[0].0.of;
+    let Share { of, by, .. } = parts[0].0;
     let missing: Vec<String> = (0..of)
-        .map(|index| Share { index, of })
+        .map(|index| Share { index, of, by })
         .filter(|share| parts.iter().all(|(found, ..)| found != share))
         .map(|share| share.to_string())
         .collect();
@@ -81,10 +84,11 @@ pub fn shards(folders: &[PathBuf], output: &Path, overwrite: bool) -> Result<Rec
         .unzip();
     let mut config: output::Config = section(&records[0], "output", folders[0])?;
     config.overwrite = overwrite;
-    merge(&folders, output, &config, &identity, || sum(records))
+    merge(&folders, output, &config, &identity, by, || sum(records))
 }
 
-/// Merges the tables of several folders; where two have the same article, the later folder wins.
+/// Merges the tables of several folders; where two have the same article, the later folder wins. `by` says how the articles
+/// came into the folders.
 ///
 /// `record` returns the record, without its tables.
 pub(crate) fn merge(
@@ -92,6 +96,7 @@ pub(crate) fn merge(
     output: &Path,
     config: &output::Config,
     identity: &Identity,
+    by: By,
     record: impl FnOnce() -> Record,
 ) -> Result<Record> {
     let layout = Layout::new(&identity.settings);
@@ -99,7 +104,9 @@ pub(crate) fn merge(
     for folder in folders {
         parts.push(Part::open(folder, config, &layout)?);
     }
-    let record = record();
+    let mut record = record();
+    let renderer = Renderer::new(config.dialect(), layout.clone(), Facts::default());
+    let mut repeats = (by == By::Files).then(|| Repeats::new(folders, renderer, &record));
     let size: RunConfig = section(&record, "run", output)?;
     let most_bytes = (size.chunk_megabytes.max(1) as u64) << 20;
     let most_articles = size.chunk_articles.max(1);
@@ -123,13 +130,16 @@ pub(crate) fn merge(
         .min()
     {
         let mut found = None;
-        for part in &mut parts {
+        for (folder, part) in parts.iter_mut().enumerate() {
             if let Some(entry) = part.head.take_if(|entry| entry.number == number) {
                 let rows = part.take(&entry)?;
-                found = Some((entry, rows));
+                found = Some((folder, entry, rows));
             }
         }
-        let (entry, rows) = found.expect("one part has the least number");
+        let (folder, mut entry, mut rows) = found.expect("one part has the least number");
+        if let Some(repeats) = &mut repeats {
+            repeats.take(folder, &mut entry, &mut rows)?;
+        }
         output.write(&rows)?;
         bytes += entry.text_bytes;
         entries.push(entry);
@@ -142,6 +152,9 @@ pub(crate) fn merge(
     output.end_chunk(Carried::default(), &[], &entries, &[])?;
     for part in &mut parts {
         part.check_end()?;
+    }
+    if let Some(repeats) = repeats {
+        repeats.correct(&mut record);
     }
     output.finish(None, |tables| Record { tables, ..record })
 }

@@ -52,7 +52,7 @@ pub(crate) use self::index::{Entry, FILE as INDEX};
 pub(crate) use self::journal::{Carried, Found};
 pub(crate) use self::layout::Layout;
 pub(crate) use self::read::{open, open_complete, originals};
-pub(crate) use self::rows::{Renderer, Rows};
+pub(crate) use self::rows::{Renderer, Rows, Taker};
 pub(crate) use self::table::{FAILURES, Facts, TABLES, Table};
 
 use crate::identity::Identity;

@@ -130,6 +130,16 @@ impl Progress {
     }
 }
 
+/// Counts the words of a normalized text, separated by white space.
+pub(crate) fn words(text: &str) -> u64 {
+    text.split_ascii_whitespace().count() as u64
+}
+
+/// Returns whether characters of a text were lost before it was read.
+pub(crate) fn is_damaged(text: &str) -> bool {
+    text.contains('\u{FFFD}')
+}
+
 fn add(counts: &mut BTreeMap<String, u64>, other: &BTreeMap<String, u64>) {
     for (name, count) in other {
         *counts.entry(name.clone()).or_default() += count;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::config::Loaded;
 use crate::identity::Identity;
-use crate::input::{Inputs, Taking};
+use crate::input::{By, Inputs, Number, Taking};
 use crate::merge::{self, merge, record, refused, sum};
 use crate::output::{Entry, FAILURES, INDEX, TABLES};
 use crate::run::{Event, Options, Outcome, Run, Start, Stop};
@@ -62,17 +62,24 @@ pub fn retry(
         Outcome::Complete(record) => *record,
         stopped @ Outcome::Stopped(_) => return Ok(stopped),
     };
-    let record = merge(&[folder, &again], folder, &config, &identity, || {
-        // What was processed twice counts once.
-        let mut base = base;
-        let mut retried = retried;
-        retried.counts.read_as.clear();
-        retried.counts.unread.clear();
-        retried.counts.ignored.clear();
-        base.counts.failures = base.counts.failures.saturating_sub(count);
-        base.counts.bytes = base.counts.bytes.saturating_sub(text_bytes);
-        sum(vec![base, retried])
-    })?;
+    let record = merge(
+        &[folder, &again],
+        folder,
+        &config,
+        &identity,
+        By::Hash,
+        || {
+            // What was processed twice counts once.
+            let mut base = base;
+            let mut retried = retried;
+            retried.counts.read_as.clear();
+            retried.counts.unread.clear();
+            retried.counts.ignored.clear();
+            base.counts.failures = base.counts.failures.saturating_sub(count);
+            base.counts.bytes = base.counts.bytes.saturating_sub(text_bytes);
+            sum(vec![base, retried])
+        },
+    )?;
     fs::remove_dir_all(&again).map_err(|source| Error::Write {
         path: again,
         source,
@@ -81,7 +88,7 @@ pub fn retry(
 }
 
 /// Returns the numbers of the articles that failed, in the order of the input, and the bytes of their texts.
-fn failed(folder: &Path) -> Result<(Vec<u64>, u64)> {
+fn failed(folder: &Path) -> Result<(Vec<Number>, u64)> {
     let mut index = merge::index(folder)?;
     let (mut failed, mut text_bytes) = (Vec::new(), 0);
     loop {

@@ -24,7 +24,7 @@ use self::worker::{End, Rendered, Worker};
 use crate::config::Loaded;
 use crate::flow::Flow;
 use crate::identity::{self, Identity};
-use crate::input::{File, Inputs, Items, Position, Taking};
+use crate::input::{By, File, Inputs, Items, Position, Share, Taking};
 use crate::output::{self, Carried, Facts, Found, Layout, Output, Renderer, Resumed, Target};
 use crate::record::{InputRecord, ModelRecord, Progress, Record, StageRecord, Time};
 use crate::stages::{DEDUP, Step};
@@ -124,6 +124,16 @@ impl Run {
                 origin: "`--shard` and `retry`".into(),
                 key: "[dedup] backend".into(),
                 message: "expected `off`, since copies can only be found over the whole input"
+                    .into(),
+            });
+        }
+        if let Taking::Share(Share { by: By::Files, .. }) = options.taking
+            && options.limit.is_some()
+        {
+            return Err(Error::Setting {
+                origin: "`--shard-by files`".into(),
+                key: "`--limit`".into(),
+                message: "expected no limit, since a shard does not know how many articles are in the files of others"
                     .into(),
             });
         }

@@ -73,6 +73,14 @@ pub struct Failure {
     pub error: String,
 }
 
+impl Failure {
+    /// Returns the failure of an article whose id an earlier article uses.
+    pub(crate) fn same_id(id: String, source: String) -> Self {
+        let error = Fault::SameId.chain();
+        Self { id, source, error }
+    }
+}
+
 /// Where a record is within its file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct At {

@@ -13,7 +13,7 @@ use super::files::File;
 use super::format::{self, Articles};
 use super::item::{At, Failure, Item, Record, Reject};
 use super::options::Options;
-use super::position::{Place, Position};
+use super::position::{Number, Place, Position};
 use super::share::Taking;
 use super::source::{Source, Spare};
 use super::unparsed::Unparsed;
@@ -40,7 +40,11 @@ pub struct Items {
     counts: Counts,
     /// The number of items read, including those not taken.
     count: usize,
+    /// Those of them that are in the file of the last item.
+    count_in_file: u64,
     taking: Taking,
+    /// Which files are not read, since they belong to another share; none if all are read.
+    passed: Vec<bool>,
 }
 
 /// Counts of the items that were returned.
@@ -89,7 +93,9 @@ impl Items {
             new_ids: Vec::new(),
             counts: Counts::default(),
             count: 0,
+            count_in_file: 0,
             taking: Taking::All,
+            passed: Vec::new(),
         }
     }
 
@@ -114,6 +120,7 @@ impl Items {
             let mut reading = reading.map_err(|fault| io::Error::other(fault.chain()))?;
             reading.articles.enter(&position.place)?;
             self.reading = Some(reading);
+            self.count_in_file = position.items;
             self.next += 1;
         }
         Ok(())
@@ -122,13 +129,26 @@ impl Items {
     /// Takes only some of the items.
     #[must_use]
     pub fn taking(mut self, taking: Taking) -> Self {
+        if let Taking::Share(share) = taking {
+            let sizes: Vec<u64> = self.files.iter().map(|file| file.size).collect();
+            let takes = share.takes_files(&sizes);
+            self.passed = takes.into_iter().map(|takes| !takes).collect();
+        }
         self.taking = taking;
         self
     }
 
-    /// Returns the number of items read, including those not taken. The number of the last item is one less.
+    /// Returns the number of items read, including those not taken.
     pub fn items_read(&self) -> usize {
         self.count
+    }
+
+    /// Returns the number of the last item.
+    pub fn number(&self) -> Number {
+        Number {
+            file: self.next.saturating_sub(1) as u64,
+            item: self.count_in_file.saturating_sub(1),
+        }
     }
 
     /// Returns whether the item with this id belongs to the share that is taken.
@@ -167,10 +187,12 @@ impl Items {
             Some(place) => Position {
                 file: self.next - 1,
                 place,
+                items: self.count_in_file,
             },
             None => Position {
                 file: self.next,
                 place: Place::default(),
+                items: 0,
             },
         }
     }
@@ -277,9 +299,8 @@ impl Iterator for Items {
     fn next(&mut self) -> Option<Item> {
         loop {
             let item = self.read()?;
-            let number = self.count as u64 - 1;
             let is_taken = match &self.taking {
-                Taking::Only(numbers) => numbers.binary_search(&number).is_ok(),
+                Taking::Only(numbers) => numbers.binary_search(&self.number()).is_ok(),
                 Taking::All | Taking::Share(_) => true,
             };
             if is_taken {
@@ -301,6 +322,7 @@ impl Items {
             if let Some(mut reading) = self.reading.take() {
                 if let Some(mut found) = reading.articles.next() {
                     self.count += 1;
+                    self.count_in_file += 1;
                     reading.given += 1;
                     // Half a file is not an article.
                     if reading.given == 1
@@ -333,6 +355,7 @@ impl Items {
                 self.close(changed.as_ref().map_or(file.size, |(_, size)| *size));
                 if let Some((fault, _)) = changed {
                     self.count += 1;
+                    self.count_in_file += 1;
                     self.format = Some(reading.format);
                     let item = self.failure(Reject::file(fault), &reading.name, &reading.id_name);
                     if item.is_some() {
@@ -343,12 +366,19 @@ impl Items {
             }
             let files = Arc::clone(&self.files);
             let file = files.get(self.next)?;
+            let is_passed = self.passed.get(self.next) == Some(&true);
             self.next += 1;
+            self.count_in_file = 0;
+            if is_passed {
+                self.close(file.size);
+                continue;
+            }
             match self.open(file) {
                 Ok(reading) => self.reading = Some(reading),
                 Err(fault) => {
                     self.close(file.size);
                     self.count += 1;
+                    self.count_in_file += 1;
                     self.format = None;
                     let item = self.failure(Reject::file(fault), &file.name(), &file.id_name());
                     if item.is_some() {

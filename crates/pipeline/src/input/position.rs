@@ -9,6 +9,17 @@ pub struct Position {
     pub file: usize,
     /// The place in it.
     pub place: Place,
+    /// How many items of the file come before it.
+    pub items: u64,
+}
+
+/// The number of an item of the input, in the order of the input.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Number {
+    /// The file, counted from 0.
+    pub file: u64,
+    /// The item in the file, counted from 0.
+    pub item: u64,
 }
 
 /// A place in a file: numbers that only the reader of its format understands. Without any, it is the

@@ -1,13 +1,14 @@
 //! The index of the tables: which rows belong to which article of the input.
 //!
 //! `run.index` lies beside `run.json`. It is needed to merge shards in the order of the input, and to put
-//! retried articles in their places. For each article or failure it contains its number in the input, the bytes of its
+//! retried articles in their places. For each article or failure it contains its number in the input (that of the file and that in it), the bytes of its
 //! text, and how many bytes and rows it has in each table, all as LEB128 numbers: about 25 bytes per article. The
 //! number of rows is left out where there are no bytes.
 
 use std::io::{self, Read};
 
 use super::file::Length;
+use crate::input::Number;
 
 /// The name of the file.
 pub(crate) const FILE: &str = "run.index";
@@ -15,8 +16,8 @@ pub(crate) const FILE: &str = "run.index";
 /// An article or a failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
-    /// Its number in the input, counted from 0.
-    pub(crate) number: u64,
+    /// Its number in the input.
+    pub(crate) number: Number,
     /// The bytes of its text; 0 if it is not an article.
     pub(crate) text_bytes: u64,
     /// What it has in each table.
@@ -26,7 +27,8 @@ pub(crate) struct Entry {
 impl Entry {
     /// Appends the entry to an index.
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
-        put(out, self.number);
+        put(out, self.number.file);
+        put(out, self.number.item);
         put(out, self.text_bytes);
         for Length { bytes, rows } in &self.lengths {
             put(out, *bytes);
@@ -38,10 +40,14 @@ impl Entry {
 
     /// Reads the next entry of an index of this many tables; returns none at its end.
     pub(crate) fn read(index: &mut impl Read, tables: usize) -> io::Result<Option<Self>> {
-        let Some(number) = get(index)? else {
+        let Some(file) = get(index)? else {
             return Ok(None);
         };
         let mut next = || get(index)?.ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof));
+        let number = Number {
+            file,
+            item: next()?,
+        };
         let text_bytes = next()?;
         let mut lengths = vec![Length::default(); tables];
         for length in &mut lengths {
@@ -115,7 +121,10 @@ mod tests {
                 rows: if value > 0 { value / 2 } else { 0 },
             };
             Entry {
-                number: value,
+                number: Number {
+                    file: value / 3,
+                    item: value,
+                },
                 text_bytes: value,
                 lengths,
             }

@@ -1,5 +1,6 @@
 //! Turns what went through a run into rows of CSV, in memory.
 
+use std::io;
 use std::sync::Arc;
 
 use blattwerk_core::Document;
@@ -7,7 +8,8 @@ use blattwerk_core::Document;
 use super::file::Length;
 use super::layout::Layout;
 use super::sheet::{Dialect, Sheet};
-use super::table::{Facts, Rows as Source, TABLES};
+use super::spool::SpoolRows;
+use super::table::{FAILURES, Facts, NORMALIZED, Rows as Source, SKIPPED, TABLES};
 use crate::fate::{Duplicate, Failed, Skipped};
 
 /// Rows of each table, in the order of [`TABLES`].
@@ -31,6 +33,21 @@ impl Rows {
     pub(crate) fn into_bytes(self) -> Vec<Vec<u8>> {
         self.tables.into_iter().map(|(bytes, _)| bytes).collect()
     }
+}
+
+/// An article that has rows.
+pub(crate) struct Article {
+    pub(crate) id: String,
+    pub(crate) source: String,
+    pub(crate) taker: Taker,
+}
+
+/// What became of an article that took its id.
+pub(crate) enum Taker {
+    /// It went through all stages; its normalized text.
+    Article(String),
+    Skipped,
+    Failed,
 }
 
 /// Renders rows.
@@ -93,6 +110,39 @@ impl Renderer {
             });
         }
         sheets.into_rows()
+    }
+
+    /// Returns the article that took its id, if rendered rows are those of one article.
+    ///
+    /// What could not be read has not taken its id.
+    pub(crate) fn article(&self, rows: &Rows) -> Option<Article> {
+        for (table, (bytes, _)) in TABLES.iter().zip(&rows.tables) {
+            let is_article = [&NORMALIZED, &SKIPPED, &FAILURES].contains(table);
+            if !is_article || bytes.is_empty() {
+                continue;
+            }
+            let columns = self.layout.columns(table);
+            let place = |name: &str| columns.iter().position(|column| column.name == name);
+            let rows = Box::new(io::Cursor::new(bytes.clone()));
+            let mut rows = SpoolRows::without_header(rows, self.dialect);
+            let row = rows.next().ok()??;
+            let cell = |name: &str| row.get(place(name)?).map(str::to_owned);
+            let taker = if **table == NORMALIZED {
+                Taker::Article(cell("text")?)
+            } else if **table == SKIPPED {
+                Taker::Skipped
+            } else if cell("stage")? == "input" {
+                return None;
+            } else {
+                Taker::Failed
+            };
+            return Some(Article {
+                id: cell("article_id")?,
+                source: cell("source")?,
+                taker,
+            });
+        }
+        None
     }
 
     /// Returns the header of every table, which is not counted as a row.

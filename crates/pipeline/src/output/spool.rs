@@ -15,7 +15,17 @@ pub(super) struct SpoolRows {
 
 impl SpoolRows {
     pub(super) fn new(spool: Box<dyn Read>, dialect: Dialect) -> Self {
+        Self::read(spool, dialect, true)
+    }
+
+    /// Reads rows that have no header before them.
+    pub(super) fn without_header(rows: Box<dyn Read>, dialect: Dialect) -> Self {
+        Self::read(rows, dialect, false)
+    }
+
+    fn read(spool: Box<dyn Read>, dialect: Dialect, has_header: bool) -> Self {
         let rows = csv::ReaderBuilder::new()
+            .has_headers(has_header)
             .delimiter(dialect.delimiter.byte())
             .from_reader(spool);
         Self {

@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
 
 use crate::config::RunConfig;
-use crate::input::{Counts, Item, Items, Position};
+use crate::input::{Counts, Item, Items, Number, Position};
 
 /// A group of consecutive items of the input: what is read, processed and written as one.
 pub(super) struct Chunk {
     pub(super) items: Vec<Item>,
     /// The numbers of the items in the input.
-    pub(super) numbers: Vec<u64>,
+    pub(super) numbers: Vec<Number>,
     /// The hashes of the ids that it is the first to use.
     pub(super) ids: Vec<u128>,
     /// What was counted while it was read.
@@ -49,7 +49,7 @@ impl Reader {
             && self.items.items_read() <= self.limit
         {
             self.taken += 1;
-            numbers.push(self.items.items_read() as u64 - 1);
+            numbers.push(self.items.number());
             bytes += item.bytes();
             items.push(item);
             if items.len() >= size.chunk_articles.max(1) || bytes >= most_bytes {
@@ -68,7 +68,7 @@ impl Reader {
         let _ = chunks.send(self.chunk(items, numbers, true));
     }
 
-    fn chunk(&mut self, items: Vec<Item>, numbers: Vec<u64>, is_last: bool) -> Chunk {
+    fn chunk(&mut self, items: Vec<Item>, numbers: Vec<Number>, is_last: bool) -> Chunk {
         Chunk {
             items,
             numbers,

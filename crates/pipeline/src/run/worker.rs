@@ -15,9 +15,9 @@ use super::watch::{Event, Stop};
 use crate::config::MaxFailures;
 use crate::fate::{Duplicate, Failed};
 use crate::flow::{Batch, Flow};
-use crate::input::{Counts, Item, Parsed};
+use crate::input::{Counts, Item, Number, Parsed};
 use crate::output::{Carried, Entry, Length, Renderer, Rows};
-use crate::record::Time;
+use crate::record::{Time, is_damaged, words};
 use crate::stages::{Step, Work};
 use crate::state::Memory;
 use crate::{Error, Result};
@@ -269,9 +269,9 @@ impl<'a> Worker<'a> {
         self.state.progress.failures += failures.len() as u64;
         self.state.progress.skipped += skipped.len() as u64;
         self.state.progress.duplicates += duplicates.len() as u64;
-        self.state.progress.words += documents.par_iter().map(words).sum::<u64>();
-        self.state.progress.damaged +=
-            documents.par_iter().filter(|d| is_damaged(d)).count() as u64;
+        let texts = documents.par_iter().map(|document| document.text.as_str());
+        self.state.progress.words += texts.clone().map(words).sum::<u64>();
+        self.state.progress.damaged += texts.filter(|text| is_damaged(text)).count() as u64;
 
         let size = documents
             .len()
@@ -334,7 +334,7 @@ fn pass(
 fn entries(
     rows: &[Rows],
     positions: Vec<usize>,
-    numbers: &[u64],
+    numbers: &[Number],
     text_bytes: &[u64],
 ) -> Vec<Entry> {
     // A copy that is kept has its own rows, and one in the table of duplicates.
@@ -357,14 +357,6 @@ fn entries(
             lengths,
         })
         .collect()
-}
-
-fn words(document: &Document) -> u64 {
-    document.text.as_str().split_ascii_whitespace().count() as u64
-}
-
-fn is_damaged(document: &Document) -> bool {
-    document.text.as_str().contains('\u{FFFD}')
 }
 
 /// Sorts what left a batch by its position in the chunk.
