@@ -73,18 +73,22 @@ pub(crate) fn is_web(address: &str) -> bool {
     starts("http://") || starts("https://")
 }
 
-/// Whether an address has a scheme, and so is not relative.
+/// Whether an address has a scheme, and so is not relative. Some pages escape it by mistake.
 fn has_scheme(address: &str) -> bool {
-    address
-        .split(['/', '?', '#'])
-        .next()
-        .and_then(|first| first.split_once(':'))
-        .is_some_and(|(scheme, _)| {
-            scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-                && scheme
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
-        })
+    let is_escaped = ["http%3A", "https%3A", "http%3a", "https%3a"]
+        .iter()
+        .any(|scheme| address.starts_with(scheme));
+    is_escaped
+        || address
+            .split(['/', '?', '#'])
+            .next()
+            .and_then(|first| first.split_once(':'))
+            .is_some_and(|(scheme, _)| {
+                scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+                    && scheme
+                        .chars()
+                        .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+            })
 }
 
 /// Returns the address that an address of the Wayback Machine is a capture of; any other stays.
@@ -170,6 +174,7 @@ mod tests {
             ("a/12:30", "https://bote.example/lokales/ort/a/12:30"),
             ("mailto:bote@bote.example", ""),
             ("javascript:void(0)", ""),
+            ("https%3A%2F%2Fbote.example%2Fdeich", ""),
             ("", ""),
         ] {
             assert_eq!(
