@@ -349,6 +349,60 @@ Zeile zwei &amp;uuml;ber</description></item>
             expected: &["a | - | - | - | - | - | Der ganze Text."],
         },
         Case {
+            name: "Atom",
+            xml: r#"<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de"><title type="html">Z&amp;uuml;ge</title><id>urn:f</id>
+<entry><id>urn:1</id><title>A &amp;amp; B</title><link rel="self" href="https://z.example/1.atom"/><link rel="alternate" type="text/html" href="https://z.example/1"/><published>2024-03-01T00:00:00Z</published><updated>2024-03-02T00:00:00Z</updated>
+<summary>Kurz.</summary><content type="html">&lt;p&gt;Lang und mehr.&lt;/p&gt;</content></entry>
+<entry><id>urn:2</id><title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">Ein <i>Wort</i></div></title><link href="https://z.example/2"/><updated>2024-03-03T00:00:00Z</updated>
+<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>Eins.</p><p>Zwei.</p></div></content></entry>
+<entry xml:lang="en"><id>urn:3</id><title type="text">x</title><content type="text">2 &lt; 3
+Ende</content><source><id>urn:s</id><title>Quelle</title></source></entry>
+<entry><id>urn:4</id><title>y</title><content src="https://z.example/4" type="text/html"/><summary>Nur das.</summary></entry>
+</feed>"#,
+            expected: &[
+                "urn:1 | A &amp; B | 2024-03-01T00:00:00Z | de | https://z.example/1 | Züge | Lang und mehr.",
+                "urn:2 | Ein Wort | 2024-03-03T00:00:00Z | de | https://z.example/2 | Züge | Eins.//Zwei.",
+                "urn:3 | x | - | en | - | Quelle | 2 < 3/Ende",
+                "urn:4 | y | - | de | - | Züge | Nur das.",
+            ],
+        },
+        Case {
+            name: "Atom 0.3, with a prefix",
+            xml: r#"<a:feed version="0.3" xmlns:a="http://purl.org/atom/ns#" xml:lang="de"><a:title>Alt</a:title><a:entry><a:title>Titel</a:title><a:link rel="alternate" type="text/html" href="http://o.example/1"/><a:id>tag:1</a:id><a:issued>2004-05-06T08:00:00Z</a:issued><a:modified>2004-05-07T08:00:00Z</a:modified>
+<a:content type="text/html" mode="escaped">&lt;p&gt;Alter Text.&lt;/p&gt;</a:content></a:entry></a:feed>"#,
+            expected: &[
+                "tag:1 | Titel | 2004-05-06T08:00:00Z | de | http://o.example/1 | Alt | Alter Text.",
+            ],
+        },
+        Case {
+            name: "one entry of Atom",
+            xml: "<entry xmlns='http://www.w3.org/2005/Atom'><id>e</id><title>T</title><content>Text.</content></entry>",
+            expected: &["e | T | - | - | - | - | Text."],
+        },
+    ]);
+}
+
+#[test]
+fn relative_links_of_feeds_are_completed() {
+    check_fields(&[Case {
+        name: "Atom with relative addresses",
+        xml: r#"<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://z.example/lokales/"><title>Z</title>
+<entry><id>urn:1</id><title>A</title><link href="deich.html"/><content>Der Deich hält.</content></entry>
+<entry xml:base="2024/"><id>urn:2</id><title>B</title><link href="ufer.html"/><content>Das Ufer auch.</content></entry>
+<entry><id>urn:3</id><title>C</title><link xml:base="https://y.example/" href="/wehr"/><content>Das Wehr nicht.</content></entry>
+</feed>"#,
+        expected: &[
+            "urn:1 | A | - | - | https://z.example/lokales/deich.html | Z | Der Deich hält.",
+            "urn:2 | B | - | - | https://z.example/lokales/2024/ufer.html | Z | Das Ufer auch.",
+            "urn:3 | C | - | - | https://y.example/wehr | Z | Das Wehr nicht.",
+        ],
+    }]);
+}
+
+#[test]
+fn exports_give_what_is_published() {
+    check_fields(&[
+        Case {
             name: "an export of WordPress",
             xml: r#"<rss version="2.0" xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:wp="http://wordpress.org/export/1.2/"><channel><title>Blog</title><wp:wxr_version>1.2</wp:wxr_version>
 <item><title>Bild</title><guid isPermaLink="false">w1</guid><wp:post_type>attachment</wp:post_type></item>
@@ -400,37 +454,6 @@ fährt wieder.</p>
             ],
         },
         Case {
-            name: "Atom",
-            xml: r#"<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de"><title type="html">Z&amp;uuml;ge</title><id>urn:f</id>
-<entry><id>urn:1</id><title>A &amp;amp; B</title><link rel="self" href="https://z.example/1.atom"/><link rel="alternate" type="text/html" href="https://z.example/1"/><published>2024-03-01T00:00:00Z</published><updated>2024-03-02T00:00:00Z</updated>
-<summary>Kurz.</summary><content type="html">&lt;p&gt;Lang und mehr.&lt;/p&gt;</content></entry>
-<entry><id>urn:2</id><title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">Ein <i>Wort</i></div></title><link href="https://z.example/2"/><updated>2024-03-03T00:00:00Z</updated>
-<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>Eins.</p><p>Zwei.</p></div></content></entry>
-<entry xml:lang="en"><id>urn:3</id><title type="text">x</title><content type="text">2 &lt; 3
-Ende</content><source><id>urn:s</id><title>Quelle</title></source></entry>
-<entry><id>urn:4</id><title>y</title><content src="https://z.example/4" type="text/html"/><summary>Nur das.</summary></entry>
-</feed>"#,
-            expected: &[
-                "urn:1 | A &amp; B | 2024-03-01T00:00:00Z | de | https://z.example/1 | Züge | Lang und mehr.",
-                "urn:2 | Ein Wort | 2024-03-03T00:00:00Z | de | https://z.example/2 | Züge | Eins.//Zwei.",
-                "urn:3 | x | - | en | - | Quelle | 2 < 3/Ende",
-                "urn:4 | y | - | de | - | Züge | Nur das.",
-            ],
-        },
-        Case {
-            name: "Atom with relative addresses",
-            xml: r#"<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://z.example/lokales/"><title>Z</title>
-<entry><id>urn:1</id><title>A</title><link href="deich.html"/><content>Der Deich hält.</content></entry>
-<entry xml:base="2024/"><id>urn:2</id><title>B</title><link href="ufer.html"/><content>Das Ufer auch.</content></entry>
-<entry><id>urn:3</id><title>C</title><link xml:base="https://y.example/" href="/wehr"/><content>Das Wehr nicht.</content></entry>
-</feed>"#,
-            expected: &[
-                "urn:1 | A | - | - | https://z.example/lokales/deich.html | Z | Der Deich hält.",
-                "urn:2 | B | - | - | https://z.example/lokales/2024/ufer.html | Z | Das Ufer auch.",
-                "urn:3 | C | - | - | https://y.example/wehr | Z | Das Wehr nicht.",
-            ],
-        },
-        Case {
             name: "an export of Blogger",
             xml: r#"<feed xmlns="http://www.w3.org/2005/Atom" xmlns:app="http://purl.org/atom/app#"><title>Am Wehr</title>
 <entry><id>1</id><category scheme="http://schemas.google.com/g/2005#kind" term="http://schemas.google.com/blogger/2008/kind#settings"/><title>BLOG_PUBLISHED</title><content type="text">true</content></entry>
@@ -463,19 +486,6 @@ Ende</content><source><id>urn:s</id><title>Quelle</title></source></entry>
                 "- comment",
                 "- trash",
             ],
-        },
-        Case {
-            name: "Atom 0.3, with a prefix",
-            xml: r#"<a:feed version="0.3" xmlns:a="http://purl.org/atom/ns#" xml:lang="de"><a:title>Alt</a:title><a:entry><a:title>Titel</a:title><a:link rel="alternate" type="text/html" href="http://o.example/1"/><a:id>tag:1</a:id><a:issued>2004-05-06T08:00:00Z</a:issued><a:modified>2004-05-07T08:00:00Z</a:modified>
-<a:content type="text/html" mode="escaped">&lt;p&gt;Alter Text.&lt;/p&gt;</a:content></a:entry></a:feed>"#,
-            expected: &[
-                "tag:1 | Titel | 2004-05-06T08:00:00Z | de | http://o.example/1 | Alt | Alter Text.",
-            ],
-        },
-        Case {
-            name: "one entry of Atom",
-            xml: "<entry xmlns='http://www.w3.org/2005/Atom'><id>e</id><title>T</title><content>Text.</content></entry>",
-            expected: &["e | T | - | - | - | - | Text."],
         },
     ]);
 }

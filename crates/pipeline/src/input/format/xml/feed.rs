@@ -231,7 +231,7 @@ impl<'t> Feed<'t> {
         best
     }
 
-    /// Returns the text of an export of WordPress, as it was typed; the excerpt if there is no other.
+    /// Returns the text of an export of `WordPress`, as it was typed; the excerpt if there is no other.
     fn typed(&self) -> Content {
         let encoded = || self.item.children().filter(|child| child.is("encoded"));
         let texts = encoded()

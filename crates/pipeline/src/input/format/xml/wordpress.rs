@@ -1,4 +1,4 @@
-//! Exports of WordPress: RSS with drafts and settings among the articles, and with texts as they were typed.
+//! Exports of `WordPress`: RSS with drafts and settings among the articles, and with texts as they were typed.
 //!
 //! In a text that was typed, an empty line separates paragraphs, and a shortcode, such as `[gallery ids="1,2"]`, stands
 //! for something that a program inserts.
