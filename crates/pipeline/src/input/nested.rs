@@ -45,7 +45,11 @@ impl Nested {
                 format,
                 articles,
             }),
-            Err(fault) => Err(rejected(entry, fault)),
+            Err(fault) => {
+                let mut reject = rejected(entry, fault);
+                reject.format = options.format;
+                Err(reject)
+            }
         }
     }
 
