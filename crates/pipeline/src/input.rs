@@ -11,10 +11,12 @@
 //! `fault` what can go wrong.
 
 mod ahead;
+mod beside;
 mod blocks;
 mod compression;
 mod config;
 mod content;
+mod crawl;
 mod described;
 mod disk;
 mod encoding;
@@ -188,7 +190,14 @@ impl Inputs {
         if !file.is_regular() {
             return file.fault().map_or(Ok(()), Err);
         }
-        let source = Source::open(file, Arc::default(), &Spare::default())?;
+        let source = match Source::open(file, Arc::default(), &Spare::default()) {
+            Err(Fault::Ignored(kind)) => {
+                described.format = Some("ignored");
+                described.error = Some(kind.to_owned());
+                return Ok(());
+            }
+            source => source?,
+        };
         described.compression = source.compression.map(Compression::as_str);
         let (format, mut articles) = format::open(source, &self.options)?;
         described.format = Some(format);

@@ -10,6 +10,7 @@ use std::time::SystemTime;
 use blattwerk_core::Result;
 use walkdir::{DirEntry, WalkDir};
 
+use super::beside::{self, Beside};
 use super::fault::{Fault, setting};
 use super::{glob, path_text};
 use crate::digest::digest;
@@ -29,6 +30,8 @@ pub struct File {
     id: Option<PathBuf>,
     /// Whether it was named itself, not found in a folder or by a glob.
     pub(super) is_named: bool,
+    /// What the files around it say of it.
+    pub(super) beside: Beside,
     kind: Kind,
 }
 
@@ -235,6 +238,7 @@ impl Found<'_> {
                 location: PathBuf::new(),
                 id: None,
                 is_named: true,
+                beside: Beside::Nothing,
                 kind: Kind::Stdin,
             },
         );
@@ -262,6 +266,7 @@ impl Found<'_> {
     }
 
     fn folder(&mut self, given: &Path) {
+        let first = self.files.len();
         let entries = WalkDir::new(self.root.join(given))
             .follow_links(true)
             .sort_by_file_name()
@@ -288,6 +293,7 @@ impl Found<'_> {
                 }
             }
         }
+        beside::judge(given, &mut self.files[first..]);
     }
 
     fn file(&mut self, path: PathBuf, location: PathBuf, metadata: &fs::Metadata, is_named: bool) {
@@ -308,6 +314,7 @@ impl Found<'_> {
                 location,
                 id: None,
                 is_named,
+                beside: Beside::Nothing,
                 kind,
             },
         );
@@ -330,6 +337,7 @@ impl Found<'_> {
                 location,
                 id: None,
                 is_named: false,
+                beside: Beside::Nothing,
                 kind: Kind::Unreadable(reason),
             },
         );

@@ -3,6 +3,8 @@
 //! It is counted and gives no rows. The beginning of the content decides; the name only where the content has
 //! no mark of its own, as in style sheets and scripts.
 
+use super::crawl::Notes;
+
 /// Pairs of a kind and the extensions of files of that kind, in lower case.
 const EXTENSIONS: &[(&str, &[&str])] = &[
     (
@@ -61,7 +63,44 @@ pub(super) fn file(name: &str, start: &[u8]) -> Option<&'static str> {
     if begins(b"<!doctype html") || begins(b"<html") {
         return None;
     }
-    by_content(start).or_else(|| by_name(name))
+    let name = name.rsplit('/').next().unwrap_or_default();
+    by_content(start)
+        .or_else(|| Notes::of(start).map(Notes::kind))
+        .or_else(|| by_both(name, start))
+        .or_else(|| by_name(name).filter(|kind| *kind != "script" || !is_data(text)))
+}
+
+/// Returns the kind of a file that programs and servers call by the same name everywhere, if its beginning fits.
+fn by_both(name: &str, start: &[u8]) -> Option<&'static str> {
+    let is_table = start.starts_with(b"PAR1");
+    let is_status = start.trim_ascii().is_empty() || start.starts_with(b"{");
+    let has = |part: &[u8]| {
+        let part = part.to_ascii_lowercase();
+        memchr::memmem::find(&start.to_ascii_lowercase(), &part).is_some()
+    };
+    match name {
+        // What Spark, Hadoop and pandas write beside the files of a table.
+        "_metadata" | "_common_metadata" if is_table => Some("table metadata"),
+        "_SUCCESS" if is_status => Some("marker"),
+        _ if is_status && (name.starts_with("_committed_") || name.starts_with("_started_")) => {
+            Some("marker")
+        }
+        // Hadoop's checksums of a file.
+        _ if start.starts_with(b"crc\0") => Some("checksum"),
+        "robots.txt" if start.is_empty() || has(b"user-agent:") || has(b"sitemap:") => {
+            Some("robots.txt")
+        }
+        "ads.txt" | "app-ads.txt" if has(b"direct") || has(b"reseller") => Some("ads.txt"),
+        _ => None,
+    }
+}
+
+/// Returns whether a text is JSON, which dumps that programs made for programs have under the name of a script.
+fn is_data(text: &[u8]) -> bool {
+    let value = text.strip_prefix(b"[").unwrap_or(text).trim_ascii_start();
+    value
+        .strip_prefix(b"{")
+        .is_some_and(|rest| rest.trim_ascii_start().starts_with(b"\""))
 }
 
 /// Returns the kind of a file that is plainly no article, by its beginning alone.
@@ -124,6 +163,31 @@ mod tests {
             ("a.js", b"var text = 1;", Some("script")),
             ("a.js.map", b"{\"version\":3}", Some("source map")),
             ("a.woff2", b"", Some("font")),
+            ("a.js", b"[\n{ \"text\": \"Eins.\"}]", None),
+            ("d/_SUCCESS", b"", Some("marker")),
+            ("_committed_17", b"{\"added\":[]}", Some("marker")),
+            ("_started_17", b"", Some("marker")),
+            ("_SUCCESS", b"Die Band gibt es seit 1999.", None),
+            ("_metadata", b"PAR1\x15", Some("table metadata")),
+            ("part-0.crc", b"crc\0\0\0\x02\0", Some("checksum")),
+            ("part-0.crc", b"Ein Text.", None),
+            (
+                "x/robots.txt",
+                b"User-Agent: *\nDisallow: /\n",
+                Some("robots.txt"),
+            ),
+            ("robots.txt", b"Roboter helfen in der Pflege.", None),
+            (
+                "ads.txt",
+                b"google.com, pub-1, DIRECT, f08c\n",
+                Some("ads.txt"),
+            ),
+            ("ads.txt", b"Die Werbung wird teurer.", None),
+            (
+                "a.md5",
+                b"d41d8cd98f00b204e9800998ecf8427e  a",
+                Some("checksum"),
+            ),
             ("a.js", b"\n<!DOCTYPE html><p>Ein Text.", None),
             ("a.png", b"<HTML><p>Ein Text.", None),
             ("a.txt", b"ID3 hie\xC3\x9F ein Format.", None),

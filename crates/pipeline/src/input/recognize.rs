@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 
 use memchr::memchr_iter;
 
+use super::crawl::Notes;
 use super::encoding::{Decoding, Mode};
 use super::fault::{Fault, beginning};
 use super::mail::mail;
@@ -62,6 +63,9 @@ impl<'a> Start<'a> {
             .text
             .get_or_init(|| mode.convert_start(&self.bytes[mark..], self.is_whole, BEGINNING));
         let start = TextStart::new(text, mode)?;
+        if let Some(notes) = Notes::of(text) {
+            return Err(Fault::Binary(notes.describe()));
+        }
         mail(text).map_or(Ok(start), |kind| Err(Fault::Binary(kind)))
     }
 }

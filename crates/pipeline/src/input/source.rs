@@ -10,6 +10,7 @@ use super::compression::{self, Compression};
 use super::disk::{Disk, stdin};
 use super::fault::Fault;
 use super::files::File;
+use super::ignored;
 
 /// Decompressed bytes with a name, from which a format is opened.
 pub(super) struct Source {
@@ -26,6 +27,10 @@ pub(super) struct Source {
 
 impl Source {
     /// Opens a file; `counter` counts the bytes read from disk.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read at all; [`Fault::Ignored`] if it was found in a folder and is plainly no article.
     pub(super) fn open(file: &File, counter: Arc<AtomicU64>, spare: &Spare) -> Result<Self, Fault> {
         if let Some(fault) = file.fault() {
             return Err(fault);
@@ -41,7 +46,12 @@ impl Source {
             .map_err(|error| Fault::Unreadable(error.to_string()))?;
         // A pipe cannot be opened a second time.
         let disk = file.is_regular().then_some(disk);
-        Self::new(&file.path, bytes, disk, within)
+        let mut source = Self::new(&file.path, bytes, disk, within)?;
+        let start = source.bytes.peek_most(ignored::BEGINNING);
+        match file.beside.ignored(&file.name(), start) {
+            Some(kind) => Err(Fault::Ignored(kind)),
+            None => Ok(source),
+        }
     }
 
     /// Opens an entry of a container.

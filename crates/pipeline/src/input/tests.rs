@@ -10,6 +10,7 @@ mod files;
 mod json;
 mod jsonl;
 mod limits;
+mod neighbours;
 mod parquet;
 mod position;
 mod recognition;

@@ -61,9 +61,10 @@ impl Format for Zip {
             window: Vec::new(),
             window_at: 0,
         };
-        directory.refuse_documents()?;
+        let is_web_archive = directory.inspect()?;
         Ok(Box::new(Reader {
             directory,
+            is_web_archive,
             entry: None,
             used: 0,
             has_found: false,
@@ -319,9 +320,11 @@ impl Directory {
         Ok(entry)
     }
 
-    /// Looks through the first entries for the signs of a document, which is an archive too.
-    fn refuse_documents(&mut self) -> Result<(), Fault> {
+    /// Looks through the first entries for the signs of a document, which is an archive too. Returns whether it is a
+    /// web archive (WACZ): WARC files with indexes, logs and lists of their pages.
+    fn inspect(&mut self) -> Result<bool, Fault> {
         const MOST: usize = 1000;
+        let (mut has_crawl, mut has_package) = (false, false);
         for _ in 0..MOST {
             if self.is_at_end() {
                 break;
@@ -346,11 +349,15 @@ impl Directory {
                     }
                 }
                 "[Content_Types].xml" => return Err(Broken::Office.into()),
-                _ => {}
+                "datapackage.json" | "pages/pages.jsonl" => has_package = true,
+                name => {
+                    let crawl = name.strip_prefix("archive/");
+                    has_crawl |= crawl.is_some_and(|name| name.contains(".warc"));
+                }
             }
         }
         self.at = self.ends.start;
-        Ok(())
+        Ok(has_crawl && has_package)
     }
 
     /// Opens the file of an entry.
@@ -517,6 +524,7 @@ impl Read for Checked {
 
 struct Reader {
     directory: Directory,
+    is_web_archive: bool,
     /// The entry that is read.
     entry: Option<Open>,
     /// The bytes of the archive that the entries so far take. If they are more than there are, entries overlap: a
@@ -526,6 +534,18 @@ struct Reader {
     has_found: bool,
     within: Within,
     options: Arc<Options>,
+}
+
+/// Returns the kind of an entry of a web archive that repeats or describes what is in its WARC files.
+///
+/// <https://specs.webrecorder.net/wacz/>
+fn beside_crawl(name: &str) -> Option<&'static str> {
+    match name.split('/').next() {
+        Some("archive") => None,
+        Some("indexes") => Some("index"),
+        Some("logs") => Some("log"),
+        _ => Some("metadata"),
+    }
 }
 
 /// An entry that is read.
@@ -538,6 +558,11 @@ struct Open {
 impl Reader {
     fn open(&mut self, place: [u64; 2], entry: &Entry) -> Result<(), Reject> {
         self.has_found = true;
+        if self.is_web_archive
+            && let Some(kind) = beside_crawl(&entry.name)
+        {
+            return Err(rejected(&entry.name, Fault::Ignored(kind)));
+        }
         let bytes = self.directory.open(entry).map_err(|fault| {
             let ignored = ignored::by_name(&entry.name).map(Fault::Ignored);
             rejected(&entry.name, ignored.unwrap_or(fault))
