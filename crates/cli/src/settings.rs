@@ -170,6 +170,6 @@ pub(crate) fn own_files(layers: &Layers, loaded: &Loaded, metrics: Option<&Path>
 fn unicode((name, value): (OsString, OsString)) -> Option<(String, String)> {
     // A value may be a path.
     let value = value.into_string();
-    let value = value.unwrap_or_else(|value| path_text::of(value));
+    let value = value.unwrap_or_else(path_text::of);
     Some((name.into_string().ok()?, value))
 }

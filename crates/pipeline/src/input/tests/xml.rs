@@ -290,7 +290,6 @@ fn nitf_gives_its_body() {
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "a table of cases is long")]
 fn feeds_give_the_text_they_have() {
     check_fields(&[
         Case {
