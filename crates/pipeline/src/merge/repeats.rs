@@ -6,13 +6,12 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::refused;
-use crate::Result;
 use crate::digest::digest;
 use crate::fate::Failed;
 use crate::input::Failure;
 use crate::output::{Entry, Renderer, Rows, Taker};
 use crate::record::{Progress, Record, is_damaged, words};
+use crate::{Error, Result};
 
 /// The ids of the shards.
 pub(super) struct Repeats {
@@ -62,7 +61,10 @@ impl Repeats {
                 article.source,
                 self.folders[first].display()
             );
-            return Err(refused(&self.folders[folder], &message));
+            return Err(Error::Occupied {
+                folder: self.folders[folder].clone(),
+                message,
+            });
         }
         self.gone.bytes += entry.text_bytes;
         match article.taker {
