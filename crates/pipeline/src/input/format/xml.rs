@@ -12,6 +12,7 @@ mod newsml;
 mod nitf;
 mod prolog;
 mod role;
+mod status;
 mod stream;
 mod tei;
 mod text;

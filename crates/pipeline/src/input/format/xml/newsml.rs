@@ -3,6 +3,7 @@
 use super::broken::Broken;
 use super::context::Context;
 use super::nitf;
+use super::status::{CANCELED, is_canceled};
 use super::text::{Flow, blocks, content, has_markup, html, is_html, markup_or_text, usual_flow};
 use super::tree::{Element, one_line};
 use crate::input::content::Content;
@@ -79,16 +80,6 @@ pub(super) fn record(item: Element<'_>, context: &Context) -> Result<Record, Fau
             .or_else(|| context.outlet.clone()),
         ..Record::default()
     })
-}
-
-/// What an item is that must not be published.
-pub(super) const CANCELED: &str = "canceled";
-
-/// Returns whether a status says that an item must not be published.
-pub(super) fn is_canceled(status: &str) -> bool {
-    ["canceled", "cancelled", "withheld"]
-        .iter()
-        .any(|known| status.eq_ignore_ascii_case(known))
 }
 
 /// Returns the last part of a code such as `ninat:text`.

@@ -1,7 +1,7 @@
 //! NITF, the markup of news agencies: a `nitf` is an article.
 
 use super::context::Context;
-use super::newsml::{CANCELED, is_canceled};
+use super::status::{CANCELED, is_canceled};
 use super::text::{Flow, blocks, has_markup, usual_flow};
 use super::tree::Element;
 use crate::input::content::Content;
