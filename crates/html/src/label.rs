@@ -1,7 +1,7 @@
 //! Lines by their words: labels between the parts of a page, what publishers ask for, titles of error pages.
 
 use crate::block::Block;
-use crate::title::key;
+use crate::key::key;
 
 /// A label has at most so many characters.
 const LINE: usize = 120;

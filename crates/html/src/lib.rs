@@ -19,6 +19,7 @@ mod block;
 mod date;
 mod decode;
 mod dom;
+mod key;
 mod label;
 mod linked;
 mod meta;

@@ -5,10 +5,10 @@ use memchr::memmem;
 use crate::address::{join, saved, without_archive};
 use crate::date;
 use crate::dom::Dom;
+use crate::key::key;
 use crate::linked::{self, Linked};
 use crate::reference::resolve;
 use crate::tag::Tag;
-use crate::title::key;
 
 /// How many headings are compared with JSON-LD.
 const HEADINGS: usize = 20;

@@ -4,9 +4,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value;
 
 use crate::block::fragment;
+use crate::key::key;
 use crate::meta::Meta;
 use crate::reference::resolve;
-use crate::title::key;
 
 /// A story has at least so many letters.
 const SHORTEST: usize = 60;

@@ -12,11 +12,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::block::{Block, Blocks, Kind, Suspect, join};
 use crate::date;
 use crate::dom::Dom;
+use crate::key::key;
 use crate::label::{self, is_closing, is_comments, is_dated, is_label};
 use crate::meta::Meta;
 use crate::stated;
 use crate::tag::Tag;
-use crate::title::{Title, agreement, key};
+use crate::title::{Title, agreement};
 use crate::word::Mark;
 
 /// The story of a page.

@@ -1,6 +1,7 @@
 //! The headline of a page.
 
 use crate::block::{Block, Blocks, Kind};
+use crate::key::key;
 use crate::meta::{Meta, clean};
 use crate::word::Mark;
 
@@ -147,20 +148,6 @@ pub(crate) fn agreement(a: &str, b: &str) -> usize {
     let (a, b) = (words(&a), words(&b));
     let common = a.iter().filter(|word| b.contains(word)).count();
     200 * common / (a.len() + b.len() + 1)
-}
-
-/// Returns the words of a text in lower case, a space between them.
-pub(crate) fn key(text: &str) -> String {
-    let mut key = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_alphanumeric() {
-            key.extend(c.to_lowercase());
-        } else if c != '\u{AD}' && !key.ends_with(' ') && !key.is_empty() {
-            key.push(' ');
-        }
-    }
-    key.truncate(key.trim_end().len());
-    key
 }
 
 /// Returns the host in an address, without `www.`.

@@ -4,9 +4,8 @@
 //! the folder that a browser saves with a page. A file that was named is never judged by what is around it.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::files::File;
 use super::ignored;
 
 /// Where a file was found.
@@ -44,34 +43,34 @@ impl Beside {
     }
 }
 
-/// Tells of the files that were found in a folder what is beside each.
-pub(super) fn judge(folder: &Path, files: &mut [File]) {
-    let pages: HashSet<PathBuf> = files
+/// Tells of files that were found in a folder what is beside each. A file has the path it was found by and the one it
+/// is opened by; those of a folder come one after another.
+pub(super) fn judge(folder: &Path, files: &[(&Path, &Path)]) -> Vec<Beside> {
+    let pages: HashSet<&Path> = files
         .iter()
-        .filter(|file| is_page(&file.path))
-        .filter_map(|file| file.path.parent().map(Path::to_owned))
+        .filter(|(path, _)| is_page(path))
+        .filter_map(|(path, _)| path.parent())
         .collect();
-    let parent = |file: &File| file.location.parent().map(Path::to_owned);
-    for files in files.chunk_by_mut(|a, b| a.location.parent() == b.location.parent()) {
-        let Some((path, location)) = files
-            .first()
-            .and_then(|file| Some((file.path.parent()?.to_owned(), parent(file)?)))
-        else {
-            continue;
-        };
-        let has_page = !pages.is_empty() && path.ancestors().any(|above| pages.contains(above));
-        let usual = match assets(folder, &path, &location) {
-            Beside::Folder if has_page => Beside::Page,
-            usual => usual,
-        };
-        for file in files {
-            file.beside = if is_part_of_database(&file.location) {
+    let mut judged = Vec::with_capacity(files.len());
+    for files in files.chunk_by(|(_, a), (_, b)| a.parent() == b.parent()) {
+        let parents = files.first();
+        let parents = parents.and_then(|(path, location)| path.parent().zip(location.parent()));
+        let usual = parents.map_or(Beside::Folder, |(path, location)| {
+            let has_page = path.ancestors().any(|above| pages.contains(above));
+            match assets(folder, path, location) {
+                Beside::Folder if has_page => Beside::Page,
+                usual => usual,
+            }
+        });
+        judged.extend(files.iter().map(|(_, location)| {
+            if is_part_of_database(location) {
                 Beside::Database
             } else {
                 usual
-            };
-        }
+            }
+        }));
     }
+    judged
 }
 
 /// Returns whether a folder below the given one, or that one, is one which a browser saves beside a page.

@@ -293,7 +293,14 @@ impl Found<'_> {
                 }
             }
         }
-        beside::judge(given, &mut self.files[first..]);
+        let found = &mut self.files[first..];
+        let paths = found
+            .iter()
+            .map(|file| (file.path.as_path(), file.location.as_path()));
+        let judged = beside::judge(given, &paths.collect::<Vec<_>>());
+        for (file, beside) in found.iter_mut().zip(judged) {
+            file.beside = beside;
+        }
     }
 
     fn file(&mut self, path: PathBuf, location: PathBuf, metadata: &fs::Metadata, is_named: bool) {

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use memchr::memchr;
 
 use self::header::{Header, header};
-use self::parser::{Dialect, Parser, Step};
+use self::parser::{Dialect, Parser, Step, marks};
 use super::{Articles, Claim, Format};
 use crate::input::content::Content;
 use crate::input::described::Described;
@@ -314,12 +314,6 @@ impl Reader {
             ..Record::default()
         }))
     }
-}
-
-/// Returns how many bytes of byte order marks a record begins with: each of several concatenated files may have one.
-fn marks(record: &[u8]) -> usize {
-    let marks = record.chunks(MARK.len());
-    MARK.len() * marks.take_while(|bytes| *bytes == MARK.as_bytes()).count()
 }
 
 /// Returns what an id consists of, with one sign for all digits in a row and one for all letters; none if it does not

@@ -2,8 +2,7 @@
 
 use memchr::memchr;
 
-use super::marks;
-use super::parser::{Dialect, Field, Parser, Step};
+use super::parser::{Dialect, Field, Parser, Step, marks};
 use crate::input::encoding::{MARK, Mode};
 use crate::input::fault::{Fault, list};
 use crate::input::fields::{Clash, Names, ROLES, Role};

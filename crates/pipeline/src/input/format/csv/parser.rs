@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use memchr::{memchr2, memchr3};
 
-use crate::input::encoding::Decoded;
+use crate::input::encoding::{Decoded, MARK};
 
 /// The signs that a file uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -200,6 +200,12 @@ fn unescape(text: &str, dialect: Dialect) -> String {
         plain.push(sign);
     }
     plain
+}
+
+/// Returns how many bytes of byte order marks a record begins with: each of several concatenated files may have one.
+pub(super) fn marks(record: &[u8]) -> usize {
+    let marks = record.chunks(MARK.len());
+    MARK.len() * marks.take_while(|bytes| *bytes == MARK.as_bytes()).count()
 }
 
 #[cfg(test)]
