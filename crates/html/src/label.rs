@@ -172,6 +172,32 @@ const ERRORS: &[&str] = &[
     "404",
     "403",
     "500",
+    "500 internal server error",
+    "adblocker aktiv",
+    "adblocker erkannt",
+    "agb",
+    "allgemeine geschäftsbedingungen",
+    "cookie richtlinie",
+    "cookies",
+    "datenschutz",
+    "datenschutzerklärung",
+    "datenschutzhinweise",
+    "imprint",
+    "impressum",
+    "internal server error",
+    "kontakt",
+    "maintenance",
+    "mediadaten",
+    "newsletter",
+    "nutzungsbedingungen",
+    "privacy policy",
+    "service unavailable",
+    "terms of service",
+    "unser newsletter",
+    "unsere newsletter",
+    "wartung",
+    "wartungsarbeiten",
+    "werbeblocker erkannt",
     "502",
     "503",
     "access denied",
@@ -203,6 +229,14 @@ const ERRORS: &[&str] = &[
 /// Parts of titles that only such pages have.
 const ERROR_PARTS: &[&str] = &[
     "404 not found",
+    "adblocker deaktivieren",
+    "dass sie kein roboter sind",
+    "es ist ein fehler aufgetreten",
+    "mit werbung weiterlesen",
+    "service temporarily unavailable",
+    "sind sie ein roboter",
+    "unter wartung",
+    "weiterlesen mit werbung",
     "error 404",
     "fehler 404",
     "page not found",
@@ -222,6 +256,28 @@ const ERROR_PARTS: &[&str] = &[
 pub(crate) fn is_error(title: &str) -> bool {
     let key = key(title);
     ERRORS.contains(&key.as_str()) || ERROR_PARTS.iter().any(|part| key.contains(part))
+}
+
+/// What stands in place of a story that is sold.
+const SOLD: &[&str] = &[
+    "diesen artikel können sie nur",
+    "dieser artikel ist exklusiv",
+    "dieser artikel ist nur für",
+    "dieser inhalt ist exklusiv",
+    "dieser inhalt ist nur für",
+    "jetzt abonnieren und weiterlesen",
+    "mit abo weiterlesen",
+    "um diesen artikel zu lesen",
+    "um weiterzulesen",
+    "this article is for subscribers",
+    "subscribe to continue reading",
+    "to continue reading",
+];
+
+/// Whether a text begins as what stands in place of a story that is sold.
+pub(crate) fn is_sold(text: &str) -> bool {
+    let start = key(&text.chars().take(120).collect::<String>());
+    SOLD.iter().any(|known| start.starts_with(known))
 }
 
 /// What a date of publication is called.

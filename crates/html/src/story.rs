@@ -78,6 +78,9 @@ const SHORTEST: usize = 150;
 /// The teaser of an article has less than so many.
 const TEASER: usize = 300;
 
+/// What is said of a story that is sold has less than so many.
+const SOLD: usize = 800;
+
 /// A heading or label has at most so many.
 const LINE: usize = 120;
 
@@ -213,7 +216,8 @@ fn attempt(
             amount,
         );
     }
-    if finder.is_story(amount, root, url, story.date.is_some()) {
+    let is_sold = amount < SOLD && label::is_sold(&story.text);
+    if !is_sold && finder.is_story(amount, root, url, story.date.is_some()) {
         return (Some(story), amount);
     }
     let stated = stated::state(meta);

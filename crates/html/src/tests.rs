@@ -1000,6 +1000,10 @@ fn short_notice_is_a_story() {
         format!("<title>Strecke frei</title>{menu}<article><p>{notice}</p></article>"),
         format!("<title>Strecke frei</title>{menu}<main><p>{notice}</p></main>"),
         format!("<html><body><p>{notice}</p></body></html>"),
+        format!(
+            "<article><h1>Adblocker: Verlage verlieren vor Gericht</h1><p>{notice}</p></article>"
+        ),
+        format!("<article><h1>Wartungsarbeiten legen Bahnhof lahm</h1><p>{notice}</p></article>"),
     ] {
         let found = extract(&html, None).map(|page| page.text);
         assert_eq!(found.as_deref(), Some(notice), "{html}");
@@ -1025,6 +1029,11 @@ fn page_without_a_story_is_none() {
         ("a login", "https://bote.example/konto", "<title>Mein Konto</title><h1>Mein Konto</h1><p>Bitte geben Sie Ihre Adresse und Ihr Passwort ein, um Ihre Artikel zu lesen.</p><form><input type=email><input type=password></form>".to_owned()),
         ("a check for robots", "https://bote.example/a", "<title>Just a moment...</title><h1>bote.example</h1><p>Verify you are human by completing the action below, this may take a few seconds.</p>".to_owned()),
         ("a wall for consent", "https://bote.example/a", format!("<title>Freibad öffnet</title><div class=consent-wall>{}</div>", "<p>Wir und unsere Partner speichern Informationen auf Ihrem Gerät, um Anzeigen zu messen.</p>".repeat(8))),
+        ("an imprint", "https://bote.example/impressum", "<title>Impressum</title><article><h1>Impressum</h1><p>Bote Verlag GmbH, Uferstraße 4, 31789 Oberhagen, vertreten durch Renate Vogt.</p></article>".to_owned()),
+        ("works on the server", "https://bote.example/a", "<title>Wartungsarbeiten</title><main><h1>Wartungsarbeiten</h1><p>Der Bote ist wegen Arbeiten an seinen Servern kurz nicht zu erreichen.</p></main>".to_owned()),
+        ("a fault of the server", "https://bote.example/a", "<title>Es ist ein Fehler aufgetreten</title><main><h1>Es ist ein Fehler aufgetreten</h1><p>Ihre Anfrage konnte nicht verarbeitet werden, versuchen Sie es bitte später.</p></main>".to_owned()),
+        ("a blocker of advertisements", "https://bote.example/a", "<title>Freibad öffnet</title><main><h1>Adblocker erkannt</h1><p>Bitte schalten Sie Ihren Adblocker aus, denn Werbung bezahlt unsere Arbeit.</p></main>".to_owned()),
+        ("a story that is sold", "https://bote.example/a", "<title>Freibad öffnet</title><article><h1>Freibad öffnet</h1><p>Diesen Artikel können Sie nur mit einem Abonnement des Boten lesen, das Sie jederzeit kündigen können.</p></article>".to_owned()),
         ("a list of results", "https://bote.example/suche?q=freibad", format!("<title>Suchergebnisse</title><h1>Suchergebnisse</h1>{}", cards("<a href=/#>Freibad öffnet bald wieder, Folge #</a>"))),
     ] {
         assert_eq!(extract(&html, Some(url)), None, "{what}");

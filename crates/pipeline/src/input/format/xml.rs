@@ -112,6 +112,7 @@ impl Format for Xml {
         Ok(Box::new(Reader {
             stream: Stream::new(bytes, disk, spare, options.max_bytes),
             mode,
+            first_mode: mode,
             obeys_declaration: matches!(mode, Mode::Auto { has_mark: false }),
             encoding,
             root: prolog.root,
@@ -172,6 +173,8 @@ struct Around {
 struct Reader {
     stream: Stream,
     mode: Mode,
+    /// The mode of the beginning, before the document states its encoding.
+    first_mode: Mode,
     /// Whether the encoding is what the document states.
     obeys_declaration: bool,
     /// The name of the encoding for users.
@@ -633,6 +636,40 @@ impl Reader {
         }
     }
 
+    /// Moves to a place in a seekable file, after what is around it was read again.
+    fn enter_at(
+        &mut self,
+        offset: u64,
+        number: u64,
+        document: u64,
+        around: &[u64],
+    ) -> io::Result<()> {
+        self.stream.seek(document)?;
+        // What the document states.
+        while let Step::Consumed = self.step() {}
+        for offset in around {
+            self.enter_again(*offset)?;
+        }
+        for around in &mut self.around {
+            around.has_begun = true;
+        }
+        self.stream.seek(offset)?;
+        self.number = number;
+        Ok(())
+    }
+
+    /// Moves to the beginning.
+    fn restart(&mut self) -> io::Result<()> {
+        self.stream.seek(0)?;
+        self.mode = self.first_mode;
+        self.document = Document::default();
+        self.doctypes = 0;
+        self.around.clear();
+        self.number = 0;
+        self.is_done = false;
+        Ok(())
+    }
+
     /// Reads a part of a seekable file again, up to an element around articles, and what that says about them.
     fn enter_again(&mut self, offset: u64) -> io::Result<()> {
         self.stream.seek(offset)?;
@@ -709,32 +746,25 @@ impl Articles for Reader {
         let &[offset, number, document, ref around @ ..] = place.numbers() else {
             return Err(io::Error::other("it is read in another format"));
         };
-        if !self.stream.is_seekable() {
-            while self.number < number {
-                match self.find() {
-                    Some(Found::Whole { len, .. }) => self.stream.consume(len),
-                    Some(Found::Broken(_)) => {}
-                    None => return Err(io::Error::other("it has become shorter")),
-                }
+        if self.stream.is_seekable() {
+            if self.enter_at(offset, number, document, around).is_ok() {
+                return Ok(());
             }
-            return if self.stream.offset() == offset {
-                Ok(())
-            } else {
-                Err(changed())
-            };
+            // Where elements are not closed, only what came before tells what is around a place.
+            self.restart()?;
         }
-        self.stream.seek(document)?;
-        // What the document states.
-        while let Step::Consumed = self.step() {}
-        for offset in around {
-            self.enter_again(*offset)?;
+        while self.number < number {
+            match self.find() {
+                Some(Found::Whole { len, .. }) => self.stream.consume(len),
+                Some(Found::Broken(_)) => {}
+                None => return Err(io::Error::other("it has become shorter")),
+            }
         }
-        for around in &mut self.around {
-            around.has_begun = true;
+        if self.stream.offset() == offset {
+            Ok(())
+        } else {
+            Err(changed())
         }
-        self.stream.seek(offset)?;
-        self.number = number;
-        Ok(())
     }
 
     fn describe(&mut self, described: &mut Described) {

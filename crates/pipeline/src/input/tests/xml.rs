@@ -991,6 +991,9 @@ fn reading_resumes_after_any_item() {
         ));
         files.push((format!("{i}d.xml"), PACKS[0].1(&latin)));
     }
+    // Damage that a fuzzer found: what is around a place cannot be told by reading only that again.
+    let unclosed = include_bytes!("../../../../../tests/formats/xml/unclosed.tei");
+    files.push(("4.xml".into(), unclosed.to_vec()));
     let folder = tempfile::tempdir().unwrap();
     for (name, bytes) in &files {
         fs::write(folder.path().join(name), bytes).unwrap();
