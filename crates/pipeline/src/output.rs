@@ -460,12 +460,7 @@ mod tests {
         };
         let folder = tempfile::tempdir().unwrap();
         let whole = folder.path().join("whole");
-        let mut tables = Vec::new();
-        let keep = |found| {
-            tables = found;
-            record(tables.clone())
-        };
-        begun(&config, &whole).finish(None, keep).unwrap();
+        let tables = begun(&config, &whole).finish(None, record).unwrap().tables;
         let expected = files(&whole);
         let ours: Vec<String> = expected.iter().map(|(name, _)| name.clone()).collect();
         assert_eq!(
