@@ -12,7 +12,7 @@ use super::unparsed::Unparsed;
 pub enum Item {
     /// An article.
     Article(Box<Document>),
-    /// An article whose text is still in its markup, until [`Unparsed::parse`].
+    /// An article whose text is still in its markup, until [`Item::parse`].
     Unparsed(Box<Unparsed>),
     /// A record that should have been one, or a file that could not be read to its end.
     Failure(Failure),
