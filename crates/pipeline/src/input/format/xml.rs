@@ -105,14 +105,11 @@ impl Format for Xml {
         }
         let encoding = mode.name(&text);
         drop(text);
-        let disk = source.disk.take().filter(|_| !mode.converts());
-        let disk = disk.map(|disk| (disk, mark as u64));
         let spare = source.within.spare.clone();
         let bytes = mode.convert(source);
         Ok(Box::new(Reader {
-            stream: Stream::new(bytes, disk, spare, options.max_bytes),
+            stream: Stream::new(bytes, spare, options.max_bytes),
             mode,
-            first_mode: mode,
             obeys_declaration: matches!(mode, Mode::Auto { has_mark: false }),
             encoding,
             root: prolog.root,
@@ -146,8 +143,6 @@ fn looks_like_xml(prolog: &Prolog, text: &[u8]) -> bool {
 /// What a document states before its root element. There may be several documents in a file.
 #[derive(Debug, Default)]
 struct Document {
-    /// Where it begins.
-    offset: u64,
     /// The encoding that it states, unless that is UTF-8.
     encoding: Option<&'static Encoding>,
     entities: Entities,
@@ -159,12 +154,9 @@ struct Around {
     name: Vec<u8>,
     /// The name without its prefix.
     local: String,
-    /// Where it begins.
-    offset: u64,
     /// What it and the elements around it say about the articles in it.
     context: Context,
-    /// Whether an article or another such element has begun in it; only what comes before that counts, so that
-    /// reading can resume between any two articles.
+    /// Whether an article or another such element has begun in it; only what comes before that counts.
     has_begun: bool,
     /// How many elements in it were not closed, so that looking for their ends was in vain.
     unclosed: usize,
@@ -173,8 +165,6 @@ struct Around {
 struct Reader {
     stream: Stream,
     mode: Mode,
-    /// The mode of the beginning, before the document states its encoding.
-    first_mode: Mode,
     /// Whether the encoding is what the document states.
     obeys_declaration: bool,
     /// The name of the encoding for users.
@@ -265,7 +255,6 @@ impl Reader {
         }
         if is_declaration(start) && self.around.is_empty() {
             self.document = Document {
-                offset: self.stream.offset(),
                 ..Document::default()
             };
         }
@@ -389,7 +378,6 @@ impl Reader {
         self.around.push(Around {
             name,
             local,
-            offset: self.stream.offset(),
             context,
             has_begun: false,
             unclosed: 0,
@@ -635,56 +623,6 @@ impl Reader {
             Kind::Tei => Ok(tei::record(root, &context)),
         }
     }
-
-    /// Moves to a place in a seekable file, after what is around it was read again.
-    fn enter_at(
-        &mut self,
-        offset: u64,
-        number: u64,
-        document: u64,
-        around: &[u64],
-    ) -> io::Result<()> {
-        self.stream.seek(document)?;
-        // What the document states.
-        while let Step::Consumed = self.step() {}
-        for offset in around {
-            self.enter_again(*offset)?;
-        }
-        for around in &mut self.around {
-            around.has_begun = true;
-        }
-        self.stream.seek(offset)?;
-        self.number = number;
-        Ok(())
-    }
-
-    /// Moves to the beginning.
-    fn restart(&mut self) -> io::Result<()> {
-        self.stream.seek(0)?;
-        self.mode = self.first_mode;
-        self.document = Document::default();
-        self.doctypes = 0;
-        self.around.clear();
-        self.number = 0;
-        self.is_done = false;
-        Ok(())
-    }
-
-    /// Reads a part of a seekable file again, up to an element around articles, and what that says about them.
-    fn enter_again(&mut self, offset: u64) -> io::Result<()> {
-        self.stream.seek(offset)?;
-        match self.step() {
-            Step::Around { local, name, tag } => self.enter_around(local, name, tag),
-            _ => return Err(changed()),
-        }
-        let depth = self.around.len();
-        while let Step::Consumed = self.step() {
-            if self.around.len() != depth {
-                return Err(changed());
-            }
-        }
-        Ok(())
-    }
 }
 
 /// Returns whether the name of an element ends here.
@@ -737,22 +675,14 @@ impl Articles for Reader {
         if self.is_done || self.stream.is_done() && self.around.is_empty() {
             return None;
         }
-        let mut numbers = vec![self.stream.offset(), self.number, self.document.offset];
-        numbers.extend(self.around.iter().map(|around| around.offset));
-        Some(Place::new(numbers))
+        Some(Place::new([self.stream.offset(), self.number]))
     }
 
     fn enter(&mut self, place: &Place) -> io::Result<()> {
-        let &[offset, number, document, ref around @ ..] = place.numbers() else {
+        let &[offset, number] = place.numbers() else {
             return Err(io::Error::other("it is read in another format"));
         };
-        if self.stream.is_seekable() {
-            if self.enter_at(offset, number, document, around).is_ok() {
-                return Ok(());
-            }
-            // Where elements are not closed, only what came before tells what is around a place.
-            self.restart()?;
-        }
+        // Where elements are not closed, only all that came before tells how the rest is read.
         while self.number < number {
             match self.find() {
                 Some(Found::Whole { len, .. }) => self.stream.consume(len),

@@ -991,9 +991,14 @@ fn reading_resumes_after_any_item() {
         ));
         files.push((format!("{i}d.xml"), PACKS[0].1(&latin)));
     }
-    // Damage that a fuzzer found: what is around a place cannot be told by reading only that again.
-    let unclosed = include_bytes!("../../../../../tests/formats/xml/unclosed.tei");
-    files.push(("4.xml".into(), unclosed.to_vec()));
+    // Damage that a fuzzer found: how the rest is read depends on what was not closed before.
+    let unclosed = [
+        include_bytes!("../../../../../tests/formats/xml/unclosed.tei").as_slice(),
+        include_bytes!("../../../../../tests/formats/xml/unclosed.atom"),
+    ];
+    for (i, bytes) in unclosed.into_iter().enumerate() {
+        files.push((format!("4{i}.xml"), bytes.to_vec()));
+    }
     let folder = tempfile::tempdir().unwrap();
     for (name, bytes) in &files {
         fs::write(folder.path().join(name), bytes).unwrap();

@@ -29,7 +29,7 @@ impl Prolog {
     /// Reads the beginning of a text up to its first tag; none if anything else comes first.
     pub(super) fn read(text: &[u8]) -> Option<Self> {
         let bytes = Box::new(Cursor::new(text.to_vec()));
-        let mut stream = Stream::new(bytes, None, Spare::default(), text.len() + 1);
+        let mut stream = Stream::new(bytes, Spare::default(), text.len() + 1);
         let (mut is_declared, mut has_doctype) = (false, false);
         loop {
             let blank = blank(stream.peek(text.len()));

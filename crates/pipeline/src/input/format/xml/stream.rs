@@ -11,16 +11,12 @@ use memchr::{memchr, memmem};
 
 use crate::input::ahead::Bytes;
 use crate::input::blocks::BLOCK;
-use crate::input::disk::Disk;
 use crate::input::fault::Fault;
 use crate::input::source::Spare;
 
 /// A part of a stream; the positions of its methods are relative to its start.
 pub(super) struct Stream {
     bytes: Bytes,
-    /// The file and the length of its byte order mark, if offsets in the stream and in the file differ only by that
-    /// length.
-    disk: Option<(Disk, u64)>,
     buffer: Vec<u8>,
     spare: Spare,
     start: usize,
@@ -81,10 +77,9 @@ impl Token {
 }
 
 impl Stream {
-    pub(super) fn new(bytes: Bytes, disk: Option<(Disk, u64)>, spare: Spare, max: usize) -> Self {
+    pub(super) fn new(bytes: Bytes, spare: Spare, max: usize) -> Self {
         Self {
             bytes,
-            disk,
             buffer: spare.take(),
             spare,
             start: 0,
@@ -119,25 +114,6 @@ impl Stream {
     /// Returns the error that ended the stream; after that, the stream ends normally.
     pub(super) fn take_error(&mut self) -> Option<Fault> {
         self.error.take().map(Fault::from)
-    }
-
-    /// Returns whether any byte of the stream can be reached without reading those before it.
-    pub(super) fn is_seekable(&self) -> bool {
-        self.disk.is_some()
-    }
-
-    /// Moves to an offset of a seekable stream.
-    pub(super) fn seek(&mut self, offset: u64) -> io::Result<()> {
-        if let Some((disk, mark)) = &self.disk {
-            self.bytes = disk.open_at(mark + offset)?;
-            self.start = 0;
-            self.end = 0;
-            self.error = None;
-            self.is_read = false;
-            self.offset = offset;
-            self.absent = [0; CLOSING.len()];
-        }
-        Ok(())
     }
 
     /// Returns some bytes that were found before.
@@ -409,7 +385,7 @@ mod tests {
 
     fn stream(text: &str, max: usize) -> Stream {
         let bytes = io::Cursor::new(text.as_bytes().to_vec());
-        Stream::new(Box::new(bytes), None, Spare::default(), max)
+        Stream::new(Box::new(bytes), Spare::default(), max)
     }
 
     #[test]
@@ -444,7 +420,7 @@ mod tests {
     #[test]
     fn what_is_too_long_does_not_fill_the_memory() {
         let bytes = io::Cursor::new(b"<![CDATA[".to_vec()).chain(io::repeat(b'x').take(50 << 20));
-        let mut stream = Stream::new(Box::new(bytes), None, Spare::default(), 1000);
+        let mut stream = Stream::new(Box::new(bytes), Spare::default(), 1000);
         assert_eq!(stream.token(0), Err(Stop::Far));
         assert!(!stream.skip_past(b"]]>"));
         assert!(stream.is_done());
