@@ -8,6 +8,8 @@ mod time;
 mod tokens;
 mod words;
 
+pub use day::of_day;
+
 use day::{Date, Form};
 use time::Time;
 use tokens::Tokens;

@@ -1,5 +1,7 @@
 //! Dates as pages state them, in ISO 8601.
 
+use blattwerk_core::date::of_day;
+
 /// Names of months by their first letters, German and English; longer ones first where one starts another.
 const MONTHS: &[(&str, u32)] = &[
     ("jan", 1),
@@ -115,21 +117,7 @@ fn stamp(text: &str) -> Option<String> {
     }
     let seconds: i64 = text.get(..10)?.parse().ok()?;
     let (days, seconds) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    // Days are counted from March of the year 0, so that a leap day is the last of its year.
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 {
-        shifted_month + 3
-    } else {
-        shifted_month - 9
-    };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    let (year, month, day) = of_day(days);
     let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     Some(format!(
         "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"

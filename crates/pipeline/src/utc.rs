@@ -2,10 +2,12 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use blattwerk_core::date::of_day;
+
 /// Returns a time to the second: `2026-11-24T17:10:00Z`.
 pub fn seconds(moment: SystemTime) -> String {
     let (seconds, _) = since_epoch(moment);
-    let (year, month, day) = date(seconds.div_euclid(86_400));
+    let (year, month, day) = of_day(seconds.div_euclid(86_400));
     let second = seconds.rem_euclid(86_400);
     format!(
         "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
@@ -38,27 +40,6 @@ fn since_epoch(moment: SystemTime) -> (i64, u32) {
             }
         }
     }
-}
-
-/// Returns the date of a day counted from 1970-01-01, in the Gregorian calendar.
-///
-/// Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
-fn date(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 {
-        from_march + 3
-    } else {
-        from_march - 9
-    };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year, month, day)
 }
 
 #[cfg(test)]

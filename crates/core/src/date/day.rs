@@ -26,22 +26,36 @@ impl Date {
     }
 
     /// Returns the day so many days after 1970-01-01.
-    pub(super) fn since_epoch(mut count: u64) -> Option<Self> {
-        let (mut year, mut month) = (1970, 1);
-        let length = |year| (1..=12).map(|month| u64::from(days(year, month))).sum();
-        while count >= length(year) {
-            count -= length(year);
-            year += 1;
-            if !YEARS.contains(&year) {
-                return None;
-            }
-        }
-        while count >= days(year, month).into() {
-            count -= u64::from(days(year, month));
-            month += 1;
-        }
-        Self::new(year, month, u32::try_from(count).ok()? + 1)
+    pub(super) fn since_epoch(count: u64) -> Option<Self> {
+        let (year, month, day) = of_day(i64::try_from(count).ok()?);
+        let part = |number: i64| u32::try_from(number).ok();
+        Self::new(part(year)?, part(month)?, part(day)?)
     }
+}
+
+/// Returns year, month and day of a day counted from 1970-01-01, in the Gregorian calendar.
+///
+/// Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
+///
+/// ```
+/// assert_eq!(blattwerk_core::date::of_day(19_849), (2024, 5, 6));
+/// ```
+pub fn of_day(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 {
+        from_march + 3
+    } else {
+        from_march - 9
+    };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    (year, month, day)
 }
 
 /// Returns the number of days of a month.
