@@ -18,10 +18,11 @@ mod sqlite;
 mod warc;
 mod xml;
 
+use std::fmt::Debug;
 use std::fs;
 use std::sync::atomic::Ordering;
 
-use super::{Config, Inputs, Item};
+use super::{Config, Inputs, Item, Position};
 
 /// Reads some files of a folder and writes down what came: `id @ source = text`, or `! source: error`.
 fn read(files: &[(&str, &[u8])], config: Config) -> Vec<String> {
@@ -88,6 +89,26 @@ macro_rules! made {
 }
 
 use made;
+
+/// Checks that reading goes on after some counts of items as if it had never stopped.
+fn assert_resumes<T: PartialEq + Debug>(
+    inputs: &Inputs,
+    whole: &[T],
+    counts: impl IntoIterator<Item = usize>,
+    shown: impl Fn(Item) -> T,
+) {
+    for count in counts {
+        let mut items = inputs.items();
+        assert_eq!(items.by_ref().take(count).count(), count);
+        let stored = serde_json::to_string(&items.position()).unwrap();
+        let position: Position = serde_json::from_str(&stored).unwrap();
+        let ids = items.take_new_ids();
+        let rest = inputs.items_from(&position, count, ids).unwrap();
+        assert_eq!(rest.items_read(), count);
+        let rest: Vec<T> = rest.map(&shown).collect();
+        assert_eq!(rest, whole[count..], "after {count} items, at {stored}");
+    }
+}
 
 fn check(cases: &[(&str, &[u8], &[&str])]) {
     check_with(&Config::default(), cases);

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use super::{assert_items, check_with, read, text_of};
-use crate::input::{Config, Fields, Inputs, Item, Position};
+use super::{assert_items, assert_resumes, check_with, read, text_of};
+use crate::input::{Config, Fields, Inputs, Item};
 
 /// A file that `scripts/check/formats-parquet.py` has written.
 fn made(name: &str) -> Vec<u8> {
@@ -484,16 +484,7 @@ fn what_comes_after_a_row_is_the_same_when_reading_resumes() {
     let inputs = Inputs::open(&config, folder.path()).unwrap();
     let whole: Vec<_> = inputs.items().map(|item| text_of(&item)).collect();
     assert_eq!(whole.len(), 5 + 4 + 5 + 5 + 1 + 5);
-    for count in 0..=whole.len() {
-        let mut items = inputs.items();
-        assert_eq!(items.by_ref().take(count).count(), count);
-        let stored = serde_json::to_string(&items.position()).unwrap();
-        let position: Position = serde_json::from_str(&stored).unwrap();
-        let ids = items.take_new_ids();
-        let rest = inputs.items_from(&position, count, ids).unwrap();
-        let rest: Vec<_> = rest.map(|item| text_of(&item)).collect();
-        assert_eq!(rest, whole[count..], "after {count} items, at {stored}");
-    }
+    assert_resumes(&inputs, &whole, 0..=whole.len(), |item| text_of(&item));
     let mut items = inputs.items();
     items.by_ref().take(4).for_each(drop);
     let position = items.position();

@@ -5,7 +5,7 @@ use std::fs;
 use super::compression::PACKS;
 use super::encoding::utf16;
 use super::warc::tar;
-use super::{made, text_of};
+use super::{assert_resumes, made, text_of};
 use crate::input::{Config, Inputs, Position};
 
 #[test]
@@ -90,17 +90,9 @@ fn what_comes_behind_a_position_is_the_same() {
         .map(|item| text_of(&item.parse().item))
         .collect();
     assert!(whole.len() > 40, "{whole:#?}");
-    for count in 0..=whole.len() {
-        let mut items = inputs.items();
-        assert_eq!(items.by_ref().take(count).count(), count);
-        let stored = serde_json::to_string(&items.position()).unwrap();
-        let position: Position = serde_json::from_str(&stored).unwrap();
-        let ids = items.take_new_ids();
-        let rest = inputs.items_from(&position, count, ids).unwrap();
-        assert_eq!(rest.items_read(), count);
-        let rest: Vec<_> = rest.map(|item| text_of(&item.parse().item)).collect();
-        assert_eq!(rest, whole[count..], "behind {count} items, at {stored}");
-    }
+    assert_resumes(&inputs, &whole, 0..=whole.len(), |item| {
+        text_of(&item.parse().item)
+    });
 }
 
 #[test]

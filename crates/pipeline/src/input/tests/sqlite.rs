@@ -5,8 +5,8 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::{assert_items, text_of};
-use crate::input::{Config, Fields, Inputs, Position};
+use super::{assert_items, assert_resumes, text_of};
+use crate::input::{Config, Fields, Inputs};
 
 const SCHEMA: &str = "
     CREATE TABLE artikel (id INTEGER PRIMARY KEY, titel TEXT, text, datum TEXT);
@@ -249,16 +249,7 @@ fn what_comes_after_a_row_is_the_same_when_reading_resumes() {
     let whole = read(folder.path(), &config);
     assert_eq!(whole.len(), ROWS.len() + 601);
     let counts = (0..10).chain([250, 261, 262, 263, 518, 600, 606, 607]);
-    for count in counts {
-        let mut items = inputs.items();
-        assert_eq!(items.by_ref().take(count).count(), count);
-        let stored = serde_json::to_string(&items.position()).unwrap();
-        let position: Position = serde_json::from_str(&stored).unwrap();
-        let ids = items.take_new_ids();
-        let rest = inputs.items_from(&position, count, ids).unwrap();
-        let rest: Vec<_> = rest.map(|item| text_of(&item)).collect();
-        assert_eq!(rest, whole[count..], "after {count} items, at {stored}");
-    }
+    assert_resumes(&inputs, &whole, counts, |item| text_of(&item));
     let mut items = inputs.items();
     items.by_ref().take(4).for_each(drop);
     let position = items.position();

@@ -4,8 +4,8 @@ use std::fs;
 
 use super::compression::PACKS;
 use super::encoding::utf16;
-use super::{check, check_with, text_of};
-use crate::input::{Config, Inputs, Item, Position};
+use super::{assert_resumes, check, check_with, text_of};
+use crate::input::{Config, Inputs, Item};
 
 /// A dialect as it is written, and what comes of it: `id | title | date | language | url | outlet | text`.
 struct Case {
@@ -1010,16 +1010,7 @@ fn reading_resumes_after_any_item() {
     let inputs = Inputs::open(&config, folder.path()).unwrap();
     let whole: Vec<_> = inputs.items().map(fields).collect();
     assert!(whole.len() > 60, "{whole:#?}");
-    for count in 0..=whole.len() {
-        let mut items = inputs.items();
-        assert_eq!(items.by_ref().take(count).count(), count);
-        let stored = serde_json::to_string(&items.position()).unwrap();
-        let position: Position = serde_json::from_str(&stored).unwrap();
-        let ids = items.take_new_ids();
-        let rest = inputs.items_from(&position, count, ids).unwrap();
-        let rest: Vec<_> = rest.map(fields).collect();
-        assert_eq!(rest, whole[count..], "after {count} items, at {stored}");
-    }
+    assert_resumes(&inputs, &whole, 0..=whole.len(), fields);
 }
 
 #[test]
