@@ -118,29 +118,19 @@ pub(super) fn open(
         .format
         .and_then(|name| FORMATS.iter().find(|format| format.name() == name))
         .filter(|format| !(is_entry && format.is_container()));
-    let container = container(&mut source, options)?;
-    let format = match (container, configured) {
-        (Some(container), _) => container,
-        (None, Some(format)) => *format,
-        (None, None) => recognize(&mut source, options)?,
-    };
+    let format = recognize(&mut source, options, configured.copied())?;
     Ok((format.name(), format.open(source, options)?))
 }
 
-/// Returns the format of a container. The configured format is that of the files in it.
-fn container(source: &mut Source, options: &Options) -> Result<Option<&'static dyn Format>, Fault> {
+/// Returns the format of a source. The configured format is that of the files in containers, which are recognized all the
+/// same.
+fn recognize(
+    source: &mut Source,
+    options: &Options,
+    configured: Option<&'static dyn Format>,
+) -> Result<&'static dyn Format, Fault> {
     let start = Start::new(source, options.decoding)?;
-    for format in FORMATS.iter().filter(|format| format.is_container()) {
-        if format.recognize(&start, options)? == Claim::Sure {
-            return Ok(Some(*format));
-        }
-    }
-    Ok(None)
-}
-
-fn recognize(source: &mut Source, options: &Options) -> Result<&'static dyn Format, Fault> {
-    let start = Start::new(source, options.decoding)?;
-    match recognize_start(&start, options) {
+    match recognize_start(&start, options, configured) {
         // Nothing before an error is not an empty file.
         Err(Fault::EmptyFile) => Err(source
             .bytes
@@ -150,9 +140,14 @@ fn recognize(source: &mut Source, options: &Options) -> Result<&'static dyn Form
     }
 }
 
-fn recognize_start(start: &Start<'_>, options: &Options) -> Result<&'static dyn Format, Fault> {
-    let mut likely = None;
-    for format in FORMATS {
+fn recognize_start(
+    start: &Start<'_>,
+    options: &Options,
+    configured: Option<&'static dyn Format>,
+) -> Result<&'static dyn Format, Fault> {
+    let mut likely = configured;
+    let is_asked = |format: &&&dyn Format| configured.is_none() || format.is_container();
+    for format in FORMATS.iter().filter(is_asked) {
         match format.recognize(start, options)? {
             Claim::Sure => return Ok(*format),
             Claim::Maybe => likely = likely.or(Some(*format)),
