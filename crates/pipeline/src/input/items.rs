@@ -66,8 +66,6 @@ struct Reading {
     id_name: String,
     format: &'static str,
     articles: Box<dyn Articles>,
-    /// How many items it has given since it was opened.
-    given: usize,
     /// Whether it was told that the file has changed.
     is_told: bool,
 }
@@ -215,7 +213,6 @@ impl Items {
             id_name: file.id_name(),
             format,
             articles,
-            given: 0,
             is_told: false,
         })
     }
@@ -323,9 +320,8 @@ impl Items {
                 if let Some(mut found) = reading.articles.next() {
                     self.count += 1;
                     self.count_in_file += 1;
-                    reading.given += 1;
                     // Half a file is not an article.
-                    if reading.given == 1
+                    if self.count_in_file == 1
                         && let Ok(record) = &found
                         && record.at == At::default()
                         && reading.articles.place().is_none()
