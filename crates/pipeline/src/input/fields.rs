@@ -135,123 +135,126 @@ impl Role {
     }
 
     /// Returns the usual names as [`fold`] returns them, the best first. Those of the address are among those of the id too.
-    #[expect(clippy::too_many_lines, reason = "a table of names")]
-    fn usual(self) -> &'static [&'static str] {
-        match self {
-            Self::Id => &[
-                "id",
-                "articleid",
-                "artikelid",
-                "_id",
-                "docid",
-                "documentid",
-                "uuid",
-                "guid",
-                "uid",
-                "uri",
-                "urn",
-                "idarticle",
-                "iduri",
-                "url",
-                "link",
-                "permalink",
-                "canonicalurl",
-                "articleurl",
-                "sourceurl",
-            ],
-            Self::Text => &[
-                "text",
-                "fulltext",
-                "volltext",
-                "maintext",
-                "haupttext",
-                "articletext",
-                "artikeltext",
-                "articlebody",
-                "bodytext",
-                "plaintext",
-                "textplain",
-                "textde",
-                "cleantext",
-                "rawtext",
-                "body",
-                "content",
-                "articlecontent",
-                "contenttext",
-                "inhalt",
-                "article",
-                "artikel",
-                "fließtext",
-                "fliesstext",
-                "bodies",
-                "paragraphs",
-                "articlehtml",
-                "bodyhtml",
-                "bodyxhtml",
-                "contenthtml",
-                "texthtml",
-                "htmlcontent",
-                "htmlbody",
-                "html",
-                "rawhtml",
-                "htmltext",
-                "description",
-                "beschreibung",
-            ],
-            Self::Title => &[
-                "title",
-                "headline",
-                "titel",
-                "überschrift",
-                "ueberschrift",
-                "schlagzeile",
-                "articletitle",
-                "heading",
-                "headlines",
-            ],
-            Self::Date => &[
-                "date",
-                "datum",
-                "published",
-                "publishedat",
-                "publishedon",
-                "publisheddate",
-                "datepublished",
-                "publishdate",
-                "datepublish",
-                "publicationdate",
-                "pubdate",
-                "veröffentlicht",
-                "veroeffentlicht",
-                "erscheinungsdatum",
-                "created",
-                "createdat",
-                "creationdate",
-                "datecreated",
-                "timestamp",
-                "publishingdate",
-                "publicationtime",
-                "publishtime",
-                "publishedtime",
-                "versioncreated",
-                "firstcreated",
-                "contentcreated",
-                "seendate",
-                "dateiso",
-            ],
-            Self::Language => &[
-                "language",
-                "lang",
-                "sprache",
-                "inlanguage",
-                "langcode",
-                "languagecode",
-            ],
-            Self::Url => URL,
-            Self::Outlet => OUTLET,
-        }
+    fn usual(self) -> impl Iterator<Item = &'static str> {
+        let lists: &[&[&str]] = match self {
+            Self::Id => &[ID],
+            Self::Text => &[TEXT, MARKUP, DESCRIPTION],
+            Self::Title => &[TITLE],
+            Self::Date => &[DATE],
+            Self::Language => &[LANGUAGE],
+            Self::Url => &[URL],
+            Self::Outlet => &[OUTLET],
+        };
+        lists.iter().flat_map(|list| list.iter().copied())
     }
 }
+
+/// Usual names of an id, beside those of the address.
+const ID: &[&str] = &[
+    "id",
+    "articleid",
+    "artikelid",
+    "_id",
+    "docid",
+    "documentid",
+    "uuid",
+    "guid",
+    "uid",
+    "uri",
+    "urn",
+    "idarticle",
+    "iduri",
+    "url",
+    "link",
+    "permalink",
+    "canonicalurl",
+    "articleurl",
+    "sourceurl",
+];
+
+/// Usual names of a text.
+const TEXT: &[&str] = &[
+    "text",
+    "fulltext",
+    "volltext",
+    "maintext",
+    "haupttext",
+    "articletext",
+    "artikeltext",
+    "articlebody",
+    "bodytext",
+    "plaintext",
+    "textplain",
+    "textde",
+    "cleantext",
+    "rawtext",
+    "body",
+    "content",
+    "articlecontent",
+    "contenttext",
+    "inhalt",
+    "article",
+    "artikel",
+    "fließtext",
+    "fliesstext",
+    "bodies",
+    "paragraphs",
+];
+
+/// Usual names of a headline.
+const TITLE: &[&str] = &[
+    "title",
+    "headline",
+    "titel",
+    "überschrift",
+    "ueberschrift",
+    "schlagzeile",
+    "articletitle",
+    "heading",
+    "headlines",
+];
+
+/// Usual names of a date.
+const DATE: &[&str] = &[
+    "date",
+    "datum",
+    "published",
+    "publishedat",
+    "publishedon",
+    "publisheddate",
+    "datepublished",
+    "publishdate",
+    "datepublish",
+    "publicationdate",
+    "pubdate",
+    "veröffentlicht",
+    "veroeffentlicht",
+    "erscheinungsdatum",
+    "created",
+    "createdat",
+    "creationdate",
+    "datecreated",
+    "timestamp",
+    "publishingdate",
+    "publicationtime",
+    "publishtime",
+    "publishedtime",
+    "versioncreated",
+    "firstcreated",
+    "contentcreated",
+    "seendate",
+    "dateiso",
+];
+
+/// Usual names of a language.
+const LANGUAGE: &[&str] = &[
+    "language",
+    "lang",
+    "sprache",
+    "inlanguage",
+    "langcode",
+    "languagecode",
+];
 
 /// Usual names of texts that are HTML, as [`fold`] returns them.
 const MARKUP: &[&str] = &[
@@ -266,6 +269,9 @@ const MARKUP: &[&str] = &[
     "rawhtml",
     "htmltext",
 ];
+
+/// Usual names of texts that only describe their article.
+const DESCRIPTION: &[&str] = &["description", "beschreibung"];
 
 /// Usual names of objects that contain the fields of an article, as [`fold`] returns them. Objects with the usual name of
 /// a text may contain them too.
@@ -323,7 +329,7 @@ impl Names {
                 }
                 Some(name) => names.configured.push((role, name.clone())),
                 None => {
-                    for (rank, name) in role.usual().iter().enumerate() {
+                    for (rank, name) in role.usual().enumerate() {
                         names.usual.entry(name).or_default().push((role, rank));
                     }
                 }
@@ -370,8 +376,7 @@ impl Names {
 
     /// Returns whether a text only describes its article by the name of its field.
     pub(super) fn is_description(&self, name: &str) -> bool {
-        matches!(fold(name).as_str(), "description" | "beschreibung")
-            && !self.is_configured(Role::Text)
+        DESCRIPTION.contains(&fold(name).as_str()) && !self.is_configured(Role::Text)
     }
 
     /// Returns whether a text is HTML by the name or path of its field.
@@ -506,7 +511,7 @@ mod tests {
         for first in [Role::Id, Role::Url] {
             let roles = Role::ALL.iter().filter(|role| **role != first);
             let mut all: Vec<_> = roles.flat_map(|role| role.usual()).collect();
-            assert!(all.iter().all(|name| fold(name) == **name));
+            assert!(all.iter().all(|name| fold(name) == *name));
             all.sort_unstable();
             let count = all.len();
             all.dedup();
