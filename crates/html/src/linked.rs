@@ -15,6 +15,8 @@ pub(crate) struct Linked {
     pub(crate) rank: u8,
     /// Whether a list of articles is described: the page of a section, of a search.
     pub(crate) is_collection: bool,
+    /// Whether the page is about something that is no article.
+    pub(crate) is_other_kind: bool,
     pub(crate) headline: Option<String>,
     pub(crate) description: Option<String>,
     pub(crate) body: Option<String>,
@@ -29,6 +31,16 @@ pub(crate) struct Linked {
 
 /// Whether a headline and an address are those of the article of the page.
 pub(crate) type IsOwn<'a> = &'a dyn Fn(&str, Option<&str>) -> bool;
+
+/// Types of what a page may be about instead of an article.
+const OTHER_KINDS: [&str; 6] = [
+    "Product",
+    "ProductGroup",
+    "ProfilePage",
+    "DiscussionForumPosting",
+    "QAPage",
+    "JobPosting",
+];
 
 /// How many objects are looked at.
 const OBJECTS: usize = 2000;
@@ -162,6 +174,7 @@ impl Linked {
         if is(&["ItemList", "CollectionPage", "SearchResultsPage"]) {
             self.is_collection = true;
         }
+        self.is_other_kind |= is(&OTHER_KINDS);
         if is(&["Organization", "NewsMediaOrganization", "WebSite"]) && self.publisher.is_none() {
             self.publisher = text(object.get("name"));
         }

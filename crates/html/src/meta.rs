@@ -35,8 +35,10 @@ pub(crate) struct Meta {
     item_address: Option<String>,
     /// The address that the program has noted that saved the page.
     saved: Option<String>,
-    /// Whether `og:type` is an article, or something else.
-    pub(crate) is_article: Option<bool>,
+    /// Whether `og:type` is an article.
+    is_article: bool,
+    /// Whether `og:type` is something that is no article.
+    is_other_kind: bool,
     /// The date of publication by meta elements; the better the lower the rank.
     published: Option<(usize, String)>,
     /// The date of `time` elements: with or without a sign that it is that of publication.
@@ -252,7 +254,13 @@ impl Meta {
                 self.language = self.language.take().or_else(|| language(&value));
             }
             "ogurl" => self.canonical = self.canonical.take().or(Some(value)),
-            "ogtype" => self.is_article = Some(value.to_ascii_lowercase().contains("article")),
+            "ogtype" => {
+                let kind = value.to_ascii_lowercase();
+                self.is_article = kind.contains("article");
+                self.is_other_kind = ["product", "profile"]
+                    .iter()
+                    .any(|other| kind.starts_with(other));
+            }
             name => {
                 if let Some(rank) = PUBLISHED.iter().position(|known| *known == name) {
                     self.published(rank, &value);
@@ -277,8 +285,13 @@ impl Meta {
     /// Whether the page says that it is an article.
     pub(crate) fn says_article(&self) -> bool {
         self.linked.rank == 2
-            || self.is_article == Some(true)
+            || self.is_article
             || self.published.as_ref().is_some_and(|(rank, _)| *rank <= 3)
+    }
+
+    /// Whether the page says that it is about something else than an article, such as a product or a person.
+    pub(crate) fn says_other_kind(&self) -> bool {
+        !self.says_article() && (self.is_other_kind || self.linked.is_other_kind)
     }
 
     /// Returns the date of the article. `inside` tells which nodes belong to it, `shown` is a date that

@@ -871,6 +871,9 @@ impl<'a> Finder<'_, 'a> {
         if is_article {
             return true;
         }
+        if self.meta.says_other_kind() {
+            return false;
+        }
         if self.meta.linked.is_collection && (self.teasers > 2 || amount < 500)
             || self.meta.has_login && amount < 500
             || self.is_list(root)

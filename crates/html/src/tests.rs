@@ -1004,6 +1004,12 @@ fn short_notice_is_a_story() {
             "<article><h1>Adblocker: Verlage verlieren vor Gericht</h1><p>{notice}</p></article>"
         ),
         format!("<article><h1>Wartungsarbeiten legen Bahnhof lahm</h1><p>{notice}</p></article>"),
+        format!(
+            "<meta property=og:type content=website><article><h1>Strecke frei</h1><p>{notice}</p></article>"
+        ),
+        format!(
+            "<script type=application/ld+json>[{{\"@type\":\"NewsArticle\",\"headline\":\"Strecke frei\"}},{{\"@type\":\"Product\",\"name\":\"Abonnement\"}}]</script><article><h1>Strecke frei</h1><p>{notice}</p></article>"
+        ),
     ] {
         let found = extract(&html, None).map(|page| page.text);
         assert_eq!(found.as_deref(), Some(notice), "{html}");
@@ -1034,6 +1040,9 @@ fn page_without_a_story_is_none() {
         ("a fault of the server", "https://bote.example/a", "<title>Es ist ein Fehler aufgetreten</title><main><h1>Es ist ein Fehler aufgetreten</h1><p>Ihre Anfrage konnte nicht verarbeitet werden, versuchen Sie es bitte später.</p></main>".to_owned()),
         ("a blocker of advertisements", "https://bote.example/a", "<title>Freibad öffnet</title><main><h1>Adblocker erkannt</h1><p>Bitte schalten Sie Ihren Adblocker aus, denn Werbung bezahlt unsere Arbeit.</p></main>".to_owned()),
         ("a story that is sold", "https://bote.example/a", "<title>Freibad öffnet</title><article><h1>Freibad öffnet</h1><p>Diesen Artikel können Sie nur mit einem Abonnement des Boten lesen, das Sie jederzeit kündigen können.</p></article>".to_owned()),
+        ("a product", "https://bote.example/shop/kalender", "<title>Kalender</title><meta property=og:type content=product.item><main><h1>Kalender</h1><p>Der Kalender des Boten zeigt zwölf Ansichten von Oberhagen im Wandel der Jahreszeiten.</p></main>".to_owned()),
+        ("a member of the staff", "https://bote.example/autor/vogt", "<title>Renate Vogt</title><script type=application/ld+json>{\"@type\":\"ProfilePage\",\"mainEntity\":{\"@type\":\"Person\",\"name\":\"Renate Vogt\"}}</script><main><h1>Renate Vogt</h1><p>Renate Vogt schreibt seit dem Jahr 2011 für den Boten über die Dörfer im Umland.</p></main>".to_owned()),
+        ("a forum", "https://bote.example/forum/7", "<title>Freibad</title><script type=application/ld+json>{\"@type\":\"DiscussionForumPosting\",\"headline\":\"Freibad\"}</script><main><h1>Freibad</h1><p>Ich war gestern mit den Kindern da, und das Wasser war wirklich schön warm.</p></main>".to_owned()),
         ("a list of results", "https://bote.example/suche?q=freibad", format!("<title>Suchergebnisse</title><h1>Suchergebnisse</h1>{}", cards("<a href=/#>Freibad öffnet bald wieder, Folge #</a>"))),
     ] {
         assert_eq!(extract(&html, Some(url)), None, "{what}");
