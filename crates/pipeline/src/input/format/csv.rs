@@ -100,7 +100,7 @@ enum Broken {
     )]
     Unclosed,
     #[error(
-        "a quote is opened here but not closed properly: in line {line}, text follows the closing quote (a quote inside quotes must be doubled; if the file quotes nothing, set `input.quote` to \"none\")"
+        "a quote is opened here but not closed properly: in line {line}, text follows the closing quote (a quote inside quotes must be doubled; if it stands behind a sign such as `\\`, set `input.escape` to that; if the file quotes nothing, set `input.quote` to \"none\")"
     )]
     Stray { line: u64 },
 }
@@ -293,6 +293,9 @@ impl Reader {
         let decoded = self.window.decode(len)?;
         let field = |role: Role| {
             let index = self.header.chosen[role as usize]?;
+            if fields[index].is_null(bytes) {
+                return None;
+            }
             let text = fields[index].text(decoded);
             // Within quotes, too.
             let text = match index {

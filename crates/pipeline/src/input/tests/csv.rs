@@ -324,8 +324,81 @@ fn quotation_marks_of_the_text_do_not_merge_articles() {
             "s.tsv",
             "id\ttext\n1\t\"Wir schaffen das\", sagte sie.\n2\tZwei.\n".as_bytes(),
             &[
-                "! s.tsv:2: a quote is opened here but not closed properly: in line 2, text follows the closing quote (a quote inside quotes must be doubled; if the file quotes nothing, set `input.quote` to \"none\")",
+                "! s.tsv:2: a quote is opened here but not closed properly: in line 2, text follows the closing quote (a quote inside quotes must be doubled;…",
                 "2 @ s.tsv:3 = Zwei.",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn dialect_of_databases_is_recognized() {
+    check(&[
+        (
+            "mysql.tsv",
+            "id\ttitle\ttext\n1\tBad öffnet\tEins.\\n\\nZwei: \"Ja\\tnein\".\n2\tNULL\t\"Drei\" \\\\o/.\n3\tx\tNULL\n".as_bytes(),
+            &[
+                "1 @ mysql.tsv:2 = Eins.\n\nZwei: \"Ja\tnein\".",
+                "2 @ mysql.tsv:3 = \"Drei\" \\o/.",
+                "! mysql.tsv:4: the text is empty",
+            ],
+        ),
+        (
+            "copy.tsv",
+            b"id\ttext\n\\N\tEins.\n2\tZwei.\\nDrei.\n",
+            &["copy.tsv:2 @ copy.tsv:2 = Eins.", "2 @ copy.tsv:3 = Zwei.\nDrei."],
+        ),
+        // Paths, patterns and quoted fields are as they are.
+        (
+            "path.tsv",
+            b"id\ttext\n1\tUnter C:\\neu liegt es.\n2\tZwei.\n",
+            &["1 @ path.tsv:2 = Unter C:\\neu liegt es.", "2 @ path.tsv:3 = Zwei."],
+        ),
+        (
+            "pattern.tsv",
+            b"id\ttext\n1\tDie Muster \\n und \\n und \\d.\n",
+            &["1 @ pattern.tsv:2 = Die Muster \\n und \\n und \\d."],
+        ),
+        (
+            "quoted.tsv",
+            b"id\ttext\n1\t\"Eins \\n zwei \\n drei.\"\n",
+            &["1 @ quoted.tsv:2 = Eins \\n zwei \\n drei."],
+        ),
+        (
+            "null.csv",
+            b"id,title,text\n1,NULL,Eins.\n2,x,\"NULL\"\n3,x,NULL\n",
+            &[
+                "1 @ null.csv:2 = Eins.",
+                "2 @ null.csv:3 = NULL",
+                "! null.csv:4: the text is empty",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn names_of_rows_need_no_column() {
+    check(&[
+        (
+            "r.csv",
+            b"\"title\",\"text\"\n\"1\",\"T\",\"Eins, zwei.\"\n\"2\",\"U\",\"Drei.\"\n",
+            &[
+                "r.csv:2 @ r.csv:2 = Eins, zwei.",
+                "r.csv:3 @ r.csv:3 = Drei.",
+            ],
+        ),
+        (
+            "pandas",
+            b",id,text\n0,7,Eins.\n1,8,Zwei.\n",
+            &["7 @ pandas:2 = Eins.", "8 @ pandas:3 = Zwei."],
+        ),
+        // A comma in each text is no name of a row.
+        (
+            "comma.csv",
+            b"id,text\n1,Eins, zwei.\n2,Drei, vier.\n",
+            &[
+                "! comma.csv:2: expected 2 fields as in the header line, found 3",
+                "! comma.csv:3: expected 2 fields as in the header line, found 3",
             ],
         ),
     ]);

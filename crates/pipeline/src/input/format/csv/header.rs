@@ -2,7 +2,7 @@
 
 use memchr::memchr;
 
-use super::parser::{Dialect, Field, Parser, Step, marks};
+use super::parser::{Dialect, Field, NOTHING, Parser, Step, marks};
 use crate::input::encoding::{MARK, Mode};
 use crate::input::fault::{Fault, list};
 use crate::input::fields::{Clash, Names, ROLES, Role};
@@ -111,6 +111,7 @@ pub(super) fn header(
                 escape: options.escape,
                 terminator,
             };
+            let dialect = database(body, dialect).unwrap_or(dialect);
             let columns = if options.columns.is_empty() {
                 columns(body, dialect, mode)
             } else {
@@ -137,6 +138,42 @@ pub(super) fn header(
     header.len += skipped;
     header.lines += lines;
     Ok(Some(header))
+}
+
+/// Returns the dialect of MySQL and PostgreSQL, which quote nothing and write `\n` for a line end and `\N` for nothing, if
+/// the file is in it and the config says nothing else.
+///
+/// A single `\n` may be a path of Windows.
+fn database(body: &[u8], dialect: Dialect) -> Option<Dialect> {
+    if dialect.delimiter != b'\t' || dialect.quote != Some(b'"') || dialect.escape.is_some() {
+        return None;
+    }
+    let whole = memchr::memrchr(dialect.terminator, body).map_or(body, |end| &body[..end]);
+    let lines = whole.split(|byte| *byte == dialect.terminator);
+    let cells = || {
+        let lines = lines.clone().map(<[u8]>::trim_ascii_end);
+        lines.flat_map(|line| line.split(|byte| *byte == b'\t'))
+    };
+    let is_quoted =
+        |cell: &[u8]| cell.len() > 1 && cell.starts_with(b"\"") && cell.ends_with(b"\"");
+    if cells().any(is_quoted) {
+        return None;
+    }
+    let mut rest = whole;
+    let mut line_ends = 0;
+    while let Some(at) = memchr(b'\\', rest) {
+        match rest.get(at + 1) {
+            Some(b'n') => line_ends += 1,
+            Some(b't' | b'r' | b'\\' | b'N' | b'0' | b'\t') => {}
+            _ => return None,
+        }
+        rest = &rest[at + 2..];
+    }
+    (line_ends > 1 || cells().any(|cell| cell == NOTHING)).then_some(Dialect {
+        quote: None,
+        escape: Some(b'\\'),
+        ..dialect
+    })
 }
 
 /// The first record as split by a delimiter.
@@ -177,15 +214,37 @@ fn columns(body: &[u8], dialect: Dialect, mode: Mode) -> Result<Columns, Fault> 
         .filter(|first| first.is_closed)
         .ok_or_else(|| Broken::NoHeader(first_line(body)))?;
     let decoded = mode.decode(&body[..first.len])?;
+    let names = first.fields.iter();
+    let mut names: Vec<String> = names
+        .map(|field| field.text(decoded).trim_start_matches(MARK).to_owned())
+        .collect();
+    if has_row_names(body, &first, dialect) {
+        names.insert(0, String::new());
+    }
     Ok(Columns {
-        names: first
-            .fields
-            .iter()
-            .map(|field| field.text(decoded).trim_start_matches(MARK).to_owned())
-            .collect(),
+        names,
         len: first.len,
         lines: first.lines,
     })
+}
+
+/// Returns whether the records have a field more than the header line: running numbers in quotes, as R writes them.
+fn has_row_names(body: &[u8], header: &Found, dialect: Dialect) -> bool {
+    const MOST: usize = 5;
+    let expected = header.fields.len() + 1;
+    let mut at = header.len;
+    let mut count = 0;
+    while count < MOST
+        && let Some(found) = record(&body[at..], dialect).filter(|found| found.is_closed)
+    {
+        count += 1;
+        let number = format!("\"{count}\"");
+        if found.fields.len() != expected || !body[at..].starts_with(number.as_bytes()) {
+            return false;
+        }
+        at += found.len;
+    }
+    count > 0
 }
 
 impl Columns {
@@ -196,9 +255,15 @@ impl Columns {
             let words = column.split_whitespace().count();
             (1..=3).contains(&words) && column.len() <= 64
         };
+        // The names of rows have none.
+        let named = || {
+            self.names
+                .iter()
+                .skip(usize::from(self.names[0].is_empty()))
+        };
         let roles = || self.names.iter().filter_map(|column| names.role(column));
         self.names.len() >= 2
-            && self.names.iter().all(is_name)
+            && named().all(is_name)
             && roles().any(|role| role == Role::Text)
             && (roles().any(|role| role != Role::Text)
                 || record(&body[self.len..], dialect).is_some_and(|second| {

@@ -20,6 +20,9 @@ pub(super) struct Dialect {
     pub(super) terminator: u8,
 }
 
+/// What MySQL and PostgreSQL write for a field without a value.
+pub(super) const NOTHING: &[u8] = b"\\N";
+
 /// Parses one record, which is passed line by line.
 #[derive(Debug)]
 pub(super) struct Parser {
@@ -166,6 +169,14 @@ impl Parser {
 }
 
 impl Field {
+    /// Returns whether a field of a record says that it has no value. Within quotes it would be a text.
+    pub(super) fn is_null(&self, record: &[u8]) -> bool {
+        let is_quoted =
+            self.range.start > 0 && matches!(record[self.range.start - 1], b'"' | b'\'');
+        let field = &record[self.range.clone()];
+        !is_quoted && (field == NOTHING || field == b"NULL")
+    }
+
     /// Returns its text.
     pub(super) fn text<'a>(&self, record: Decoded<'a>) -> Cow<'a, str> {
         let text = record.part(self.range.clone());
