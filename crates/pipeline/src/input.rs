@@ -39,6 +39,7 @@ mod recognize;
 mod row;
 mod share;
 mod source;
+mod status;
 #[cfg(test)]
 mod tests;
 mod tree;

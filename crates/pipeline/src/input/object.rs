@@ -12,6 +12,7 @@ use super::content::Content;
 use super::fault::{Fault, list};
 use super::fields::{Names, ROLES, Role, fold};
 use super::item::{At, Record, Reject};
+use super::status::{CANCELED, is_canceled};
 use super::tree::{Key, Scalar, Tree};
 
 /// What is wrong with an object.
@@ -76,6 +77,9 @@ pub(super) fn parse(json: &str, number: u64, names: &Names) -> Result<Record, Re
 
 fn parse_plain(json: &str, number: u64, names: &Names) -> Result<Record, Reject> {
     let mut found = find(json, names).map_err(|error| Reject::at(number, broken(&error, json)))?;
+    if found.is_canceled {
+        return Err(Reject::at(number, Fault::Ignored(CANCELED)));
+    }
     let (id, id_fault) = match found.slot(Role::Id).value.scalar() {
         Scalar::Text(id) => (Some(id), None),
         Scalar::None => (None, None),
@@ -206,7 +210,7 @@ fn check(
     {
         return Err(Broken::Columns(texts).into());
     }
-    let slot = &mut found.0[Role::Text as usize];
+    let slot = &mut found.slots[Role::Text as usize];
     match std::mem::take(&mut slot.value) {
         Tree::Missing => Err(Broken::NoText(fields()).into()),
         Tree::Null => Err(Fault::EmptyText),
@@ -236,9 +240,14 @@ fn broken(error: &serde_json::Error, json: &str) -> Broken {
     Broken::Json { position, reason }
 }
 
-/// The field found for each role.
+/// What was found in an object.
 #[derive(Default)]
-struct Found<'de>([Slot<'de>; ROLES]);
+struct Found<'de> {
+    /// The field for each role.
+    slots: [Slot<'de>; ROLES],
+    /// Whether the agency has canceled the article (ninjs).
+    is_canceled: bool,
+}
 
 #[derive(Debug)]
 struct Slot<'de> {
@@ -275,13 +284,13 @@ impl Slot<'_> {
 
 impl<'de> Found<'de> {
     fn slot(&self, role: Role) -> &Slot<'de> {
-        &self.0[role as usize]
+        &self.slots[role as usize]
     }
 
     /// Takes a value if it is better than the current one: a value that is not null is better, then one that
     /// lies less deep, then one with a better name.
     fn put<E: de::Error>(&mut self, role: Role, slot: Slot<'de>) -> Result<(), E> {
-        let current = &mut self.0[role as usize];
+        let current = &mut self.slots[role as usize];
         if current.rank == slot.rank && fold(&current.name) == fold(&slot.name) {
             return Err(E::custom(format_args!(
                 "the field `{}` occurs twice; set `{}` to the right one",
@@ -342,6 +351,9 @@ impl<'de> Visitor<'de> for Object<'_, 'de> {
                 let value: Tree<'de> = map.next_value()?;
                 self.configured(&name, &value)?;
                 self.usual("", &name, value, 0)?;
+            } else if is_status(&name) {
+                let value: Tree<'de> = map.next_value()?;
+                self.note_status(&value);
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
@@ -375,6 +387,12 @@ impl<'de> Object<'_, 'de> {
         Ok(())
     }
 
+    fn note_status(&mut self, value: &Tree<'_>) {
+        if let Scalar::Text(status) = value.scalar() {
+            self.found.is_canceled |= is_canceled(&status);
+        }
+    }
+
     /// Takes a field by its usual name, and those in it.
     fn usual<E: de::Error>(
         &mut self,
@@ -400,6 +418,8 @@ impl<'de> Object<'_, 'de> {
                 if self.names.is_looked_into(name) {
                     has_text |= self.names.is_text(name);
                     self.usual(&path, name, value.clone(), depth + 1)?;
+                } else if is_status(name) {
+                    self.note_status(value);
                 }
             }
             if has_text {
@@ -422,6 +442,11 @@ impl<'de> Object<'_, 'de> {
         }
         Ok(())
     }
+}
+
+/// Returns whether a field says if an article may be published (ninjs 1 to 3).
+fn is_status(name: &str) -> bool {
+    name.eq_ignore_ascii_case("pubstatus")
 }
 
 /// Returns the names of the fields of an object, as far as it can be read.

@@ -1,5 +1,7 @@
 //! JSON Lines: one object per line, each an article.
 
+mod bulk;
+
 use std::io;
 use std::sync::Arc;
 
@@ -154,18 +156,26 @@ impl Iterator for Reader {
     type Item = Result<Record, Reject>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        // An action and its article are read at once, so that a resumed run begins with both or none.
+        let mut action = None;
         loop {
             let number = self.window.line_number();
             match self.window.line(0) {
                 Line::Whole(len) => {
-                    let found = if self.window.get(len).trim_ascii().is_empty() {
-                        None
-                    } else {
-                        Some(self.article(number, len))
-                    };
+                    let line = self.window.get(len).trim_ascii();
+                    let is_blank = line.is_empty();
+                    let found = bulk::action(line);
+                    let is_action = found.is_some();
+                    action = found.or(action);
+                    let article = (!is_blank && !is_action).then(|| self.article(number, len));
                     self.window.consume(len, 1);
-                    if found.is_some() {
-                        return found;
+                    if let Some(mut article) = article {
+                        if let Ok(article) = &mut article
+                            && article.id.is_none()
+                        {
+                            article.id = action.and_then(|action| action.id);
+                        }
+                        return Some(article);
                     }
                 }
                 Line::TooLong => {

@@ -12,7 +12,6 @@ mod newsml;
 mod nitf;
 mod prolog;
 mod role;
-mod status;
 mod stream;
 mod tei;
 mod text;

@@ -85,6 +85,11 @@ fn fields_are_found_where_programs_put_them() {
             &["u:1 @ ninjs.json:1 = Eins."],
         ),
         (
+            "killed.json",
+            b"[{\"uri\": \"u:1\", \"pubstatus\": \"canceled\", \"body_text\": \"Eins.\"}, {\"uri\": \"u:2\", \"pubStatus\": \"usable\", \"body_text\": \"Zwei.\"}]",
+            &["- canceled", "u:2 @ killed.json:2 = Zwei."],
+        ),
+        (
             "wp.json",
             b"[{\"id\": 5, \"title\": {\"rendered\": \"T\"}, \"content\": {\"rendered\": \"<p>Eins.</p>\"}, \"excerpt\": {\"rendered\": \"<p>Kurz</p>\"}}]",
             &["5 @ wp.json:1 = Eins."],

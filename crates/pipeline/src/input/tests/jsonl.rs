@@ -114,3 +114,35 @@ not json
         ],
     );
 }
+
+#[test]
+fn lines_of_actions_are_no_articles_but_have_their_ids() {
+    check(&[
+        (
+            "bulk.ndjson",
+            b"{\"index\":{\"_index\":\"n\",\"_id\":\"x1\"}}
+{\"title\":\"T\",\"text\":\"a\"}
+{\"delete\":{\"_id\":\"x0\"}}
+
+{\"index\":{\"_id\":\"x2\"}}
+{\"text\":null}
+{\"create\":{}}
+{\"text\":\"c\"}
+{\"update\":{\"_id\":\"x4\"}}
+{\"doc\":{\"id\":4,\"text\":\"d\"}}
+{\"index\":{\"_id\":\"x5\"}}
+",
+            &[
+                "x1 @ bulk.ndjson:2 = a",
+                "! bulk.ndjson:6: the text is empty",
+                "bulk.ndjson:8 @ bulk.ndjson:8 = c",
+                "4 @ bulk.ndjson:10 = d",
+            ],
+        ),
+        (
+            "bulk.json",
+            b"{\"index\":{\"_id\":\"x1\"}}\n{\"text\":\"a\"}\n{\"index\":{\"_id\":\"x2\"}}\n{\"text\":\"b\"}",
+            &["x1 @ bulk.json:2 = a", "x2 @ bulk.json:4 = b"],
+        ),
+    ]);
+}

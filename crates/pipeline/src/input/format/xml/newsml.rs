@@ -3,12 +3,12 @@
 use super::broken::Broken;
 use super::context::Context;
 use super::nitf;
-use super::status::{CANCELED, is_canceled};
 use super::text::{Flow, blocks, content, has_markup, html, is_html, markup_or_text, usual_flow};
 use super::tree::{Element, one_line};
 use crate::input::content::Content;
 use crate::input::fault::Fault;
 use crate::input::item::Record;
+use crate::input::status::{CANCELED, is_canceled};
 
 /// Makes an article from a `newsItem` of NewsML-G2. Other items of NewsML-G2 are none.
 pub(super) fn record(item: Element<'_>, context: &Context) -> Result<Record, Fault> {

@@ -1,12 +1,12 @@
 //! NITF, the markup of news agencies: a `nitf` is an article.
 
 use super::context::Context;
-use super::status::{CANCELED, is_canceled};
 use super::text::{Flow, blocks, has_markup, usual_flow};
 use super::tree::Element;
 use crate::input::content::Content;
 use crate::input::fault::Fault;
 use crate::input::item::Record;
+use crate::input::status::{CANCELED, is_canceled};
 
 /// Makes an article from a `nitf`.
 pub(super) fn record(nitf: Element<'_>, context: &Context) -> Result<Record, Fault> {
