@@ -58,6 +58,7 @@ pub use self::described::Described;
 pub use self::fields::Fields;
 pub use self::files::File;
 pub use self::format::Choice;
+pub(crate) use self::item::CAPTURED_AGAIN;
 pub use self::item::{Failure, Item, Parsed};
 pub use self::items::{Counts, Items};
 pub use self::position::{Number, Place, Position};

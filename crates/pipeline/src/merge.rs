@@ -106,7 +106,7 @@ pub(crate) fn merge(
     }
     let mut record = record();
     let renderer = Renderer::new(config.dialect(), layout.clone(), Facts::default());
-    let mut repeats = (by == By::Files).then(|| Repeats::new(folders, renderer, &record));
+    let mut repeats = (by == By::Files).then(|| Repeats::new(renderer, &record));
     let size: RunConfig = section(&record, "run", output)?;
     let most_bytes = (size.chunk_megabytes.max(1) as u64) << 20;
     let most_articles = size.chunk_articles.max(1);
@@ -137,8 +137,10 @@ pub(crate) fn merge(
             }
         }
         let (folder, mut entry, mut rows) = found.expect("one part has the least number");
-        if let Some(repeats) = &mut repeats {
-            repeats.take(folder, &mut entry, &mut rows)?;
+        if let Some(repeats) = &mut repeats
+            && !repeats.take(folder, &mut entry, &mut rows)
+        {
+            continue;
         }
         output.write(&rows)?;
         bytes += entry.text_bytes;

@@ -7,6 +7,9 @@ use super::fault::Fault;
 use super::outlet::outlet;
 use super::unparsed::Unparsed;
 
+/// What a capture is whose address was captured before with the same text.
+pub(crate) const CAPTURED_AGAIN: &str = "captured again";
+
 /// The result of reading an article.
 #[derive(Debug)]
 pub enum Item {
@@ -26,7 +29,11 @@ impl Item {
         match self {
             Self::Unparsed(unparsed) => {
                 let (id, source) = unparsed.place();
+                let has_same_id = unparsed.has_same_id();
                 let (item, capture) = match unparsed.parse() {
+                    Ok((_, capture)) if has_same_id => {
+                        (Self::Failure(Failure::same_id(id, source)), capture)
+                    }
                     Ok((document, capture)) => (Self::Article(Box::new(document)), capture),
                     Err(Fault::Ignored(what)) => (Self::Ignored(what), None),
                     Err(fault) => {

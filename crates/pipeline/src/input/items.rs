@@ -16,7 +16,7 @@ use super::options::Options;
 use super::position::{Number, Place, Position};
 use super::share::Taking;
 use super::source::{Source, Spare};
-use super::unparsed::Unparsed;
+use super::unparsed::{Captured, Unparsed};
 use crate::digest::digest;
 
 /// The articles and failures of all files, in order. Memory use does not grow with the size of a file.
@@ -255,6 +255,7 @@ impl Items {
             }
             url
         });
+        let mut has_same_id = false;
         let fault = if record.content.is_blank() {
             Some(Fault::EmptyText)
         } else {
@@ -262,7 +263,8 @@ impl Items {
             if is_new {
                 self.new_ids.push(hash);
             }
-            (!is_new).then_some(Fault::SameId)
+            has_same_id = !is_new;
+            (!is_new && captured.is_none()).then_some(Fault::SameId)
         };
         if let Some(fault) = fault {
             return Some(Item::Failure(Failure {
@@ -282,6 +284,7 @@ impl Items {
             }
             content => {
                 let options = Arc::clone(&self.options);
+                let captured = captured.map(|url| Captured { url, has_same_id });
                 Item::Unparsed(Box::new(Unparsed::new(
                     document, content, captured, options,
                 )))

@@ -21,16 +21,25 @@ pub struct Unparsed {
     /// Everything but what is in the markup.
     document: Document,
     content: Content,
-    /// The digest of the URL that it is a capture of.
-    captured: Option<u128>,
+    captured: Option<Captured>,
     options: Arc<Options>,
+}
+
+/// What is known of a capture of a URL before it is parsed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Captured {
+    /// The digest of the URL.
+    pub(super) url: u128,
+    /// Whether it was captured at this time before, as when a record is in two files: then there is no id for it,
+    /// should its text be another one.
+    pub(super) has_same_id: bool,
 }
 
 impl Unparsed {
     pub(super) fn new(
         document: Document,
         content: Content,
-        captured: Option<u128>,
+        captured: Option<Captured>,
         options: Arc<Options>,
     ) -> Self {
         Self {
@@ -43,6 +52,11 @@ impl Unparsed {
 
     pub(super) fn bytes(&self) -> usize {
         self.content.len()
+    }
+
+    /// Returns whether an earlier article has its id.
+    pub(super) fn has_same_id(&self) -> bool {
+        self.captured.is_some_and(|captured| captured.has_same_id)
     }
 
     /// Returns the id and the source of the article.
@@ -64,7 +78,7 @@ impl Unparsed {
             Err(Fault::NoStory) if skips => return Err(Fault::Ignored("page without a story")),
             document => document?,
         };
-        let capture = captured.map(|url| {
+        let capture = captured.map(|Captured { url, .. }| {
             let text = digest(document.text.as_str().as_bytes());
             digest(&[url.to_le_bytes(), text.to_le_bytes()].concat())
         });

@@ -1,72 +1,64 @@
 //! Ids that occur in several shards of files.
 //!
 //! A shard that reads only its files does not know the ids in the files of others. In a run over everything, the first
-//! article keeps its id, and the later one is a failure; so it becomes one here.
+//! article keeps its id, and the later one is a failure; so it becomes one here. A later capture of an address with the
+//! same text is ignored, as there.
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::collections::{HashMap, HashSet};
 
 use crate::digest::digest;
 use crate::fate::Failed;
-use crate::input::Failure;
+use crate::input::{CAPTURED_AGAIN, Failure};
 use crate::output::{Entry, Renderer, Rows, Taker};
 use crate::record::{Progress, Record, is_damaged, words};
-use crate::{Error, Result};
 
 /// The ids of the shards.
 pub(super) struct Repeats {
-    folders: Vec<PathBuf>,
     renderer: Renderer,
-    /// Whether there are captures of addresses: a later one has an id of its own, unless it is the same text.
-    has_captures: bool,
+    /// Digests of the address and the text of captures, if there are any.
+    captures: Option<HashSet<u128>>,
     /// The folder that has the article, by the hash of its id.
     taken: HashMap<u128, usize>,
-    /// What the articles that became failures were counted as.
+    /// What the articles were counted as that became failures or were ignored.
     gone: Progress,
+    /// How many became failures although they had not been.
+    failed: u64,
+    /// How many captures were ignored.
+    ignored: u64,
 }
 
 impl Repeats {
-    pub(super) fn new(folders: &[&Path], renderer: Renderer, record: &Record) -> Self {
+    pub(super) fn new(renderer: Renderer, record: &Record) -> Self {
+        let has_captures = record.counts.read_as.contains_key("warc");
         Self {
-            folders: folders.iter().map(|path| path.to_path_buf()).collect(),
             renderer,
-            has_captures: record.counts.read_as.contains_key("warc"),
+            captures: has_captures.then(HashSet::new),
             taken: HashMap::new(),
             gone: Progress::default(),
+            failed: 0,
+            ignored: 0,
         }
     }
 
     /// Takes the id of the next entry, which is in a folder. If an earlier one of another folder has it, the rows of the
-    /// entry become a failure.
-    ///
-    /// # Errors
-    ///
-    /// If it may be a capture, of which only a run over everything knows what becomes of it.
-    pub(super) fn take(&mut self, folder: usize, entry: &mut Entry, rows: &mut Rows) -> Result<()> {
+    /// entry become a failure. Returns false if it is a capture whose address was captured before with the same text.
+    pub(super) fn take(&mut self, folder: usize, entry: &mut Entry, rows: &mut Rows) -> bool {
         let Some(article) = self.renderer.article(rows) else {
-            return Ok(());
+            return true;
+        };
+        let is_new = match (&mut self.captures, &article.taker) {
+            (Some(captures), Taker::Article(text)) => captures.insert(capture(&article.id, text)),
+            _ => true,
         };
         let first = *self
             .taken
             .entry(digest(article.id.as_bytes()))
             .or_insert(folder);
-        if first == folder {
-            return Ok(());
-        }
-        if self.has_captures {
-            let message = format!(
-                "the id `{}` ({}) is in {} too, and whether a later capture of an address is a new article is only known over \
-                 the whole input; make the shards without `--shard-by files`",
-                article.id,
-                article.source,
-                self.folders[first].display()
-            );
-            return Err(Error::Occupied {
-                folder: self.folders[folder].clone(),
-                message,
-            });
+        if first == folder && is_new {
+            return true;
         }
         self.gone.bytes += entry.text_bytes;
+        let is_failure = matches!(article.taker, Taker::Failed);
         match article.taker {
             Taker::Article(text) => {
                 self.gone.articles += 1;
@@ -74,8 +66,13 @@ impl Repeats {
                 self.gone.damaged += u64::from(is_damaged(&text));
             }
             Taker::Skipped => self.gone.skipped += 1,
-            Taker::Failed => self.gone.failures += 1,
+            Taker::Failed => {}
         }
+        if !is_new {
+            self.ignored += 1;
+            return false;
+        }
+        self.failed += u64::from(!is_failure);
         let failed = Failed {
             stage: "input",
             failure: Failure::same_id(article.id, article.source),
@@ -83,14 +80,13 @@ impl Repeats {
         *rows = self.renderer.rest(&[], &[], &[failed]);
         entry.text_bytes = 0;
         entry.lengths = rows.parts.pop().unwrap_or_default();
-        Ok(())
+        true
     }
 
     /// Corrects the counts of a record, which are the sums of the shards.
     pub(super) fn correct(&self, record: &mut Record) {
         let Progress {
             articles,
-            failures,
             skipped,
             words,
             damaged,
@@ -103,9 +99,21 @@ impl Repeats {
         counts.words -= words;
         counts.damaged -= damaged;
         counts.bytes -= bytes;
-        // Those that had failed are failures still.
-        debug_assert!(failures <= counts.failures);
-        counts.failures += articles + skipped;
+        counts.failures += self.failed;
+        if self.ignored > 0 {
+            *counts.ignored.entry(CAPTURED_AGAIN.into()).or_default() += self.ignored;
+        }
         record.exit = u8::from(counts.failures > 0);
     }
+}
+
+/// Returns the digest of the address and the text of a capture. The id of a later capture with another text is its address
+/// and, behind a `#`, its time.
+fn capture(id: &str, text: &str) -> u128 {
+    let is_time = |time: &str| time.len() >= 10 && time.starts_with(|c: char| c.is_ascii_digit());
+    let address = match id.rsplit_once('#') {
+        Some((address, time)) if is_time(time) => address,
+        _ => id,
+    };
+    digest(format!("{address}\0{text}").as_bytes())
 }

@@ -15,7 +15,7 @@ use super::watch::{Event, Stop};
 use crate::config::MaxFailures;
 use crate::fate::{Duplicate, Failed};
 use crate::flow::{Batch, Flow};
-use crate::input::{Counts, Item, Number, Parsed};
+use crate::input::{CAPTURED_AGAIN, Counts, Item, Number, Parsed};
 use crate::output::{Carried, Entry, Length, Renderer, Rows};
 use crate::record::{Time, is_damaged, words};
 use crate::stages::{Step, Work};
@@ -206,7 +206,7 @@ impl<'a> Worker<'a> {
                 return item;
             };
             if !self.captures.insert(capture) {
-                return Item::Ignored("captured again");
+                return Item::Ignored(CAPTURED_AGAIN);
             }
             ids.push(capture);
             item

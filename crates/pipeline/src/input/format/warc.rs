@@ -21,7 +21,7 @@ use crate::input::content::Content;
 use crate::input::described::Described;
 use crate::input::fault::{Fault, beginning};
 use crate::input::ignored;
-use crate::input::item::{At, Record, Reject};
+use crate::input::item::{At, CAPTURED_AGAIN, Record, Reject};
 use crate::input::options::Options;
 use crate::input::position::Place;
 use crate::input::recognize::{Start, begins_a_page, first_line};
@@ -173,7 +173,7 @@ impl Header {
                     Some(_) => Meaning::Ignored("metadata"),
                 }
             }
-            "revisit" => Meaning::Ignored("captured again"),
+            "revisit" => Meaning::Ignored(CAPTURED_AGAIN),
             _ => Meaning::Nothing,
         }
     }
