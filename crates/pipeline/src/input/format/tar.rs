@@ -172,6 +172,13 @@ impl Stream {
         Ok(block)
     }
 
+    /// Returns whether another block follows that is not all zeros.
+    fn has_other_than_zeros(&self) -> io::Result<bool> {
+        let mut shared = self.lock()?;
+        let next: Option<&Block> = shared.bytes.peek(BLOCK)?.first_chunk();
+        Ok(next.is_some_and(|block| *block != ZEROS))
+    }
+
     /// Moves to the next block that is a header or belongs to the end mark. Returns whether there is one.
     fn skip_to_header(&self) -> io::Result<bool> {
         let mut shared = self.lock()?;
@@ -400,29 +407,28 @@ impl Reader {
     /// Reads the headers of the next entry.
     fn read(&self) -> Result<Next, Fault> {
         let mut attributes = Attributes::default();
-        let mut has_zeros = false;
+        let mut zeros = 0;
         loop {
+            // The end mark has two blocks: a single one was a header.
+            if zeros == 1 && self.stream.has_other_than_zeros()? {
+                return self.damaged();
+            }
             let block = match self.stream.block()? {
                 Some(ZEROS) => {
-                    has_zeros = true;
+                    zeros += 1;
                     continue;
                 }
                 Some(block) => block,
-                None if has_zeros => return Ok(Next::End),
+                None if zeros > 0 => return Ok(Next::End),
                 None => return Err(Broken::NoEnd.into()),
             };
             let Some(header) = Header::new(&block) else {
                 // After the end mark there may be anything, such as what was on the tape before, but also
                 // another archive.
-                if has_zeros {
+                if zeros > 0 {
                     return Ok(Next::End);
                 }
-                let continues = self.stream.skip_to_header()?;
-                return Ok(Next::Damaged(if continues {
-                    Broken::Header
-                } else {
-                    Broken::LastHeader
-                }));
+                return self.damaged();
             };
             if header.precedes() {
                 self.attributes(&header, &mut attributes)?;
@@ -449,6 +455,16 @@ impl Reader {
                 fault,
             }));
         }
+    }
+
+    /// Moves past a damaged header.
+    fn damaged(&self) -> Result<Next, Fault> {
+        let continues = self.stream.skip_to_header()?;
+        Ok(Next::Damaged(if continues {
+            Broken::Header
+        } else {
+            Broken::LastHeader
+        }))
     }
 
     /// Skips the rest of the map of a sparse file, which stands before its bytes.

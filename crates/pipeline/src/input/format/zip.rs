@@ -168,34 +168,48 @@ impl Ends {
         archive.seek(SeekFrom::Start(tail_at))?;
         let mut tail = Vec::new();
         archive.by_ref().take(LONGEST).read_to_end(&mut tail)?;
+        let records = || memchr::memmem::rfind_iter(&tail, b"PK\x05\x06");
         // Nothing may follow but a comment and padding: this may be the record of an archive inside a truncated one.
-        let at = memchr::memmem::rfind_iter(&tail, b"PK\x05\x06").find(|at| {
+        let last = records().find(|at| {
             let end = at + RECORD + usize::from(u16_at(&tail, at + 20));
             tail.get(end..)
                 .is_some_and(|rest| rest.iter().all(|byte| matches!(byte, 0 | b'\r' | b'\n')))
         });
-        let at = at.ok_or(Broken::NoDirectory)?;
-        let record = &tail[at..];
+        let ends = match last {
+            Some(at) => Self::stated(&tail, at, tail_at),
+            // If anything follows, the archive must begin where the file does.
+            None => records()
+                .filter(|at| at + RECORD <= tail.len())
+                .filter_map(|at| Self::stated(&tail, at, tail_at))
+                .find(|ends| ends.before == 0),
+        };
+        Ok(ends.ok_or(Broken::NoDirectory)?)
+    }
+
+    /// Reads the record at a place of the end of an archive, which starts at an offset of the file.
+    fn stated(tail: &[u8], at: usize, tail_at: u64) -> Option<Self> {
+        const LOCATOR: usize = 20;
+        const RECORD_64: usize = 56;
+
+        let record = tail.get(at..)?;
         let mut size = u64::from(u32_at(record, 12));
         let mut stated = u64::from(u32_at(record, 16));
         let mut end = tail_at + at as u64;
         // Large archives have a second record, and between the two what points at it.
         let locator = at.checked_sub(LOCATOR).map(|at| &tail[at..]);
         if locator.is_some_and(|locator| locator.starts_with(b"PK\x06\x07")) {
-            let at = at
-                .checked_sub(LOCATOR + RECORD_64)
-                .ok_or(Broken::NoDirectory)?;
+            let at = at.checked_sub(LOCATOR + RECORD_64)?;
             let record = &tail[at..];
             if !record.starts_with(b"PK\x06\x06") {
-                return Err(Broken::NoDirectory.into());
+                return None;
             }
             size = u64_at(record, 40);
             stated = u64_at(record, 48);
             end = tail_at + at as u64;
         }
-        let start = end.checked_sub(size).ok_or(Broken::NoDirectory)?;
-        let before = start.checked_sub(stated).ok_or(Broken::NoDirectory)?;
-        Ok(Self { start, end, before })
+        let start = end.checked_sub(size)?;
+        let before = start.checked_sub(stated)?;
+        Some(Self { start, end, before })
     }
 }
 

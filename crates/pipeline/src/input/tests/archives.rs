@@ -63,7 +63,15 @@ fn a_zip_may_be_anything_that_the_format_allows() {
     commented.extend(b"Kommentar");
     let mut padded = made!("zip64.zip").to_vec();
     padded.extend([0; 100]);
-    for bytes in [made!("zip64.zip"), &extracting, &commented, &padded] {
+    let mut trailed = made!("zip64.zip").to_vec();
+    trailed.extend(b"Rest einer Unterschrift");
+    for bytes in [
+        made!("zip64.zip"),
+        &extracting,
+        &commented,
+        &padded,
+        &trailed,
+    ] {
         check_file("a.zip", bytes, &[article]);
     }
     for (name, pack) in PACKS {
@@ -333,6 +341,9 @@ fn a_damaged_header_costs_its_file() {
     let told = "! a.tar: a header of the tar archive is damaged; reading continues at the next one";
     expected.insert(2, told.into());
     let expected: Vec<_> = expected.iter().map(String::as_str).collect();
+    check_file("a.tar", &damaged, &expected);
+    // A single block of zeros is no end mark.
+    damaged[at..at + 512].fill(0);
     check_file("a.tar", &damaged, &expected);
 
     let mut sparse = whole.to_vec();
