@@ -136,7 +136,47 @@ fn end_of_page(bytes: &[u8]) -> Option<usize> {
         begins_document(next).then_some((before.len() + END.len(), next))
     });
     let mut ends = ends.take(MOST);
-    ends.find_map(|(end, next)| has_content(next).then_some(end))
+    let end = ends.find_map(|(end, next)| has_content(next).then_some(end));
+    // The end tag of a document may be left out.
+    let seen = end.map_or(bytes, |end| bytes.get(..end).unwrap_or(bytes));
+    let begins = memmem::find_iter(seen, b"<!").filter(|at| {
+        let (before, next) = seen.split_at(*at);
+        starts(next, b"<!doctype html") && begins_line(before) && !before.trim_ascii().is_empty()
+    });
+    let mut begins = begins.take(MOST);
+    let begin = begins.find(|at| {
+        let (before, next) = seen.split_at(*at);
+        has_content(before) && has_content(next) && !is_in_code(before)
+    });
+    begin.or(end)
+}
+
+fn begins_line(before: &[u8]) -> bool {
+    let before = before.strip_suffix(b"\xEF\xBB\xBF").unwrap_or(before);
+    let blanks = before
+        .iter()
+        .rev()
+        .take_while(|byte| matches!(byte, b' ' | b'\t'));
+    let at = before.len() - blanks.count();
+    matches!(before[..at].last(), Some(b'\n' | b'\r'))
+}
+
+/// Returns whether a page is cut in the midst of a script, a comment or the like, or of an attribute that holds a page.
+fn is_in_code(page: &[u8]) -> bool {
+    const PAIRS: [(&[u8], &[u8]); 7] = [
+        (b"<script", b"</script"),
+        (b"<style", b"</style"),
+        (b"<template", b"</template"),
+        (b"<textarea", b"</textarea"),
+        (b"<pre", b"</pre"),
+        (b"srcdoc", b"</iframe"),
+        (b"<!--", b"-->"),
+    ];
+    let page = page.to_ascii_lowercase();
+    PAIRS.iter().any(|(opens, closes)| {
+        let open = memmem::rfind(&page, opens);
+        open.is_some_and(|open| memmem::find(&page[open..], closes).is_none())
+    })
 }
 
 fn starts(bytes: &[u8], name: &[u8]) -> bool {
@@ -221,7 +261,25 @@ mod tests {
             ("<p>Eins</HTML>", " \n<!DOCTYPE html><Title>Zwei</Title>"),
             ("<p>Eins</html>", "\u{FEFF}<!doctype html><body>Zwei"),
             ("<p>Eins</html>", "<?xml version='1.0'?><html><body>Zwei"),
+            // The end tag is left out.
+            (
+                "<!DOCTYPE html><title>Eins</title><p>Eins\n",
+                "<!doctype HTML>\n<title>Zwei</title>",
+            ),
+            (
+                "<!doctype html><body>Eins<script>a('</html>')</script>\n\u{FEFF}",
+                "<!doctype html><html><body>Zwei</html><!doctype html><body>Drei",
+            ),
             // What follows is no page.
+            ("<!-- gespeichert -->\n<!doctype html><body>Eins", ""),
+            (
+                "<!doctype html><body>Eins<script>a = `\n<!doctype html><body>Zwei`</script>",
+                "",
+            ),
+            (
+                "<!doctype html><body>Eins<textarea>\n<!doctype html><body>Zwei</textarea>",
+                "",
+            ),
             ("<p>Eins</html><!-- 0.3 s -->", ""),
             ("<p>Eins</html><p>Zwei", ""),
             ("<p>Eins</html><!doctype html>", ""),
