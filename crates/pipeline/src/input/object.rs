@@ -21,10 +21,10 @@ enum Broken {
     #[error("{0}")]
     NoRecord(String),
     #[error(
-        "expected an article, found columns: text and title are lists of {0} texts each; write an object per article, as \
+        "expected an article, found columns: text and {other} are lists of {texts} values each; write an object per article, as \
          pandas does with `orient=\"records\"`"
     )]
-    Columns(usize),
+    Columns { other: &'static str, texts: usize },
     #[error("broken JSON at {position}: {reason}")]
     Json { position: String, reason: String },
     #[error(
@@ -201,14 +201,18 @@ fn check(
             return Err(Broken::NoField { key, name, fields }.into());
         }
     }
-    if let Some(kind) = id_fault {
-        return Err(found.wrong(Role::Id, kind).into());
-    }
+    let others = [Role::Id, Role::Title, Role::Date];
     if let Some(texts) = found.slot(Role::Text).value.texts()
         && texts > 1
-        && found.slot(Role::Title).value.texts() == Some(texts)
+        && let Some(other) = others
+            .into_iter()
+            .find(|other| found.slot(*other).value.values() == Some(texts))
     {
-        return Err(Broken::Columns(texts).into());
+        let other = other.as_str();
+        return Err(Broken::Columns { other, texts }.into());
+    }
+    if let Some(kind) = id_fault {
+        return Err(found.wrong(Role::Id, kind).into());
     }
     let slot = &mut found.slots[Role::Text as usize];
     match std::mem::take(&mut slot.value) {

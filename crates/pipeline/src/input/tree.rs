@@ -103,6 +103,17 @@ impl Tree<'_> {
         }
     }
 
+    /// Returns how many elements it has, if it is a list of texts, numbers or nulls.
+    pub(super) fn values(&self) -> Option<usize> {
+        match self {
+            Self::List(elements) => elements
+                .iter()
+                .all(|element| !matches!(element, Self::List(_) | Self::Object(_)))
+                .then_some(elements.len()),
+            _ => None,
+        }
+    }
+
     fn field(&self, name: &str) -> Option<&Self> {
         let Self::Object(fields) = self else {
             return None;

@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use self::cutter::{Cut, Cutter, kind};
-use self::shape::{Elements, Lists, Shape};
+use self::shape::{Contents, Elements, Shape};
 use super::{Articles, Claim, Format, jsonl};
 use crate::input::described::Described;
 use crate::input::encoding::MARK;
@@ -158,14 +158,16 @@ impl Iterator for Reader {
             match self.cutter.next()? {
                 Cut::Object(len) => {
                     let object = self.cutter.window.get(len);
-                    let found = Lists::of(object, &self.options.names);
+                    let found = Contents::of(object, &self.options.names);
                     if found.lists.is_empty() {
                         break self.object(number, len, found.has_empty);
                     }
                     let ranges = found.lists.into_iter().map(|(_, range)| range.start);
+                    let enclosed = ranges.flat_map(|at| Elements::new(object, at));
+                    let own = found.is_article.then_some(0..len);
                     self.envelope = Some(Envelope {
                         len,
-                        records: ranges.flat_map(|at| Elements::new(object, at)).collect(),
+                        records: own.into_iter().chain(enclosed).collect(),
                         read: std::mem::take(&mut self.read),
                     });
                 }
@@ -256,7 +258,7 @@ impl Articles for Reader {
         self.cutter.window.describe(described);
         if let Some(Cut::Object(len)) = self.cutter.next() {
             let object = self.cutter.window.get(len);
-            let list = Lists::of(object, &self.options.names)
+            let list = Contents::of(object, &self.options.names)
                 .lists
                 .into_iter()
                 .next();

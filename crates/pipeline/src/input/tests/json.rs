@@ -318,7 +318,12 @@ fn lists_of_articles_are_found_in_every_object() {
         (
             "d.json",
             b"{\"title\": [\"T\", \"U\"], \"text\": [\"Eins.\", \"Zwei.\"]}",
-            &["! d.json:1: expected an article, found columns: text and title are lists of 2 texts each…"],
+            &["! d.json:1: expected an article, found columns: text and title are lists of 2 values each…"],
+        ),
+        (
+            "d.json",
+            b"{\"id\": [1, null], \"text\": [\"Eins.\", \"Zwei.\"]}",
+            &["! d.json:1: expected an article, found columns: text and id are lists of 2 values each…"],
         ),
         (
             "d.jsonl",
@@ -364,4 +369,43 @@ fn an_object_that_is_larger_than_memory_is_a_stream() {
         .collect();
     let expected: Vec<_> = expected.iter().map(String::as_str).collect();
     check_with(&config, &[("d.json", json.as_bytes(), &expected)]);
+}
+
+#[test]
+fn articles_below_a_text_are_found_too() {
+    let long = "Das Freibad öffnet am Montag wieder. ".repeat(10);
+    let long = long.trim_end();
+    let topic = format!(
+        "[{{\"title\": \"Thema\", \"text\": \"{long}\", \"articles\": [{{\"id\": \"a\", \"text\": \"Eins.\"}}, {{\"id\": \"b\", \"text\": \"Zwei.\"}}]}}]"
+    );
+    let parts = format!(
+        "[{{\"id\": \"t\", \"text\": \"{long}\", \"items\": [{{\"title\": \"Bild\", \"text\": \"Das Bad.\"}}]}}]"
+    );
+    check(&[
+        (
+            "feed.json",
+            b"{\"title\": \"F\", \"content\": \"Alles Neue.\", \"items\": [{\"id\": \"a\", \"content_html\": \"<p>Eins.</p>\"}, {\"id\": \"b\", \"text\": \"Zwei.\"}]}",
+            &["a @ feed.json:1 = Eins.", "b @ feed.json:2 = Zwei."],
+        ),
+        (
+            "topic.json",
+            topic.as_bytes(),
+            &[
+                &format!("topic.json:1 @ topic.json:1 = {long}"),
+                "a @ topic.json:2 = Eins.",
+                "b @ topic.json:3 = Zwei.",
+            ],
+        ),
+        (
+            "parts.json",
+            parts.as_bytes(),
+            &[&format!("t @ parts.json:1 = {long}")],
+        ),
+        // Lists in an article that lies in another object.
+        (
+            "inner.json",
+            b"{\"data\": {\"id\": \"t\", \"text\": \"Eins.\", \"items\": [{\"title\": \"Bild\", \"text\": \"Das Bad.\"}]}}",
+            &["t @ inner.json:1 = Eins."],
+        ),
+    ]);
 }

@@ -38,7 +38,7 @@ impl Shape {
                 })
             }
             b'{' if inner.starts_with(b"\"") || inner.starts_with(b"}") => {
-                let found = Lists::of(json, names);
+                let found = Contents::of(json, names);
                 let is_envelope = !found.lists.is_empty() || found.has_empty;
                 let is_plain = text[..begin].iter().all(u8::is_ascii_whitespace);
                 Some(Self {
@@ -122,14 +122,16 @@ const PARTS: &[&str] = &[
 
 /// The lists of records in an object.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Lists {
+pub(super) struct Contents {
     /// The names of the fields that lead to each, and its range in the object.
     pub(super) lists: Vec<(Vec<String>, Range<usize>)>,
     /// Whether there is a list without an element where such objects have them.
     pub(super) has_empty: bool,
+    /// Whether the object is an article, too.
+    pub(super) is_article: bool,
 }
 
-impl Lists {
+impl Contents {
     /// Finds the lists of records in an object, as far as it can be read. There are none in an article.
     ///
     /// If some of them contain articles with a text of their own, those that only describe something are left out.
@@ -141,8 +143,19 @@ impl Lists {
             has_empty: false,
             path: Vec::new(),
         };
-        if !finder.look(0, MOST_DEPTH) {
-            return Self::default();
+        let mut is_article = false;
+        if let Some(len) = finder.look(0, MOST_DEPTH) {
+            // A feed describes itself, and what is said of a topic or an issue stands before its articles.
+            is_article = len >= SHORT;
+            let names = if is_article { ARTICLES } else { LISTS };
+            finder.found.retain(|(kind, path, _)| {
+                let is_named =
+                    |name: &String| names.iter().any(|known| name.eq_ignore_ascii_case(known));
+                *kind == Kind::Articles && path.len() == 1 && path.iter().all(is_named)
+            });
+            if finder.found.is_empty() {
+                return Self::default();
+            }
         }
         let best = finder.found.iter().map(|(kind, ..)| *kind).max();
         let found = finder
@@ -152,9 +165,13 @@ impl Lists {
         Self {
             lists: found.map(|(_, path, range)| (path, range)).collect(),
             has_empty: finder.has_empty,
+            is_article,
         }
     }
 }
+
+/// A shorter text beside a list of articles is a description of the list, in bytes.
+const SHORT: usize = 280;
 
 /// What the elements of a list are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -174,15 +191,17 @@ struct Finder<'a> {
 }
 
 impl Finder<'_> {
-    /// Looks into an object; returns whether it is no article itself.
-    fn look(&mut self, at: usize, depth: usize) -> bool {
+    /// Looks into an object; returns the length of its own text, if it has one.
+    fn look(&mut self, at: usize, depth: usize) -> Option<usize> {
+        let mut own = None;
         for Field { name, value } in Fields::new(self.object, at) {
             let first = self.object.get(value.start);
             if first == Some(&b'"')
                 && self.names.is_text(&name)
                 && !self.names.is_description(&name)
             {
-                return false;
+                own = own.max(Some(value.len()));
+                continue;
             }
             if PARTS.iter().any(|part| name.eq_ignore_ascii_case(part)) {
                 continue;
@@ -191,13 +210,17 @@ impl Finder<'_> {
             match first {
                 Some(b'[') => self.list(value),
                 Some(b'{') if depth > 1 => {
-                    self.look(value.start, depth - 1);
+                    let known = self.found.len();
+                    // Contents in an article are parts of it.
+                    if self.look(value.start, depth - 1).is_some() {
+                        self.found.truncate(known);
+                    }
                 }
                 _ => {}
             }
             self.path.pop();
         }
-        true
+        own
     }
 
     fn list(&mut self, value: Range<usize>) {
@@ -246,6 +269,16 @@ impl Finder<'_> {
         text.filter(|_| if needs_title { has_title } else { has_name })
     }
 }
+
+/// Names of lists that are no parts of an article.
+const ARTICLES: &[&str] = &[
+    "articles",
+    "artikel",
+    "docs",
+    "documents",
+    "posts",
+    "stories",
+];
 
 /// Usual names of lists of articles in the answers of servers.
 const LISTS: &[&str] = &[
@@ -392,6 +425,11 @@ mod tests {
             (
                 r#"{"id": 1, "leser": [{"id": 2, "text": "b"}], "text": "a"}"#,
                 lines,
+            ),
+            // A feed that describes itself.
+            (
+                r#"{"text": "Neues", "items": [{"id": 2, "text": "b"}]}"#,
+                Some((false, "items")),
             ),
             (r#"{"id": 1, "comments": [{"id": 2, "text": "b"}]}"#, lines),
             (
