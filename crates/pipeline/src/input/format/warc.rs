@@ -90,6 +90,8 @@ enum Broken {
     Segment,
     #[error("the record is damaged: it has no HTTP header")]
     Http,
+    #[error("the record has a page, but its type is none of WARC: {0:?}")]
+    Type(String),
 }
 
 impl From<Broken> for Fault {
@@ -113,6 +115,8 @@ struct Header {
     uri: Option<String>,
     date: Option<String>,
     media_type: MediaType,
+    /// Whether it holds what a crawler has sent.
+    is_request: bool,
     segment: Option<String>,
 }
 
@@ -142,7 +146,10 @@ impl Header {
                     header.uri = uri.map(str::to_owned).or_else(given);
                 }
                 "warc-date" => header.date = given(),
-                "content-type" => header.media_type = MediaType::new(value),
+                "content-type" => {
+                    header.media_type = MediaType::new(value);
+                    header.is_request = value.to_ascii_lowercase().contains("msgtype=request");
+                }
                 "warc-segment-number" => header.segment = given(),
                 _ => {}
             }
@@ -152,6 +159,14 @@ impl Header {
             return Err(Broken::Missing("WARC-Type"));
         }
         Ok(header)
+    }
+
+    /// Returns whether it says that it has a page, whatever its type is.
+    fn holds_page(&self) -> bool {
+        match self.media_type.name.as_str() {
+            "text/html" | "application/xhtml+xml" => true,
+            name => name == "application/http" && !self.is_request,
+        }
     }
 
     /// Returns what can be known of the content from the header alone.
@@ -174,7 +189,11 @@ impl Header {
                 }
             }
             "revisit" => Meaning::Ignored(CAPTURED_AGAIN),
-            _ => Meaning::Nothing,
+            // The record that a continuation belongs to is a failure.
+            "warcinfo" | "request" | "metadata" | "continuation" => Meaning::Nothing,
+            // What programs add, unless a page says that the type is damaged.
+            _ if self.holds_page() => Meaning::Unknown,
+            _ => Meaning::Ignored("record of an unknown type"),
         }
     }
 }
@@ -189,6 +208,8 @@ enum Meaning {
     Ignored(&'static str),
     /// Something that is said of other records.
     Nothing,
+    /// A page in a record of an unknown type.
+    Unknown,
 }
 
 impl Meaning {
@@ -290,6 +311,7 @@ impl Reader {
         match meaning {
             Meaning::Nothing => Ok(None),
             Meaning::Ignored(kind) => Err(Fault::Ignored(kind)),
+            Meaning::Unknown => Err(Broken::Type(header.kind).into()),
             Meaning::Response => Err(Broken::Http.into()),
             Meaning::Article(kind) => {
                 let content = std::mem::take(&mut self.content);
@@ -364,7 +386,7 @@ impl Reader {
         let mut keep = match meaning {
             Meaning::Response => Keep::Head,
             Meaning::Article(_) => Keep::All,
-            Meaning::Ignored(_) | Meaning::Nothing => Keep::Nothing,
+            Meaning::Ignored(_) | Meaning::Nothing | Meaning::Unknown => Keep::Nothing,
         };
         let mut left = header.len;
         let mut member = self.stream.member();

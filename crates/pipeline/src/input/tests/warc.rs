@@ -183,6 +183,18 @@ fn what_is_no_page_or_text_is_told_or_counted() {
         ),
         ("resource", TEXT, "GIF89a", "- image"),
         (
+            "responce",
+            HTTP,
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>",
+            "! f:1: the record has a page, but its type is none of WARC: \"responce\"",
+        ),
+        (
+            "screenshot",
+            "Content-Type: image/png\r\n",
+            "\u{89}PNG",
+            "- record of an unknown type",
+        ),
+        (
             "response",
             "WARC-Segment-Number: 1\r\nContent-Type: application/http\r\n",
             "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>",
