@@ -189,6 +189,8 @@ enum Step {
         name: Vec<u8>,
         tag: usize,
     },
+    /// The end of an article that has no beginning.
+    Stray(String),
     /// Something that is consumed.
     Consumed,
     /// Something that cannot be read, and nothing after it.
@@ -267,6 +269,10 @@ impl Reader {
                 let name = self.stream.get(name);
                 if let Some(at) = self.around.iter().rposition(|around| around.name == name) {
                     self.around.truncate(at);
+                } else if self.is_item(name) {
+                    let name = String::from_utf8_lossy(name).into_owned();
+                    self.stream.consume(end);
+                    return Step::Stray(name);
                 }
                 self.stream.consume(end);
                 Step::Consumed
@@ -284,6 +290,14 @@ impl Reader {
                 Step::Consumed
             }
         }
+    }
+
+    /// Returns whether an element of this name is an article here.
+    fn is_item(&self, name: &[u8]) -> bool {
+        let qualified = String::from_utf8_lossy(name);
+        let (space, local) = resolve(&qualified, &self.context().spaces);
+        let around = self.around.last().map(|around| around.local.as_str());
+        matches!(role(local, space, around), Role::Item(_))
     }
 
     fn doctype(&mut self) {
@@ -499,6 +513,10 @@ impl Reader {
                         self.number += 1;
                         return Some(found);
                     }
+                }
+                Step::Stray(name) => {
+                    self.number += 1;
+                    return Some(Found::Broken(Broken::NoStart(name).into()));
                 }
                 Step::Broken(broken) => {
                     self.is_done = true;

@@ -579,6 +579,11 @@ fn an_item_that_is_not_well_formed_costs_itself() {
             "the element `item` is not closed before the next one begins",
         ),
         (
+            "a start tag that is damaged",
+            item("b", "Text.").replace("<item>", "<itm>"),
+            "the element `item` ends here, but its start tag is damaged",
+        ),
+        (
             "a section that is not closed",
             item("b", "<![CDATA[Text."),
             "the element `item` is not closed",

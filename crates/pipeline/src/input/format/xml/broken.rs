@@ -19,6 +19,8 @@ pub(super) enum Broken {
     IllFormed { at: u64, problem: String },
     #[error("the element `{0}` is not closed before the next one begins")]
     Unclosed(String),
+    #[error("the element `{0}` ends here, but its start tag is damaged")]
+    NoStart(String),
     #[error("the file ends within the element `{0}`: it is truncated")]
     Truncated(String),
     #[error("elements are nested more than {0} deep, and everything after this point is not read")]
