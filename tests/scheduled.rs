@@ -1,6 +1,8 @@
 //! Scheduled runs: new and changed articles are processed, and the rows of each article occur once.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::process::{Command, Stdio};
 
 use serde_json::json;
 
@@ -463,5 +465,51 @@ fn the_same_folder_spelled_otherwise_is_the_same_input() {
             "{input}"
         );
         assert_eq!(place.rows("out/failures.csv").len(), 1, "{input}");
+    }
+}
+
+#[test]
+fn runs_at_once_with_one_state_process_each_article_once() {
+    for trial in 0..6 {
+        let place = Place::new();
+        let lines = (0..=20 * trial)
+            .map(|id| format!("{{\"id\": \"{id}\", \"text\": \"Der Rat tagt in Bonn.\"}}\n"));
+        place.write("d.jsonl", lines.collect::<String>());
+        let start = |run: usize| {
+            let arguments = format!(
+                "run -i d.jsonl -o out{run} --set state.file=s.sqlite --set ner.backend=off"
+            );
+            Command::new(env!("CARGO_BIN_EXE_blattwerk"))
+                .current_dir(place.path())
+                .args(arguments.split_whitespace())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap()
+        };
+        let children: Vec<_> = (0..3).map(start).collect();
+        let outputs = children
+            .into_iter()
+            .map(|child| child.wait_with_output().unwrap());
+        let outputs: Vec<_> = outputs.collect();
+        let mut codes: Vec<_> = outputs.iter().map(|output| output.status.code()).collect();
+        codes.sort_unstable();
+        assert_eq!(codes[0], Some(0), "{outputs:?}");
+        for output in &outputs {
+            let refused = String::from_utf8_lossy(&output.stderr)
+                .contains("another run uses this state file");
+            assert_eq!(refused, output.status.code() == Some(2), "{output:?}");
+        }
+        let tables = place.path().read_dir().unwrap().filter_map(Result::ok);
+        let tables = tables
+            .filter_map(|out| out.path().read_dir().ok())
+            .flatten();
+        let rows: usize = tables
+            .map(|run| {
+                let path = run.unwrap().path().join("normalized.csv");
+                fs::read_to_string(path).map_or(0, |table| table.lines().count() - 1)
+            })
+            .sum();
+        assert_eq!(rows, 20 * trial + 1, "{outputs:?}");
+        assert!(!place.path().join("s.sqlite.lock").exists());
     }
 }

@@ -13,6 +13,7 @@ pub mod fate;
 pub mod flow;
 mod identity;
 pub mod input;
+mod lock;
 pub mod merge;
 pub mod output;
 pub mod own;

@@ -17,7 +17,6 @@ mod format;
 mod index;
 mod journal;
 mod layout;
-mod lock;
 mod read;
 mod rows;
 mod sheet;
@@ -35,11 +34,10 @@ pub use self::config::Config;
 use self::file::Open;
 pub use self::folder::check_free;
 use self::folder::{
-    DONE, IDS, check_unfinished, discard, lock, measure, merged, publish, release, remove,
-    sync_folder, write_record,
+    DONE, IDS, check_unfinished, discard, measure, merged, publish, release, remove, sync_folder,
+    take_lock, write_record,
 };
 use self::journal::{Checkpoint, Journal};
-use self::lock::Lock;
 
 pub(crate) use self::append::check as check_appendable;
 pub(crate) use self::compression::Compression;
@@ -56,6 +54,7 @@ pub(crate) use self::rows::{Renderer, Rows, Taker};
 pub(crate) use self::table::{FAILURES, Facts, TABLES, Table};
 
 use crate::identity::Identity;
+use crate::lock::{self, Lock};
 use crate::record::{Record, TableRecord};
 use crate::state::Memory;
 use crate::{Error, Result, utc};
@@ -112,7 +111,7 @@ impl Output {
         } = target;
         check_room(config, folder, inputs)?;
         let unfinished = folder.join(UNFINISHED);
-        let lock = lock(folder)?;
+        let lock = take_lock(folder)?;
         // Another run may have finished while this one waited for the lock.
         let mut is_free = check_room(config, folder, inputs);
         if is_free.is_ok() && !restart {
@@ -180,7 +179,7 @@ impl Output {
             ..
         } = target;
         let unfinished = folder.join(UNFINISHED);
-        let lock = lock(folder)?;
+        let lock = take_lock(folder)?;
         let found = Found::read(&unfinished)?.ok_or_else(|| Error::Occupied {
             folder: folder.to_owned(),
             message: "another process has finished the run in the meantime".into(),

@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::Loaded;
 use crate::input::{File, Inputs};
-use crate::output;
-use crate::{Error, Result};
+use crate::{Error, Result, output, state};
 
 /// Leaves out of the input what is in the output folder or in that of another run, and some more files.
 ///
@@ -22,13 +21,8 @@ pub fn leave_out(
     more: &[PathBuf],
 ) -> Result<()> {
     let mut files = more.to_vec();
-    if let Some(state) = &loaded.config.state.file {
-        let path = loaded.root.join(state).into_os_string();
-        for suffix in ["", "-wal", "-shm", "-journal"] {
-            let mut path = path.clone();
-            path.push(suffix);
-            files.push(path.into());
-        }
+    if let Some(file) = &loaded.config.state.file {
+        files.extend(state::files(&loaded.root.join(file)));
     }
     let mut own = Own {
         folder: folder.canonicalize().ok(),

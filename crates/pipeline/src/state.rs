@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::identity::Identity;
 use crate::input::path_text;
+use crate::lock::{Lock, Refused};
 use crate::record::{Increment, Record};
 use crate::{Error, Result, utc};
 
@@ -50,6 +51,55 @@ pub(crate) struct Memory {
     tables: Tables,
     /// Whether it lists earlier runs.
     has_runs: bool,
+    /// Of two runs at once, both would process what is new.
+    _lock: StateLock,
+}
+
+/// The lock of a state file, whose own file is removed with it.
+struct StateLock {
+    path: PathBuf,
+    _lock: Lock,
+}
+
+impl StateLock {
+    fn take(state: &Path) -> Result<Self> {
+        let path = beside(state, LOCK);
+        let lock = Lock::take(&path).map_err(|refused| match refused {
+            Refused::Held(holder) => Error::Occupied {
+                folder: state.to_owned(),
+                message: format!(
+                    "another run uses this state file ({holder}); wait for it, or choose another state file"
+                ),
+            },
+            Refused::Io(source) => Error::Write {
+                path: path.clone(),
+                source,
+            },
+        })?;
+        Ok(Self { path, _lock: lock })
+    }
+}
+
+impl Drop for StateLock {
+    fn drop(&mut self) {
+        // If it cannot be removed, the next run takes it over.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+/// What is added to the name of a state file for that of its lock.
+const LOCK: &str = ".lock";
+
+/// Returns the files that may lie beside a state file while it is used, and itself.
+pub(crate) fn files(state: &Path) -> impl Iterator<Item = PathBuf> {
+    let suffixes = ["", "-wal", "-shm", "-journal", LOCK];
+    suffixes.into_iter().map(|suffix| beside(state, suffix))
+}
+
+fn beside(state: &Path, suffix: &str) -> PathBuf {
+    let mut path = state.as_os_str().to_owned();
+    path.push(suffix);
+    path.into()
 }
 
 impl Memory {
@@ -59,12 +109,14 @@ impl Memory {
             return Ok(None);
         };
         let path = root.join(file);
+        let lock = StateLock::take(&path)?;
         let state = State::open(&path, &identity.recipe())?;
         let has_runs = !State::runs(&path)?.is_empty();
         Ok(Some(Self {
             state,
             tables: config.tables,
             has_runs,
+            _lock: lock,
         }))
     }
 

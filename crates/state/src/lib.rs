@@ -11,6 +11,7 @@
 
 use std::path::{Path, PathBuf};
 
+use rusqlite::TransactionBehavior::Immediate;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 /// A result with this crate's [`Error`].
@@ -289,7 +290,7 @@ impl State {
         run: &Run,
         entries: impl IntoIterator<Item = Processed>,
     ) -> rusqlite::Result<()> {
-        let transaction = self.connection.transaction()?;
+        let transaction = self.connection.transaction_with_behavior(Immediate)?;
         let is_known = transaction
             .prepare("SELECT 1 FROM runs WHERE id = ?1")?
             .exists([&run.id])?;
@@ -366,13 +367,19 @@ impl State {
             return Self::check(path, connection);
         }
         let mut lay_out = || -> rusqlite::Result<()> {
-            let transaction = connection.transaction()?;
+            let transaction = connection.transaction_with_behavior(Immediate)?;
+            // Another process may have been faster.
+            let count = "SELECT count(*) FROM sqlite_schema";
+            if transaction.query_row(count, [], |row| row.get::<_, i64>(0))? > 0 {
+                return Ok(());
+            }
             transaction.execute_batch(LAYOUT)?;
             transaction.pragma_update(None, "application_id", APPLICATION)?;
             transaction.pragma_update(None, "user_version", VERSION)?;
             transaction.commit()
         };
-        lay_out().map_err(|source| database(path, source))
+        lay_out().map_err(|source| database(path, source))?;
+        Self::check(path, connection)
     }
 
     fn check(path: &Path, connection: &Connection) -> Result<()> {

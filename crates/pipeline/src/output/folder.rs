@@ -13,9 +13,9 @@ use super::config::Config;
 use super::format;
 use super::index;
 use super::journal::{self, Found};
-use super::lock::{self, Lock, Refused};
 use super::table::TABLES;
 use crate::identity::Identity;
+use crate::lock::{self, Lock, Refused};
 use crate::record::{Record, TableRecord};
 use crate::state::Memory;
 use crate::{Error, Result};
@@ -113,11 +113,11 @@ fn create_folder(path: &Path) -> Result<()> {
 }
 
 /// Takes the lock of a folder.
-pub(super) fn lock(folder: &Path) -> Result<Lock> {
+pub(super) fn take_lock(folder: &Path) -> Result<Lock> {
     let unfinished = folder.join(UNFINISHED);
     loop {
         create_folder(&unfinished)?;
-        return match Lock::take(&unfinished) {
+        return match Lock::take(&unfinished.join(lock::FILE)) {
             Ok(lock) => Ok(lock),
             // The run that held the lock has just finished and cleaned up.
             Err(Refused::Io(error)) if error.kind() == io::ErrorKind::NotFound => continue,

@@ -1,4 +1,4 @@
-//! The lock of an output folder: one run at a time, and which process it is.
+//! The lock of an output folder or a state file: one run at a time, and which process it is.
 //!
 //! The operating system holds the lock and releases it when the process ends, however that happens. So a lock file
 //! left by a dead process is ignored: the next run takes it. The file only says who holds the lock.
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::utc;
 
-/// The name of the lock file.
+/// The name of the lock file of a folder.
 pub(crate) const FILE: &str = "lock";
 
 /// How often, and at what interval, a lock is tried: a process that only checks who holds it takes it for a moment.
@@ -43,17 +43,16 @@ pub(crate) enum Refused {
 }
 
 impl Lock {
-    /// Takes the lock of a folder, which must exist.
-    pub(crate) fn take(folder: &Path) -> Result<Self, Refused> {
-        let path = folder.join(FILE);
+    /// Takes the lock whose file is at a path, in a folder that must exist.
+    pub(crate) fn take(path: &Path) -> Result<Self, Refused> {
         let mut options = File::options();
         // Not truncated before the lock is ours: it says who holds it.
         options.read(true).write(true).create(true).truncate(false);
         for attempt in 1.. {
-            let mut file = options.open(&path).map_err(Refused::Io)?;
+            let mut file = options.open(path).map_err(Refused::Io)?;
             match file.try_lock() {
                 // The run that held it may have removed the file in the meantime; then the lock is void.
-                Ok(()) if is_at(&file, &path) => {
+                Ok(()) if is_at(&file, path) => {
                     sign(&mut file).map_err(Refused::Io)?;
                     return Ok(Self { _file: file });
                 }
@@ -133,8 +132,8 @@ mod tests {
     fn a_lock_is_held_once_and_says_by_whom() {
         let folder = tempfile::tempdir().unwrap();
         assert!(Lock::holder(folder.path()).is_none());
-        let lock = Lock::take(folder.path()).unwrap();
-        let Err(Refused::Held(holder)) = Lock::take(folder.path()) else {
+        let lock = Lock::take(&folder.path().join(FILE)).unwrap();
+        let Err(Refused::Held(holder)) = Lock::take(&folder.path().join(FILE)) else {
             panic!("the lock is held");
         };
         let us = format!("process {} on ", std::process::id());
@@ -142,7 +141,7 @@ mod tests {
         assert_eq!(Lock::holder(folder.path()), Some(holder));
         drop(lock);
         assert!(Lock::holder(folder.path()).is_none());
-        Lock::take(folder.path()).unwrap();
+        Lock::take(&folder.path().join(FILE)).unwrap();
     }
 
     #[test]
@@ -151,7 +150,7 @@ mod tests {
         let dead =
             "{\"pid\": 1, \"host\": \"dort\", \"since\": \"2026-01-01T00:00:00Z\", \"more\": 1}";
         std::fs::write(folder.path().join(FILE), dead.repeat(10)).unwrap();
-        let _lock = Lock::take(folder.path()).unwrap();
+        let _lock = Lock::take(&folder.path().join(FILE)).unwrap();
         let holder = Lock::holder(folder.path()).unwrap();
         assert!(!holder.contains("dort"), "{holder}");
     }
