@@ -319,18 +319,25 @@ impl Reader {
     }
 }
 
-/// Returns what an id consists of, with one sign for all digits in a row and one for all letters; none if it does not
-/// look like an id.
+/// Returns what an id consists of, with one sign for all letters and digits in a row; none if it does not look like an id.
 fn shape_of_id(field: &[u8]) -> Option<Vec<u8>> {
     const MOST: usize = 64;
+    if ["https://", "http://"]
+        .iter()
+        .any(|scheme| field.starts_with(scheme.as_bytes()))
+    {
+        return field
+            .iter()
+            .all(u8::is_ascii_graphic)
+            .then(|| b"://".to_vec());
+    }
     let is_id = field.len() <= MOST
         && field.iter().any(u8::is_ascii_digit)
         && field.iter().all(u8::is_ascii_graphic);
     let mut shape: Vec<u8> = field
         .iter()
         .map(|byte| match byte {
-            b'0'..=b'9' => b'0',
-            b'a'..=b'z' | b'A'..=b'Z' => b'a',
+            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => b'a',
             _ => *byte,
         })
         .collect();

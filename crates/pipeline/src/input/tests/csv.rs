@@ -303,6 +303,23 @@ fn quotation_marks_of_the_text_do_not_merge_articles() {
                 "a-19 @ c.csv:4 = Drei.",
             ],
         ),
+        (
+            "u.csv",
+            b"id,text\n5f0c-a1,\"Eins\n77ab-9c,Zwei.\"\n0d3e-ff,Drei.\n",
+            &[
+                "5f0c-a1 @ u.csv:2 = \"Eins",
+                "77ab-9c @ u.csv:3 = Zwei.\"",
+                "0d3e-ff @ u.csv:4 = Drei.",
+            ],
+        ),
+        (
+            "url.csv",
+            b"url,text\nhttps://a.example/eins,\"Eins\nhttps://a.example/zwei-2,Zwei.\"\n",
+            &[
+                "https://a.example/eins @ url.csv:2 = \"Eins",
+                "https://a.example/zwei-2 @ url.csv:3 = Zwei.\"",
+            ],
+        ),
         // What is quoted as it should be stays whole.
         (
             "q.csv",
