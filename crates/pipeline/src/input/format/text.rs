@@ -64,6 +64,16 @@ fn no_article(text: &[u8]) -> Option<&'static str> {
     if memchr::memmem::find_iter(text, b"\nWARC/1.").any(is_record) {
         return Some("a part of a WARC file, whose beginning is missing");
     }
+    let begins_line = |start: &[u8]| {
+        memchr::memmem::find_iter(text, start).any(|at| at == 0 || text.get(at - 1) == Some(&b'\n'))
+    };
+    if begins_line(b"INSERT INTO ") && begins_line(b"CREATE TABLE ")
+        || begins_line(b"COPY ") && begins_line(b"-- PostgreSQL database dump")
+    {
+        return Some(
+            "a dump of a database in SQL; export its table of articles as CSV or JSON Lines",
+        );
+    }
     None
 }
 

@@ -240,6 +240,7 @@ fn web_archives_and_mail_are_told_by_what_they_are() {
         ("b.mht", b"From: <Saved by Blink>\nMIME-Version: 1.0\nContent-Type: multipart/related; boundary=a\n\n--a\n"),
         ("c.eml", b"From: a@bote.example\r\nSubject: Rat\r\nMessage-ID: <1@bote.example>\r\n\r\nEin Text.\r\n"),
         ("d", b"From a@bote.example Mon May  6 08:00:00 2024\nSubject: Rat\n\nEin Text.\n"),
+        ("f.sql", b"-- MySQL dump 10.13\nCREATE TABLE `a` (\n `t` text);\nINSERT INTO `a` VALUES ('Es regnet.');\n"),
         ("e.txt", b"Von: Anna Berger\nBetreff: Rat\n\nEin Text."),
     ];
     super::assert_items(
@@ -250,6 +251,7 @@ fn web_archives_and_mail_are_told_by_what_they_are() {
             "! b.mht: expected articles, found a page saved as MHTML; save it as HTML",
             "! c.eml: expected articles, found an e-mail; convert it to JSON Lines",
             "! d: expected articles, found a mailbox (mbox); convert its messages to JSON Lines",
+            "! f.sql: expected articles, found a dump of a database in SQL; export its table of articles as CSV or JSON Lines",
             "e.txt @ e.txt = Von: Anna Berger\nBetreff: Rat\n\nEin Text.",
         ],
     );

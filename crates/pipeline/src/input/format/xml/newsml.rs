@@ -161,7 +161,10 @@ fn inline(contents: Element<'_>) -> (Content, Option<String>) {
         .map(inline_xml)
         .find(filled);
     let data = || {
-        let data = || all().filter(|child| child.is("inlineData") && of_text(child));
+        // What is encoded, as by base64, is no text.
+        let is_plain = |child: &Element<'_>| child.attribute("encoding").is_none();
+        let data =
+            || all().filter(|child| child.is("inlineData") && of_text(child) && is_plain(child));
         let html = data().find(|child| {
             child
                 .attribute("contenttype")
