@@ -728,3 +728,44 @@ fn of_runs_that_start_at_once_exactly_one_succeeds() {
         assert!(!place.path().join("out/unfinished").exists(), "{arguments}");
     }
 }
+
+#[test]
+fn metrics_replace_nothing_but_metrics() {
+    let place = Place::new();
+    place.write("d.jsonl", "{\"id\": \"a\", \"text\": \"Ein Satz.\"}\n");
+    let refused = place.blattwerk(&format!("run {BARE} -i d.jsonl -o out --metrics d.jsonl"));
+    assert_eq!(refused.code, 2);
+    assert!(
+        refused.stderr.contains("expected a metrics file"),
+        "{refused:?}"
+    );
+    assert!(place.read("d.jsonl").starts_with("{\"id\""));
+    place.write("m.prom", "");
+    for _ in 0..2 {
+        let run = place.blattwerk(&format!(
+            "run {BARE} -i d.jsonl -o out --overwrite --metrics m.prom"
+        ));
+        assert_eq!(run.code, 0, "{run:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_limit_on_the_size_of_files_is_told() {
+    let place = Place::new();
+    let lines = (0..2000).map(|id| format!("{{\"id\": \"{id}\", \"text\": \"Ein Satz.\"}}\n"));
+    place.write("d.jsonl", lines.collect::<String>());
+    let program = env!("CARGO_BIN_EXE_blattwerk");
+    let limited = Command::new("sh")
+        .current_dir(place.path())
+        .arg("-c")
+        .arg(format!(
+            "ulimit -f 8; exec {program} run {BARE} -i d.jsonl -o out"
+        ))
+        .output()
+        .unwrap();
+    assert_eq!(limited.status.code(), Some(2), "{limited:?}");
+    let resumed = place.blattwerk(&format!("run {BARE} -i d.jsonl -o out --resume"));
+    assert_eq!(resumed.code, 0, "{resumed:?}");
+    assert_eq!(place.rows("out/normalized.csv").len(), 2000);
+}

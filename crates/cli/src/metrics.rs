@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use blattwerk_pipeline::record::{Progress, Record};
 
 /// How often the file is written during a run.
@@ -20,6 +20,15 @@ pub(crate) struct Metrics {
     started: SystemTime,
     written: Instant,
     counts: Progress,
+}
+
+/// Returns the first bytes of a file.
+fn beginning(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let mut start = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(20).read_to_end(&mut start))
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(start)
 }
 
 /// The state of a run.
@@ -38,6 +47,14 @@ impl Metrics {
         config_hash: String,
         total_bytes: u64,
     ) -> anyhow::Result<Self> {
+        // A name given by mistake may be that of a dump.
+        let is_ours = |start: &[u8]| start.is_empty() || start.starts_with(b"# HELP blattwerk_");
+        if path.is_file() && !is_ours(&beginning(&path)?) {
+            bail!(
+                "expected a metrics file of an earlier run, or none, found another file: {}",
+                path.display()
+            );
+        }
         let metrics = Self {
             path,
             config_hash,

@@ -23,11 +23,13 @@ impl Signals {
     /// sends it to the process, but not when the terminal does.
     #[cfg(unix)]
     pub(crate) fn listen(grace: Duration) -> io::Result<Self> {
-        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
         use signal_hook::iterator::SignalsInfo;
         use signal_hook::iterator::exfiltrator::origin::WithOrigin;
         use signal_hook::low_level::siginfo::Cause;
 
+        // A limit on the size of files is then an error like that of a full disk.
+        signal_hook::flag::register(SIGXFSZ, std::sync::Arc::default())?;
         let listening = Self::default();
         let Self { stop, first } = listening.clone();
         let ignored = ignored();

@@ -19,6 +19,7 @@ use crate::output::{
     self, BYTE_ORDER_MARK, Carried, Entry, Facts, INDEX, Layout, Output, Renderer, Rows, TABLES,
     Table, Target,
 };
+use crate::own::OWN_FILE;
 use crate::record::Record;
 use crate::{Error, Result};
 
@@ -281,8 +282,13 @@ pub(crate) fn sum(records: Vec<Record>) -> Record {
     let mut records = records.into_iter();
     let mut sum = records.next().expect("there is something to merge");
     sum.shard = None;
+    let left_out = sum.counts.ignored.get(OWN_FILE).copied();
     for record in records {
         sum.add(&record);
+    }
+    // Each shard has seen all files.
+    if let Some(count) = left_out {
+        sum.counts.ignored.insert(OWN_FILE.into(), count);
     }
     sum
 }

@@ -337,6 +337,7 @@ impl Output {
         record: impl FnOnce(Vec<TableRecord>) -> Record,
     ) -> Result<Record> {
         self.commit()?;
+        self.check_files()?;
         if memory.as_ref().is_some_and(|memory| memory.appends()) {
             append::merge(&self.config, &self.folder, &self.layout, &mut self.tables)?;
         }
@@ -357,6 +358,27 @@ impl Output {
         self.journal.complete()?;
         publish(&self.config, &self.folder, memory)?;
         Ok(record)
+    }
+
+    /// Checks that nobody else has removed or changed the tables, such as a program that cleans temporary folders.
+    fn check_files(&self) -> Result<()> {
+        for (_, open) in &self.tables {
+            let found = std::fs::metadata(&open.path).map(|found| found.len());
+            let expected = open.length().bytes;
+            let what = match found {
+                Ok(found) if found == expected => continue,
+                Ok(found) => format!("has {found} bytes instead of {expected}"),
+                Err(_) => "is missing".into(),
+            };
+            return Err(Error::Occupied {
+                folder: self.folder.clone(),
+                message: format!(
+                    "a table of this run was changed by another program: {} {what}; run again with `--restart`",
+                    open.path.display()
+                ),
+            });
+        }
+        Ok(())
     }
 
     /// Returns the tables of the complete run: all but those that are left out.

@@ -9,6 +9,9 @@ use crate::config::Loaded;
 use crate::input::{File, Inputs};
 use crate::{Error, Result, output, state};
 
+/// What such a file is counted as.
+pub(crate) const OWN_FILE: &str = "file of blattwerk";
+
 /// Leaves out of the input what is in the output folder or in that of another run, and some more files.
 ///
 /// # Errors

@@ -26,6 +26,7 @@ use crate::flow::Flow;
 use crate::identity::{self, Identity};
 use crate::input::{By, File, Inputs, Items, Position, Share, Taking};
 use crate::output::{self, Carried, Facts, Found, Layout, Output, Renderer, Resumed, Target};
+use crate::own::OWN_FILE;
 use crate::record::{InputRecord, ModelRecord, Progress, Record, StageRecord, Time};
 use crate::stages::{DEDUP, Step};
 use crate::state::{Memory, Tables};
@@ -324,7 +325,7 @@ impl Run {
                 let mut state = Carried::default();
                 if inputs.left_out() > 0 {
                     let ignored = &mut state.progress.ignored;
-                    ignored.insert("file of blattwerk".into(), inputs.left_out());
+                    ignored.insert(OWN_FILE.into(), inputs.left_out());
                 }
                 (*output, state, inputs.items(), Vec::new())
             }
