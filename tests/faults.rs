@@ -49,6 +49,45 @@ const CASES: &[Case] = &[
         failures: &[("d.jsonl:2", "d.jsonl:2", "JSON")],
     },
     Case {
+        name: "an XML item whose start tag is damaged",
+        input: |place| {
+            place.write(
+                "d.xml",
+                "<rss version=\"2.0\"><channel><title>Bote</title><item><guid>a</guid><description>Eins.</description></item><itm><guid>b</guid><description>Zwei.</description></item></channel></rss>",
+            );
+            "d.xml"
+        },
+        arguments: "",
+        articles: &["Eins."],
+        failures: &[("d.xml:2", "d.xml:2", "its start tag is damaged")],
+    },
+    Case {
+        name: "columns instead of records",
+        input: |place| {
+            place.write(
+                "d.json",
+                "{\"id\": [1, 2], \"text\": [\"Eins.\", \"Zwei.\"]}",
+            );
+            "d.json"
+        },
+        arguments: "",
+        articles: &[],
+        failures: &[("d.json:1", "d.json:1", "found columns")],
+    },
+    Case {
+        name: "a dump in SQL",
+        input: |place| {
+            place.write(
+                "d.sql",
+                "CREATE TABLE a (t text);\nINSERT INTO a VALUES ('Eins.');\n",
+            );
+            "d.sql"
+        },
+        arguments: "",
+        articles: &[],
+        failures: &[("d.sql", "d.sql", "a dump of a database in SQL")],
+    },
+    Case {
         name: "XML that is broken within an article, refers to a file, and ends early",
         input: |place| {
             let item = |id, text| {

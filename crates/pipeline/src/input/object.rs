@@ -80,7 +80,10 @@ fn parse_plain(json: &str, number: u64, names: &Names) -> Result<Record, Reject>
     if found.is_canceled {
         return Err(Reject::at(number, Fault::Ignored(CANCELED)));
     }
-    let (id, id_fault) = match found.slot(Role::Id).value.scalar() {
+    let id = &found.slot(Role::Id).value;
+    let (id, id_fault) = match id.scalar() {
+        // A list of several ids is none.
+        Scalar::Text(_) if id.values().is_some_and(|values| values > 1) => (None, None),
         Scalar::Text(id) => (Some(id), None),
         Scalar::None => (None, None),
         Scalar::Float => (None, Some("a number that cannot be kept exactly")),
