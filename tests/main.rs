@@ -18,6 +18,8 @@ mod faults;
 mod golden;
 /// Inputs are read wherever they come from, and what they were read as is told.
 mod inputs;
+/// The page of a run, the names of a run, and articles in a terminal are made from the tables alone.
+mod report;
 /// A run that was stopped, killed or out of space resumes to the tables of an undisturbed one.
 mod resume;
 /// Scheduled runs process what is new or changed, and keep each article's rows once.

@@ -68,7 +68,8 @@ fn by_article(rows: Vec<Row>) -> BTreeMap<String, Vec<Row>> {
 }
 
 /// Settings that add everything optional to the tables.
-const OPTIONAL: &str = "--set sentiment.explain=true --set keywords.backend=keyness";
+const OPTIONAL: &str =
+    "--set sentiment.explain=true --set keywords.backend=keyness --set output.names=true";
 
 /// The tables whose rows belong to articles.
 const TABLES: [&str; 4] = ["normalized", "sentences", "entities", "sentiment"];
@@ -106,7 +107,9 @@ fn a_week_in_one_folder_has_the_rows_of_each_article_once() {
     let found: BTreeMap<_, _> = TABLES
         .map(|table| (table, by_article(place.rows(&format!("out/{table}.csv")))))
         .into();
+    let names = place.read("out/names.csv");
     assert_eq!(found, at_once(&place, OPTIONAL));
+    assert_eq!(names, place.read("at-once/names.csv"));
 }
 
 #[test]

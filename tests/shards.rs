@@ -311,7 +311,7 @@ fn retry(format: &str) {
     place.write("seite3", PAGE);
     let layers = format!(
         "--set ner.backend=command --set ner.command=[\"python3\",\"ner.py\"] --input d.jsonl --input seite3 \
-         --set run.chunk_articles=7 --set sentiment.explain=true --set keywords.backend=keyness \
+         --set run.chunk_articles=7 --set sentiment.explain=true --set keywords.backend=keyness --set output.names=true \
          --set output.format={format} --quiet"
     );
     let whole = place.blattwerk(&format!("run {layers} --output whole"));

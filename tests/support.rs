@@ -170,7 +170,7 @@ fn list(listing: &mut String, folder: &Path, prefix: &str) {
 /// Small chunks with a journal entry after each, so that a run can stop at many places, and everything optional in
 /// the tables.
 pub(crate) const SMALL: &str = "--quiet --set run.chunk_articles=7 --set run.journal_seconds=0 --set sentiment.explain=true \
-     --set keywords.backend=keyness";
+     --set keywords.backend=keyness --set output.names=true";
 
 /// JSON Lines with what must be remembered from chunk to chunk: duplicate ids, and failures.
 pub(crate) fn dump() -> String {

@@ -60,7 +60,7 @@ fn threads_and_chunks_do_not_change_a_byte() {
     );
     let run = |folder: &str, more: &str| {
         let outcome = place.blattwerk(&format!(
-            "run --quiet {inputs} --output {folder} --set keywords.backend=keyness {more}"
+            "run --quiet {inputs} --output {folder} --set keywords.backend=keyness --set output.names=true {more}"
         ));
         assert_eq!(
             outcome.code, 1,
@@ -69,7 +69,7 @@ fn threads_and_chunks_do_not_change_a_byte() {
         place.tables(folder)
     };
     let one = run("one", "--jobs 1");
-    assert_eq!(one.len(), 9);
+    assert_eq!(one.len(), 10);
     assert_eq!(one, run("four", "--jobs 4"), "four threads");
     assert_eq!(
         one,

@@ -13,9 +13,11 @@ mod merge;
 mod metrics;
 mod output;
 mod progress;
+mod report;
 mod run;
 mod runs;
 mod settings;
+mod show;
 mod signals;
 mod summary;
 mod train;
@@ -49,6 +51,10 @@ enum Command {
     Merge(merge::Merge),
     /// Processes the articles that failed in a complete run again, and updates its tables
     Retry(merge::Retry),
+    /// Makes an HTML page of a complete run: what is in it, and whether it went well
+    Report(report::Options),
+    /// Shows an article of a complete run, or the mentions of a name
+    Show(show::Options),
     /// Checks config, models and input, and shows the first articles; writes nothing
     Check(check::Options),
     /// Measures the backend of a stage on labelled files
@@ -98,6 +104,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Run(options) => run::run(&options),
         Command::Merge(options) => merge::merge(&options),
         Command::Retry(options) => merge::retry(&options),
+        Command::Report(options) => report::report(&options),
+        Command::Show(options) => show::show(&options),
         Command::Check(options) => check::check(&options),
         Command::Eval(what) => eval::eval(what),
         Command::Train(what) => train::run(what),

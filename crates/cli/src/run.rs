@@ -12,7 +12,9 @@ use blattwerk_pipeline::schedule;
 use clap::Args;
 
 use crate::metrics::Metrics;
+use crate::output::shown;
 use crate::progress::{Log, Progress};
+use crate::report;
 use crate::settings::{Prepared, Settings};
 use crate::signals::Signals;
 use crate::summary::summary;
@@ -45,6 +47,9 @@ pub(crate) struct Options {
     /// Write Prometheus metrics to this file
     #[arg(long, value_name = "FILE")]
     metrics: Option<PathBuf>,
+    /// Make a page of the run when it is complete: report.html in the output folder
+    #[arg(long)]
+    report: bool,
     /// Print nothing but errors
     #[arg(short, long)]
     quiet: bool,
@@ -92,6 +97,7 @@ fn go(options: &Options) -> anyhow::Result<ExitCode> {
     let mut progress = Progress::new(options.quiet, options.log, total_bytes);
     let files = inputs.files().len();
     progress.started(files, &folder);
+    let has_report = options.report;
     let by = options.shard_by.unwrap_or_default();
     let share = options.shard.map(|share| Share { by, ..share });
     let options = run::Options {
@@ -128,7 +134,14 @@ fn go(options: &Options) -> anyhow::Result<ExitCode> {
         metrics.end(code, record);
     }
     match ended? {
-        Outcome::Complete(record) => progress.finished(&record, &summary(&record, &folder)),
+        Outcome::Complete(record) => {
+            let mut summary = summary(&record, &folder);
+            if has_report {
+                let path = report::beside(&folder)?;
+                summary += &format!("\n{}\n", shown(&path));
+            }
+            progress.finished(&record, &summary);
+        }
         Outcome::Stopped(counts) => progress.stopped(&counts, signals.heard()),
     }
     Ok(ExitCode::from(code))

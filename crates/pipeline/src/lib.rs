@@ -3,7 +3,8 @@
 //! [`config`] turns a TOML file into built stages, which [`stages`] lists; [`input`] reads a dump as a stream of documents;
 //! [`flow`] takes documents in memory through the stages; [`run`] does that chunk by chunk, and [`output`] writes what was
 //! found, with a journal from which a stopped run is resumed. [`schedule`] says where scheduled runs write, and [`state`]
-//! what they remember; [`merge`] and [`retry`] put the tables of several runs together. [`record`] is what a run says of itself.
+//! what they remember; [`merge`] and [`retry`] put the tables of several runs together. [`record`] is what a run says of itself, and
+//! [`report`] what a person looks at.
 //! This is the one crate that sees all stages, and the one place where a run starts threads and measures time.
 
 pub mod config;
@@ -18,6 +19,7 @@ pub mod merge;
 pub mod output;
 pub mod own;
 pub mod record;
+pub mod report;
 pub mod retry;
 pub mod run;
 pub mod schedule;

@@ -176,7 +176,7 @@ impl Part {
         let renderer = Renderer::new(config.dialect(), layout.clone(), Facts::default());
         let mut tables: Vec<(&'static Table, PathBuf, Box<dyn Read>)> = Vec::new();
         for (&table, header) in TABLES.iter().zip(renderer.headers().into_bytes()) {
-            if !layout.has(table) {
+            if !layout.has(table) || table.is_made_from_others() {
                 continue;
             }
             let mark: &[u8] = if config.bom { BYTE_ORDER_MARK } else { b"" };

@@ -39,7 +39,8 @@ pub(super) fn merge(
         let tables = record.tables.into_iter();
         tables.map(|table| table.file).collect()
     });
-    for (table, open) in tables {
+    let of_articles = tables.iter_mut();
+    for (table, open) in of_articles.filter(|(table, _)| !table.is_made_from_others()) {
         let path = merged(&open.path);
         let columns = layout.columns(table);
         let mut out = Out::create(path, config, &columns)?;

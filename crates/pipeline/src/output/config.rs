@@ -22,6 +22,9 @@ pub struct Config {
     /// Which articles are written as they came in, to the table `articles`, so that `start` and `end` of the other tables can be used where
     /// the input itself does not have the text.
     pub articles: Articles,
+    /// Whether the table `names` is written: every name of the run, with its forms, how often and when it is mentioned, and how it is
+    /// written about. Default: false.
+    pub names: bool,
     /// The format of the tables.
     pub format: format::Choice,
     /// The character between two columns.
@@ -51,6 +54,7 @@ impl Default for Config {
             folder: "out".into(),
             overwrite: false,
             articles: Articles::default(),
+            names: false,
             format: format::Choice::default(),
             delimiter: Delimiter::default(),
             bom: false,

@@ -24,6 +24,8 @@ use crate::{Error, Result};
 pub(crate) const UNFINISHED: &str = "unfinished";
 /// The record of a run.
 pub(crate) const RECORD: &str = "run.json";
+/// The page made from the tables, if it is beside them.
+pub const REPORT: &str = "report.html";
 /// The hashes of all ids that are taken, 16 bytes each, beside the tables of an unfinished run.
 pub(super) const IDS: &str = "ids";
 /// The articles that were processed, for the state of scheduled runs, beside the tables of an unfinished run.
@@ -147,7 +149,7 @@ pub(crate) fn names() -> Vec<String> {
         let files = TABLES.iter();
         files.flat_map(move |table| formats.files(table.name, compression))
     });
-    let beside = [RECORD, index::FILE].map(str::to_owned);
+    let beside = [RECORD, index::FILE, REPORT].map(str::to_owned);
     beside.into_iter().chain(tables).collect()
 }
 

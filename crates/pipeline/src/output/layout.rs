@@ -39,6 +39,10 @@ impl Layout {
                 When::Always => true,
                 When::Stage(stage) => is_on(stage),
                 When::Articles => articles != Articles::None,
+                When::Setting(key) => {
+                    let key = format!("/{}", key.replace('.', "/"));
+                    settings.pointer(&key) == Some(&true.into())
+                }
             };
             has_table.then(|| table.columns.iter().map(has_column).collect())
         });

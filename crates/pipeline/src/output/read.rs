@@ -57,7 +57,7 @@ pub(crate) fn open_complete(
 }
 
 /// A table whose rows are read.
-pub(super) struct Table {
+pub(crate) struct Table {
     path: PathBuf,
     rows: SpoolRows,
 }
@@ -81,13 +81,27 @@ impl Table {
         Ok(Self { path, rows })
     }
 
+    /// Returns its file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads the next row into a record; returns whether there was one.
+    pub(crate) fn read(&mut self, row: &mut StringRecord) -> Result<bool> {
+        let Self { path, rows } = self;
+        rows.read(row).map_err(|source| Error::Read {
+            path: path.clone(),
+            source,
+        })
+    }
+
     /// Returns the rows.
     pub(super) fn into_rows(self) -> SpoolRows {
         self.rows
     }
 
     /// Returns the place of a column in the rows; none if the table was written before there was such a column.
-    pub(super) fn column(&mut self, name: &str) -> Result<Option<usize>> {
+    pub(crate) fn column(&mut self, name: &str) -> Result<Option<usize>> {
         let Self { path, rows } = self;
         rows.column(name).map_err(|source| Error::Read {
             path: path.clone(),
@@ -96,7 +110,7 @@ impl Table {
     }
 
     /// Reads the next row; returns none at the end.
-    pub(super) fn next(&mut self) -> Result<Option<&StringRecord>> {
+    pub(crate) fn next(&mut self) -> Result<Option<&StringRecord>> {
         let Self { path, rows } = self;
         rows.next().map_err(|source| Error::Read {
             path: path.clone(),

@@ -15,15 +15,15 @@ pub(super) struct SpoolRows {
 
 impl SpoolRows {
     pub(super) fn new(spool: Box<dyn Read>, dialect: Dialect) -> Self {
-        Self::read(spool, dialect, true)
+        Self::open(spool, dialect, true)
     }
 
     /// Reads rows that have no header before them.
     pub(super) fn without_header(rows: Box<dyn Read>, dialect: Dialect) -> Self {
-        Self::read(rows, dialect, false)
+        Self::open(rows, dialect, false)
     }
 
-    fn read(spool: Box<dyn Read>, dialect: Dialect, has_header: bool) -> Self {
+    fn open(spool: Box<dyn Read>, dialect: Dialect, has_header: bool) -> Self {
         let rows = csv::ReaderBuilder::new()
             .has_headers(has_header)
             .delimiter(dialect.delimiter.byte())
@@ -43,11 +43,19 @@ impl SpoolRows {
 
     /// Reads the next row; returns none at the end.
     pub(super) fn next(&mut self) -> io::Result<Option<&StringRecord>> {
-        let is_row = self.rows.read_record(&mut self.row)?;
+        let mut row = std::mem::take(&mut self.row);
+        let is_row = self.read(&mut row);
+        self.row = row;
+        Ok(is_row?.then_some(&self.row))
+    }
+
+    /// Reads the next row into a record; returns whether there was one.
+    pub(super) fn read(&mut self, row: &mut StringRecord) -> io::Result<bool> {
+        let is_row = self.rows.read_record(row)?;
         let dialect = self.dialect;
-        if self.row.iter().any(|cell| dialect.read(cell) != cell) {
-            self.row = self.row.iter().map(|cell| dialect.read(cell)).collect();
+        if dialect.has_safe_cells && row.iter().any(|cell| dialect.read(cell) != cell) {
+            *row = row.iter().map(|cell| dialect.read(cell)).collect();
         }
-        Ok(is_row.then_some(&self.row))
+        Ok(is_row)
     }
 }

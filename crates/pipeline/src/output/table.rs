@@ -23,6 +23,7 @@ pub(crate) static TABLES: &[&Table] = &[
     &DUPLICATES,
     &SKIPPED,
     &FAILURES,
+    &NAMES,
 ];
 
 /// A table.
@@ -40,6 +41,11 @@ impl Table {
         config.format.files(self.name, config.compression)
     }
 
+    /// Returns whether its rows are made from the other tables, so that they belong to no article.
+    pub(crate) fn is_made_from_others(&self) -> bool {
+        matches!(self.rows, Rows::Run)
+    }
+
     /// Returns the name of the file that its rows are written to while a run goes on.
     pub(crate) fn spool(&self, compression: Compression) -> String {
         format!("{}.csv{}", self.name, compression.suffix())
@@ -54,6 +60,8 @@ pub(super) enum When {
     Stage(&'static str),
     /// As `output.articles` says.
     Articles,
+    /// If this setting is true.
+    Setting(&'static str),
 }
 
 impl PartialEq for Table {
@@ -62,7 +70,7 @@ impl PartialEq for Table {
     }
 }
 
-/// The first column of every table.
+/// The first column of every table whose rows belong to articles.
 const ARTICLE_ID: Column = text("article_id");
 
 /// Whose rows a table has, and the function that writes them.
@@ -76,6 +84,8 @@ pub(super) enum Rows {
     Skipped(fn(&Skipped, &mut Sheet)),
     /// Articles and pieces of the input that failed.
     Failures(fn(&Failed, &mut Sheet)),
+    /// The run as a whole: they are made from the other tables when those are complete.
+    Run,
 }
 
 /// What rows need to know that is the same for all articles of a run.
@@ -120,7 +130,7 @@ static ARTICLES: Table = Table {
     }),
 };
 
-pub(super) static NORMALIZED: Table = Table {
+pub(crate) static NORMALIZED: Table = Table {
     name: "normalized",
     when: When::Always,
     columns: &[
@@ -158,7 +168,7 @@ pub(super) static NORMALIZED: Table = Table {
     }),
 };
 
-static REMOVED: Table = Table {
+pub(crate) static REMOVED: Table = Table {
     name: "removed",
     when: When::Always,
     columns: &[
@@ -184,7 +194,7 @@ static REMOVED: Table = Table {
     }),
 };
 
-static SENTENCES: Table = Table {
+pub(crate) static SENTENCES: Table = Table {
     name: "sentences",
     when: When::Always,
     columns: &[
@@ -210,7 +220,7 @@ static SENTENCES: Table = Table {
     }),
 };
 
-static ENTITIES: Table = Table {
+pub(crate) static ENTITIES: Table = Table {
     name: "entities",
     when: When::Always,
     columns: &[
@@ -241,7 +251,7 @@ static ENTITIES: Table = Table {
     }),
 };
 
-static KEYWORDS: Table = Table {
+pub(crate) static KEYWORDS: Table = Table {
     name: "keywords",
     when: When::Stage("keywords"),
     columns: &[
@@ -269,7 +279,7 @@ static KEYWORDS: Table = Table {
     }),
 };
 
-static SENTIMENT: Table = Table {
+pub(crate) static SENTIMENT: Table = Table {
     name: "sentiment",
     when: When::Always,
     columns: &[
@@ -308,7 +318,7 @@ static SENTIMENT: Table = Table {
     }),
 };
 
-static SUMMARIES: Table = Table {
+pub(crate) static SUMMARIES: Table = Table {
     name: "summaries",
     when: When::Always,
     columns: &[ARTICLE_ID, text("backend"), text("sentences"), text("text")],
@@ -327,7 +337,7 @@ static SUMMARIES: Table = Table {
     }),
 };
 
-pub(super) static DUPLICATES: Table = Table {
+pub(crate) static DUPLICATES: Table = Table {
     name: "duplicates",
     when: When::Stage(DEDUP),
     columns: &[ARTICLE_ID, text("of"), score("similarity")],
@@ -337,7 +347,7 @@ pub(super) static DUPLICATES: Table = Table {
     }),
 };
 
-pub(super) static SKIPPED: Table = Table {
+pub(crate) static SKIPPED: Table = Table {
     name: "skipped",
     when: When::Always,
     columns: &[ARTICLE_ID, text("source"), text("reason")],
@@ -359,4 +369,22 @@ pub(crate) static FAILURES: Table = Table {
             Cell::Text(&failure.error),
         ]);
     }),
+};
+
+pub(crate) static NAMES: Table = Table {
+    name: "names",
+    when: When::Setting("output.names"),
+    columns: &[
+        text("label"),
+        text("name"),
+        text("forms"),
+        count("mentions"),
+        count("articles"),
+        text("first_date"),
+        text("last_date"),
+        count("negative"),
+        count("neutral"),
+        count("positive"),
+    ],
+    rows: Rows::Run,
 };
