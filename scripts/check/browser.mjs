@@ -1,9 +1,9 @@
 // Tests reports in Chromium. browser.sh installs what this needs, and runs it.
 //
-// usage: browser.mjs --program BLATTWERK --modules FOLDER [--keep FOLDER] [--picture RUN PNG]
+// usage: browser.mjs --program BLATTWERK --modules FOLDER [--keep FOLDER] [--picture PAGE PNG PNG]
 //
-// --keep writes the runs, screenshots at three widths and the printed pages to a folder, to look at them. --picture only takes a
-// picture of the report of RUN, for the README.
+// --keep writes the runs, screenshots at three widths and the printed pages to a folder, to look at them. --picture only takes
+// pictures of a page: of its beginning, and of its first sample article.
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -16,8 +16,8 @@ const options = { picture: [] };
 for (let at = 2; at < process.argv.length; at += 1) {
   const name = process.argv[at].slice(2);
   if (name === "picture") {
-    options.picture = process.argv.slice(at + 1, at + 3);
-    at += 2;
+    options.picture = process.argv.slice(at + 1, at + 4);
+    at += 3;
   } else {
     options[name] = process.argv[at + 1];
     at += 1;
@@ -211,9 +211,10 @@ async function use(file) {
 
 try {
   if (options.picture.length) {
-    const [run, png] = options.picture;
-    const { page, close } = await open(resolve(run), { viewport: { width: 1200, height: 1500 } });
-    await page.screenshot({ path: png });
+    const [file, top, article] = options.picture;
+    const { page, close } = await open(resolve(file), { viewport: { width: 1200, height: 1150 } });
+    await page.screenshot({ path: top });
+    await page.locator("article.sample").first().screenshot({ path: article });
     await close();
   } else {
     const folder = options.keep ?? mkdtempSync(join(tmpdir(), "browser-"));

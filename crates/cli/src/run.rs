@@ -20,6 +20,7 @@ use crate::signals::Signals;
 use crate::summary::summary;
 
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Options {
     #[command(flatten)]
     settings: Settings,
@@ -138,7 +139,7 @@ fn go(options: &Options) -> anyhow::Result<ExitCode> {
             let mut summary = summary(&record, &folder);
             if has_report {
                 let path = report::beside(&folder)?;
-                summary += &format!("\n{}\n", shown(&path));
+                summary = format!("{summary}\n{}\n", shown(&path));
             }
             progress.finished(&record, &summary);
         }

@@ -3,6 +3,7 @@
 //! Everything is read from the tables and `run.json`, so any complete run has a report: merged, appended, retried, in any format of
 //! tables, with any stages off. The same run gives the same bytes.
 
+mod alerts;
 mod article;
 mod chart;
 mod collect;
@@ -11,6 +12,7 @@ mod language;
 mod mentions;
 mod number;
 mod page;
+mod text;
 mod words;
 
 use std::path::Path;

@@ -13,6 +13,7 @@ use super::sheet::{Delimiter, Dialect};
 /// What the tables look like and where they go.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of its own")]
 pub struct Config {
     /// The folder for the tables; it is created if it is missing. Default: `out`. Overridden by `--output`.
     pub folder: PathBuf,

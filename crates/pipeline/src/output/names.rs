@@ -233,11 +233,11 @@ impl Names {
         let mut by_count: Tally<Uses> = Tally::new(folder, self.most);
         let mut together = self.joined()?;
         while let Some(Name {
-            label, name, uses, ..
+            label, full, uses, ..
         }) = together.next()?
         {
             let rank = u64::MAX - uses.mentions();
-            let key = format!("{rank:020}{PARTS}{label}{PARTS}{name}");
+            let key = format!("{rank:020}{PARTS}{label}{PARTS}{full}");
             by_count.count(&key, |count| *count = uses)?;
         }
         let mut sorted = by_count.sorted()?;
@@ -284,7 +284,8 @@ pub(crate) fn listed(forms: &BTreeMap<String, u64>) -> impl Iterator<Item = (&st
 #[derive(Debug, Clone)]
 pub(crate) struct Name {
     pub(crate) label: String,
-    pub(crate) name: String,
+    /// The name itself: of its forms the full one.
+    pub(crate) full: String,
     pub(crate) uses: Uses,
     /// What articles have put together, and is this name.
     pub(crate) members: Vec<Member>,
@@ -366,7 +367,7 @@ fn together(family: Vec<(String, Uses)>) -> Vec<Name> {
         };
         let name = together.entry(name.clone()).or_insert_with(|| Name {
             label: label.clone(),
-            name: name.clone(),
+            full: name.clone(),
             uses: Uses::default(),
             members: Vec::new(),
         });

@@ -158,7 +158,12 @@ pub(super) fn bars(counts: &[u64], names: impl Fn(usize) -> String) -> String {
 }
 
 /// Draws how counts go up and down, in the space of a word.
+///
+/// Nothing is drawn if all are 0.
 pub(super) fn spark(counts: &[u64]) -> String {
+    if counts.iter().all(|count| *count == 0) {
+        return String::new();
+    }
     let most = counts.iter().copied().max().unwrap_or_default().max(1);
     let mut path = String::new();
     for (index, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {

@@ -173,6 +173,22 @@ impl<T> Top<T> {
         found.map(|(count, name, item)| (*count, name.as_str(), item))
     }
 
+    /// Replaces what is known of each, by its name.
+    fn map<U>(self, mut other: impl FnMut(&str) -> U) -> Top<U> {
+        let found = self.found.into_iter();
+        Top {
+            most: self.most,
+            total: self.total,
+            sum: self.sum,
+            found: found
+                .map(|(count, name, _)| {
+                    let item = other(&name);
+                    (count, name, item)
+                })
+                .collect(),
+        }
+    }
+
     /// Returns how many there are beside those that are listed.
     pub(super) fn others(&self) -> u64 {
         self.total - self.found.len() as u64
@@ -241,6 +257,129 @@ impl Draw {
 /// The parts of the name of what a tally counts.
 const PARTS: char = '\u{1F}';
 
+/// What is counted while the articles are read.
+struct Counts {
+    articles: u64,
+    /// Words and articles with lost characters, if the record of the run does not have those of all articles.
+    more: Option<[u64; 2]>,
+    dates: BTreeMap<Date, Day>,
+    languages: BTreeMap<String, u64>,
+    outlets: Tally<Outlet>,
+    names: Names,
+    keywords: Tally<u64>,
+    removed: BTreeMap<String, Reason>,
+    lines: Tally<u64>,
+    /// The first articles of the largest groups of copies.
+    firsts: HashMap<String, Group>,
+    draw: Draw,
+}
+
+/// The columns of `normalized` that are counted.
+const COLUMNS: [&str; 7] = [
+    "title",
+    "source",
+    "language",
+    "removed_chars",
+    "text",
+    "date_iso",
+    "outlet",
+];
+
+impl Counts {
+    fn new(scratch: &Path, is_appended: bool, groups: &Top<()>) -> Self {
+        let firsts = groups.iter();
+        Self {
+            articles: 0,
+            more: is_appended.then_some([0; 2]),
+            dates: BTreeMap::new(),
+            languages: BTreeMap::new(),
+            outlets: Tally::new(scratch, MOST_BYTES),
+            names: Names::new(scratch),
+            keywords: Tally::new(scratch, MOST_BYTES),
+            removed: BTreeMap::new(),
+            lines: Tally::new(scratch, MOST_BYTES),
+            firsts: firsts
+                .map(|(_, id, ())| (id.to_owned(), Group::default()))
+                .collect(),
+            draw: Draw::default(),
+        }
+    }
+
+    /// Counts an article, of which `places` are those of [`COLUMNS`].
+    fn article(&mut self, article: &Joined, places: [Option<usize>; 7]) -> Result<()> {
+        let [
+            title,
+            source,
+            language,
+            removed_chars,
+            text,
+            date_iso,
+            outlet,
+        ] = places.map(|place| article.cell(place));
+        let when = date(date_iso);
+        self.names.article(article, when)?;
+        let tone = article.tone();
+        let day = self.dates.entry(when.unwrap_or_default()).or_default();
+        day.articles += 1;
+        if let Some(tone) = tone {
+            day.tones[tone as usize] += 1;
+        }
+        *count::<u64>(&mut self.languages, language) += 1;
+        if let Some([all, damaged]) = &mut self.more {
+            *all += words(text);
+            *damaged += u64::from(is_damaged(text));
+        }
+        // A source that has no name is its file.
+        let publisher = if outlet.is_empty() {
+            format!("{PARTS}{}", file_of(source))
+        } else {
+            outlet.replace(PARTS, " ")
+        };
+        self.outlets.count(&publisher, |outlet| {
+            outlet.articles += 1;
+            outlet.removed += removed_chars.parse::<u64>().unwrap_or_default();
+            outlet.kept += text.chars().count() as u64;
+            if let Some(tone) = tone {
+                outlet.tones[tone as usize] += 1;
+            }
+        })?;
+        for [keyword] in article.cells(&KEYWORDS, ["keyword"]) {
+            let keyword: Vec<&str> = keyword.split_whitespace().collect();
+            self.keywords
+                .count(&keyword.join(" "), |count| *count += 1)?;
+        }
+        self.removed(article)?;
+        if let Some(first) = self.firsts.get_mut(article.id()) {
+            title.clone_into(&mut first.title);
+            source.clone_into(&mut first.source);
+        }
+        self.draw.offer(self.articles, article);
+        self.articles += 1;
+        Ok(())
+    }
+
+    fn removed(&mut self, article: &Joined) -> Result<()> {
+        let mut reasons: Vec<&str> = Vec::new();
+        let columns = ["reason", "start", "end", "text"];
+        for [reason, start, end, text] in article.cells(&REMOVED, columns) {
+            let sum = count(&mut self.removed, reason);
+            sum.passages += 1;
+            let [start, end] = [start, end].map(|cell| cell.parse::<u64>().unwrap_or_default());
+            sum.characters += end.saturating_sub(start);
+            if !reasons.contains(&reason) {
+                reasons.push(reason);
+                sum.articles += 1;
+            }
+            for line in text.lines().filter(|line| !line.trim().is_empty()) {
+                let line: String = line.trim().chars().take(200).collect();
+                self.lines
+                    .count(&format!("{reason}{PARTS}{line}"), |count| *count += 1)?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Reads the tables of the complete run in a folder.
 pub(super) fn collect(folder: &Path) -> Result<Collected> {
     let record = merge::record(folder)?;
@@ -257,150 +396,47 @@ pub(super) fn collect(folder: &Path) -> Result<Collected> {
         Ok(())
     })?;
 
-    let rows = tables.count(&NORMALIZED).unwrap_or_default();
-    let is_appended = rows != record.counts.articles;
-    let mut articles = 0;
-    let (mut all_words, mut damaged) = (record.counts.words, record.counts.damaged);
-    if is_appended {
-        (all_words, damaged) = (0, 0);
-    }
-    let mut dates: BTreeMap<Date, Day> = BTreeMap::new();
-    let mut languages = BTreeMap::new();
-    let mut outlets: Tally<Outlet> = Tally::new(&scratch, MOST_BYTES);
-    let mut names = Names::new(&scratch);
-    let mut keywords: Tally<u64> = Tally::new(&scratch, MOST_BYTES);
-    let mut removed: BTreeMap<String, Reason> = BTreeMap::new();
-    let mut lines: Tally<u64> = Tally::new(&scratch, MOST_BYTES);
-    let mut draw = Draw::default();
-    let mut firsts: HashMap<String, Group> = groups
-        .iter()
-        .map(|(_, id, _)| (id.to_owned(), Group::default()))
-        .collect();
-
+    let is_appended = tables.count(&NORMALIZED) != Some(record.counts.articles);
+    let mut counts = Counts::new(&scratch, is_appended, &groups);
     let layers = [&REMOVED, &ENTITIES, &KEYWORDS, &SENTIMENT];
     let Some(mut article) = Joined::open(|table| tables.open(table), &layers)? else {
         // Every run has the table; one without it was changed by hand.
-        return Err(merge::refused(
-            folder,
-            "run.json lists no table `normalized`",
-        ));
+        let message = "run.json lists no table `normalized`";
+        return Err(merge::refused(folder, message));
     };
-    let [
-        title,
-        source,
-        language,
-        removed_chars,
-        text,
-        date_iso,
-        outlet,
-    ] = [
-        "title",
-        "source",
-        "language",
-        "removed_chars",
-        "text",
-        "date_iso",
-        "outlet",
-    ]
-    .map(|name| article.place(name));
+    let places = COLUMNS.map(|name| article.place(name));
     while article.advance()? {
-        let when = date(article.cell(date_iso));
-        names.article(&article, when)?;
-        let tone = article.tone();
-        let day = dates.entry(when.unwrap_or_default()).or_default();
-        day.articles += 1;
-        if let Some(tone) = tone {
-            day.tones[tone as usize] += 1;
-        }
-        *count::<u64>(&mut languages, article.cell(language)) += 1;
-        let text = article.cell(text);
-        if is_appended {
-            all_words += words(text);
-            damaged += u64::from(is_damaged(text));
-        }
-        // A source that has no name is its file.
-        let publisher = article.cell(outlet);
-        let publisher = if publisher.is_empty() {
-            format!("{PARTS}{}", file_of(article.cell(source)))
-        } else {
-            publisher.replace(PARTS, " ")
-        };
-        outlets.count(&publisher, |outlet| {
-            outlet.articles += 1;
-            outlet.removed += article
-                .cell(removed_chars)
-                .parse::<u64>()
-                .unwrap_or_default();
-            outlet.kept += text.chars().count() as u64;
-            if let Some(tone) = tone {
-                outlet.tones[tone as usize] += 1;
-            }
-        })?;
-        for [keyword] in article.cells(&KEYWORDS, ["keyword"]) {
-            let keyword: Vec<&str> = keyword.split_whitespace().collect();
-            keywords.count(&keyword.join(" "), |count| *count += 1)?;
-        }
-        let mut reasons: Vec<&str> = Vec::new();
-        for [reason, start, end, text] in
-            article.cells(&REMOVED, ["reason", "start", "end", "text"])
-        {
-            let sum = count(&mut removed, reason);
-            sum.passages += 1;
-            let [start, end] = [start, end].map(|cell| cell.parse::<u64>().unwrap_or_default());
-            sum.characters += end.saturating_sub(start);
-            if !reasons.contains(&reason) {
-                reasons.push(reason);
-                sum.articles += 1;
-            }
-            for line in text.lines().filter(|line| !line.trim().is_empty()) {
-                let line: String = line.trim().chars().take(200).collect();
-                lines.count(&format!("{reason}{PARTS}{line}"), |count| *count += 1)?;
-            }
-        }
-        if let Some(first) = firsts.get_mut(article.id()) {
-            article.cell(title).clone_into(&mut first.title);
-            article.cell(source).clone_into(&mut first.source);
-        }
-        draw.offer(articles, &article);
-        articles += 1;
+        counts.article(&article, places)?;
     }
     drop(article);
 
-    let (outlets, lossy) = sources(outlets)?;
-    let mut removed: Vec<(String, Reason)> = with_lines(removed, lines)?;
+    let (outlets, lossy) = sources(counts.outlets)?;
+    let mut removed = with_lines(counts.removed, counts.lines)?;
     removed.sort_by_key(|(_, reason)| std::cmp::Reverse(reason.passages));
     removed.truncate(MOST_REASONS);
+    let mut firsts = counts.firsts;
+    let [words, damaged] = counts
+        .more
+        .unwrap_or([record.counts.words, record.counts.damaged]);
     Ok(Collected {
         is_appended,
-        articles,
-        words: all_words,
+        articles: counts.articles,
+        words,
         damaged,
         failed,
         skipped,
         duplicates,
-        dates,
-        languages,
+        dates: counts.dates,
+        languages: counts.languages,
         outlets,
         lossy,
-        names: by_label(names)?,
-        keywords: most(keywords, MOST_KEYWORDS)?,
+        names: by_label(counts.names)?,
+        keywords: most(counts.keywords, MOST_KEYWORDS)?,
         removed,
-        groups: Top {
-            found: groups
-                .found
-                .into_iter()
-                .map(|(count, id, ())| {
-                    let first = firsts.remove(&id).unwrap_or_default();
-                    (count, id, first)
-                })
-                .collect(),
-            most: groups.most,
-            total: groups.total,
-            sum: groups.sum,
-        },
+        groups: groups.map(|id| firsts.remove(id).unwrap_or_default()),
         reasons_skipped,
         failures,
-        samples: draw.articles(&tables)?,
+        samples: counts.draw.articles(&tables)?,
         record,
     })
 }
@@ -524,7 +560,7 @@ fn by_label(names: Names) -> Result<Vec<(String, Top<Name>)>> {
             labels.insert(label.to_owned(), Top::new(MOST_NAMES));
         }
         if let Some(top) = labels.get_mut(label) {
-            let (mentions, text) = (name.uses.mentions(), name.name.clone());
+            let (mentions, text) = (name.uses.mentions(), name.full.clone());
             top.offer(mentions, &text, name);
         }
     }

@@ -95,7 +95,7 @@ impl Language {
             format!("{share:.0}")
         } else if share < 0.1 {
             format!("<\u{A0}{}", self.decimal(0.1))
-        } else if share < 10.0 || share > 99.0 {
+        } else if !(10.0..=99.0).contains(&share) {
             self.decimal(share.min(99.9))
         } else {
             format!("{share:.0}")
@@ -155,6 +155,17 @@ pub(super) const MENTIONS: Noun = noun(("Nennung", "Nennungen"), ("mention", "me
 pub(super) const COPIES: Noun = noun(("Dublette", "Dubletten"), ("duplicate", "duplicates"));
 pub(super) const GROUPS: Noun = noun(("Gruppe", "Gruppen"), ("group", "groups"));
 
+/// Puts a count of German articles, words or groups into the dative.
+pub(super) fn dative(counted: &str) -> String {
+    if counted.ends_with("Wörter") {
+        format!("{counted}n")
+    } else if counted != "1\u{A0}Artikel" {
+        counted.replace("\u{A0}Artikel", "\u{A0}Artikeln")
+    } else {
+        counted.to_owned()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,6 +195,19 @@ mod tests {
         ] {
             assert_eq!(German.percent(part, whole), german);
             assert_eq!(English.percent(part, whole), english);
+        }
+    }
+
+    #[test]
+    fn counts_are_put_into_the_dative() {
+        for (count, noun, dative_) in [
+            (1, ARTICLES, "1\u{A0}Artikel"),
+            (21, ARTICLES, "21\u{A0}Artikeln"),
+            (1, WORDS, "1\u{A0}Wort"),
+            (2, WORDS, "2\u{A0}Wörtern"),
+            (2, GROUPS, "2\u{A0}Gruppen"),
+        ] {
+            assert_eq!(dative(&German.counted(count, noun)), dative_);
         }
     }
 

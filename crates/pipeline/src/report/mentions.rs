@@ -77,11 +77,11 @@ pub fn mentions<E: From<crate::Error>>(
     let mut together = names.joined()?;
     while let Some(name) = together.next()? {
         let is_wanted = |form: &String| form.to_lowercase() == lower;
-        if is_wanted(&name.name) || name.uses.forms.keys().any(is_wanted) {
+        if is_wanted(&name.full) || name.uses.forms.keys().any(is_wanted) {
             let members = name.members.into_iter();
-            found.extend(members.map(|member| (member, name.name.clone())));
-        } else if name.name.to_lowercase().contains(&lower) {
-            similar.insert((std::cmp::Reverse(name.uses.mentions()), name.name));
+            found.extend(members.map(|member| (member, name.full.clone())));
+        } else if name.full.to_lowercase().contains(&lower) {
+            similar.insert((std::cmp::Reverse(name.uses.mentions()), name.full));
             if similar.len() > MOST_SIMILAR {
                 similar.pop_last();
             }

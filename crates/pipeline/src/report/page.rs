@@ -6,12 +6,14 @@ use base64::engine::general_purpose::STANDARD;
 use blattwerk_core::Polarity;
 use sha2::{Digest, Sha256};
 
+use super::alerts::{Alert, alerts};
 use super::article::{Article, Piece};
 use super::chart::{Axis, bars, dated, peak, shares, spark, tones};
 use super::collect::{Collected, Day, MOST_NAMES, Top, parts};
 use super::failures::advice;
 use super::language::{self, Language};
 use super::number::{ratio, whole};
+use super::text::{coded, line};
 use super::words::{Words, label, language_name, reason};
 use crate::output::{Date, Name, date, listed};
 
@@ -85,12 +87,6 @@ struct Figure {
     note: String,
 }
 
-struct Alert {
-    is_warning: bool,
-    title: String,
-    text: String,
-}
-
 struct Chart {
     svg: String,
     description: String,
@@ -138,7 +134,7 @@ struct NameRow {
 }
 
 struct Keyword {
-    keyword: String,
+    word: String,
     shown: String,
     size: usize,
 }
@@ -244,31 +240,6 @@ fn hash(content: &str) -> String {
     format!("'sha256-{}'", STANDARD.encode(Sha256::digest(content)))
 }
 
-/// Returns a text of ours as HTML, in which what stands between backticks is code.
-fn coded(text: &str) -> String {
-    let escaped = text
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;");
-    let parts = escaped.split('`').enumerate();
-    parts
-        .map(|(index, part)| match index % 2 {
-            0 => part.to_owned(),
-            _ => format!("<code>{part}</code>"),
-        })
-        .collect()
-}
-
-/// Returns the beginning of a text, on one line.
-fn line(text: &str, most: usize) -> String {
-    let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if let Some((end, _)) = line.char_indices().nth(most) {
-        line.truncate(end);
-        line.push('…');
-    }
-    line
-}
-
 struct Maker<'a> {
     found: &'a Collected,
     language: Language,
@@ -304,7 +275,7 @@ impl<'a> Maker<'a> {
             is_good: found.failed == 0 && found.articles > 0,
             figures: self.figures(),
             notes: self.notes(),
-            alerts: self.alerts(),
+            alerts: alerts(found, language),
             time: axis.map(|axis| self.time(axis)),
             undated: self.undated(axis),
             outlets: self.outlets(),
@@ -409,7 +380,7 @@ impl<'a> Maker<'a> {
             format!(
                 "{} mit {} in {time}",
                 count(articles, language::ARTICLES),
-                dative(count(words, language::WORDS), words)
+                language::dative(&count(words, language::WORDS))
             ),
             format!(
                 "{} with {} in {time}",
@@ -512,202 +483,6 @@ impl<'a> Maker<'a> {
             notes.push(self.words.no_text_note.into());
         }
         notes.iter().map(|note| coded(note)).collect()
-    }
-
-    fn alerts(&self) -> Vec<Alert> {
-        let found = self.found;
-        let language = self.language;
-        let mut alerts = Vec::new();
-        let mut alert = |is_warning, title: String, german: &str, english: &str| {
-            alerts.push(Alert {
-                is_warning,
-                title,
-                text: coded(language.of(german, english)),
-            });
-        };
-        let articles = found.articles;
-        let read = articles + found.failed + found.skipped;
-        if articles == 0 {
-            alert(
-                true,
-                language.of("Keine Artikel", "No articles").to_owned(),
-                "Kein Artikel ist in den Tabellen. `blattwerk check` zeigt, welche Dateien gefunden und als was sie gelesen werden.",
-                "No article is in the tables. `blattwerk check` shows which files are found, and what they are read as.",
-            );
-        }
-        if found.failed * 100 > read {
-            alert(
-                true,
-                language.of(
-                    format!(
-                        "{} der Artikel sind gescheitert",
-                        language.percent(found.failed, read)
-                    ),
-                    format!(
-                        "{} of the articles failed",
-                        language.percent(found.failed, read)
-                    ),
-                ),
-                "Mehr als einer von hundert. Unten steht, woran es liegt; `blattwerk retry` versucht sie erneut.",
-                "More than one in a hundred. See below for why; `blattwerk retry` processes them again.",
-            );
-        }
-        let undated = found.dates.get(&0).map_or(0, |day| day.articles);
-        if undated > 0 {
-            alert(
-                undated * 20 > articles,
-                language.of(
-                    format!(
-                        "{} ohne Datum ({})",
-                        language.counted(undated, language::ARTICLES),
-                        language.percent(undated, articles)
-                    ),
-                    format!(
-                        "{} without a date ({})",
-                        language.counted(undated, language::ARTICLES),
-                        language.percent(undated, articles)
-                    ),
-                ),
-                "Sie fehlen in allem, was über die Zeit zeigt. `input.fields.date` nennt das Feld, `normalize.date` sucht im Text.",
-                "They are missing wherever time is shown. `input.fields.date` names the field, `normalize.date` looks in the text.",
-            );
-        }
-        let foreign: u64 = found
-            .languages
-            .iter()
-            .filter(|(code, _)| !code.is_empty() && *code != "de")
-            .map(|(_, count)| count)
-            .sum();
-        if foreign > 0 {
-            alert(
-                foreign * 50 > articles,
-                language.of(
-                    format!(
-                        "{} in anderen Sprachen ({})",
-                        language.counted(foreign, language::ARTICLES),
-                        language.percent(foreign, articles)
-                    ),
-                    format!(
-                        "{} in other languages ({})",
-                        language.counted(foreign, language::ARTICLES),
-                        language.percent(foreign, articles)
-                    ),
-                ),
-                "Sie wurden verarbeitet, als wären sie deutsch. `language.other = \"skip\"` lässt sie weg.",
-                "They were processed as if they were German. `language.other = \"skip\"` leaves them out.",
-            );
-        }
-        if found.damaged > 0 {
-            alert(
-                true,
-                language.of(
-                    format!(
-                        "{} mit verlorenen Zeichen (\u{FFFD})",
-                        language.counted(found.damaged, language::ARTICLES)
-                    ),
-                    format!(
-                        "{} with lost characters (\u{FFFD})",
-                        language.counted(found.damaged, language::ARTICLES)
-                    ),
-                ),
-                "Die Zeichen fehlten schon im Dump und lassen sich nicht wiederherstellen.",
-                "The characters were missing in the dump already and cannot be restored.",
-            );
-        }
-        for (permille, name, outlet) in found.lossy.iter() {
-            alert(
-                true,
-                language.of(
-                    format!(
-                        "{} hat {} seines Textes verloren",
-                        line(name, 80),
-                        language.percent(permille, 1000)
-                    ),
-                    format!(
-                        "{} lost {} of its text",
-                        line(name, 80),
-                        language.percent(permille, 1000)
-                    ),
-                ),
-                &format!(
-                    "Bei {}. Sehen Sie nach, ob dort Teile der Artikel entfernt wurden.",
-                    dative(language.counted(outlet.articles, language::ARTICLES), 0)
-                ),
-                &format!(
-                    "In {}. Check whether parts of its stories were removed.",
-                    language.counted(outlet.articles, language::ARTICLES)
-                ),
-            );
-        }
-        let read_as = &found.record.counts.read_as;
-        if let Some(&text) = read_as.get("text")
-            && read_as.len() > 1
-        {
-            alert(
-                false,
-                language.of(
-                    format!(
-                        "{} als reiner Text gelesen",
-                        language.counted(text, language::ARTICLES)
-                    ),
-                    format!(
-                        "{} read as plain text",
-                        language.counted(text, language::ARTICLES)
-                    ),
-                ),
-                "So wird gelesen, was kein anderes Format hat: jede Datei als ein Artikel. Sind es andere Dateien, nennen Sie das Format (`input.format`).",
-                "This is how files are read that have no other format: each as one article. If they are something else, name the format (`input.format`).",
-            );
-        }
-        let doubtful = found.record.counts.doubtful.len() as u64;
-        if doubtful > 0 {
-            let names: Vec<String> = found
-                .record
-                .counts
-                .doubtful
-                .keys()
-                .take(3)
-                .map(|name| line(name, 80))
-                .collect();
-            alert(
-                true,
-                language.of(
-                    format!("Beschädigte Dateien: {}", names.join(", ")),
-                    format!("Damaged files: {}", names.join(", ")),
-                ),
-                "Artikel vor der Schadstelle können verstümmelt sein, denn keine Prüfsumme bestätigt sie.",
-                "Articles before the damage may be garbled, since no checksum confirms them.",
-            );
-        }
-        let unread: u64 = found.record.counts.unread.values().sum();
-        if unread > 0 {
-            let names: Vec<String> = found
-                .record
-                .counts
-                .unread
-                .keys()
-                .take(5)
-                .map(|name| line(name, 40))
-                .collect();
-            alert(
-                false,
-                language.of(
-                    format!(
-                        "{} Felder konnten nicht gelesen werden: {}",
-                        language.count(unread),
-                        names.join(", ")
-                    ),
-                    format!(
-                        "{} fields could not be read: {}",
-                        language.count(unread),
-                        names.join(", ")
-                    ),
-                ),
-                "Sie hatten einen anderen Typ als erwartet und fehlen in den Tabellen.",
-                "They had another type than expected and are missing in the tables.",
-            );
-        }
-        alerts
     }
 
     fn others<T>(&self, top: &Top<T>, noun: &str) -> String {
@@ -875,7 +650,7 @@ impl<'a> Maker<'a> {
         let language = self.language;
         let uses = &name.uses;
         let forms: Vec<String> = listed(&uses.forms)
-            .filter(|(form, _)| *form != name.name)
+            .filter(|(form, _)| *form != name.full)
             .take(5)
             .map(|(form, count)| format!("{} {}", line(form, 60), language.count(count)))
             .collect();
@@ -897,7 +672,7 @@ impl<'a> Maker<'a> {
                 )
             });
         NameRow {
-            name: line(&name.name, 80),
+            name: line(&name.full, 80),
             forms: forms.join(", "),
             mentions: uses.mentions(),
             mentions_shown: language.count(uses.mentions()),
@@ -923,7 +698,7 @@ impl<'a> Maker<'a> {
             .max()
             .unwrap_or_default();
         let shown = keywords.iter().map(|(count, keyword, _)| Keyword {
-            keyword: line(keyword, 60),
+            word: line(keyword, 60),
             shown: self.language.count(count),
             size: usize::try_from(whole(4.99 * ratio(count, most).sqrt())).unwrap_or_default(),
         });
@@ -1013,7 +788,7 @@ impl<'a> Maker<'a> {
             format!(
                 "{} in {}.",
                 language.counted(copies, language::COPIES),
-                dative(language.counted(groups, language::GROUPS), 0)
+                language::dative(&language.counted(groups, language::GROUPS))
             ),
             format!(
                 "{} in {}.",
@@ -1251,15 +1026,6 @@ impl<'a> Maker<'a> {
             }
         }
         (shown, false)
-    }
-}
-
-/// Puts a count of German nouns into the dative, where it differs: that of several words ending in -er or -en does not.
-fn dative(counted: String, count: u64) -> String {
-    if counted.ends_with("Wörter") && count != 1 {
-        counted + "n"
-    } else {
-        counted.replace("\u{A0}Artikel", "\u{A0}Artikeln")
     }
 }
 
