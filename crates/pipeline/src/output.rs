@@ -11,6 +11,7 @@ mod articles;
 mod column;
 mod compression;
 mod config;
+mod few;
 mod file;
 mod folder;
 mod format;
@@ -54,7 +55,7 @@ pub(crate) use self::index::{Entry, FILE as INDEX};
 pub(crate) use self::joined::{ArticleRows, Joined, Tables};
 pub(crate) use self::journal::{Carried, Found};
 pub(crate) use self::layout::Layout;
-pub(crate) use self::names::{Date, Member, Name, Names, date, listed, members};
+pub(crate) use self::names::{Date, Member, Members, Name, Names, date, listed, members};
 pub(crate) use self::read::{open, open_complete, originals};
 pub(crate) use self::rows::{Renderer, Rows, Taker};
 pub(crate) use self::table::{

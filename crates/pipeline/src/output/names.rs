@@ -5,19 +5,21 @@
 
 mod forms;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use self::forms::{Meaning, Scope, Weight, family, meanings, plain};
+use self::forms::{Meaning, Scope, Weight, family, meanings, plain, spaced};
+use super::few::Few;
 use super::joined::{Joined, Mention};
 use super::sheet::Cell;
 use super::tally::{Count, Sorted, Tally};
 use crate::Result;
 
 /// About how much memory the names take before they are written to a file.
-const MOST_BYTES: usize = 64 << 20;
+const MOST_BYTES: usize = 96 << 20;
 
 /// A day, month or year as a number, so that many of them take little memory: 20240506, 20240500, 20240000.
 pub(crate) type Date = u32;
@@ -47,11 +49,11 @@ pub(crate) fn iso(date: Date) -> String {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Uses {
     /// Its forms, with how often each occurs.
-    pub(crate) forms: BTreeMap<String, u64>,
+    pub(crate) forms: Few<String>,
     /// The number of articles.
     pub(crate) articles: u64,
     /// Mentions by day of the article, if that has one.
-    pub(crate) dates: BTreeMap<Date, u64>,
+    pub(crate) dates: Few<Date>,
     /// Mentions by how the text writes about the name, in the order of [`Polarity::ALL`](blattwerk_core::Polarity::ALL).
     pub(crate) stances: [u64; 3],
 }
@@ -59,7 +61,7 @@ pub(crate) struct Uses {
 impl Uses {
     /// Returns the number of mentions.
     pub(crate) fn mentions(&self) -> u64 {
-        self.forms.values().sum()
+        self.forms.sum()
     }
 
     /// Returns the number of mentions that were judged.
@@ -70,12 +72,8 @@ impl Uses {
 
 impl Count for Uses {
     fn add(&mut self, other: Self) {
-        for (form, count) in other.forms {
-            *self.forms.entry(form).or_default() += count;
-        }
-        for (date, count) in other.dates {
-            *self.dates.entry(date).or_default() += count;
-        }
+        self.forms.extend::<str>(other.forms);
+        self.dates.extend::<Date>(other.dates);
         self.articles += other.articles;
         for (sum, count) in self.stances.iter_mut().zip(other.stances) {
             *sum += count;
@@ -83,9 +81,8 @@ impl Count for Uses {
     }
 
     fn heap(&self) -> usize {
-        // A small tree has room for eleven entries, and long ones are rare.
-        let forms = 320 + 48 * self.forms.len();
-        forms + if self.dates.is_empty() { 0 } else { 160 } + 16 * self.dates.len()
+        // The texts of the forms are mostly short.
+        (size_of::<(String, u64)>() + 24) * self.forms.len() + 16 * self.dates.len()
     }
 }
 
@@ -127,37 +124,64 @@ impl Member {
     }
 }
 
-/// Returns the name that each mention of an article stands for there.
-pub(crate) fn members<'a>(mentions: impl Iterator<Item = Mention<'a>>) -> Vec<Member> {
-    let without_parts = |text: &str| text.replace(PARTS, " ");
-    let plain: Vec<(String, String)> = mentions
+/// The names of an article, and which of them each mention stands for.
+pub(crate) struct Members {
+    pub(crate) names: Vec<Member>,
+    /// The index of the name of each mention.
+    pub(crate) of: Vec<usize>,
+}
+
+/// Returns the names that the mentions of an article stand for there.
+pub(crate) fn members<'a>(mentions: impl Iterator<Item = Mention<'a>>) -> Members {
+    let plain: Vec<(Cow<'_, str>, Cow<'_, str>)> = mentions
         .map(|mention| {
             let label = without_parts(mention.label);
-            let name = plain(&label, &without_parts(mention.text));
+            let name = plain(&label, mention.text);
             (label, name)
         })
         .collect();
-    let mut weights: BTreeMap<&str, BTreeMap<&str, Weight>> = BTreeMap::new();
-    for (label, name) in &plain {
-        *weights.entry(label).or_default().entry(name).or_default() += 1;
-    }
-    let mut found: BTreeMap<(&str, &str), Meaning> = BTreeMap::new();
-    for (label, names) in weights {
-        let names: Vec<(&str, Weight)> = names.into_iter().collect();
-        let meanings = meanings(label, &names, Scope::Article);
-        for ((name, _), meaning) in names.into_iter().zip(meanings) {
-            found.insert((label, name), meaning);
+    // The mentions by label and name.
+    let mut order: Vec<usize> = (0..plain.len()).collect();
+    order.sort_by(|one, other| plain[*one].cmp(&plain[*other]));
+    let mut found = Members {
+        names: Vec::new(),
+        of: vec![0; plain.len()],
+    };
+    for of_label in order.chunk_by(|one, other| plain[*one].0 == plain[*other].0) {
+        let label: &str = &plain[of_label[0]].0;
+        let of_name = || of_label.chunk_by(|one, other| plain[*one].1 == plain[*other].1);
+        let names: Vec<(&str, Weight)> = of_name()
+            .map(|same| (&*plain[same[0]].1, same.len() as Weight))
+            .collect();
+        let first = found.names.len();
+        for (same, meaning) in of_name().zip(meanings(label, &names, Scope::Article)) {
+            let Meaning { name, is_ambiguous } = meaning;
+            let known = found.names[first..]
+                .iter()
+                .position(|member| member.name == name && member.is_ambiguous == is_ambiguous);
+            let place = known.map_or(found.names.len(), |place| first + place);
+            if place == found.names.len() {
+                found.names.push(Member {
+                    label: label.to_owned(),
+                    name,
+                    is_ambiguous,
+                });
+            }
+            for mention in same {
+                found.of[*mention] = place;
+            }
         }
     }
-    let members = plain.iter().map(|(label, name)| {
-        let meaning = &found[&(label.as_str(), name.as_str())];
-        Member {
-            label: label.clone(),
-            name: meaning.name.clone(),
-            is_ambiguous: meaning.is_ambiguous,
-        }
-    });
-    members.collect()
+    found
+}
+
+/// Returns a text without the character that separates the parts of a name.
+fn without_parts(text: &str) -> Cow<'_, str> {
+    if text.contains(PARTS) {
+        text.replace(PARTS, " ").into()
+    } else {
+        text.into()
+    }
 }
 
 impl Names {
@@ -179,30 +203,21 @@ impl Names {
     ///
     /// If a file cannot be written.
     pub(crate) fn article(&mut self, article: &Joined, date: Option<Date>) -> Result<()> {
-        let members = members(article.mentions());
-        let mut order: Vec<usize> = (0..members.len()).collect();
-        order.sort_by(|one, other| members[*one].cmp(&members[*other]));
-        let mut before = None;
-        let mentions: Vec<Mention<'_>> = article.mentions().collect();
-        for index in order {
-            let (member, mention) = (&members[index], &mentions[index]);
-            let is_new = before != Some(member);
-            before = Some(member);
-            self.tally.count(&member.key(), |uses| {
-                let form = mention
-                    .text
-                    .split_whitespace()
-                    .collect::<Vec<_>>()
-                    .join(" ");
-                *uses.forms.entry(form).or_default() += 1;
-                uses.articles += u64::from(is_new);
+        let Members { names, of } = members(article.mentions());
+        let keys: Vec<String> = names.iter().map(Member::key).collect();
+        let mut is_new = vec![true; names.len()];
+        for (mention, place) in article.mentions().zip(of) {
+            self.tally.count(&keys[place], |uses| {
+                uses.forms.add(&*spaced(mention.text), 1);
+                uses.articles += u64::from(is_new[place]);
                 if let Some(date) = date {
-                    *uses.dates.entry(date).or_default() += 1;
+                    uses.dates.add(&date, 1);
                 }
                 if let Some(stance) = mention.stance {
                     uses.stances[stance as usize] += 1;
                 }
             })?;
+            is_new[place] = false;
         }
         Ok(())
     }
@@ -248,9 +263,9 @@ impl Names {
             let forms: Vec<String> = listed(&uses.forms)
                 .map(|(form, count)| format!("{form} {count}"))
                 .collect();
-            let mut dates = uses.dates.keys();
-            let first = dates.next().copied().map(iso).unwrap_or_default();
-            let last = dates.next_back().copied().map_or(first.clone(), iso);
+            let mut dates = uses.dates.iter().map(|(date, _)| iso(*date));
+            let first = dates.next().unwrap_or_default();
+            let last = dates.next_back().unwrap_or_else(|| first.clone());
             let number = |count: u64| Cell::Count(usize::try_from(count).unwrap_or(usize::MAX));
             let [negative, neutral, positive] = uses.stances;
             row(&[
@@ -271,10 +286,10 @@ impl Names {
 }
 
 /// Returns the forms of a name, the most frequent first.
-pub(crate) fn listed(forms: &BTreeMap<String, u64>) -> impl Iterator<Item = (&str, u64)> {
+pub(crate) fn listed(forms: &Few<String>) -> impl Iterator<Item = (&str, u64)> {
     let mut forms: Vec<_> = forms
         .iter()
-        .map(|(form, count)| (form.as_str(), *count))
+        .map(|(form, count)| (form.as_str(), count))
         .collect();
     forms.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     forms.into_iter()

@@ -1,6 +1,5 @@
 //! Charts as inline SVG. They have no text of their own: labels are HTML, so that they keep their size on a phone.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::language::Language;
@@ -250,11 +249,6 @@ pub(super) fn peak(counts: &[u64]) -> Option<(usize, u64)> {
         .rev()
         .max_by_key(|(_, count)| *count)
         .filter(|(_, count)| *count > 0)
-}
-
-/// Returns dates with their counts.
-pub(super) fn dated(counts: &BTreeMap<Date, u64>) -> impl Iterator<Item = (Date, u64)> {
-    counts.iter().map(|(date, count)| (*date, *count))
 }
 
 #[cfg(test)]

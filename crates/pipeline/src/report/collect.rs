@@ -155,6 +155,7 @@ impl<T> Top<T> {
         }
     }
 
+    /// Counts a thing, which is kept if it is among the most frequent.
     fn offer(&mut self, count: u64, name: &str, item: T) {
         self.total += 1;
         self.sum += count;
@@ -295,7 +296,7 @@ impl Counts {
             languages: BTreeMap::new(),
             outlets: Tally::new(scratch, MOST_BYTES),
             names: Names::new(scratch),
-            keywords: Tally::new(scratch, MOST_BYTES),
+            keywords: Tally::new(scratch, 2 * MOST_BYTES),
             removed: BTreeMap::new(),
             lines: Tally::new(scratch, MOST_BYTES),
             firsts: firsts
@@ -553,15 +554,16 @@ fn by_label(names: Names) -> Result<Vec<(String, Top<Name>)>> {
     const FIRST: [&str; 4] = ["PER", "LOC", "ORG", "MISC"];
     let mut labels: BTreeMap<String, Top<Name>> = BTreeMap::new();
     let mut together = names.joined()?;
-    while let Some(name) = together.next()? {
+    while let Some(mut name) = together.next()? {
         let is_known = labels.contains_key(&name.label) || labels.len() < MOST_CLASSES;
         let label = if is_known { name.label.as_str() } else { "" };
         if !labels.contains_key(label) {
             labels.insert(label.to_owned(), Top::new(MOST_NAMES));
         }
         if let Some(top) = labels.get_mut(label) {
-            let (mentions, text) = (name.uses.mentions(), name.full.clone());
-            top.offer(mentions, &text, name);
+            // The list has the name beside it.
+            let full = std::mem::take(&mut name.full);
+            top.offer(name.uses.mentions(), &full, name);
         }
     }
     let mut labels: Vec<_> = labels.into_iter().collect();

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use blattwerk_core::Polarity;
 
-use crate::output::{ENTITIES, Joined, Member, Names, SENTENCES, SENTIMENT, Tables, date, members};
+use crate::output::{
+    ENTITIES, Joined, Member, Members, Names, SENTENCES, SENTIMENT, Tables, date, members,
+};
 use crate::{Result, merge};
 
 /// A mention of a name.
@@ -77,7 +79,7 @@ pub fn mentions<E: From<crate::Error>>(
     let mut together = names.joined()?;
     while let Some(name) = together.next()? {
         let is_wanted = |form: &String| form.to_lowercase() == lower;
-        if is_wanted(&name.full) || name.uses.forms.keys().any(is_wanted) {
+        if is_wanted(&name.full) || name.uses.forms.iter().any(|(form, _)| is_wanted(form)) {
             let members = name.members.into_iter();
             found.extend(members.map(|member| (member, name.full.clone())));
         } else if name.full.to_lowercase().contains(&lower) {
@@ -99,11 +101,17 @@ pub fn mentions<E: From<crate::Error>>(
     let title = article.place("title");
     let mut count = 0;
     while article.advance()? {
-        let members = members(article.mentions());
+        let Members { names, of } = members(article.mentions());
+        let places: Vec<Option<usize>> = names
+            .iter()
+            .map(|name| {
+                let place = found.binary_search_by(|(found, _)| found.cmp(name));
+                place.ok()
+            })
+            .collect();
         let mut sentences: Option<Vec<[&str; 2]>> = None;
-        for (mention, member) in article.mentions().zip(members) {
-            let place = found.binary_search_by(|(found, _)| found.cmp(&member));
-            let Ok(place) = place else {
+        for (mention, name) in article.mentions().zip(of) {
+            let Some(place) = places[name] else {
                 continue;
             };
             count += 1;

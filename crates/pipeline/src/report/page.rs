@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::alerts::{Alert, alerts};
 use super::article::{Article, Piece};
-use super::chart::{Axis, bars, dated, peak, shares, spark, tones};
+use super::chart::{Axis, bars, peak, shares, spark, tones};
 use super::collect::{Collected, Day, MOST_NAMES, Top, parts};
 use super::failures::advice;
 use super::language::{self, Language};
@@ -640,21 +640,22 @@ impl<'a> Maker<'a> {
                 rows: top
                     .iter()
                     .take(MOST_NAMES / self.divisor)
-                    .map(|(_, _, name)| self.name(name, axis))
+                    .map(|(_, full, name)| self.name(full, name, axis))
                     .collect(),
             })
             .collect()
     }
 
-    fn name(&self, name: &Name, axis: Option<Axis>) -> NameRow {
+    fn name(&self, full: &str, name: &Name, axis: Option<Axis>) -> NameRow {
         let language = self.language;
         let uses = &name.uses;
         let forms: Vec<String> = listed(&uses.forms)
-            .filter(|(form, _)| *form != name.full)
+            .filter(|(form, _)| *form != full)
             .take(5)
             .map(|(form, count)| format!("{} {}", line(form, 60), language.count(count)))
             .collect();
-        let counts = axis.map(|axis| axis.sums(dated(&uses.dates)));
+        let counts =
+            axis.map(|axis| axis.sums(uses.dates.iter().map(|(date, count)| (*date, count))));
         let course = axis
             .zip(counts.as_deref().and_then(peak))
             .map(|(axis, (step, count))| {
@@ -672,7 +673,7 @@ impl<'a> Maker<'a> {
                 )
             });
         NameRow {
-            name: line(&name.full, 80),
+            name: line(full, 80),
             forms: forms.join(", "),
             mentions: uses.mentions(),
             mentions_shown: language.count(uses.mentions()),

@@ -2,6 +2,8 @@
 //!
 //! The same rule decides twice: among the names of one article, and among all names of the run that end alike.
 
+use std::borrow::Cow;
+
 use rustc_hash::FxHashMap;
 
 /// How many mentions speak for something.
@@ -31,22 +33,37 @@ pub(super) struct Meaning {
     pub(super) is_ambiguous: bool,
 }
 
-/// Returns a form as it is compared: single spaces, and without titles and the apostrophe of a genitive.
-pub(super) fn plain(label: &str, form: &str) -> String {
-    let mut words: Vec<&str> = form.split_whitespace().collect();
+/// Returns a form with single spaces between its words, and no other white space or control character.
+pub(super) fn spaced(form: &str) -> Cow<'_, str> {
+    let is_break = |character: char| character.is_whitespace() || character.is_control();
+    let mut words = form.split(' ');
+    if !words.any(|word| word.is_empty() || word.contains(is_break)) {
+        return form.into();
+    }
+    let words = form.split(is_break).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ").into()
+}
+
+/// Returns a form as it is compared: spaced, and without titles and the apostrophe of a genitive.
+pub(super) fn plain<'a>(label: &str, form: &'a str) -> Cow<'a, str> {
+    let is_mark = |character| matches!(character, '\'' | '’' | 'ʼ');
+    let form = spaced(form);
+    let mut plain: &str = &form;
     if label == PERSON {
-        while let [first, _, ..] = words.as_slice()
-            && TITLES.contains(first)
+        while let Some((first, rest)) = plain.split_once(' ')
+            && TITLES.contains(&first)
         {
-            words.remove(0);
+            plain = rest;
         }
     }
-    let plain = words.join(" ");
-    let unmarked = plain.trim_end_matches(['\'', '’', 'ʼ']);
-    if unmarked.is_empty() {
-        plain.clone()
+    let unmarked = plain.trim_end_matches(is_mark).trim_end();
+    if !unmarked.is_empty() {
+        plain = unmarked;
+    }
+    if plain.len() == form.len() {
+        form
     } else {
-        unmarked.to_owned()
+        plain.to_owned().into()
     }
 }
 
@@ -74,6 +91,13 @@ fn genitive_of(form: &str) -> Option<&str> {
 /// Returns what some names stand for, which have one label and are different. The order is that of the names.
 pub(super) fn meanings(label: &str, names: &[(&str, Weight)], scope: Scope) -> Vec<Meaning> {
     let is_person = label == PERSON;
+    let whole = |name: &str| Meaning {
+        name: name.to_owned(),
+        is_ambiguous: false,
+    };
+    if names.len() == 1 || !is_person && names.iter().all(|(name, _)| genitive_of(name).is_none()) {
+        return names.iter().map(|(name, _)| whole(name)).collect();
+    }
     let weights: FxHashMap<&str, Weight> = names.iter().copied().collect();
     let last_words: Vec<&str> = names.iter().filter_map(|(name, _)| last(name)).collect();
     let mut order: Vec<usize> = (0..names.len()).collect();
@@ -88,10 +112,6 @@ pub(super) fn meanings(label: &str, names: &[(&str, Weight)], scope: Scope) -> V
     let mut full = Full::default();
     for index in order {
         let (name, weight) = names[index];
-        let whole = |name: &str| Meaning {
-            name: name.to_owned(),
-            is_ambiguous: false,
-        };
         let mut meaning = full.meaning(name, scope);
         if meaning.is_none()
             && let Some(base) = genitive_of(name)
