@@ -8,12 +8,13 @@ use std::time::Instant;
 
 use anyhow::Context;
 use blattwerk_core::{Asset, Document, Summary};
+use blattwerk_gold::Article;
 use blattwerk_ner::crf::corpus::{self, Sentence};
 use blattwerk_ner::crf::score::Score;
 use blattwerk_ner::crf::tag::Tag;
 use blattwerk_ner::crf::{self, Model};
 use blattwerk_pipeline::config::Loaded;
-use blattwerk_sentiment::eval::{Gold, Scores, judge};
+use blattwerk_sentiment::eval::{Gold, Judged, Scores, judge, judge_articles};
 use blattwerk_split::eval::evaluate;
 use blattwerk_summarize::eval::{self as rouge, Rouge};
 use blattwerk_summarize::{Budget, Config as Backend, centroid, features, graph, lead};
@@ -31,13 +32,19 @@ pub(crate) enum Eval {
     Split(Split),
     /// Names: precision, recall and F1 of whole entities, by label
     ///
-    /// Each line of the gold file is a token, a tab and a tag (BIO, with PER, LOC, ORG and MISC); a blank line follows
-    /// each sentence. The row `marked` ignores labels that do not occur in the gold file.
+    /// Each line of the gold file is a token, a tab and a tag (BIO, with PER, LOC, ORG and MISC), and a blank line
+    /// follows each sentence; or each line is a sentence of a labelled article, as a JSON object with `article`, `text`
+    /// and `names` (lists of start, end and label, in characters of `text`). Articles are read whole, as in a run, by
+    /// the backend in the config; lines of tokens, always by `crf`. The row `marked` ignores labels that do not occur
+    /// in the gold file.
     Ner(Ner),
     /// Sentiment of sentences: macro-F1, accuracy and confusion matrix
     ///
     /// Each line of the gold file is a label, a tab and a sentence, optionally followed by a tab and a target. With a
-    /// target, the judgement of the target counts, if the backend makes one.
+    /// target, the judgement of the target counts, if the backend makes one. Or each line is a sentence of a labelled
+    /// article, as a JSON object with `article`, `text`, `names` (lists of start, end, label and stance) and `tone`,
+    /// with `-`, `0` or `+` as stance and tone. Then the stance toward names, except those labelled MISC, and the tone of
+    /// sentences are measured, each with its own matrix.
     Sentiment(Sentiment),
     /// Summaries: ROUGE-1, ROUGE-2 and ROUGE-L of every backend, compared with first sentences, random ones and an
     /// oracle
@@ -72,9 +79,11 @@ pub(crate) struct Ner {
     #[arg(long, value_name = "FILE")]
     predictions: Option<PathBuf>,
     /// Number of consecutive sentences that are read as one article, so that its names help to recognize each other; 1
-    /// reads each sentence alone
-    #[arg(long, value_name = "N", default_value_t = TOGETHER)]
-    together: NonZeroUsize,
+    /// reads each sentence alone. Default: 20 for lines of tokens, all for labelled articles
+    #[arg(long, value_name = "N")]
+    together: Option<NonZeroUsize>,
+    #[command(flatten)]
+    layers: Layers,
 }
 
 /// About the number of sentences in a news article.
@@ -138,19 +147,69 @@ fn split(options: &Split) -> anyhow::Result<ExitCode> {
 }
 
 fn ner(options: &Ner) -> anyhow::Result<ExitCode> {
+    let (content, _) = Asset::read_text(&options.gold)?;
+    if blattwerk_gold::is_labelled(&content) {
+        return names(options, &blattwerk_gold::parse(&content, &options.gold)?);
+    }
     let (model, _) = match &options.model {
         Some(path) => crf::load(path)?,
         None => crf::embedded()?,
     };
-    let (content, _) = Asset::read_text(&options.gold)?;
     let gold = corpus::parse_tsv(&content, &options.gold)?;
-    let found = tags(&model, &gold, options.together);
+    let found = tags(&model, &gold, options.together.unwrap_or(TOGETHER));
     if let Some(path) = &options.predictions {
         let predictions = corpus::with_tags(&content, found.iter().flatten().copied());
         std::fs::write(path, predictions)
             .with_context(|| format!("cannot write {}", path.display()))?;
     }
     print(score(&found, &gold).to_string())
+}
+
+/// Measures the backend in the config, or the given model, on labelled articles.
+fn names(options: &Ner, gold: &[Article]) -> anyhow::Result<ExitCode> {
+    anyhow::ensure!(
+        options.predictions.is_none(),
+        "--predictions needs a gold file with a token on each line; {} has labelled articles",
+        options.gold.display()
+    );
+    let built = if let Some(model) = &options.model {
+        let config = crf::Config {
+            model: Some(model.clone()),
+            ..crf::Config::default()
+        };
+        config.build(Path::new(""))?
+    } else {
+        let loaded = options.layers.load()?;
+        loaded
+            .section::<blattwerk_ner::Config>("ner")?
+            .build(&loaded.root)?
+    };
+    let documents = parts(gold, options.together);
+    let mut score = Score::default();
+    for (document, found) in documents.iter().zip(built.stage.process_all(&documents)) {
+        score.add_names(&document.entities, &found?);
+    }
+    print(score.to_string())
+}
+
+/// Returns the articles, or parts of them with at most `together` sentences, with the names that are marked.
+fn parts(gold: &[Article], together: Option<NonZeroUsize>) -> Vec<Document> {
+    let most = together.map_or(usize::MAX, NonZeroUsize::get);
+    gold.iter()
+        .flat_map(|article| {
+            let document = &article.document;
+            document.sentences.chunks(most).map(|sentences| {
+                let mut part = document.clone();
+                part.sentences = sentences.to_vec();
+                part.entities.retain(|name| {
+                    sentences
+                        .iter()
+                        .any(|sentence| sentence.contains(name.span))
+                });
+                part
+            })
+        })
+        .collect()
 }
 
 /// Tags labelled sentences, a number of them at a time as if they were one article, since the files do not say where
@@ -179,6 +238,19 @@ fn sentiment(options: &Sentiment) -> anyhow::Result<ExitCode> {
         .section::<blattwerk_sentiment::Config>("sentiment")?
         .build(&loaded.root)?;
     let (content, _) = Asset::read_text(&options.gold)?;
+    if blattwerk_gold::is_labelled(&content) {
+        anyhow::ensure!(
+            options.predictions.is_none(),
+            "--predictions needs a gold file with a label, a tab and a sentence on each line; {} has labelled articles",
+            options.gold.display()
+        );
+        let articles = blattwerk_gold::parse(&content, &options.gold)?;
+        let Judged { stances, tones } = judge_articles(&*built.stage, &articles)?;
+        let (stances, tones) = (Scores::new(stances), Scores::new(tones));
+        return print(format!(
+            "stance toward names: {stances}\ntone of sentences: {tones}"
+        ));
+    }
     let gold = Gold::parse(&options.gold, &content)?;
     let found = judge(&*built.stage, &gold)?;
     if let Some(path) = &options.predictions {

@@ -60,11 +60,12 @@ pub(crate) struct Boilerplate {
 #[derive(Args)]
 pub(crate) struct Ner {
     /// A file to learn from: each line is a token, a tab and a tag (BIO, with PER, LOC, ORG and MISC), and a blank line
-    /// follows each sentence; can be repeated
-    #[arg(long, required = true, value_name = "TSV")]
+    /// follows each sentence; or each line is a sentence of a labelled article, as for `blattwerk eval ner`; can be
+    /// repeated
+    #[arg(long, required = true, value_name = "FILE")]
     train: Vec<PathBuf>,
     /// A file of the same kind that is not learned from: it is used to calibrate the scores and to report progress
-    #[arg(long, value_name = "TSV")]
+    #[arg(long, value_name = "FILE")]
     dev: PathBuf,
     /// The folder for the model, created if it does not exist
     #[arg(long, value_name = "FOLDER")]
@@ -227,7 +228,12 @@ fn write_model(folder: &Path, model: &[u8], card: &str) -> anyhow::Result<()> {
 }
 
 fn read(path: &Path) -> anyhow::Result<Vec<Sentence>> {
-    let sentences = corpus::read_tsv(path)?;
+    let (content, _) = Asset::read_text(path)?;
+    let sentences = if blattwerk_gold::is_labelled(&content) {
+        corpus::of_articles(&blattwerk_gold::parse(&content, path)?)
+    } else {
+        corpus::parse_tsv(&content, path)?
+    };
     anyhow::ensure!(
         !sentences.is_empty(),
         "{}: expected labelled sentences, found none",

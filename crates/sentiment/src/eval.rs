@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use blattwerk_core::{Document, Entity, Error, Level, Polarity, Result, Sentiment, Span, Stage};
+use blattwerk_gold::Article;
 
 /// A sentence with its label.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +95,56 @@ pub fn judge(stage: &dyn Stage<Layer = Vec<Sentiment>>, gold: &[Gold]) -> Result
             Ok(found.map_or(Polarity::Neutral, |found| found.polarity))
         })
         .collect()
+}
+
+/// The correct and the predicted classes of labelled articles.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Judged {
+    /// Of names, toward their bearers. Names labelled [`UNJUDGED`] are left out.
+    pub stances: Vec<(Polarity, Polarity)>,
+    /// Of sentences.
+    pub tones: Vec<(Polarity, Polarity)>,
+}
+
+/// The label of names that readers do not judge: works, products and events.
+pub const UNJUDGED: &str = "MISC";
+
+/// Judges labelled articles as a run would, given their names. What the stage does not judge is neutral.
+///
+/// # Errors
+///
+/// The first error of the stage.
+pub fn judge_articles(
+    stage: &dyn Stage<Layer = Vec<Sentiment>>,
+    articles: &[Article],
+) -> Result<Judged> {
+    let documents: Vec<Document> = articles.iter().map(|a| a.document.clone()).collect();
+    let mut judged = Judged::default();
+    for (article, layer) in articles.iter().zip(stage.process_all(&documents)) {
+        let mut tones = vec![Polarity::Neutral; article.tones.len()];
+        let mut stances = vec![Polarity::Neutral; article.stances.len()];
+        for found in layer? {
+            let place = match found.level {
+                Level::Article => None,
+                Level::Sentence(index) => tones.get_mut(index),
+                Level::Entity(index) => stances.get_mut(index),
+            };
+            if let Some(place) = place {
+                *place = found.polarity;
+            }
+        }
+        let marked = |(right, found): (&Option<Polarity>, Polarity)| Some(((*right)?, found));
+        let names = article.document.entities.iter();
+        let pairs = names.zip(article.stances.iter().zip(stances));
+        judged.stances.extend(
+            pairs
+                .filter(|(name, _)| &*name.label != UNJUDGED)
+                .filter_map(|(_, pair)| marked(pair)),
+        );
+        let pairs = article.tones.iter().zip(tones);
+        judged.tones.extend(pairs.filter_map(marked));
+    }
+    Ok(judged)
 }
 
 /// The confusion matrix of the classes.
@@ -247,6 +298,27 @@ mod tests {
             Ok(layer)
         };
         assert_eq!(judge(&stage, &gold).unwrap(), [Negative, Positive]);
+    }
+
+    #[test]
+    fn articles_are_judged_by_name_and_sentence() {
+        let lines = r#"{"article": "a", "text": "Ida lobt Jan.", "names": [[0, 3, "PER", "0"], [9, 12, "PER", "+"]], "tone": "+"}
+{"article": "a", "text": "Uwe las Faust.", "names": [[0, 3, "PER"], [8, 13, "MISC", "0"]]}"#;
+        let articles = blattwerk_gold::parse(lines, Path::new("")).unwrap();
+        let stage = |document: &Document| {
+            assert_eq!(document.sentences.len(), 2);
+            let judged = |level, polarity| Sentiment::new(level, polarity, 1.0);
+            Ok(vec![
+                judged(Level::Article, Negative),
+                judged(Level::Sentence(0), Positive),
+                judged(Level::Entity(1), Positive),
+                judged(Level::Entity(2), Negative),
+                judged(Level::Entity(3), Negative),
+            ])
+        };
+        let judged = judge_articles(&stage, &articles).unwrap();
+        assert_eq!(judged.stances, [(Neutral, Neutral), (Positive, Positive)]);
+        assert_eq!(judged.tones, [(Positive, Positive)]);
     }
 
     #[test]

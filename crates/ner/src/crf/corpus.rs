@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use blattwerk_core::{Asset, Error, Result};
+use blattwerk_core::{Asset, Document, Error, Result, Span, token};
+use blattwerk_gold::Article;
 
-use super::tag::Tag;
+use super::tag::{Label, Tag};
+use super::tokens;
 
 /// A tokenized sentence with its tags.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,6 +29,47 @@ pub struct Sentence {
 /// If the file cannot be read or a line is malformed; the error names the file and the line.
 pub fn read_tsv(path: &Path) -> Result<Vec<Sentence>> {
     parse_tsv(&Asset::read_text(path)?.0, path)
+}
+
+/// Returns the sentences of labelled articles, with the tokens that the tagger would read.
+///
+/// A token belongs to the name that it overlaps. Names with labels other than those of [`Label`] are no names.
+pub fn of_articles(articles: &[Article]) -> Vec<Sentence> {
+    articles.iter().flat_map(of_article).collect()
+}
+
+fn of_article(article: &Article) -> Vec<Sentence> {
+    let Document {
+        text,
+        sentences,
+        entities,
+        ..
+    } = &article.document;
+    let sentence = |&sentence: &Span| {
+        let mut spans = Vec::new();
+        for token in token::tokens(&text[sentence]) {
+            tokens::push_parts(&text[sentence], token, sentence.start, &mut spans);
+        }
+        let mut before = None;
+        let tag = |&token: &Span| {
+            let named = entities.partition_point(|name| name.span.end <= token.start);
+            let name = entities.get(named).filter(|name| name.span.overlaps(token));
+            let label = name.and_then(|name| Label::from_name(&name.label));
+            let goes_on = name.is_some() && before == Some(named);
+            before = name.map(|_| named);
+            match label {
+                Some(label) if goes_on => Tag::inside(label),
+                Some(label) => Tag::begin(label),
+                None => Tag::OUT,
+            }
+        };
+        Sentence {
+            tags: spans.iter().map(tag).collect(),
+            tokens: spans.iter().map(|&span| text[span].to_owned()).collect(),
+            surrogate: vec![false; spans.len()],
+        }
+    };
+    sentences.iter().map(sentence).collect()
 }
 
 /// Returns the text of a labelled file with its tags replaced: one `token TAB tag` per line, with blank lines kept.
@@ -94,7 +137,6 @@ pub fn parse_tsv(text: &str, path: &Path) -> Result<Vec<Sentence>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crf::tag::Label;
 
     #[test]
     fn labelled_lines_are_read() {
@@ -105,6 +147,33 @@ mod tests {
         let tags: Vec<String> = sentences[1].tags.iter().map(Tag::to_string).collect();
         assert_eq!(tags, ["O", "O", "I-MISC"]);
         assert_eq!(sentences[1].surrogate, [false, false, true]);
+    }
+
+    #[test]
+    fn articles_have_the_tokens_of_the_tagger() {
+        let line = r#"{"article": "a", "text": "Am 3.Mai kam Ida Berg aus NRW.", "names": [[13, 21, "PER"], [26, 29, "LOC"]]}"#;
+        let articles = blattwerk_gold::parse(line, Path::new("")).unwrap();
+        let [sentence] = &of_articles(&articles)[..] else {
+            panic!("there is one sentence");
+        };
+        let expected = [
+            ("Am", "O"),
+            ("3.", "O"),
+            ("Mai", "O"),
+            ("kam", "O"),
+            ("Ida", "B-PER"),
+            ("Berg", "I-PER"),
+            ("aus", "O"),
+            ("NRW", "B-LOC"),
+            (".", "O"),
+        ];
+        let found: Vec<(&str, String)> = sentence
+            .tokens
+            .iter()
+            .zip(&sentence.tags)
+            .map(|(token, tag)| (token.as_str(), tag.to_string()))
+            .collect();
+        assert_eq!(found, expected.map(|(token, tag)| (token, tag.to_owned())));
     }
 
     #[test]

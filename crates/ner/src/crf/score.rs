@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use blattwerk_core::Entity;
+
 use super::tag::{Label, Tag, spans};
 
 /// Counts for one label or for all labels.
@@ -64,6 +66,23 @@ impl Score {
         for span in &found {
             self.by_label[span.2 as usize].found += 1;
             self.by_label[span.2 as usize].right += usize::from(gold.contains(span));
+        }
+    }
+
+    /// Adds the names of an article. Labels other than those of [`Label`] do not count.
+    pub fn add_names(&mut self, gold: &[Entity], found: &[Entity]) {
+        let label = |name: &Entity| Label::from_name(&name.label);
+        for name in gold.iter().filter_map(label) {
+            self.by_label[name as usize].gold += 1;
+        }
+        for name in found {
+            if let Some(label) = label(name) {
+                let is_right = gold
+                    .iter()
+                    .any(|right| (right.span, &right.label) == (name.span, &name.label));
+                self.by_label[label as usize].found += 1;
+                self.by_label[label as usize].right += usize::from(is_right);
+            }
         }
     }
 
@@ -137,6 +156,26 @@ mod tests {
                 "{gold} / {found}"
             );
         }
+    }
+
+    #[test]
+    fn names_count_by_place_and_label() {
+        let name = |start, end, label: &str| Entity {
+            span: blattwerk_core::Span::new(start, end),
+            label: label.into(),
+            score: 1.0,
+        };
+        let gold = [name(0, 3, "PER"), name(5, 9, "LOC"), name(12, 15, "EVENT")];
+        let found = [name(0, 3, "PER"), name(5, 9, "ORG"), name(10, 11, "EVENT")];
+        let mut score = Score::default();
+        score.add_names(&gold, &found);
+        let all = Count {
+            gold: 2,
+            found: 2,
+            right: 1,
+        };
+        assert_eq!(score.all(), all);
+        assert_eq!(score.label(Label::Org).found, 1);
     }
 
     #[test]

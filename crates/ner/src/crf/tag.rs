@@ -28,6 +28,11 @@ impl Label {
             Self::Misc => "MISC",
         }
     }
+
+    /// Returns the label with this name, the inverse of [`Label::as_str`].
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|label| label.as_str() == name)
+    }
 }
 
 /// A token's place in an entity: outside, at its beginning, or inside.
