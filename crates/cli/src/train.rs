@@ -77,9 +77,9 @@ pub(crate) struct Ner {
 
 #[derive(Args)]
 pub(crate) struct Sentiment {
-    /// A file to learn from: each line is a label, a tab and a sentence, optionally followed by a tab and a target; can
-    /// be repeated
-    #[arg(long, required = true, value_name = "TSV")]
+    /// A file to learn from: each line is a label, a tab and a sentence, optionally followed by a tab and a target; or
+    /// each line is a sentence of a labelled article, as for `blattwerk eval sentiment`; can be repeated
+    #[arg(long, required = true, value_name = "FILE")]
     train: Vec<PathBuf>,
     /// The folder for the model, created if it does not exist
     #[arg(long, value_name = "FOLDER")]
@@ -184,25 +184,31 @@ fn ner(options: &Ner) -> anyhow::Result<ExitCode> {
 }
 
 fn sentiment(options: &Sentiment) -> anyhow::Result<ExitCode> {
-    let mut gold = Vec::new();
+    let mut texts = linear::train::Texts::default();
     let mut card =
         String::from("# A model for sentiment\n\nTrained by `blattwerk train sentiment` on\n\n");
     for path in &options.train {
-        let lines = Gold::parse(path, &Asset::read_text(path)?.0)?;
+        let (content, _) = Asset::read_text(path)?;
+        let before = texts.len();
+        if blattwerk_gold::is_labelled(&content) {
+            texts.add_articles(&blattwerk_gold::parse(&content, path)?, false);
+        } else {
+            texts.add_gold(&Gold::parse(path, &content)?);
+        }
+        let count = texts.len() - before;
         anyhow::ensure!(
-            !lines.is_empty(),
+            count > 0,
             "{}: expected labelled sentences, found none",
             path.display()
         );
-        writeln!(card, "- {}, {} sentences", path.display(), lines.len())?;
-        gold.extend(lines);
+        writeln!(card, "- {}, {count} sentences", path.display())?;
     }
     make_folder(&options.out)?;
     let (base, _) = linear::embedded()?;
-    let (model, report) = linear::train::train(&base, &gold, &linear::train::Options::default());
+    let (model, report) = linear::train::train(&base, &texts, &linear::train::Options::default());
     writeln!(
         card,
-        "\nScores by five-fold cross-validation on these files:\n\n```text\n{report}```"
+        "\nScores by cross-validation on these files, one after the other:\n\n```text\n{report}```"
     )?;
     write_model(&options.out, &model.to_bytes(), &card)?;
     print(format!("{report}\nWrote {}\n", options.out.display()))

@@ -1,6 +1,5 @@
-//! Builds the embedded model from the data folder: `build_sentiment DATA MODEL_FILE FOLDS_FILE`.
+//! Builds the embedded model from the data folder: `build_sentiment DATA MODEL_FILE`.
 //!
-//! `FOLDS_FILE` gets the labelled news, each sentence with the class predicted by the model of the other folds.
 //! The output is deterministic.
 
 use std::error::Error;
@@ -10,9 +9,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use blattwerk_core::Asset;
-use blattwerk_sentiment::eval::Gold;
 use blattwerk_sentiment::linear::base::{Sources, build};
-use blattwerk_sentiment::linear::train::Options;
+use blattwerk_sentiment::linear::train::{Options, Texts};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -22,11 +20,17 @@ const RAW: &[&str] = &[
     "wikipedia_klexikon.jsonl.zst",
 ];
 
+/// Labelled files, and whether they were written to be learned from.
+const LABELLED: &[(&str, bool)] = &[
+    ("wikinews.train.jsonl", false),
+    ("bundestag.train.jsonl", false),
+    ("written.train.jsonl", true),
+];
+
 fn main() -> Result<()> {
     let mut arguments = std::env::args_os().skip(1);
-    let [Some(data), Some(file), Some(folds), None] = std::array::from_fn(|_| arguments.next())
-    else {
-        return Err("usage: build_sentiment DATA MODEL_FILE FOLDS_FILE".into());
+    let [Some(data), Some(file), None] = std::array::from_fn(|_| arguments.next()) else {
+        return Err("usage: build_sentiment DATA MODEL_FILE".into());
     };
     let data = Path::new(&data);
     let start = Instant::now();
@@ -34,10 +38,11 @@ fn main() -> Result<()> {
         let seconds = start.elapsed().as_secs_f32();
         let _ = writeln!(io::stderr(), "{seconds:>6.0} s  {step}");
     };
-    let gold = |name: &str| -> Result<Vec<Gold>> {
-        let path = data.join("sentiment").join(name);
-        Ok(Gold::parse(&path, &Asset::read_text(&path)?.0)?)
-    };
+    let mut labelled = Texts::default();
+    for &(name, is_opinionated) in LABELLED {
+        let path = data.join("readers").join(name);
+        labelled.add_articles(&blattwerk_gold::read(&path)?, is_opinionated);
+    }
     let mut raw = Vec::new();
     for name in RAW {
         raw.extend(texts(&data.join("raw").join(name))?);
@@ -46,22 +51,13 @@ fn main() -> Result<()> {
     let sources = Sources {
         raw,
         lexicon: Asset::read_text(&data.join("sentiment/polart_lexicon.txt"))?.0,
-        tweets: without_addresses(gold("potts_tweets.all.tsv")?),
-        news: gold("gerntsa_news.train.tsv")?,
+        labelled,
     };
     let (model, report) = build(&sources, &Options::default(), &mut say);
     fs::write(file, model.to_bytes())?;
-    let judged = sources.news.iter().zip(&report.found);
-    let lines: String = judged
-        .map(|(gold, found)| {
-            let target = gold.target.as_deref().unwrap_or_default();
-            format!("{}\t{}\t{target}\t{found}\n", gold.label, gold.sentence)
-        })
-        .collect();
-    fs::write(folds, lines)?;
     writeln!(
         io::stderr(),
-        "in five parts, each judged by what was learned from the others\n{report}"
+        "in folds, each judged by what was learned from the others\n{report}"
     )?;
     Ok(())
 }
@@ -81,18 +77,4 @@ fn texts(path: &Path) -> Result<Vec<String>> {
             Ok(record["text"].as_str().unwrap_or_default().to_owned())
         })
         .collect()
-}
-
-/// Removes user names, links and retweet marks from tweets.
-fn without_addresses(mut tweets: Vec<Gold>) -> Vec<Gold> {
-    for tweet in &mut tweets {
-        let kept = tweet.sentence.split_whitespace().filter(|word| {
-            !word.starts_with('@')
-                && !word.starts_with("http")
-                && *word != "RT"
-                && !word.starts_with('&')
-        });
-        tweet.sentence = kept.collect::<Vec<_>>().join(" ");
-    }
-    tweets
 }

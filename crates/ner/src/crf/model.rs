@@ -151,6 +151,12 @@ fn filter(keys: &[u32]) -> Vec<u64> {
 impl Model {
     /// Makes a compact model of a trained tagger.
     pub fn new(tagger: &Tagger) -> Self {
+        Self::pruned(tagger, 2)
+    }
+
+    /// Makes a smaller model of a trained tagger: without the features whose weights are all less than `least` steps, of
+    /// which the largest weights have 127.
+    pub fn pruned(tagger: &Tagger, least: u8) -> Self {
         let mut sizes: Vec<f32> = tagger.weights.iter().flatten().map(|w| w.abs()).collect();
         sizes.sort_by(f32::total_cmp);
         let top = sizes
@@ -168,7 +174,7 @@ impl Model {
             for (r, w) in row.iter_mut().zip(weights) {
                 *r = (w / unit).round().clamp(-127.0, 127.0) as i8;
             }
-            if row.iter().any(|r| r.unsigned_abs() > 1) {
+            if row.iter().any(|r| r.unsigned_abs() >= least) {
                 keys.push(key);
                 rows.push(row);
             }

@@ -1,23 +1,21 @@
-//! Learns the word table: the polarity of words from a polarity lexicon, and their leanings from labelled texts.
+//! Learns the word table and the heads.
 //!
-//! 1. Word vectors are learned from raw text (`vectors`).
+//! 1. Word vectors are learned from raw text (`vectors`), and which forms are finite verbs.
 //! 2. A classifier learns from the words of a polarity lexicon, and from words that are not in it, which vectors and
 //!    letters are good or bad, and judges all words. The polarity of a word in the lexicon is half from the lexicon.
-//! 3. Tweets, then news, are represented by the mean vector of their words; a classifier of these means gives a direction
-//!    for each class, and the leaning of a word is its vector's component in that direction.
-//! 4. The heads learn from features that use the table. So that they do not rely on leanings too much,
-//!    the leanings for a text come from other parts of the news (stacking: Wolpert 1992).
+//! 3. The heads learn from labelled texts, with the mean vectors of the words in each view.
+//! 4. A vector's component in the direction that a head gives a view is the word's leaning there. So the model needs
+//!    no vectors, and a word that no labelled text has leans as its neighbours do.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::feature::Features;
+use super::feature::{TOWARD_VIEWS, WHOLE_VIEWS};
 use super::learn::{Row as Numbers, Softmax};
 use super::model::Model;
-use super::reading::Reader;
-use super::train::{Examples, FOLDS, Options, Report, finish, fit, folds};
+use super::people::is_people;
+use super::train::{Known, Learned, Options, Report, Texts, learn};
 use super::vectors::{self, Vectors};
 use super::words::{Row, Words, hash};
-use crate::eval::Gold;
 use crate::words::stem;
 
 /// What the embedded model is made from.
@@ -27,18 +25,16 @@ pub struct Sources {
     pub raw: Vec<String>,
     /// Lines `word POS=0.7 adj`, the format of the PoLArt lexicon.
     pub lexicon: String,
-    /// Labelled texts of another domain.
-    pub tweets: Vec<Gold>,
-    /// Labelled news.
-    pub news: Vec<Gold>,
+    /// Labelled sentences.
+    pub labelled: Texts,
 }
 
 const VECTORS: vectors::Options = vectors::Options {
-    min_count: 8,
-    contexts: 8000,
-    window: &[1.0, 1.0, 1.0 / 3.0, 0.25, 0.2],
-    size: 150,
-    rounds: 4,
+    min_count: 12,
+    contexts: 6000,
+    window: &[1.0, 1.0, 0.5, 0.33, 0.25],
+    size: 96,
+    rounds: 3,
 };
 
 /// The most frequent words carry no polarity.
@@ -53,240 +49,139 @@ const VECTOR_SCALE: f32 = 8.0;
 const LETTER_SCALE: f32 = 0.4;
 const LETTERS: usize = 1 << 15;
 const WORD_RIDGE: f64 = 20.0;
-const TWEET_RIDGE: f64 = 3.0;
 const STEPS: usize = 60;
+const FOLDS: usize = 5;
 /// The frequency above which a word tells little (Arora et al. 2017).
 const COMMON: f32 = 1e-3;
 
-/// Beginnings of words for groups of people. They stay neutral: what is written about a group is not a property of it.
-const PEOPLE: &[&str] = &[
-    "homosex",
-    "schwul",
-    "lesb",
-    "transgender",
-    "transsex",
-    "bisex",
-    "queer",
-    "behindert",
-    "farbige",
-    "zigeuner",
-    "sinti",
-    "roma",
-    "christ",
-    "katholi",
-    "evangeli",
-    "protestant",
-    "islam",
-    "muslim",
-    "moslem",
-    "jude",
-    "juda",
-    "jüdi",
-    "hindu",
-    "buddh",
-    "atheis",
-    "gott",
-    "liberal",
-    "konservativ",
-    "kommunis",
-    "sozialis",
-    "feminis",
-    "frau",
-    "männ",
-    "mann",
-    "asyl",
-    "migra",
-    "flüchtling",
-    "ausländ",
-    "obdachlos",
-    "amerikan",
-    "türk",
-    "russ",
-    "araber",
-    "arabi",
-    "afrika",
-    "chines",
-    "iran",
-    "irak",
-    "syr",
-    "israel",
-    "palästin",
-    "ukrain",
-    "schwarze",
-];
-
 /// Learns the embedded model. `say` is called after each step.
 pub fn build(sources: &Sources, options: &Options, mut say: impl FnMut(&str)) -> (Model, Report) {
-    let mut texts = sources.raw.clone();
-    texts.extend(sources.news.iter().map(|gold| gold.sentence.clone()));
-    let vectors = Vectors::learn(&texts, &VECTORS);
-    drop(texts);
+    let verbs = verbs(&sources.raw);
+    say(&format!("{} finite verbs", verbs.len()));
+    let vectors = Vectors::learn(&sources.raw, &VECTORS);
     say(&format!("{} words have vectors", vectors.words.len()));
     let (polarities, f1) = polarities(&vectors, &sources.lexicon);
     say(&format!(
         "polarity of held-out words, F1: negative {:.2}, neutral {:.2}, positive {:.2}",
         f1[0], f1[1], f1[2]
     ));
-    let mut table = Table::new(vectors, &polarities);
-    let all: Vec<usize> = (0..sources.tweets.len()).collect();
-    let tweets = table.means(&sources.tweets);
-    table.lean(0, &direction(&tweets, &sources.tweets, &all, TWEET_RIDGE));
-    say("words lean as tweets do");
-
-    let news = &sources.news;
-    let means = table.means(news);
-    let fold = folds(news);
-    let all: Vec<usize> = (0..news.len()).collect();
-    let learn = |learned: &[usize]| direction(&means, news, learned, options.direction_ridge);
-    // The features of some texts, each with leanings learned from the others.
-    let crossed = |table: &mut Table, learned: &[usize]| {
-        let mut rows = vec![[Features::from([0.0; super::feature::COUNT]); 2]; news.len()];
-        for part in 0..FOLDS {
-            let (held, others): (Vec<usize>, Vec<usize>) =
-                learned.iter().partition(|&&i| i / FOLDS % FOLDS == part);
-            table.lean(2, &learn(&others));
-            let words = table.words();
-            for i in held {
-                let found = Examples::read(&news[i..=i], &words);
-                rows[i] = [found.toward[0], found.whole[0]];
-            }
+    let mut rows = rows(&vectors, &polarities);
+    let words = Words::new(&vectors.words, &rows, verbs.clone());
+    let known = Known::Vectors(&vectors);
+    let ([toward, whole], report) = learn(&sources.labelled, &words, known, options);
+    for (Learned { directions, .. }, first, views) in [
+        (&toward, 0, TOWARD_VIEWS),
+        (&whole, TOWARD_VIEWS, WHOLE_VIEWS),
+    ] {
+        for (view, directions) in directions.iter().take(views).enumerate() {
+            lean(&mut rows, &vectors, 2 * (first + view), directions);
         }
-        rows
-    };
-    let labels: Vec<usize> = news.iter().map(|gold| gold.label as usize).collect();
-    let kind = |rows: &[[Features; 2]], kind: usize| -> Vec<Features> {
-        rows.iter().map(|both| both[kind]).collect()
-    };
-    let mut unseen = vec![[[0.0; 3]; 2]; news.len()];
-    for part in 0..FOLDS {
-        let (held, learned): (Vec<usize>, Vec<usize>) = all.iter().partition(|&&i| fold[i] == part);
-        let rows = crossed(&mut table, &learned);
-        let heads = [0, 1].map(|k| fit(&kind(&rows, k), &labels, &learned, options));
-        table.lean(2, &learn(&learned));
-        let words = table.words();
-        for i in held {
-            let found = Examples::read(&news[i..=i], &words);
-            for (k, rows) in [&found.toward, &found.whole].into_iter().enumerate() {
-                unseen[i][k] = heads[k].probabilities(&rows[0]).map(f64::from);
-            }
-        }
-        say(&format!("part {} of {FOLDS} judged", part + 1));
     }
-    let rows = crossed(&mut table, &all);
-    table.lean(2, &learn(&all));
-    let examples = Examples {
-        toward: kind(&rows, 0),
-        whole: kind(&rows, 1),
-        labels,
+    let words = Words::new(&vectors.words, &rows, verbs);
+    let (toward, whole) = (toward.head, whole.head);
+    let model = Model {
+        words,
+        toward,
+        whole,
     };
-    finish(table.words(), &examples, &unseen, options)
+    (model, report)
 }
 
-/// The word table while it is being built.
-struct Table {
-    vectors: Vectors,
-    rows: Vec<Row>,
-    /// For looking up words; its leanings are not used.
-    places: Words,
+/// Returns the rows of words, without leanings.
+fn rows(vectors: &Vectors, polarities: &[f32]) -> Vec<Row> {
+    let total: f32 = vectors.counts.iter().map(|&count| count as f32).sum();
+    let row = |(i, &polarity): (usize, &f32)| {
+        let share = vectors.counts[i] as f32 / total;
+        let is_polar = i >= FUNCTION_WORDS && polarity.abs() >= MIN_POLARITY;
+        Row {
+            polarity: if is_polar { polarity } else { 0.0 },
+            weight: COMMON / (COMMON + share),
+            ..Row::default()
+        }
+    };
+    polarities.iter().enumerate().map(row).collect()
 }
 
-impl Table {
-    fn new(vectors: Vectors, polarities: &[f32]) -> Self {
-        let total: f32 = vectors.counts.iter().map(|&count| count as f32).sum();
-        let row = |(i, &polarity): (usize, &f32)| {
-            let share = vectors.counts[i] as f32 / total;
-            let is_polar = i >= FUNCTION_WORDS
-                && polarity.abs() >= MIN_POLARITY
-                && !is_people(&vectors.words[i]);
-            Row {
-                polarity: if is_polar { polarity } else { 0.0 },
-                weight: COMMON / (COMMON + share),
-                ..Row::default()
-            }
-        };
-        let rows: Vec<Row> = polarities.iter().enumerate().map(row).collect();
-        Self {
-            places: Words::new(&vectors.words, &rows),
-            vectors,
-            rows,
+/// Sets two leanings of all words from directions.
+fn lean(rows: &mut [Row], vectors: &Vectors, first: usize, directions: &[Vec<f32>; 2]) {
+    for (i, row) in rows.iter_mut().enumerate() {
+        let is_silent = is_people(&vectors.words[i]);
+        for (leaning, direction) in row.leanings[first..].iter_mut().zip(directions) {
+            let values = direction.iter().zip(vectors.of(i));
+            *leaning = if is_silent {
+                0.0
+            } else {
+                values.map(|(d, v)| d * v).sum()
+            };
         }
     }
+}
 
-    fn words(&self) -> Words {
-        Words::new(&self.vectors.words, &self.rows)
-    }
+/// Words that start a sentence and are followed by its finite verb.
+const BEFORE_VERB: &[&str] = &[
+    "er",
+    "sie",
+    "es",
+    "dies",
+    "danach",
+    "dabei",
+    "damit",
+    "dann",
+    "dort",
+    "hier",
+    "zudem",
+    "außerdem",
+    "jedoch",
+    "später",
+    "zuvor",
+    "heute",
+    "gestern",
+    "deshalb",
+    "daher",
+    "dadurch",
+    "darüber",
+    "so",
+    "nun",
+    "jetzt",
+    "inzwischen",
+    "wir",
+    "ich",
+    "man",
+];
+/// A form is a finite verb if it is seen this often, and at least once in so many times behind such a word.
+const VERB_COUNT: u32 = 3;
+const VERB_SHARE: u32 = 100;
 
-    /// Returns the mean word vector of each text, scaled to a length of about 1.
-    fn means(&self, gold: &[Gold]) -> Vec<Vec<f32>> {
-        let mut reader = Reader::default();
-        let mut means: Vec<Vec<f32>> = Vec::with_capacity(gold.len());
-        for gold in gold {
-            reader.read(&gold.sentence, &self.places);
-            let mut mean = vec![0.0; self.vectors.size];
-            let mut squares = 0.0;
-            for row in reader.tokens.iter().filter_map(|token| token.row) {
-                let weight = self.rows[row as usize].weight;
-                squares += weight * weight;
-                for (m, v) in mean.iter_mut().zip(self.vectors.of(row as usize)) {
-                    *m += weight * v;
+/// Returns the hashes of forms in lower case that can be finite verbs.
+fn verbs(texts: &[String]) -> FxHashSet<u32> {
+    let mut seen: FxHashMap<u32, (u32, u32)> = FxHashMap::default();
+    for text in texts {
+        let mut starts = true;
+        let mut is_verb_next = false;
+        let mut start = None;
+        for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
+            if c.is_alphabetic() {
+                start.get_or_insert(at);
+                continue;
+            }
+            if let Some(word) = start.take().and_then(|start| text.get(start..at)) {
+                if word.starts_with(char::is_lowercase) {
+                    let counts = seen.entry(hash(word)).or_default();
+                    counts.0 += 1;
+                    counts.1 += u32::from(is_verb_next);
                 }
+                is_verb_next = starts && BEFORE_VERB.contains(&word.to_lowercase().as_str());
+                starts = false;
             }
-            let root = (squares + 1.0).sqrt();
-            for m in &mut mean {
-                *m /= root;
-            }
-            means.push(mean);
-        }
-        let square: f32 = means.iter().flatten().map(|m| m * m).sum();
-        let scale = (square / means.len().max(1) as f32).sqrt().max(1e-9);
-        for m in means.iter_mut().flatten() {
-            *m /= scale;
-        }
-        means
-    }
-
-    /// Sets two leanings of all words from directions.
-    fn lean(&mut self, first: usize, directions: &[Vec<f32>; 2]) {
-        for (i, row) in self.rows.iter_mut().enumerate() {
-            let is_silent = is_people(&self.vectors.words[i]);
-            for (leaning, direction) in row.leanings[first..].iter_mut().zip(directions) {
-                let dot: f32 = direction
-                    .iter()
-                    .zip(self.vectors.of(i))
-                    .map(|(d, v)| d * v)
-                    .sum();
-                *leaning = if is_silent { 0.0 } else { dot };
+            if matches!(c, '.' | '!' | '?' | '„' | '\n') {
+                (starts, is_verb_next) = (true, false);
             }
         }
     }
-}
-
-fn is_people(word: &str) -> bool {
-    PEOPLE.iter().any(|start| word.starts_with(start))
-}
-
-/// Returns the directions from neutral to negative and positive.
-fn direction(means: &[Vec<f32>], gold: &[Gold], learned: &[usize], ridge: f64) -> [Vec<f32>; 2] {
-    let size = means.first().map_or(0, Vec::len);
-    let rows: Vec<Numbers> = learned
-        .iter()
-        .map(|&i| (0..).zip(means[i].iter().copied()).collect())
-        .collect();
-    let rows: Vec<&Numbers> = rows.iter().collect();
-    let labels: Vec<usize> = learned.iter().map(|&i| gold[i].label as usize).collect();
-    // All classes have equal weight, however rare.
-    let importance: Vec<f64> = labels
-        .iter()
-        .map(|label| {
-            let count = labels.iter().filter(|&other| other == label).count();
-            labels.len() as f64 / (3 * count) as f64
-        })
-        .collect();
-    let softmax = Softmax::learn(&rows, &labels, &importance, size, ridge, STEPS);
-    [0, 2].map(|class| {
-        let weights = &softmax.weights[..size];
-        weights.iter().map(|w| (w[class] - w[1]) as f32).collect()
-    })
+    let is_verb =
+        |&(all, behind): &(u32, u32)| all >= VERB_COUNT && behind > 0 && behind * VERB_SHARE >= all;
+    let verbs = seen.into_iter().filter(|(_, counts)| is_verb(counts));
+    verbs.map(|(form, _)| form).collect()
 }
 
 /// Returns the polarity of each word, and the F1 of the classes on held-out words of the lexicon.

@@ -1,349 +1,624 @@
-//! The features of a text, for a target in it or as a whole.
+//! What a head sees of a text: for a name in it, who does what to whom; or the text as a whole.
+//!
+//! A text becomes three kinds of features. *Keys* are hashes of what stands where: a word before or behind the name, the words next
+//! to it, a word of its clause together with the name's role. The role is what a shallow analysis of the clause tells: whether the
+//! name stands before or behind the finite verb, which preposition, article or noun governs it, whether the clause is passive. So
+//! "gegen X ermittelt" and "X ermittelt gegen" differ, and verbs have frames without a list of verbs. *Views* are the words in some
+//! place, each with its row of the word table, so that rare words count as the words that are used like them. *Amounts* are how
+//! good or bad the words there are, after negation.
+//!
+//! Names are only known by their label.
 
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use super::reading::{Cue, Token};
+use super::reading::{Class, Token, is_turned};
 use super::speech::Speech;
-use super::words::{LEANINGS, Words};
+use super::words::Words;
 
-/// The positions of tokens relative to the target. Each sums the positive and negative weights of its words.
-const PLACES: usize = 11;
-/// Numbers per position: the sum and the maximum of the positive weights, then of the negative ones.
-const OF_PLACE: usize = 4;
-/// The reaches of the sums that fade with the distance from the target, in tokens.
-const FADES: [f32; 3] = [2.0, 5.0, 12.0];
-const OF_FADE: usize = 3;
-/// The views over which leanings are averaged: the text, the target's sentence without it, near it, the target.
-const VIEWS: usize = 4;
-/// The reach of the view "near", in tokens.
-const NEAR: f32 = 4.0;
-/// Indexes of the counts of cues: all reports, and those next to the target.
-const REPORTS: usize = 3;
-const NEAR_REPORTS: usize = 4;
-/// Counts and shapes.
-const SHAPES: usize = 16;
+/// The views toward a name: its sentence; its clause before and behind it; three words to each side; other clauses before and
+/// behind it; and its clause once more, by the name's role in it, so that words that are used like the verbs of labelled texts
+/// have their frames.
+pub(super) const TOWARD_VIEWS: usize = 7 + ROLES;
+/// The roles that views tell apart: before the verb, behind it, subject of a passive, with a preposition.
+const ROLES: usize = 4;
+/// The views of a text: all of it, its negated clauses, its first clause.
+pub(super) const WHOLE_VIEWS: usize = 3;
+/// The most views.
+pub(super) const VIEWS: usize = TOWARD_VIEWS;
+/// How good and how bad words are, in six places.
+pub(super) const AMOUNTS: usize = 12;
 
-/// The number of features.
-pub(super) const COUNT: usize =
-    PLACES * OF_PLACE + FADES.len() * OF_FADE + VIEWS * LEANINGS + SHAPES;
-
-/// The columns of the leanings.
-pub(super) const VIEWED: Range<usize> = {
-    let first = PLACES * OF_PLACE + FADES.len() * OF_FADE;
-    first..first + VIEWS * LEANINGS
-};
+/// How much of a long text is read, in tokens to each side of a name.
+const REACH: usize = 60;
+/// The words to each side that are near.
+const NEAR: usize = 3;
+/// How many words of a clause are combined with each other, and how far apart.
+const COMBINED: usize = 14;
+const APART: usize = 5;
 
 /// The features of a text.
-pub(super) type Features = [f32; COUNT];
-
-/// Distances beyond this are treated alike.
-const FAR: usize = 63;
-
-/// exp(-distance / reach), for the reaches of `FADES` and `NEAR`.
-static FADING: LazyLock<[[f32; FAR + 1]; 4]> = LazyLock::new(|| {
-    let [a, b, c] = FADES;
-    [a, b, c, NEAR].map(|reach| std::array::from_fn(|d| (-(d as f32) / reach).exp()))
-});
-
-/// How much of a long text is read, in tokens to each side of the target.
-const REACH: usize = 150;
+#[derive(Debug, Default)]
+pub(super) struct Sight {
+    /// What stands where.
+    pub(super) keys: Vec<u32>,
+    /// The rows of the word table that each view has.
+    pub(super) rows: [Vec<u32>; VIEWS],
+    /// How good and how bad the words of each place are.
+    pub(super) amounts: [f32; AMOUNTS],
+}
 
 /// Returns the indexes of the tokens that are read around the token `first` of `count` tokens.
 pub(super) fn seen(first: usize, count: usize) -> Range<usize> {
     first.saturating_sub(REACH)..count.min(first + REACH)
 }
 
-/// Returns the features of the tokens for the target, the tokens for which `is_target` holds; `first` is the index of
-/// one of them.
-///
-/// Without a target they describe the text as a whole. Of a long text, only the part near the target is read. What the
-/// target itself says does not count as good or bad.
-pub(super) fn features(
-    tokens: &[Token],
-    words: &Words,
-    first: Option<usize>,
-    is_target: impl Fn(&Token) -> bool,
-) -> Features {
-    let tokens = match first {
-        Some(first) => &tokens[seen(first, tokens.len())],
-        None => tokens,
-    };
-    let distances = first.map(|_| distances(tokens, &is_target));
-    let first = distances
-        .as_ref()
-        .and_then(|distances| distances.iter().position(|&d| d == 0));
-    let home = first.map(|first| (tokens[first].sentence, tokens[first].clause));
-    let speech = distances
-        .as_ref()
-        .and_then(|distances| Speech::of(tokens, |i| distances[i] == 0));
+/// What a key is about.
+#[derive(Clone, Copy)]
+#[repr(u32)]
+enum Kind {
+    Label = 1,
+    Left,
+    Right,
+    LeftPair,
+    RightPair,
+    LeftTriple,
+    RightTriple,
+    Around,
+    Second,
+    SecondRight,
+    Third,
+    ThirdRight,
+    Role,
+    Case,
+    Noun,
+    Governor,
+    Owner,
+    Preposition,
+    Governed,
+    Word,
+    Before,
+    Behind,
+    Distance,
+    Clause,
+    InRole,
+    InCase,
+    OnSide,
+    ForLabel,
+    OtherClause,
+    Quoted,
+    Pair,
+    Combined,
+    Shape,
+    Negated,
+    Speaks,
+}
 
-    let mut sums = Sums::default();
-    for (i, token) in tokens.iter().enumerate() {
-        let seat = Seat {
-            distance: distances.as_ref().map(|distances| distances[i].min(FAR)),
-            in_sentence: home.is_none_or(|(sentence, _)| sentence == token.sentence),
-            in_clause: home.is_some_and(|(_, clause)| clause == token.clause),
-            is_behind: first.is_some_and(|first| i > first),
-        };
-        if !speech.as_ref().is_some_and(|speech| speech.has(i, token)) {
-            sums.polarity(token, seat);
+/// Mixes what a key is made of.
+fn key(kind: Kind, a: u32, b: u32) -> u32 {
+    let mixed = (u64::from(a) | u64::from(b) << 32)
+        .wrapping_add(0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(kind as u64 + 1))
+        .wrapping_mul(0xD6E8_FEB8_6659_FD93);
+    let mixed = (mixed ^ (mixed >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93);
+    (mixed ^ (mixed >> 32)) as u32
+}
+
+/// The symbol before the first and behind the last token.
+const EDGE: u32 = 1;
+
+fn both(a: u32, b: u32) -> u32 {
+    a.rotate_left(13).wrapping_mul(0x9E37_79B1) ^ b
+}
+
+impl Sight {
+    fn clear(&mut self) {
+        self.keys.clear();
+        self.rows.iter_mut().for_each(Vec::clear);
+        self.amounts = [0.0; AMOUNTS];
+    }
+
+    fn push(&mut self, kind: Kind, a: u32, b: u32) {
+        self.keys.push(key(kind, a, b));
+    }
+
+    fn amount(&mut self, place: usize, polarity: f32) {
+        if polarity < 0.0 {
+            self.amounts[2 * place] -= polarity;
+        } else {
+            self.amounts[2 * place + 1] += polarity;
         }
-        sums.leanings(token, words, seat);
-        sums.cue(token, seat);
     }
-    let targets = distances
-        .iter()
-        .flatten()
-        .filter(|&&distance| distance == 0)
-        .count();
-    let shapes = shapes(tokens, &sums, first, targets);
 
-    let places = sums.places.into_iter();
-    let all = places
-        .flat_map(|[good, max_good, bad, max_bad]| [good.ln_1p(), max_good, bad.ln_1p(), max_bad])
-        .chain(sums.fades.into_iter().flatten())
-        .chain(sums.views.into_iter().flat_map(View::mean))
-        .chain(shapes);
-    let mut features = [0.0; COUNT];
-    for (feature, value) in features.iter_mut().zip(all) {
-        *feature = value;
+    /// Looks at a text as a whole.
+    pub(super) fn whole(&mut self, tokens: &[Token]) {
+        self.clear();
+        self.push(Kind::Shape, 0, (tokens.len() as u32 / 5).min(8));
+        let mut before = EDGE;
+        let mut start = 0;
+        while start < tokens.len() {
+            let number = tokens[start].clause;
+            let length = tokens[start..]
+                .iter()
+                .take_while(|token| token.clause == number)
+                .count();
+            let clause = &tokens[start..start + length];
+            let is_first = start == 0;
+            let is_negated = clause.iter().any(|token| token.class.is(Class::NEGATOR));
+            let is_turned = is_turned(clause);
+            for token in clause {
+                let stem = token.symbol();
+                // What is averted, or lacks, means the opposite; how much, is learned.
+                if is_turned && token.polarity != 0.0 && !token.class.is(Class::TURNS) {
+                    self.amount(3, token.polarity);
+                    before = 0;
+                    continue;
+                }
+                if let Some(mark) = token.mark {
+                    if matches!(mark, '?' | '!' | '„') {
+                        self.push(Kind::Shape, 1, stem);
+                    }
+                } else if token.is_known() {
+                    self.push(Kind::Word, stem, 0);
+                    if is_negated {
+                        self.push(Kind::Negated, stem, 0);
+                    }
+                    if token.is_quoted {
+                        self.push(Kind::Quoted, stem, 0);
+                    }
+                }
+                if token.mark.is_none() {
+                    self.push(Kind::Pair, before, stem);
+                }
+                before = stem;
+                if let Some(row) = token.row {
+                    self.rows[0].push(row);
+                    if is_negated {
+                        self.rows[1].push(row);
+                    }
+                    if is_first {
+                        self.rows[2].push(row);
+                    }
+                }
+                self.amount(0, token.polarity);
+                if is_first {
+                    self.amount(1, token.polarity);
+                }
+                if token.is_quoted {
+                    self.amount(2, token.polarity);
+                }
+            }
+            if !is_turned {
+                self.combine(clause);
+            }
+            start += length;
+        }
     }
-    features
+
+    /// Adds the pairs of words of a clause that are near each other, with or without others between them.
+    fn combine(&mut self, clause: &[Token]) {
+        let mut words = [0; COMBINED];
+        let content = clause.iter().filter(|token| {
+            token.is_known() && !token.class.is(Class::ARTICLE) && !token.class.is(Class::JOINS)
+        });
+        let mut count = 0;
+        for (word, token) in words.iter_mut().zip(content) {
+            *word = token.stem;
+            count += 1;
+        }
+        for (i, &first) in words[..count].iter().enumerate() {
+            for &second in words[..count].iter().skip(i + 1).take(APART) {
+                self.push(Kind::Combined, first, second);
+            }
+        }
+    }
+
+    /// Looks at a text for the name with these tokens.
+    pub(super) fn toward(&mut self, tokens: &[Token], name: Range<usize>) {
+        self.clear();
+        let seen = seen(name.start, tokens.len());
+        let name = name.start - seen.start..name.end.min(seen.end) - seen.start;
+        let tokens = &tokens[seen];
+        let home = tokens[name.start];
+        let label = home.label();
+        let speech = Speech::of(tokens, |i| name.contains(&i));
+        self.push(Kind::Label, label, 0);
+        if speech.is_some() {
+            self.push(Kind::Speaks, 0, 0);
+        }
+        let role = self.place(tokens, &name);
+        let start = tokens.partition_point(|token| token.clause < home.clause);
+        let end = tokens.partition_point(|token| token.clause <= home.clause);
+        let is_negated = tokens[start..end]
+            .iter()
+            .any(|token| token.class.is(Class::NEGATOR));
+        let mut before = EDGE;
+        for (i, token) in tokens.iter().enumerate() {
+            if name.contains(&i) {
+                before = 0;
+                continue;
+            }
+            if token.sentence != home.sentence {
+                continue;
+            }
+            let is_before = i < name.start;
+            let distance = if is_before {
+                name.start - i
+            } else {
+                i + 1 - name.end
+            };
+            let in_clause = token.clause == home.clause;
+            let is_said = speech.as_ref().is_some_and(|speech| speech.has(i, token));
+            let symbol = token.symbol();
+            if before != 0 && token.mark.is_none() {
+                self.push(Kind::Pair, before, symbol);
+            }
+            before = if token.mark.is_some() { 0 } else { symbol };
+            if token.is_known() {
+                self.push(Kind::Word, symbol, 0);
+                if !token.class.is(Class::FUNCTION) {
+                    self.word(token.stem, is_before, distance);
+                    if in_clause {
+                        self.push(Kind::Clause, symbol, u32::from(is_negated));
+                        self.push(Kind::InRole, symbol, role.whole);
+                        self.push(Kind::InCase, symbol, role.case);
+                        self.push(Kind::OnSide, symbol, role.side);
+                        self.push(Kind::ForLabel, symbol, label);
+                    } else {
+                        let apart = token.clause.abs_diff(home.clause).min(2);
+                        self.push(Kind::OtherClause, symbol, 2 * apart + u32::from(is_before));
+                    }
+                    if token.is_quoted {
+                        self.push(Kind::Quoted, symbol, 0);
+                    }
+                }
+            }
+            if is_said {
+                continue;
+            }
+            if let Some(row) = token.row {
+                self.rows[0].push(row);
+                let side = usize::from(!is_before);
+                self.rows[if in_clause { 1 } else { 5 } + side].push(row);
+                if in_clause {
+                    self.rows[7 + role.view].push(row);
+                }
+                if distance <= NEAR {
+                    self.rows[3 + side].push(row);
+                }
+            }
+            if token.polarity != 0.0 {
+                let places = [
+                    true,
+                    in_clause,
+                    in_clause && is_before,
+                    in_clause && !is_before,
+                    distance <= NEAR + 1,
+                    token.is_quoted,
+                ];
+                for place in (0..places.len()).filter(|&place| places[place]) {
+                    self.amount(place, token.polarity);
+                }
+            }
+        }
+        self.combine(&tokens[start..end]);
+        let others = |range: Range<usize>| {
+            let mut names = 0;
+            let mut last = None;
+            for token in &tokens[range] {
+                if token.name.is_some() && token.name != last && token.name != home.name {
+                    names += 1;
+                }
+                last = token.name;
+            }
+            names.min(3)
+        };
+        self.push(Kind::Shape, 2, others(start..end));
+        self.push(Kind::Shape, 3, others(start..name.start));
+        self.push(Kind::Shape, 4, (name.start as u32 / 4).min(5));
+        self.push(Kind::Shape, 5, (tokens.len() as u32 / 5).min(8));
+        if home.is_quoted {
+            self.push(Kind::Shape, 6, 0);
+        }
+        if let Some(mark @ ('?' | '!')) = tokens.last().and_then(|token| token.mark) {
+            self.push(Kind::Shape, 7, mark as u32);
+        }
+    }
+
+    /// Adds a word that is not a function word.
+    fn word(&mut self, stem: u32, is_before: bool, distance: usize) {
+        let kind = if is_before {
+            Kind::Before
+        } else {
+            Kind::Behind
+        };
+        self.push(kind, stem, 0);
+        let step = match distance {
+            0 | 1 => 1,
+            2 => 2,
+            3..=4 => 3,
+            5..=8 => 4,
+            _ => 5,
+        };
+        self.push(Kind::Distance, stem, 2 * step + u32::from(is_before));
+    }
+
+    /// Adds what stands next to the name and what governs it, and returns its role in the clause.
+    fn place(&mut self, tokens: &[Token], name: &Range<usize>) -> Role {
+        let clause = tokens[name.start].clause;
+        let left = Steps::left(tokens, name.start);
+        let right = Steps::right(tokens, name.end);
+        let [l1, l2, l3] = left.map(|at| at.map_or(EDGE, |i| tokens[i].symbol()));
+        let [r1, r2, r3] = right.map(|at| at.map_or(EDGE, |i| tokens[i].symbol()));
+        let form = |at: Option<usize>| at.map_or(EDGE, |i| tokens[i].written());
+        self.push(Kind::Left, form(left[0]), 0);
+        self.push(Kind::Right, form(right[0]), 0);
+        self.push(Kind::LeftPair, l2, l1);
+        self.push(Kind::RightPair, r1, r2);
+        self.push(Kind::LeftTriple, both(l3, l2), l1);
+        self.push(Kind::RightTriple, both(r1, r2), r3);
+        self.push(Kind::Around, l1, r1);
+        self.push(Kind::Second, l2, 0);
+        self.push(Kind::SecondRight, r2, 0);
+        self.push(Kind::Third, l3, 0);
+        self.push(Kind::ThirdRight, r3, 0);
+
+        let phrase = Phrase::before(tokens, name.start);
+        let behind = right[0].map(|i| &tokens[i]);
+        let owned = behind.filter(|next| {
+            tokens[name.end - 1].ends_in_s && next.is_capital && next.name.is_none()
+        });
+        let of_clause = |token: &&Token| token.clause == clause && token.name.is_none();
+        let mut verb = None;
+        let (mut is_passive, mut is_subordinate) = (false, false);
+        let first = tokens.partition_point(|token| token.clause < clause);
+        let inside = tokens[first..].iter().zip(first..);
+        for (token, i) in inside.take_while(|(token, _)| token.clause == clause) {
+            if !of_clause(&token) {
+                continue;
+            }
+            if verb.is_none() && token.class.is(Class::VERB) && !token.is_capital {
+                verb = Some(i);
+            }
+            is_passive |= token.class.is(Class::PASSIVE);
+            is_subordinate |= i < first + 3 && token.class.is(Class::SUBORDINATES);
+        }
+        let side = match verb {
+            None => 0,
+            Some(_) if is_subordinate => 1,
+            Some(verb) if name.end <= verb => 2,
+            Some(_) => 3,
+        };
+        let preposition = phrase.preposition.map(|i| &tokens[i]);
+        let case = if let Some(preposition) = preposition {
+            preposition.form
+        } else if phrase.governor.is_some() {
+            2
+        } else {
+            phrase.article.map_or(0, |i| tokens[i].case())
+        };
+        let case = both(case, u32::from(owned.is_some()));
+        let role = Role {
+            case: both(case, u32::from(is_passive)),
+            side: if preposition.is_some() { 4 } else { side },
+            whole: both(both(case, side), u32::from(is_passive)),
+            view: match side {
+                _ if preposition.is_some() => 3,
+                _ if is_passive => 2,
+                3 => 1,
+                _ => 0,
+            },
+        };
+        self.push(Kind::Role, role.whole, 0);
+        self.push(Kind::Case, case, 0);
+        if let Some(noun) = phrase.noun {
+            self.push(Kind::Noun, tokens[noun].stem, 0);
+        }
+        if let Some(governor) = phrase.governor {
+            self.push(Kind::Governor, tokens[governor].stem, 0);
+        }
+        if let Some(owned) = owned {
+            self.push(Kind::Owner, owned.stem, 0);
+        }
+        if let Some(i) = phrase.preposition {
+            self.push(Kind::Preposition, tokens[i].form, 0);
+            let governor = i.checked_sub(1).map_or(EDGE, |i| tokens[i].symbol());
+            self.push(Kind::Governed, governor, tokens[i].form);
+        }
+        role
+    }
 }
 
-/// The position of a token relative to the target.
-#[derive(Debug, Clone, Copy)]
-struct Seat {
-    /// The number of tokens to the nearest token of the target, at most [`FAR`]; `None` without a target.
-    distance: Option<usize>,
-    /// Always true without a target.
-    in_sentence: bool,
-    in_clause: bool,
-    is_behind: bool,
+/// The role of a name in its clause, as hashes.
+#[derive(Debug)]
+struct Role {
+    /// What governs it, and whether the clause is passive.
+    case: u32,
+    /// On which side of the verb it stands; 4 with a preposition.
+    side: u32,
+    /// All of it.
+    whole: u32,
+    /// The view of the clause.
+    view: usize,
 }
 
-/// The sums over the tokens of a text.
+/// The three tokens next to a name. Another name counts as one.
+struct Steps;
+
+impl Steps {
+    fn left(tokens: &[Token], start: usize) -> [Option<usize>; 3] {
+        let mut at = start.checked_sub(1);
+        std::array::from_fn(|_| {
+            let found = at;
+            at = at.and_then(|i| before(tokens, i));
+            found
+        })
+    }
+
+    fn right(tokens: &[Token], end: usize) -> [Option<usize>; 3] {
+        let mut at = Some(end).filter(|&i| i < tokens.len());
+        std::array::from_fn(|_| {
+            let found = at;
+            at = at.and_then(|i| {
+                let name = tokens[i].name;
+                let is_same = |i: &usize| name.is_none() || tokens[*i].name != name;
+                (i + 1..tokens.len()).find(is_same)
+            });
+            found
+        })
+    }
+}
+
+/// Returns the token before another, or before the name that the other is part of.
+fn before(tokens: &[Token], i: usize) -> Option<usize> {
+    let name = tokens[i].name;
+    let is_other = |i: &usize| name.is_none() || tokens[*i].name != name;
+    (0..i).rev().find(is_other)
+}
+
+/// The words before a name that belong to it, as token indexes.
 #[derive(Debug, Default)]
-struct Sums {
-    places: [[f32; OF_PLACE]; PLACES],
-    fades: [[f32; OF_FADE]; FADES.len()],
-    views: [View; VIEWS],
-    /// Negators, contrasts, irrealis and reports in the target's sentence, and reports next to the target.
-    cues: [f32; 5],
+struct Phrase {
+    preposition: Option<usize>,
+    article: Option<usize>,
+    /// A noun in apposition: "Minister X".
+    noun: Option<usize>,
+    /// A noun that the name, with its article, stands behind: "der Chef der X".
+    governor: Option<usize>,
 }
 
-impl Sums {
-    fn polarity(&mut self, token: &Token, seat: Seat) {
-        if token.polarity == 0.0 {
-            return;
-        }
-        let good = token.polarity.max(0.0);
-        let bad = (-token.polarity).max(0.0);
-        let on = seat.distance == Some(0);
-        let aside = seat.distance.is_some() && !on;
-        let is_in: [bool; PLACES] = [
-            true,
-            seat.in_sentence,
-            seat.in_clause,
-            !seat.in_sentence,
-            on,
-            aside && seat.distance <= Some(3),
-            aside && seat.distance <= Some(7),
-            aside && seat.in_sentence && seat.is_behind,
-            aside && seat.in_sentence && !seat.is_behind,
-            token.is_quoted,
-            token.is_quoted && seat.in_sentence,
-        ];
-        let places = self.places.iter_mut().zip(is_in);
-        for ([sum_good, max_good, sum_bad, max_bad], _) in places.filter(|(_, is_in)| *is_in) {
-            *sum_good += good;
-            *max_good = max_good.max(good);
-            *sum_bad += bad;
-            *max_bad = max_bad.max(bad);
-        }
-        if let Some(distance) = seat.distance.filter(|&distance| distance > 0) {
-            for (fade, fading) in self.fades.iter_mut().zip(FADING.iter()) {
-                let fading = fading[distance];
-                fade[0] += fading * good;
-                fade[1] += fading * bad;
-                fade[2] += fading * token.polarity;
+/// How many words before a name may belong to it.
+const MODIFIERS: usize = 5;
+
+impl Phrase {
+    fn before(tokens: &[Token], start: usize) -> Self {
+        let mut phrase = Self::default();
+        let mut at = start.checked_sub(1);
+        for _ in 0..MODIFIERS {
+            let Some(i) = at else { break };
+            let token = &tokens[i];
+            let class = token.class;
+            if token.mark.is_some() || class.is(Class::JOINS) {
+                break;
             }
-        }
-    }
-
-    fn leanings(&mut self, token: &Token, words: &Words, seat: Seat) {
-        let Some(row) = token.row else { return };
-        let row = words.row(row);
-        let on = seat.distance == Some(0);
-        let near = seat.distance.map_or(0.0, |distance| FADING[3][distance]);
-        let shares = [
-            1.0,
-            one_if(seat.in_sentence && !on),
-            if on { 0.0 } else { near },
-            one_if(on),
-        ];
-        for (view, share) in self.views.iter_mut().zip(shares) {
-            view.add(share * row.weight, row.leanings);
-        }
-    }
-
-    fn cue(&mut self, token: &Token, seat: Seat) {
-        let Some(cue) = token.cue else { return };
-        let of = match cue {
-            Cue::Negator => 0,
-            Cue::Contrast => 1,
-            Cue::Irrealis => 2,
-            Cue::Report
-            | Cue::Verdict
-            | Cue::Source
-            | Cue::SourceNoun
-            | Cue::So
-            | Cue::SourceBehind => REPORTS,
-            Cue::Booster | Cue::Preposition | Cue::Oblique => return,
-        };
-        self.cues[of] += one_if(seat.in_sentence);
-        if of == REPORTS {
-            self.cues[NEAR_REPORTS] += one_if(seat.distance.is_some_and(|distance| distance <= 3));
-        }
-    }
-}
-
-fn one_if(is: bool) -> f32 {
-    f32::from(u8::from(is))
-}
-
-/// Returns counts and shapes; `first` is the index of the target's first token, `targets` the number of its tokens.
-fn shapes(tokens: &[Token], sums: &Sums, first: Option<usize>, targets: usize) -> [f32; SHAPES] {
-    let [[all_good, _, all_bad, _], [good, _, bad, _], ..] = sums.places;
-    let [negators, contrasts, irrealis, reports, near_reports] = sums.cues;
-    let target = first.map(|first| tokens[first]);
-    let mark = |c: char| one_if(tokens.iter().any(|token| token.mark == Some(c)));
-    let length = tokens.len().max(1) as f32;
-    let number = |sentence: u32| (sentence as f32).min(3.0);
-    [
-        (all_good - all_bad).tanh(),
-        (good - bad).tanh(),
-        negators.min(4.0),
-        contrasts.min(4.0),
-        irrealis.min(4.0),
-        reports.min(4.0),
-        near_reports.min(2.0),
-        one_if(target.is_some_and(|token| token.is_quoted)),
-        (targets as f32).min(4.0),
-        length.ln().min(6.0),
-        first.map_or(0.0, |first| first as f32 / length),
-        one_if(first == Some(0)),
-        tokens.last().map_or(0.0, |last| number(last.sentence)),
-        target.map_or(0.0, |token| number(token.sentence)),
-        mark('?'),
-        mark('!'),
-    ]
-}
-
-/// The leanings of some words.
-#[derive(Debug, Clone, Copy, Default)]
-struct View {
-    sums: [f32; LEANINGS],
-    squares: f32,
-}
-
-impl View {
-    fn add(&mut self, weight: f32, leanings: [f32; LEANINGS]) {
-        if weight > 0.0 {
-            for (sum, leaning) in self.sums.iter_mut().zip(leanings) {
-                *sum += weight * leaning;
+            if class.is(Class::PREPOSITION) {
+                phrase.preposition = Some(i);
+                break;
             }
-            self.squares += weight * weight;
+            let is_noun = token.is_capital && token.name.is_none();
+            if class.is(Class::ARTICLE) {
+                if phrase.article.is_some() {
+                    break;
+                }
+                phrase.article = Some(i);
+            } else if phrase.article.is_some() {
+                phrase.governor = Some(i).filter(|_| is_noun);
+                break;
+            } else if is_noun {
+                phrase.noun = phrase.noun.or(Some(i));
+            } else if class.is(Class::VERB) {
+                break;
+            }
+            at = before(tokens, i);
         }
-    }
-
-    /// Sums are divided by the root of the number of words, because their spread grows with it.
-    fn mean(self) -> [f32; LEANINGS] {
-        let root = (self.squares + 1.0).sqrt();
-        self.sums.map(|sum| sum / root)
+        phrase
     }
 }
 
-/// Returns the distance of each token, in tokens, to the nearest token of the target.
-fn distances(tokens: &[Token], is_target: impl Fn(&Token) -> bool) -> Vec<usize> {
-    let mut distances = vec![usize::MAX; tokens.len()];
-    let mut since = usize::MAX;
-    for (distance, token) in distances.iter_mut().zip(tokens) {
-        since = if is_target(token) {
-            0
-        } else {
-            since.saturating_add(1)
-        };
-        *distance = since;
+/// Sums a view: each row counts by its weight, and the sum is divided by the root of their squares, because its spread grows with it.
+pub(super) fn view(rows: &[u32], words: &Words, mut add: impl FnMut(u32, f32)) {
+    let squares: f32 = rows.iter().map(|&row| words.weight(row).powi(2)).sum();
+    let root = (squares + 1.0).sqrt();
+    for &row in rows {
+        add(row, words.weight(row) / root);
     }
-    let mut until = usize::MAX;
-    for distance in distances.iter_mut().rev() {
-        until = if *distance == 0 {
-            0
-        } else {
-            until.saturating_add(1)
-        };
-        *distance = until.min(*distance);
-    }
-    distances
 }
 
 #[cfg(test)]
 mod tests {
     use blattwerk_core::Span;
 
-    use super::super::reading::Reader;
+    use super::super::reading::{Reader, label_number};
+    use super::super::words::hash;
     use super::*;
 
-    fn of(text: &str, target: &str) -> Features {
+    /// Looks at a text in which all of `names` are persons, for the first of them.
+    fn toward(text: &str, names: &[&str]) -> (Sight, Role) {
         let words = Words::from_pairs(&[("lob", 1.0), ("kritik", -1.0)]);
         let mut reader = Reader::default();
         reader.read(text, &words);
-        let at = text.find(target).unwrap();
-        let target = Span::new(at, at + target.len());
-        let first = reader
-            .tokens
+        let spans: Vec<Span> = names
             .iter()
-            .position(|token| token.span.overlaps(target));
-        features(&reader.tokens, &words, first, |token| {
-            token.span.overlaps(target)
-        })
+            .map(|name| {
+                let at = text.find(name).unwrap();
+                Span::new(at, at + name.len())
+            })
+            .collect();
+        for (&span, number) in spans.iter().zip(0..) {
+            reader.name(span, number, label_number("PER"));
+        }
+        let name = reader.within(spans[0]);
+        let mut sight = Sight::default();
+        sight.toward(&reader.tokens, name.clone());
+        let role = Sight::default().place(&reader.tokens, &name);
+        (sight, role)
     }
 
     #[test]
-    fn what_is_near_the_target_counts_more() {
-        let near_good = PLACES * OF_PLACE;
-        let of_jan = of("Lob für Jan, aber Kritik an Ida.", "Jan");
-        let of_ida = of("Lob für Jan, aber Kritik an Ida.", "Ida");
-        assert!(of_jan[near_good] > of_jan[near_good + 1]);
-        assert!(of_ida[near_good] < of_ida[near_good + 1]);
-        // Nobody speaks, so the text as a whole is the same for both,
-        assert_eq!(of_jan[..OF_PLACE], of_ida[..OF_PLACE]);
-        // but the clause is not.
-        assert!(of_jan[2 * OF_PLACE] > 0.0 && of_ida[2 * OF_PLACE] == 0.0);
+    fn who_does_what_to_whom_is_seen() {
+        let whole = |text| toward(text, &["Ida"]).1.whole;
+        // Governed by a preposition, a name has the same role before and behind the verb.
+        for text in [
+            "Die Polizei ermittelt gegen Ida.",
+            "Gegen Ida ermittelt die Polizei.",
+        ] {
+            let (_, role) = toward(text, &["Ida"]);
+            assert_eq!(
+                (role.case, role.side),
+                (both(both(hash("gegen"), 0), 0), 4),
+                "{text}"
+            );
+        }
+        let different = [
+            ("Ida hat Jan gelobt.", "Jan hat Ida gelobt."),
+            ("Jan wurde von Ida gelobt.", "Ida wurde von Jan gelobt."),
+            ("Ida wurde gelobt.", "Ida hat gelobt."),
+            ("Man ermittelt gegen Ida.", "Man ermittelt mit Ida."),
+            ("Es ist das Lob der Ida.", "Es ist Lob und Ida."),
+        ];
+        for (a, b) in different {
+            assert_ne!(whole(a), whole(b), "{a} {b}");
+        }
     }
 
     #[test]
-    fn what_the_target_says_is_not_about_it() {
+    fn names_are_known_by_their_label_only() {
+        let (ida, _) = toward("Ida hat Jan gelobt.", &["Ida", "Jan"]);
+        let (eva, _) = toward("Eva hat Kritik gelobt.", &["Eva", "Kritik"]);
+        assert_eq!(ida.keys, eva.keys);
+        assert_eq!(ida.amounts, eva.amounts);
+    }
+
+    #[test]
+    fn what_is_near_the_name_counts_apart() {
+        let text = "Lob für Jan, aber Kritik an Ida.";
+        let (jan, _) = toward(text, &["Jan", "Ida"]);
+        let (ida, _) = toward(text, &["Ida", "Jan"]);
+        // Bad and good of the sentence, then of the clause.
+        assert_eq!(jan.amounts[..4], [1.0, 1.0, 0.0, 1.0]);
+        assert_eq!(ida.amounts[..4], [1.0, 1.0, 1.0, 0.0]);
+    }
+
+    #[test]
+    fn what_the_bearer_says_is_not_about_them() {
         let text = "Die Kritik sei falsch, sagte Ida über Jan.";
-        let all_bad = 2;
-        assert!(of(text, "Ida")[all_bad] == 0.0);
-        assert!(of(text, "Jan")[all_bad] > 0.0);
+        let (ida, _) = toward(text, &["Ida", "Jan"]);
+        let (jan, _) = toward(text, &["Jan", "Ida"]);
+        assert_eq!((ida.amounts[0], jan.amounts[0]), (0.0, 1.0));
     }
 
     #[test]
     fn a_text_without_words_has_features() {
-        let features = features(&[], &Words::default(), None, |_| false);
-        assert!(features.iter().all(|value| value.is_finite()));
-    }
-
-    #[test]
-    fn distances_are_to_the_nearest_target() {
-        let words = Words::default();
-        let mut reader = Reader::default();
-        reader.read("a x b c x d", &words);
-        let found = distances(&reader.tokens, |token| [2, 8].contains(&token.span.start));
-        assert_eq!(found, [1, 0, 1, 1, 0, 1]);
+        let mut sight = Sight::default();
+        sight.whole(&[]);
+        assert_eq!(sight.amounts, [0.0; AMOUNTS]);
     }
 }

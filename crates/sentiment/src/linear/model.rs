@@ -1,11 +1,14 @@
 //! The model: a word table and two heads.
 
+use std::ops::Range;
+
 use blattwerk_core::{Polarity, Reason};
 use blattwerk_model_file::{Damage, Kind, put};
+use rustc_hash::FxHashMap;
 
-use super::feature::{COUNT, Features, features, seen};
+use super::feature::{self, AMOUNTS, Sight, TOWARD_VIEWS, VIEWS, seen};
 use super::learn::softmax;
-use super::reading::{Reader, Token, without};
+use super::reading::{Token, without};
 use super::words::Words;
 use crate::reasons::{Candidate, reasons};
 
@@ -13,28 +16,39 @@ use crate::reasons::{Candidate, reasons};
 const KIND: Kind = Kind {
     magic: *b"bw-sent\n",
     name: "a sentiment model",
-    oldest: 2,
-    version: 2,
+    oldest: 3,
+    version: 3,
 };
 
 /// The probabilities of the classes, in the order of [`Polarity::ALL`].
 pub type Probabilities = [f32; 3];
 
-/// What is learned: the word table, and the heads that judge toward a target or a text as a whole.
+/// What is learned: the word table, and the heads that judge toward a name or a text as a whole.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Model {
     pub(super) words: Words,
-    /// Judges toward a target.
+    /// Judges toward a name.
     pub(super) toward: Head,
     /// Judges a text as a whole.
     pub(super) whole: Head,
 }
 
+/// Log-odds of negative and of positive against neutral.
+pub(super) type Odds = [f32; 2];
+
 /// A softmax over the features, and the factors by which a class is chosen.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Head {
-    /// The weights of the classes for each feature; the constant is last.
-    pub(super) weights: Vec<[f32; 3]>,
+    pub(super) constant: Odds,
+    pub(super) amounts: [Odds; AMOUNTS],
+    /// What the two leanings of the words in each view count.
+    pub(super) views: [[Odds; 2]; VIEWS],
+    /// The weights of keys, in steps of `scale`.
+    pub(super) keys: FxHashMap<u32, [i8; 2]>,
+    pub(super) scale: Odds,
+    /// Turns the sums into calibrated log-odds: what each of them counts, and a constant.
+    pub(super) mix: [Odds; 2],
+    pub(super) shift: Odds,
     /// The label is the class with the highest product of probability and factor.
     pub(super) factors: [f32; 3],
 }
@@ -42,33 +56,63 @@ pub(super) struct Head {
 impl Default for Head {
     fn default() -> Self {
         Self {
-            weights: vec![[0.0; 3]; COUNT + 1],
+            constant: [0.0; 2],
+            amounts: [[0.0; 2]; AMOUNTS],
+            views: [[[1.0, 0.0], [0.0, 1.0]]; VIEWS],
+            keys: FxHashMap::default(),
+            scale: [1.0; 2],
+            mix: [[1.0, 0.0], [0.0, 1.0]],
+            shift: [0.0; 2],
             factors: [1.0; 3],
         }
     }
 }
 
+/// The share of each key in the sum: the more keys a text has, the less each tells.
+pub(super) fn share(keys: usize) -> f32 {
+    1.0 / (keys.max(1) as f32).sqrt()
+}
+
 impl Head {
-    fn logits(&self, features: &Features) -> [f64; 3] {
-        let mut logits = self.weights[COUNT].map(f64::from);
-        for (&feature, weights) in features.iter().zip(&self.weights) {
-            if feature != 0.0 {
-                for (logit, &weight) in logits.iter_mut().zip(weights) {
-                    *logit += f64::from(weight * feature);
-                }
+    /// Returns the log-odds; the leanings of the first view are those with the number `first`.
+    fn odds(&self, sight: &Sight, words: &Words, first: usize) -> Odds {
+        let mut odds = self.constant;
+        let mut add = |by: Odds, factor: f32| {
+            odds[0] += factor * by[0];
+            odds[1] += factor * by[1];
+        };
+        for (&amount, &weights) in sight.amounts.iter().zip(&self.amounts) {
+            add(weights, amount.ln_1p());
+        }
+        for (view, rows) in sight.rows.iter().enumerate() {
+            let mut sums = [0.0; 2];
+            feature::view(rows, words, |row, share| {
+                let [negative, positive] = words.leaning(row, first + view);
+                sums[0] += share * negative;
+                sums[1] += share * positive;
+            });
+            for (sum, &weights) in sums.into_iter().zip(&self.views[view]) {
+                add(weights, sum);
             }
         }
-        logits
+        let mut steps = [0i32; 2];
+        for key in &sight.keys {
+            if let Some(weights) = self.keys.get(key) {
+                steps[0] += i32::from(weights[0]);
+                steps[1] += i32::from(weights[1]);
+            }
+        }
+        let share = share(sight.keys.len());
+        for i in 0..2 {
+            odds[i] += share * self.scale[i] * steps[i] as f32;
+        }
+        self.calibrated(odds)
     }
 
-    pub(super) fn probabilities(&self, features: &Features) -> Probabilities {
-        softmax(self.logits(features)).map(|p| p as f32)
-    }
-
-    /// The log-odds of positive against negative.
-    fn odds(&self, features: &Features) -> f32 {
-        let [negative, _, positive] = self.logits(features);
-        (positive - negative) as f32
+    /// Turns the sum of all weights into log-odds.
+    pub(super) fn calibrated(&self, [negative, positive]: Odds) -> Odds {
+        let [by_negative, by_positive] = self.mix;
+        [0, 1].map(|i| self.shift[i] + negative * by_negative[i] + positive * by_positive[i])
     }
 
     /// Returns the label.
@@ -86,55 +130,60 @@ impl Head {
 }
 
 impl Model {
-    /// Judges the text of `reader` toward the tokens for which `is_target` holds; `first` is the index of one of them.
+    /// Judges tokens toward the name with some of them.
     pub(super) fn toward(
         &self,
-        reader: &Reader,
-        first: usize,
-        is_target: impl Fn(&Token) -> bool,
+        tokens: &[Token],
+        name: Range<usize>,
+        sight: &mut Sight,
     ) -> Probabilities {
-        let features = features(&reader.tokens, &self.words, Some(first), is_target);
-        self.toward.probabilities(&features)
+        sight.toward(tokens, name);
+        probabilities(self.toward.odds(sight, &self.words, 0))
     }
 
-    /// Judges the text of `reader` as a whole.
-    pub(super) fn whole(&self, reader: &Reader) -> Probabilities {
-        let features = features(&reader.tokens, &self.words, None, |_| false);
-        self.whole.probabilities(&features)
+    /// Judges tokens as a whole.
+    pub(super) fn whole(&self, tokens: &[Token], sight: &mut Sight) -> Probabilities {
+        sight.whole(tokens);
+        probabilities(self.whole.odds(sight, &self.words, TOWARD_VIEWS))
     }
 
     /// Returns the words that carry the judgement of a text as a whole, in bytes of it, strongest first.
     pub(super) fn why_whole(&self, text: &str, tokens: &[Token]) -> Vec<Reason> {
-        self.reasons(&self.whole, text, tokens, None, |_| false)
+        let mut sight = Sight::default();
+        self.reasons(text, tokens, |tokens| {
+            sight.whole(tokens);
+            self.whole.odds(&sight, &self.words, TOWARD_VIEWS)
+        })
     }
 
-    /// Returns the words that carry the judgement toward the tokens for which `is_target` holds.
+    /// Returns the words that carry the judgement toward the name with these tokens.
     pub(super) fn why_toward(
         &self,
         text: &str,
         tokens: &[Token],
-        first: usize,
-        is_target: impl Fn(&Token) -> bool,
+        name: Range<usize>,
     ) -> Vec<Reason> {
-        let seen = seen(first, tokens.len());
-        let first = first - seen.start;
-        self.reasons(&self.toward, text, &tokens[seen], Some(first), is_target)
+        let seen = seen(name.start, tokens.len());
+        let name = name.start - seen.start..name.end.min(seen.end) - seen.start;
+        let mut sight = Sight::default();
+        self.reasons(text, &tokens[seen], |tokens| {
+            sight.toward(tokens, name.clone());
+            self.toward.odds(&sight, &self.words, 0)
+        })
     }
 
     fn reasons(
         &self,
-        head: &Head,
         text: &str,
         tokens: &[Token],
-        first: Option<usize>,
-        is_target: impl Fn(&Token) -> bool,
+        mut odds: impl FnMut(&[Token]) -> Odds,
     ) -> Vec<Reason> {
         let candidate = |(index, token): (usize, &Token)| {
             let row = token.row.map(|row| self.words.row(row));
             let known = row.map_or(0.0, |row| row.weight + row.polarity.abs());
             let is_cue = token.cue.is_some_and(|cue| !cue.is_of_grammar());
             let worth = known + f32::from(u8::from(is_cue));
-            (worth > 0.0).then_some(Candidate {
+            (worth > 0.0 && token.name.is_none()).then_some(Candidate {
                 index,
                 span: token.span,
                 worth,
@@ -146,7 +195,8 @@ impl Model {
             // An index past the end leaves no token out.
             let left_out = left_out.unwrap_or(tokens.len());
             without(tokens, left_out, text, &self.words, &mut copy);
-            head.odds(&features(&copy, &self.words, first, &is_target))
+            let [negative, positive] = odds(&copy);
+            positive - negative
         })
     }
 
@@ -154,10 +204,7 @@ impl Model {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut payload = Vec::new();
         for head in [&self.toward, &self.whole] {
-            put(&mut payload, COUNT as u32);
-            for number in head.weights.as_flattened().iter().chain(&head.factors) {
-                payload.extend(number.to_le_bytes());
-            }
+            head.write(&mut payload);
         }
         self.words.write(&mut payload);
         KIND.seal(&payload)
@@ -170,24 +217,7 @@ impl Model {
     /// If it is incomplete, damaged or of another version.
     pub fn load(bytes: &[u8]) -> Result<Self, Damage> {
         let mut reader = KIND.open(bytes)?;
-        let mut head = || {
-            if reader.number()? as usize != COUNT {
-                return Err(Damage::Content {
-                    expected: "the features of this version",
-                });
-            }
-            let mut head = Head::default();
-            for number in head
-                .weights
-                .as_flattened_mut()
-                .iter_mut()
-                .chain(&mut head.factors)
-            {
-                *number = reader.float()?;
-            }
-            Ok(head)
-        };
-        let (toward, whole) = (head()?, head()?);
+        let (toward, whole) = (Head::read(&mut reader)?, Head::read(&mut reader)?);
         let words = Words::read(&mut reader)?;
         reader.end()?;
         Ok(Self {
@@ -198,8 +228,64 @@ impl Model {
     }
 }
 
+/// Turns log-odds into probabilities.
+fn probabilities([negative, positive]: Odds) -> Probabilities {
+    softmax([f64::from(negative), 0.0, f64::from(positive)]).map(|p| p as f32)
+}
+
+impl Head {
+    fn numbers(&mut self) -> impl Iterator<Item = &mut f32> {
+        let views = self.views.as_flattened_mut().as_flattened_mut();
+        let amounts = self.amounts.as_flattened_mut();
+        let ends = self.constant.iter_mut().chain(&mut self.scale);
+        let mix = self.mix.as_flattened_mut().iter_mut();
+        let ends = ends.chain(mix).chain(&mut self.shift);
+        ends.chain(&mut self.factors).chain(amounts).chain(views)
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        put(out, (AMOUNTS + VIEWS) as u32);
+        for number in self.clone().numbers() {
+            out.extend(number.to_le_bytes());
+        }
+        let mut keys: Vec<(u32, [i8; 2])> = self.keys.iter().map(|(&key, &w)| (key, w)).collect();
+        keys.sort_unstable();
+        put(out, keys.len() as u32);
+        let mut before = 0;
+        for (key, weights) in keys {
+            put(out, key - before);
+            out.extend(weights.map(|weight| weight as u8));
+            before = key;
+        }
+    }
+
+    fn read(reader: &mut blattwerk_model_file::Reader) -> Result<Self, Damage> {
+        if reader.number()? as usize != AMOUNTS + VIEWS {
+            return Err(Damage::Content {
+                expected: "the features of this version",
+            });
+        }
+        let mut head = Self::default();
+        for number in head.numbers() {
+            *number = reader.float()?;
+        }
+        let count = reader.count(3)?;
+        head.keys.reserve(count);
+        let mut key = 0u32;
+        for _ in 0..count {
+            key = key.checked_add(reader.number()?).ok_or(Damage::Content {
+                expected: "keys of 32 bits",
+            })?;
+            head.keys
+                .insert(key, reader.array::<2>()?.map(|byte| byte as i8));
+        }
+        Ok(head)
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::reading::Reader;
     use super::*;
 
     fn model() -> Model {
@@ -207,7 +293,9 @@ mod tests {
             words: Words::from_pairs(&[("gut", 1.0), ("schlecht", -1.0)]),
             ..Model::default()
         };
-        model.whole.weights[0] = [0.0, 0.0, 2.0];
+        // Log-odds of 2 ln(1 + good).
+        model.whole.amounts[1] = [0.0, 2.0];
+        model.whole.views = [[[0.0; 2]; 2]; VIEWS];
         model.whole.factors = [2.5, 1.0, 2.0];
         model
     }
@@ -233,7 +321,7 @@ mod tests {
     fn content_that_lies_is_damage() {
         // The checksum is right, but the content is not.
         let mut payload = vec![];
-        put(&mut payload, COUNT as u32 + 1);
+        put(&mut payload, (AMOUNTS + VIEWS) as u32 + 1);
         assert!(matches!(
             Model::load(&KIND.seal(&payload)),
             Err(Damage::Content { .. })

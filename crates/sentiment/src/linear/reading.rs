@@ -6,7 +6,9 @@ use std::sync::LazyLock;
 use blattwerk_core::{Span, speech};
 use rustc_hash::FxHashMap;
 
-use super::words::Words;
+use super::people::is_people;
+use super::words::{Words, hash};
+use crate::words::stem;
 
 /// The function of a word in its sentence, whatever its row in the word table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +93,122 @@ static CUE: LazyLock<FxHashMap<&str, Cue>> = LazyLock::new(|| {
         .collect()
 });
 
+/// What a word is to grammar, as a set of bits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Class(u16);
+
+impl Class {
+    /// A finite verb, or a form that can be one.
+    pub(super) const VERB: Self = Self(1);
+    /// Forms of "werden".
+    pub(super) const PASSIVE: Self = Self(1 << 1);
+    pub(super) const PREPOSITION: Self = Self(1 << 2);
+    pub(super) const ARTICLE: Self = Self(1 << 3);
+    pub(super) const NEGATOR: Self = Self(1 << 4);
+    /// Joins words: "und".
+    pub(super) const JOINS: Self = Self(1 << 5);
+    /// Starts a subordinate clause: "dass".
+    pub(super) const SUBORDINATES: Self = Self(1 << 6);
+    /// Articles that are only dative, and those that are accusative or plural dative.
+    const DATIVE: Self = Self(1 << 7);
+    const ACCUSATIVE: Self = Self(1 << 8);
+    const AUXILIARY: Self = Self(1 << 9);
+    /// Says that there is less of something, or none: "verhindert", "gesunken", "mangelt".
+    pub(super) const TURNS: Self = Self(1 << 10);
+    /// Does so with a word behind it: "nahm … ab".
+    const TURNS_WITH: Self = Self(1 << 11);
+    /// Such a word.
+    const TURNED_BY: Self = Self(1 << 12);
+    /// Any word with a grammatical function.
+    pub(super) const FUNCTION: Self = Self(
+        Self::PREPOSITION.0
+            | Self::ARTICLE.0
+            | Self::JOINS.0
+            | Self::SUBORDINATES.0
+            | Self::AUXILIARY.0,
+    );
+
+    /// Tells whether a word is any of these.
+    pub(super) fn is(self, any: Self) -> bool {
+        self.0 & any.0 != 0
+    }
+}
+
+const CLASSES: &[(Class, &str)] = &[
+    (
+        Class(Class::AUXILIARY.0 | Class::VERB.0),
+        "wurde wurden wird werden hat haben habe hatte hatten sei seien ist sind war waren kann können konnte konnten muss \
+         müssen musste mussten soll sollen sollte sollten will wollen wollte wollten darf dürfen durfte durften würde würden \
+         hätte hätten wäre wären könnte könnten müsse möchte bleibt blieb bleiben",
+    ),
+    (Class::PASSIVE, "wird werden wurde wurden worden"),
+    (
+        Class::PREPOSITION,
+        "an am auf aus bei beim bis durch für fürs gegen gegenüber hinter in im ins mit nach neben ohne seit über um unter vor \
+         vom von wegen zu zum zur zwischen trotz laut statt dank samt per pro wider angesichts aufgrund infolge zufolge \
+         innerhalb außerhalb",
+    ),
+    (
+        Class::ARTICLE,
+        "der die das dem den des ein eine einer einem einen eines kein keine keiner keinem keinen ihr ihre ihrer ihrem ihren \
+         sein seine seiner seinem seinen dieser diese dieses diesem diesen",
+    ),
+    (Class::DATIVE, "dem einem keinem ihrem seinem diesem"),
+    (Class::ACCUSATIVE, "den einen keinen ihren seinen diesen"),
+    (
+        Class::NEGATOR,
+        "nicht kein keine keinem keinen keiner keines keinerlei ohne nie niemals niemand niemanden niemandem nichts kaum \
+         keineswegs weder wenig",
+    ),
+    (
+        Class::TURNS,
+        "sinkt sinken sank sanken gesunken senkt senkte senken gesenkt zurückgegangen abgenommen halbiert halbierte halbieren \
+         halbierten verringert verringerte verringern verringerten reduziert reduzierte reduzieren gemindert vermindert \
+         schrumpft schrumpfte schrumpfen geschrumpft schwindet schwinden schwand schwanden geschwunden nachgelassen \
+         verhindert verhinderte verhindern verhinderten abgewendet abgewandt abwenden abgewehrt abwehren vereitelt vereitelte \
+         vereitelten vereiteln gebannt eingedämmt eindämmen behoben beseitigt überwunden überwinden vermieden vermeiden vermied \
+         verschont entschärft freigesprochen entlastet widerlegt entkräftet ausgeblieben ausbleiben fehlt fehlen fehlte fehlten \
+         mangelt mangelte mangeln verspielt verspielte verspielten verspielen eingebüßt verpasst verpasste verpassten verpassen \
+         verfehlt verfehlte verfehlten verfehlen vermissen kaum wenig weniger",
+    ),
+    (
+        Class::TURNS_WITH,
+        "nahm nahmen nimmt nehmen ging gingen geht gehen ließ ließen lässt lassen blieb blieben bleibt bleiben wendete wandte \
+         wendeten wandten wehrte wehrten sieht sehen sah sahen spricht sprach sprachen alles anders",
+    ),
+    (Class::TURNED_BY, "ab zurück nach aus frei andere"),
+    (Class::JOINS, "und oder sowie sowohl bzw"),
+    (
+        Class::SUBORDINATES,
+        "dass weil wenn ob obwohl während nachdem bevor als da damit sodass indem falls wie",
+    ),
+];
+
+static CLASS: LazyLock<FxHashMap<&str, Class>> = LazyLock::new(|| {
+    let mut classes: FxHashMap<&str, Class> = FxHashMap::default();
+    for &(class, words) in CLASSES {
+        for word in words.split_whitespace() {
+            classes.entry(word).or_default().0 |= class.0;
+        }
+    }
+    classes
+});
+
+/// The longest word of a class, in bytes.
+const LONGEST: usize = 12;
+
+/// The symbols of what is no word, and of names by label. Hashes of words are hardly as small.
+const NUMBER: u32 = 2;
+const NAME: u32 = 8;
+
+/// The labels of names that the model knows, by number; 0 is for all others.
+const LABELS: &[&str] = &["", "PER", "LOC", "ORG", "MISC"];
+
+/// Returns the number of a label.
+pub(super) fn label_number(label: &str) -> u8 {
+    LABELS.iter().position(|&known| known == label).unwrap_or(0) as u8
+}
+
 /// How many words a negator reaches ahead.
 const NEGATOR_REACH: usize = 5;
 /// The factor of negation: "nicht gut" is bad, but less so than "schlecht".
@@ -117,6 +235,14 @@ pub(super) struct Token {
     pub(super) sentence: u32,
     /// Stands within quotation marks.
     pub(super) is_quoted: bool,
+    /// Hashes of the word in lower case and of its stem; 0 if it is to mean nothing.
+    pub(super) form: u32,
+    pub(super) stem: u32,
+    pub(super) class: Class,
+    pub(super) is_capital: bool,
+    pub(super) ends_in_s: bool,
+    /// The number of the name that it is part of, and the number of that name's label.
+    pub(super) name: Option<(u16, u8)>,
 }
 
 /// Reads texts into tokens, with buffers that are reused.
@@ -144,7 +270,8 @@ impl Reader {
                 continue;
             }
             if let Some(start) = start.take() {
-                self.word(Span::new(start, at), words);
+                let first = text.get(start..).and_then(|rest| rest.chars().next());
+                self.word(Span::new(start, at), words, first);
                 self.lower.clear();
             }
             if is_mark(c) {
@@ -166,24 +293,65 @@ impl Reader {
         first..first + inside.count()
     }
 
-    /// Makes the words of a name, a span of the text that was read, neutral and unknown.
-    pub(super) fn mute(&mut self, name: Span) {
+    /// Makes the words of a name, a span of the text that was read, neutral and unknown but for its label.
+    pub(super) fn name(&mut self, name: Span, number: u16, label: u8) {
         let named = self.within(name);
         for token in &mut self.tokens[named] {
-            (token.row, token.polarity) = (None, 0.0);
+            *token = Token {
+                span: token.span,
+                mark: None,
+                cue: token.cue,
+                clause: token.clause,
+                sentence: token.sentence,
+                is_quoted: token.is_quoted,
+                ends_in_s: token.ends_in_s,
+                is_capital: true,
+                name: Some((number, label)),
+                ..Token::new(token.span, None)
+            };
         }
     }
 
-    fn word(&mut self, span: Span, words: &Words) {
-        let cue = CUE.get(self.lower.as_str()).copied();
-        let row = words.find(&self.lower);
-        self.tokens.push(Token {
-            row,
-            polarity: row.map_or(0.0, |row| words.row(row).polarity),
-            cue,
-            ..Token::new(span, None)
-        });
+    fn word(&mut self, span: Span, words: &Words, first: Option<char>) {
+        let lower = self.lower.as_str();
+        let mut token = Token::new(span, None);
+        token.cue = CUE.get(lower).copied();
+        token.is_capital = first.is_some_and(char::is_uppercase);
+        token.ends_in_s = lower.ends_with('s');
+        if first.is_some_and(char::is_numeric) {
+            (token.form, token.stem) = (NUMBER, NUMBER);
+        } else if !is_people(lower) {
+            let (form, stem) = (hash(lower), hash(stem(lower)));
+            token.row = words.find_hashed(lower, form, stem);
+            token.polarity = token.row.map_or(0.0, |row| words.row(row).polarity);
+            (token.form, token.stem) = (form, stem);
+            if lower.len() <= LONGEST {
+                token.class = CLASS.get(lower).copied().unwrap_or_default();
+            }
+            if !token.is_capital && words.is_verb(form) {
+                token.class.0 |= Class::VERB.0;
+            }
+        }
+        self.tokens.push(token);
     }
+}
+
+/// Tells whether a clause says that there is less of something, or none.
+pub(super) fn is_turned(clause: &[Token]) -> bool {
+    let with = clause
+        .iter()
+        .position(|token| token.class.is(Class::TURNS_WITH));
+    // The second part stands at the end of the clause, or right behind.
+    let is_split = with.is_some_and(|with| {
+        let behind = clause[with..].iter().enumerate().skip(1);
+        behind.into_iter().any(|(i, token)| {
+            let next = clause.get(with + i + 1);
+            let is_last =
+                next.is_none_or(|next| next.mark.is_some() || next.class.is(Class::JOINS));
+            token.class.is(Class::TURNED_BY) && (is_last || i == 1)
+        })
+    });
+    is_split || clause.iter().any(|token| token.class.is(Class::TURNS))
 }
 
 /// Copies the tokens of a text that was read as they would be if the token `left_out` meant nothing.
@@ -197,7 +365,8 @@ pub(super) fn without(
     copy.clear();
     copy.extend(tokens);
     if let Some(token) = copy.get_mut(left_out) {
-        (token.row, token.cue) = (None, None);
+        (token.row, token.cue, token.class) = (None, None, Class::default());
+        (token.form, token.stem) = (0, 0);
     }
     for token in &mut *copy {
         token.polarity = token.row.map_or(0.0, |row| words.row(row).polarity);
@@ -273,6 +442,49 @@ impl Token {
             clause: 0,
             sentence: 0,
             is_quoted: false,
+            form: 0,
+            stem: 0,
+            class: Class::default(),
+            is_capital: false,
+            ends_in_s: false,
+            name: None,
+        }
+    }
+
+    /// Returns the number of the label of the name that it is part of.
+    pub(super) fn label(&self) -> u32 {
+        self.name.map_or(0, |(_, label)| u32::from(label))
+    }
+
+    /// Tells whether it is a word that means something by itself.
+    pub(super) fn is_known(&self) -> bool {
+        self.stem > NUMBER && self.mark.is_none()
+    }
+
+    /// Returns what it is in a key, by its stem.
+    pub(super) fn symbol(&self) -> u32 {
+        self.shown(self.stem)
+    }
+
+    /// Returns what it is in a key, by its form.
+    pub(super) fn written(&self) -> u32 {
+        self.shown(self.form)
+    }
+
+    fn shown(&self, word: u32) -> u32 {
+        match (self.name, self.mark) {
+            (Some((_, label)), _) => NAME + u32::from(label),
+            (None, Some(mark)) => mark as u32,
+            (None, None) => word,
+        }
+    }
+
+    /// Returns the case that an article shows: 0 if it may be nominative, or 3 and 4 for dative and accusative.
+    pub(super) fn case(&self) -> u32 {
+        match () {
+            () if self.class.is(Class::DATIVE) => 3,
+            () if self.class.is(Class::ACCUSATIVE) => 4,
+            () => 0,
         }
     }
 }

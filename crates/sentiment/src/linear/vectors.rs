@@ -130,6 +130,9 @@ struct Sparse {
     columns: usize,
 }
 
+/// A context is a word directly before, directly behind, or farther before or behind.
+const SIDES: usize = 4;
+
 /// Counts words near each other and turns the counts into mutual information.
 fn near(stream: &[u32], words: usize, options: &Options) -> Sparse {
     let contexts = options.contexts.min(words);
@@ -150,19 +153,22 @@ fn near(stream: &[u32], words: usize, options: &Options) -> Sparse {
     let mut matrix = Sparse {
         starts: vec![0],
         cells: Vec::new(),
-        columns: contexts,
+        columns: SIDES * contexts,
     };
-    let mut sums = vec![0.0_f32; contexts];
+    let mut sums = vec![0.0_f32; SIDES * contexts];
     let mut touched: Vec<u32> = Vec::new();
     for word in 0..words {
         for &place in &places[starts[word]..starts[word + 1]] {
             let place = place as usize;
             for (distance, &share) in (1..).zip(options.window) {
                 let before = place.checked_sub(distance).map(|at| stream[at]);
-                for near in [before, stream.get(place + distance).copied()]
-                    .into_iter()
-                    .flatten()
-                {
+                let behind = stream.get(place + distance).copied();
+                for (near, side) in [before, behind].into_iter().zip([0, 1]) {
+                    let Some(near) = near.filter(|&near| (near as usize) < contexts) else {
+                        continue;
+                    };
+                    let side = if distance == 1 { side } else { side + 2 };
+                    let near = near + (side * contexts) as u32;
                     if let Some(sum) = sums.get_mut(near as usize) {
                         if *sum == 0.0 {
                             touched.push(near);

@@ -1,12 +1,13 @@
 //! The word table: one row per word, found by its form, its stem, or the last part of a compound.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::feature::{TOWARD_VIEWS, WHOLE_VIEWS};
 use crate::words::stem;
 use blattwerk_model_file::{Damage, Reader, put};
 
-/// The columns of [`Row::leanings`].
-pub(super) const LEANINGS: usize = 4;
+/// The columns of [`Row::leanings`]: toward negative and positive against neutral, for each view of both heads.
+pub(super) const LEANINGS: usize = 2 * (TOWARD_VIEWS + WHOLE_VIEWS);
 
 /// The minimum length of the last part of a compound that is looked up, in bytes, and of the part before it.
 const MIN_HEAD: usize = 5;
@@ -23,7 +24,7 @@ pub(super) struct Row {
     pub(super) polarity: f32,
     /// How informative it is, from 0 ("und") to 1 (rare words).
     pub(super) weight: f32,
-    /// Its leanings toward negative and positive against neutral: in tweets, then in news.
+    /// What it adds to the log-odds of negative and positive against neutral in each view.
     pub(super) leanings: [f32; LEANINGS],
 }
 
@@ -36,6 +37,8 @@ pub(super) struct Words {
     places: FxHashMap<u32, u32>,
     /// The largest absolute value of each leaning.
     scales: [f32; LEANINGS],
+    /// Hashes of forms that can be finite verbs.
+    verbs: FxHashSet<u32>,
 }
 
 /// A row as stored in the file.
@@ -51,7 +54,7 @@ const STORED: usize = 2 + LEANINGS;
 
 impl Words {
     /// Builds the table from words in lower case, the most frequent first.
-    pub(super) fn new(words: &[String], rows: &[Row]) -> Self {
+    pub(super) fn new(words: &[String], rows: &[Row], verbs: FxHashSet<u32>) -> Self {
         let mut scales = [1e-6_f32; LEANINGS];
         for row in rows {
             for (scale, leaning) in scales.iter_mut().zip(row.leanings) {
@@ -74,6 +77,7 @@ impl Words {
             rows: rows.iter().map(stored).collect(),
             places,
             scales,
+            verbs,
         }
     }
 
@@ -85,24 +89,46 @@ impl Words {
             .map(|&(_, polarity)| Row {
                 polarity,
                 weight: 1.0,
-                leanings: [-polarity, polarity, -polarity, polarity],
+                leanings: std::array::from_fn(|i| if i % 2 == 0 { -polarity } else { polarity }),
             })
             .collect();
-        Self::new(&words, &rows)
+        Self::new(&words, &rows, FxHashSet::default())
     }
 
     /// Returns the row of a word in lower case.
+    #[cfg(test)]
     pub(super) fn find(&self, lower: &str) -> Option<u32> {
+        self.find_hashed(lower, hash(lower), hash(stem(lower)))
+    }
+
+    /// Returns the row of a word in lower case, given the hashes of the word and of its stem.
+    pub(super) fn find_hashed(&self, lower: &str, form: u32, stem: u32) -> Option<u32> {
         if lower.len() > MAX_WORD || lower.starts_with(char::is_numeric) {
             return None;
         }
-        let place = |word: &str| self.places.get(&hash(word)).copied();
-        place(lower).or_else(|| place(stem(lower))).or_else(|| {
+        let place = |hash: &u32| self.places.get(hash).copied();
+        place(&form).or_else(|| place(&stem)).or_else(|| {
             let heads = MIN_MODIFIER..=lower.len().saturating_sub(MIN_HEAD);
             heads
                 .filter_map(|at| lower.get(at..))
-                .find_map(|head| place(head).filter(|&row| row < HEADS))
+                .find_map(|head| place(&hash(head)).filter(|&row| row < HEADS))
         })
+    }
+
+    /// Tells whether a form, given its hash, can be a finite verb.
+    pub(super) fn is_verb(&self, form: u32) -> bool {
+        self.verbs.contains(&form)
+    }
+
+    /// Returns how informative the word of a row is, from 0 to 1.
+    pub(super) fn weight(&self, place: u32) -> f32 {
+        f32::from(self.rows[place as usize].weight) / 255.0
+    }
+
+    /// Returns two leanings of a row, toward negative and positive.
+    pub(super) fn leaning(&self, place: u32, view: usize) -> [f32; 2] {
+        let leanings = &self.rows[place as usize].leanings;
+        [0, 1].map(|i| f32::from(leanings[2 * view + i]) / 127.0 * self.scales[2 * view + i])
     }
 
     /// Returns a row by its index.
@@ -137,6 +163,14 @@ impl Words {
             put(out, key - before);
             put(out, row);
             before = key;
+        }
+        let mut verbs: Vec<u32> = self.verbs.iter().copied().collect();
+        verbs.sort_unstable();
+        put(out, verbs.len() as u32);
+        let mut before = 0;
+        for verb in verbs {
+            put(out, verb - before);
+            before = verb;
         }
     }
 
@@ -175,10 +209,20 @@ impl Words {
             }
             places.insert(key, row);
         }
+        let count = reader.count(1)?;
+        let mut verbs = FxHashSet::with_capacity_and_hasher(count, rustc_hash::FxBuildHasher);
+        let mut verb = 0u32;
+        for _ in 0..count {
+            verb = verb.checked_add(reader.number()?).ok_or(Damage::Content {
+                expected: "hashes of 32 bits",
+            })?;
+            verbs.insert(verb);
+        }
         Ok(Self {
             rows,
             places,
             scales,
+            verbs,
         })
     }
 }
