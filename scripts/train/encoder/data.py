@@ -1,0 +1,156 @@
+"""The labelled sentences, as words with tags, names and stances."""
+
+import json
+from dataclasses import dataclass, field
+
+from pieces import MARK
+
+CLASSES = ["PER", "LOC", "ORG", "MISC"]
+TAGS = ["O"] + [f"{part}-{label}" for label in CLASSES for part in "BI"]
+STANCES = "-0+"
+# Where sentences are from, and the beginning that says so.
+READERS = {"wikinews": "news", "written": "news", "bundestag": "speech"}
+OTHERS = {"germeval2014": "germeval", "smartdata_newsonly": "smartdata"}
+NO_SPACE_BEFORE = {*",.;:!?)]}“”…%", "''"}
+# Sentences of GermEval with a larger part of replaced words say little about real ones.
+MOST_SURROGATES = 0.3
+
+
+@dataclass
+class Sentence:
+    """`words` are normalized, `tags` indices of TAGS, `names` (first word, end word, class, stance)."""
+
+    source: str
+    article: str
+    words: list
+    spans: list
+    tags: list
+    names: list = field(default_factory=list)
+    tone: int = -1
+
+
+def texts(folder):
+    """The texts of all training sentences."""
+    for name in READERS:
+        yield from (row["text"] for row in rows(folder / f"readers/{name}.train.jsonl"))
+    for name in OTHERS:
+        yield from (joined(word for word, _ in lines)[0] for lines in blocks(folder / f"ner/{name}.train.tsv"))
+
+
+def sentences(folder, name, part, pieces):
+    """The sentences of a source. `part` is train or dev."""
+    if name in READERS:
+        found = [
+            sentence(name, row["article"], row["text"], row["names"], pieces, STANCES.index(row["tone"]))
+            for row in rows(folder / f"readers/{name}.{part}.jsonl")
+        ]
+        if name == "written":
+            # Each is on its own: the article is only the theme.
+            for number, item in enumerate(found):
+                item.article = f"{item.article}-{number}"
+        return found
+    found = []
+    for number, lines in enumerate(blocks(folder / f"ner/{name}.{part}.tsv")):
+        text, spans = joined(word for word, _ in lines)
+        found.append(sentence(name, f"{name}-{number}", text, names(spans, [tag for _, tag in lines]), pieces))
+    if (name, part) == ("germeval2014", "train"):
+        flags = [[line[-1] for line in lines] for lines in blocks(folder / f"ner/{name}_fulltags_flags.train.tsv")]
+        assert len(flags) == len(found)
+        found = [item for item, flag in zip(found, flags) if flag.count("S") <= MOST_SURROGATES * len(flag)]
+    return found
+
+
+def sentence(source, article, text, marked, pieces, tone=-1):
+    words = pieces.words(text)
+    tags, found = [0] * len(words), []
+    for start, end, label, stance in marked:
+        inside = [index for index, (a, b, _) in enumerate(words) if a < end and b > start]
+        if not inside:
+            continue
+        first, last = inside[0], inside[-1] + 1
+        kind = CLASSES.index(label)
+        tags[first:last] = [1 + 2 * kind] + [2 + 2 * kind] * (last - first - 1)
+        found.append((first, last, kind, STANCES.index(stance)))
+    spans = [(start, end) for start, end, _ in words]
+    return Sentence(source, article, [word for _, _, word in words], spans, tags, found, tone)
+
+
+def rows(path):
+    with path.open(encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def blocks(path):
+    """The sentences of a file with a token a line: lists of columns."""
+    block = []
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            line = line.rstrip("\n")
+            if line:
+                block.append(line.split("\t"))
+            elif block:
+                yield block
+                block = []
+    if block:
+        yield block
+
+
+def joined(tokens):
+    """Tokens as a text with the usual spaces, and the span of each."""
+    text, spans, quoted, glue = "", [], False, True
+    for token in tokens:
+        closes = token in NO_SPACE_BEFORE or (token == '"' and quoted)
+        if not glue and not closes:
+            text += " "
+        spans.append((len(text), len(text) + len(token)))
+        text += token
+        glue = token in "([{„" or (token == '"' and not quoted)
+        quoted ^= token == '"'
+    return text, spans
+
+
+def names(spans, tags):
+    """BIO tags as marked names; the stance of each is not known, so it is neutral."""
+    found = []
+    for (start, end), tag in zip(spans, tags):
+        if tag[:2] == "I-" and found and found[-1][2] == tag[2:] and found[-1][4]:
+            found[-1][1] = end
+        elif tag != "O" and tag[2:] in CLASSES:
+            found.append([start, end, tag[2:], "0", True])
+        if tag == "O" and found:
+            found[-1][4] = False
+    return [item[:4] for item in found]
+
+
+def swapped(item, others, chance, rng):
+    """The sentence with some names of persons and places exchanged for others, so that stance depends on what is said of them.
+
+    `others` has lists of names (each a list of words) by class and by whether they end in s.
+    """
+    words, tags, found, at = [], [], [], 0
+    for first, end, kind, stance in item.names:
+        words += item.words[at:first]
+        tags += item.tags[at:first]
+        name = item.words[first:end]
+        if kind < 2 and rng.random() < chance:
+            marked = name[0].startswith(MARK)
+            name = rng.choice(others[kind, name[-1].endswith("s")])
+            name = [(MARK if marked else "") + name[0].lstrip(MARK), *name[1:]]
+        found.append((len(words), len(words) + len(name), kind, stance))
+        words += name
+        tags += [1 + 2 * kind] + [2 + 2 * kind] * (len(name) - 1)
+        at = end
+    words += item.words[at:]
+    tags += item.tags[at:]
+    return Sentence(item.source, item.article, words, [], tags, found, item.tone)
+
+
+def names_by_class(items):
+    """The names of persons and places of the sentences, as `swapped` wants them."""
+    others = {(kind, ends): [] for kind in range(2) for ends in (False, True)}
+    for item in items:
+        for first, end, kind, _ in item.names:
+            if kind < 2:
+                name = item.words[first:end]
+                others[kind, name[-1].endswith("s")].append(name)
+    return others

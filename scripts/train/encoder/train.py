@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+"""Trains the encoder on all labelled sentences; goes on from the last checkpoint if there is one.
+
+    scripts/train/encoder/train.py DATA VOCABULARY.json FOLDER [--epochs 3] [--threads 2] [--seed 1]
+
+FOLDER gets checkpoint.pt every few minutes, with the state of everything, so that a training that was killed goes
+on from there; and averaged.pt with it, the moving average of the weights, which is what is exported. An epoch is every
+sentence of the readers and of the written ones, and half of GermEval's and SmartData's. The learning rate falls to
+nothing along a cosine; the average makes an earlier stop useful, too.
+"""
+
+import argparse
+import json
+import math
+import random
+import time
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+
+import batches
+import data
+from model import pretrained_model
+from pieces import Pieces
+from pretrained import Pretrained
+
+PIECES = 1024
+WINDOW = 128
+WARMUP = 200
+RATES = {"encoder": 1.5e-4, "heads": 6e-4}
+# Part of the sentences of a source in an epoch.
+PARTS = {"wikinews": 1.0, "bundestag": 1.0, "written": 1.0, "germeval2014": 0.5, "smartdata_newsonly": 0.5}
+# Judged names are rarer in news and speeches than in written sentences: by these weights, -, 0 and + of all are seen in
+# similar proportions.
+STANCE_WEIGHTS = {"wikinews": (3.0, 1.0, 4.0), "bundestag": (3.0, 1.0, 4.0), "written": (1.0, 1.0, 1.3)}
+TONE_WEIGHTS = {"wikinews": (1.5, 1.0, 3.0), "bundestag": (1.5, 1.0, 3.0), "written": (1.0, 1.0, 1.3)}
+SWAP = 0.15
+# Part of the windows that do not say where they are from.
+UNTOLD = 0.3
+AVERAGE = 0.998
+CHECKPOINT_SECONDS = 400
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("data", type=Path, metavar="DATA")
+    arguments.add_argument("vocabulary", type=Path, metavar="VOCABULARY.json")
+    arguments.add_argument("folder", type=Path, metavar="FOLDER")
+    arguments.add_argument("--epochs", type=int, default=3)
+    arguments.add_argument("--threads", type=int, default=2)
+    arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--full", action="store_true", help="compute in f32, not in bf16")
+    arguments = arguments.parse_args()
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+
+    torch.set_num_threads(arguments.threads)
+    torch.manual_seed(arguments.seed)
+    vocabulary = json.loads(arguments.vocabulary.read_text())
+    pieces = Pieces(vocabulary["pieces"], vocabulary["scores"], vocabulary["normal"], vocabulary["unknown"])
+    sources = {name: data.sentences(arguments.data, name, "train", pieces) for name in PARTS}
+    for name, items in sources.items():
+        length = sum(batches.length_of(item, pieces) for item in items)
+        print(f"{name}: {len(items)} sentences, {length} pieces", flush=True)
+    others = data.names_by_class(item for name in data.READERS for item in sources[name])
+
+    model = pretrained_model(Pretrained(), vocabulary)
+    average = {name: weight.clone() for name, weight in model.state_dict().items()}
+    groups = [
+        {"params": list(model.encoder.word.parameters()), "rate": RATES["encoder"], "weight_decay": 0.0},
+        {
+            "params": [p for name, p in model.encoder.named_parameters() if name != "word.weight"],
+            "rate": RATES["encoder"],
+        },
+        {"params": [p for n, p in model.named_parameters() if not n.startswith("encoder.")], "rate": RATES["heads"]},
+    ]
+    optimizer = torch.optim.AdamW(groups, lr=0.0, weight_decay=0.01, betas=(0.9, 0.98), fused=True)
+
+    plans = [plan(sources, pieces, others, arguments.seed, epoch) for epoch in range(1)]
+    total = arguments.epochs * len(plans[0])
+    step, epoch = 0, 0
+    checkpoint = arguments.folder / "checkpoint.pt"
+    if checkpoint.exists():
+        state = torch.load(checkpoint, weights_only=True)
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        average, step = state["average"], state["step"]
+        torch.set_rng_state(state["random"])
+        del state
+        print(f"goes on from step {step}", flush=True)
+
+    model.train()
+    saved = began = time.time()
+    seen, losses = 0, {}
+    done = 0
+    for epoch in range(arguments.epochs):
+        batch_list = plans[0] if epoch == 0 else plan(sources, pieces, others, arguments.seed, epoch)
+        for batch in batch_list:
+            done += 1
+            if done <= step:
+                continue
+            # Epochs differ a little in length; the rate reaches its end with the last.
+            rate = schedule(done / max(total, done), done)
+            for group in optimizer.param_groups:
+                group["lr"] = group["rate"] * rate
+            told = random.Random(f"{arguments.seed} {done}").random() >= UNTOLD
+            begin = begin_of(vocabulary, told)
+            tensors = batches.tensors(batch, pieces, vocabulary, begin)
+            with torch.autocast("cpu", torch.bfloat16, enabled=not arguments.full):
+                tags, stance, tone = model(tensors)
+            parts = loss(tags.float(), stance.float(), tone.float(), tensors)
+            optimizer.zero_grad(set_to_none=True)
+            sum(parts.values()).backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            keep = min(AVERAGE, (1 + done) / (10 + done))
+            weights = model.state_dict()
+            torch._foreach_lerp_(list(average.values()), [weights[name] for name in average], 1 - keep)
+            seen += int(tensors.mask.sum())
+            for name, value in parts.items():
+                losses[name] = 0.98 * losses.get(name, float(value)) + 0.02 * float(value)
+            if done % 50 == 0:
+                speed = seen / (time.time() - began)
+                shown = " ".join(f"{name} {value:.3f}" for name, value in losses.items())
+                print(f"{time.strftime('%H:%M:%S')} step {done}/{total} epoch {epoch + 1}: {speed:.0f} pieces/s; {shown}", flush=True)
+            if time.time() - saved > CHECKPOINT_SECONDS:
+                save(arguments.folder, model, optimizer, average, done)
+                saved = time.time()
+    save(arguments.folder, model, optimizer, average, done)
+    print("done", flush=True)
+
+
+def plan(sources, pieces, others, seed, epoch):
+    """The batches of an epoch. Sources of which an epoch has only a part go through it in turns."""
+    rng = random.Random(f"{seed} epoch {epoch}")
+    found = []
+    for name, items in sources.items():
+        turns = round(1 / PARTS[name])
+        items = items[epoch % turns :: turns]
+        if name in data.READERS:
+            items = [data.swapped(item, others, SWAP, rng) for item in items]
+        found += batches.windows(items, pieces, WINDOW, rng)
+    return batches.batches(found, pieces, PIECES, rng)
+
+
+def schedule(progress, step):
+    return min(1.0, step / WARMUP) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, progress))))
+
+
+def begin_of(vocabulary, told):
+    begin = vocabulary["begin"]
+    return lambda source: begin[(data.READERS | data.OTHERS)[source]] if told else begin["any"]
+
+
+def loss(tags, stance, tone, batch):
+    """The mean of each task's losses. SmartData does not mark MISC, so that class is left out of its choice."""
+    closed = torch.tensor([source == "smartdata" for source in batch.tagged])
+    misc = torch.tensor([tag.endswith("MISC") for tag in data.TAGS])
+    tags = tags.masked_fill(closed[:, None] & misc[None], -1e4)
+    parts = {"tags": F.cross_entropy(tags, batch.tags)}
+    known = [index for index, source in enumerate(batch.judged) if source in STANCE_WEIGHTS]
+    if known:
+        sources = [batch.judged[index] for index in known]
+        parts["stance"] = weighted(stance[known], batch.stances[known], sources, STANCE_WEIGHTS)
+    known = [index for index, source in enumerate(batch.toned) if source in TONE_WEIGHTS]
+    if known:
+        sources = [batch.toned[index] for index in known]
+        parts["tone"] = 0.5 * weighted(tone[known], batch.tones[known], sources, TONE_WEIGHTS)
+    return parts
+
+
+def weighted(logits, labels, sources, weights):
+    scale = torch.tensor([weights[source][label] for source, label in zip(sources, labels.tolist())])
+    return (F.cross_entropy(logits, labels, reduction="none") * scale).sum() / scale.sum()
+
+
+def save(folder, model, optimizer, average, step):
+    state = {
+        "model": model.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "average": average,
+        "step": step,
+        "random": torch.get_rng_state(),
+    }
+    for name, value in (("checkpoint.pt", state), ("averaged.pt", {"average": average, "step": step})):
+        torch.save(value, folder / f"{name}.part")
+        (folder / f"{name}.part").rename(folder / name)
+
+
+if __name__ == "__main__":
+    main()
