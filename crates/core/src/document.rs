@@ -34,6 +34,8 @@ pub struct Document {
     pub sentences: Vec<Span>,
     /// The entities, in order and without overlap.
     pub entities: Vec<Entity>,
+    /// What *ner* judged on the way, if its backend judges.
+    pub judged: Option<Judged>,
     /// The keywords, best first.
     pub keywords: Vec<Keyword>,
     /// The judgements: first the article, then sentences, then entities.
@@ -58,6 +60,7 @@ impl Document {
             removed: Vec::new(),
             sentences: Vec::new(),
             entities: Vec::new(),
+            judged: None,
             keywords: Vec::new(),
             sentiment: Vec::new(),
             summary: Summary::default(),
@@ -112,6 +115,38 @@ pub struct Entity {
     pub label: Label,
     /// How sure the backend is: a probability between 0 and 1.
     pub score: f32,
+}
+
+/// The result of *ner*.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Names {
+    /// The entities, in order and without overlap.
+    pub entities: Vec<Entity>,
+    /// What was judged on the way, for *sentiment*.
+    pub judged: Option<Judged>,
+}
+
+impl From<Vec<Entity>> for Names {
+    fn from(entities: Vec<Entity>) -> Self {
+        Self {
+            entities,
+            judged: None,
+        }
+    }
+}
+
+/// The probabilities of the classes of [`Polarity::ALL`].
+pub type Probabilities = [f32; 3];
+
+/// Judgements of a model that finds names and judges sentences and names in one pass.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judged {
+    /// The hash of the model, so that *sentiment* uses the judgements of its own model only.
+    pub model: Arc<str>,
+    /// The tone of each sentence.
+    pub sentences: Vec<Probabilities>,
+    /// The stance toward each entity.
+    pub entities: Vec<Probabilities>,
 }
 
 /// A word, name or phrase that says what the article is about.

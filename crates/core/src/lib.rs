@@ -51,8 +51,8 @@ pub mod token;
 pub use asset::Asset;
 pub use chars::Chars;
 pub use document::{
-    Document, Entity, Keyword, Label, Level, Normalized, Polarity, Reason, Removed, Sentiment,
-    Summary,
+    Document, Entity, Judged, Keyword, Label, Level, Names, Normalized, Polarity, Probabilities,
+    Reason, Removed, Sentiment, Summary,
 };
 pub use error::{Error, Result};
 pub use span::Span;

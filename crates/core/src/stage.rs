@@ -56,10 +56,44 @@ impl<L> Built<L> {
         }
     }
 
+    /// Returns the stage with its layer converted.
+    #[must_use]
+    pub fn map<M: Send + 'static>(self, to: fn(L) -> M) -> Built<M>
+    where
+        L: Send + 'static,
+    {
+        Built {
+            stage: Box::new(Mapped {
+                stage: self.stage,
+                to,
+            }),
+            assets: self.assets,
+        }
+    }
+
     /// Returns the stage with one more asset.
     #[must_use]
     pub fn with(mut self, asset: Asset) -> Self {
         self.assets.push(asset);
         self
+    }
+}
+
+/// A stage whose layer is converted.
+struct Mapped<L, M> {
+    stage: Box<dyn Stage<Layer = L>>,
+    to: fn(L) -> M,
+}
+
+impl<L: Send, M: Send> Stage for Mapped<L, M> {
+    type Layer = M;
+
+    fn process(&self, document: &Document) -> Result<M> {
+        self.stage.process(document).map(self.to)
+    }
+
+    fn process_all(&self, documents: &[Document]) -> Vec<Result<M>> {
+        let layers = self.stage.process_all(documents).into_iter();
+        layers.map(|layer| layer.map(self.to)).collect()
     }
 }

@@ -1,0 +1,310 @@
+//! The network: a BERT-like encoder with weights of 7 bits.
+
+use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions, PackedBMatrix};
+use rten_simd::{SimdOp, SimdUnaryOp};
+use rten_tensor::{Matrix, NdTensorView};
+use rten_vecmath::{Gelu, Normalize, NormalizeOptions, Softmax, Sum, SumSquareSub};
+
+/// A vector for each piece of a window.
+pub(crate) struct States {
+    width: usize,
+    values: Vec<f32>,
+}
+
+impl States {
+    /// Returns the vector of a piece.
+    pub(crate) fn of(&self, piece: usize) -> &[f32] {
+        &self.values[piece * self.width..][..self.width]
+    }
+}
+
+/// A matrix of whole numbers with a scale for each row.
+pub(crate) struct Scaled {
+    pub(crate) columns: usize,
+    pub(crate) scales: Vec<f32>,
+    pub(crate) values: Vec<i8>,
+}
+
+impl Scaled {
+    /// Adds a row to `out`.
+    fn add_row(&self, row: usize, out: &mut [f32]) {
+        let scale = self.scales[row];
+        let values = &self.values[row * self.columns..][..self.columns];
+        for (out, &value) in out.iter_mut().zip(values) {
+            *out += scale * f32::from(value);
+        }
+    }
+}
+
+/// The scale and shift of a layer norm.
+pub(crate) struct Norm {
+    pub(crate) scale: Vec<f32>,
+    pub(crate) shift: Vec<f32>,
+}
+
+impl Norm {
+    /// Normalizes each row.
+    fn apply(&self, rows: &mut [f32]) {
+        let width = self.scale.len();
+        for row in rows.chunks_exact_mut(width) {
+            let mean = Sum::new(row).dispatch() / width as f32;
+            let variance = SumSquareSub::new(row, mean).dispatch() / width as f32;
+            let options = NormalizeOptions {
+                pre_scale_bias: mean,
+                scale: 1.0 / (variance + EPSILON).sqrt(),
+                element_scale: Some(&self.scale),
+                element_bias: Some(&self.shift),
+                ..NormalizeOptions::default()
+            };
+            Normalize::new_mut(row, options).dispatch();
+        }
+    }
+}
+
+/// Keeps a layer norm from dividing by zero.
+const EPSILON: f32 = 1e-12;
+
+/// A linear layer, its weights in the order that the matrix product wants.
+pub(crate) struct Linear {
+    inputs: usize,
+    weights: PackedBMatrix<i8>,
+    scales: Vec<f32>,
+    /// The sum of each output's weights.
+    sums: Vec<i32>,
+    bias: Vec<f32>,
+}
+
+/// A layer of the network.
+pub(crate) struct Layer {
+    pub(crate) qkv: Linear,
+    pub(crate) out: Linear,
+    pub(crate) norm: Norm,
+    pub(crate) up: Linear,
+    pub(crate) down: Linear,
+    pub(crate) last: Norm,
+}
+
+/// Matrix products, by what this processor can do. They belong to a thread, and are quickly made.
+#[derive(Default)]
+pub(crate) struct Products {
+    whole: GemmExecutor<u8, i8, i32>,
+    float: GemmExecutor<f32>,
+}
+
+impl Products {
+    /// Prepares a linear layer of a matrix (output × input) and the bias of each output.
+    pub(crate) fn linear(&self, weights: Scaled, bias: Vec<f32>) -> Linear {
+        let inputs = weights.columns;
+        let transposed: Matrix<i8> = NdTensorView::from_slice_with_strides(
+            [inputs, bias.len()],
+            &weights.values,
+            [1, inputs],
+        )
+        .expect("a matrix has rows × columns values");
+        Linear {
+            inputs,
+            weights: self.whole.prepack_b(transposed),
+            sums: weights
+                .values
+                .chunks_exact(inputs)
+                .map(|row| row.iter().map(|&value| i32::from(value)).sum())
+                .collect(),
+            scales: weights.scales,
+            bias,
+        }
+    }
+
+    /// Multiplies two matrices and a factor.
+    fn product(&self, out: &mut [f32], a: Matrix<f32>, b: Matrix<f32>, alpha: f32) {
+        let options = GemmOptions {
+            alpha,
+            ..GemmOptions::default()
+        };
+        let (a, b) = (GemmInputA::Unpacked(a), GemmInputB::Unpacked(b));
+        let result = self.float.gemm(out, a, b, options);
+        result.expect("the shapes of queries, keys and values agree");
+    }
+
+    /// Applies a linear layer to each row.
+    fn apply(&self, linear: &Linear, rows: &[f32]) -> Vec<f32> {
+        let count = rows.len() / linear.inputs;
+        let mut whole = vec![0; rows.len()];
+        let (mut scales, mut zeros) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        for (row, whole) in rows
+            .chunks_exact(linear.inputs)
+            .zip(whole.chunks_exact_mut(linear.inputs))
+        {
+            let (scale, zero) = quantize(row, whole);
+            scales.push(scale);
+            zeros.push(zero);
+        }
+        let outputs = linear.bias.len();
+        let mut sums = vec![0; count * outputs];
+        let view = NdTensorView::from_data([count, linear.inputs], &whole[..]);
+        let (a, b) = (
+            GemmInputA::Unpacked(view),
+            GemmInputB::Packed(&linear.weights),
+        );
+        let result = self.whole.gemm(&mut sums, a, b, GemmOptions::default());
+        result.expect("the shapes of a layer and its input agree");
+        let mut out = Vec::with_capacity(sums.len());
+        // The product takes 0 for what stands for 0, since rten 0.24 mixes up the rows of different ones.
+        for ((sums, scale), zero) in sums.chunks_exact(outputs).zip(scales).zip(zeros) {
+            let weights = linear.sums.iter().zip(&linear.scales).zip(&linear.bias);
+            out.extend(
+                sums.iter()
+                    .zip(weights)
+                    .map(|(&sum, ((&all, &factor), &bias))| {
+                        (sum - zero * all) as f32 * (scale * factor) + bias
+                    }),
+            );
+        }
+        out
+    }
+}
+
+/// The network.
+pub(crate) struct Network {
+    pub(crate) heads: usize,
+    pub(crate) words: Scaled,
+    pub(crate) positions: Scaled,
+    pub(crate) norm: Norm,
+    pub(crate) layers: Vec<Layer>,
+}
+
+impl Network {
+    /// Returns the maximum number of pieces that can be read at once.
+    pub(crate) fn longest(&self) -> usize {
+        self.positions.scales.len()
+    }
+
+    /// Returns the size of a piece's vector.
+    pub(crate) fn width(&self) -> usize {
+        self.norm.scale.len()
+    }
+
+    /// Reads pieces; `ids` are below the size of the vocabulary, and no more than [`longest`](Self::longest).
+    pub(crate) fn states(&self, ids: &[u32]) -> States {
+        let products = Products::default();
+        let width = self.width();
+        let mut x = vec![0.0; ids.len() * width];
+        for (position, (&id, row)) in ids.iter().zip(x.chunks_exact_mut(width)).enumerate() {
+            self.words.add_row(id as usize, row);
+            self.positions.add_row(position, row);
+        }
+        self.norm.apply(&mut x);
+        for layer in &self.layers {
+            let mixed = self.attend(&products, &products.apply(&layer.qkv, &x));
+            add(&mut x, &products.apply(&layer.out, &mixed));
+            layer.norm.apply(&mut x);
+            let mut inner = products.apply(&layer.up, &x);
+            Gelu {}.map_mut(&mut inner);
+            add(&mut x, &products.apply(&layer.down, &inner));
+            layer.last.apply(&mut x);
+        }
+        States { width, values: x }
+    }
+
+    /// Mixes the values of all pieces for each piece, head by head. `qkv` has queries, keys and values side by side.
+    fn attend(&self, products: &Products, qkv: &[f32]) -> Vec<f32> {
+        let width = self.width();
+        let (rows, size) = (qkv.len() / (3 * width), width / self.heads);
+        let view = |at: usize, shape, strides| -> Matrix<f32> {
+            NdTensorView::from_slice_with_strides(shape, &qkv[at..], strides)
+                .expect("a head is within its row")
+        };
+        let mut mixed = vec![0.0; rows * width];
+        let (mut shares, mut part) = (vec![0.0; rows * rows], vec![0.0; rows * size]);
+        for head in 0..self.heads {
+            let at = head * size;
+            let queries = view(at, [rows, size], [3 * width, 1]);
+            let keys = view(width + at, [size, rows], [1, 3 * width]);
+            products.product(&mut shares, queries, keys, (size as f32).sqrt().recip());
+            for row in shares.chunks_exact_mut(rows) {
+                Softmax::new_mut(row).dispatch();
+            }
+            let shares = NdTensorView::from_data([rows, rows], &shares[..]);
+            let values = view(2 * width + at, [rows, size], [3 * width, 1]);
+            products.product(&mut part, shares, values, 1.0);
+            for (to, from) in mixed.chunks_exact_mut(width).zip(part.chunks_exact(size)) {
+                to[at..at + size].copy_from_slice(from);
+            }
+        }
+        mixed
+    }
+}
+
+/// Writes a row as whole numbers from 0 to 255; returns the scale, and the number for 0.
+fn quantize(row: &[f32], whole: &mut [u8]) -> (f32, i32) {
+    /// Added to a number from 0 to 2^22, it moves the nearest whole number into the lowest bits.
+    const SHIFT: f32 = 12_582_912.0;
+    let (mut least, mut most) = ([0.0_f32; 8], [0.0_f32; 8]);
+    for chunk in row.chunks(8) {
+        for ((least, most), &value) in least.iter_mut().zip(&mut most).zip(chunk) {
+            *least = if value < *least { value } else { *least };
+            *most = if value > *most { value } else { *most };
+        }
+    }
+    let least = least.into_iter().fold(0.0, f32::min);
+    let most = most.into_iter().fold(0.0, f32::max);
+    let scale = ((most - least) / 255.0).max(f32::MIN_POSITIVE);
+    let zero = (-least / scale).round();
+    let factor = 1.0 / scale;
+    for (whole, &value) in whole.iter_mut().zip(row) {
+        let value = (value * factor + zero).clamp(0.0, 255.0);
+        *whole = (value + SHIFT).to_bits() as u8;
+    }
+    (scale, zero as i32)
+}
+
+fn add(to: &mut [f32], values: &[f32]) {
+    for (to, value) in to.iter_mut().zip(values) {
+        *to += value;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_quantized_to_the_nearest_step() {
+        let rows: &[&[f32]] = &[
+            &[0.0, 0.0],
+            &[-1.0, 0.5, 3.0],
+            &[2.0, 4.0, 4.1, 0.3, 0.0, 1.0, 0.9, 0.8, 3.9],
+            &[-7.5, -0.1],
+        ];
+        for row in rows {
+            let mut whole = vec![0; row.len()];
+            let (scale, zero) = quantize(row, &mut whole);
+            for (&value, &whole) in row.iter().zip(&whole) {
+                let back = scale * (i32::from(whole) - zero) as f32;
+                assert!(
+                    (back - value).abs() <= 0.51 * scale,
+                    "{row:?}: {value} is {back}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_layer_multiplies_and_adds() {
+        let products = Products::default();
+        // Two outputs of three inputs.
+        let weights = Scaled {
+            columns: 3,
+            scales: vec![0.5, 0.1],
+            values: vec![2, 0, -4, 10, 20, 30],
+        };
+        let linear = products.linear(weights, vec![1.0, -1.0]);
+        // 1·1 + 0·2 - 2·3 + 1; 1·1 + 2·2 + 3·3 - 1; -1 - 2 + 1; -1 + 3 - 1; as many rows as several tiles have
+        let rows = [1.0, 2.0, 3.0, -1.0, 0.0, 1.0].repeat(20);
+        let expected = [-4.0, 13.0, -2.0, 1.0].repeat(20);
+        let found = products.apply(&linear, &rows);
+        for (found, expected) in found.iter().zip(&expected) {
+            assert!((found - expected).abs() < 0.1, "{found} is {expected}");
+        }
+        assert_eq!(found.len(), expected.len());
+    }
+}
