@@ -359,7 +359,7 @@ fn summaries(path: &Path, loaded: &Loaded) -> anyhow::Result<Vec<(Document, Stri
         let mut document = Document::new(number.to_string(), text);
         document.title = field("title").map(str::to_owned);
         document.sentences = split.stage.process(&document)?;
-        document.entities = ner.stage.process(&document)?;
+        document.entities = ner.stage.process(&document)?.entities;
         articles.push((document, summary.to_owned()));
     }
     Ok(articles)

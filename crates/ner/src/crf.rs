@@ -192,7 +192,7 @@ fn join_dashed(model: &Model, text: &Text, tokens: &mut Vec<Span>) {
 }
 
 /// Merges two layers in text order; where two names overlap, the one from `first` is kept.
-fn merge(first: &[Entity], second: Vec<Entity>) -> Vec<Entity> {
+pub(crate) fn merge(first: &[Entity], second: Vec<Entity>) -> Vec<Entity> {
     let mut winners = first.iter().peekable();
     let mut merged: Vec<Entity> = Vec::with_capacity(first.len() + second.len());
     for entity in second {

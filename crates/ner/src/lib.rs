@@ -5,13 +5,14 @@
 
 mod command;
 pub mod crf;
+mod encoder;
 pub mod gazetteer;
 pub mod names;
 mod transformer;
 
 use std::path::Path;
 
-use blattwerk_core::{Built, Document, Entity, Result};
+use blattwerk_core::{Built, Document, Entity, Names, Result};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -23,6 +24,8 @@ pub enum Config {
     Off,
     /// Finds names with a trained tagger, plus the names in your own lists.
     Crf(crf::Config),
+    /// Finds names with a small encoder: more exactly, but many times more slowly.
+    Encoder(encoder::Config),
     /// Finds the names in lists: the embedded one and your own.
     Gazetteer(gazetteer::Config),
     /// Runs your own transformer model on each sentence.
@@ -39,14 +42,16 @@ impl Config {
     /// # Errors
     ///
     /// If a setting is invalid, or a file is missing or malformed.
-    pub fn build(&self, root: &Path) -> Result<Built<Vec<Entity>>> {
-        match self {
-            Self::Off => Ok(Built::new(|_: &Document| Ok(Vec::new()))),
-            Self::Crf(config) => config.build(root),
-            Self::Gazetteer(config) => config.build(root),
-            Self::Onnx(config) => transformer::build(config, root),
-            Self::RustBert(config) => transformer::build(&config.into(), root),
-            Self::Command(config) => config.build::<command::Answer>(root),
-        }
+    pub fn build(&self, root: &Path) -> Result<Built<Names>> {
+        let built = match self {
+            Self::Encoder(config) => return config.build(root),
+            Self::Off => Built::new(|_: &Document| Ok(Vec::<Entity>::new())),
+            Self::Crf(config) => config.build(root)?,
+            Self::Gazetteer(config) => config.build(root)?,
+            Self::Onnx(config) => transformer::build(config, root)?,
+            Self::RustBert(config) => transformer::build(&config.into(), root)?,
+            Self::Command(config) => config.build::<command::Answer>(root)?,
+        };
+        Ok(built.map(Names::from))
     }
 }

@@ -57,8 +57,9 @@ pub static STAGES: &[&dyn Entry] = &[
         name: "ner",
         backend: "crf",
         build: blattwerk_ner::Config::build,
-        set: |document, entities| {
-            document.entities = entities;
+        set: |document, names| {
+            document.entities = names.entities;
+            document.judged = names.judged;
             None
         },
     },

@@ -7,6 +7,7 @@
 
 mod clause;
 mod command;
+mod encoder;
 pub mod eval;
 pub mod lexicon;
 pub mod linear;
@@ -28,6 +29,8 @@ pub enum Config {
     Off,
     /// Judges with a trained model, including the attitude toward each name.
     Linear(linear::Config),
+    /// Judges with a small encoder, also the attitude toward each name: more exactly, but many times more slowly.
+    Encoder(encoder::Config),
     /// Adds up the weights of a polarity lexicon, clause by clause, with negation.
     Lexicon(lexicon::Config),
     /// Runs your own transformer model on the article and on each sentence.
@@ -48,6 +51,7 @@ impl Config {
         match self {
             Self::Off => Ok(Built::new(|_: &Document| Ok(Vec::new()))),
             Self::Linear(config) => config.build(root),
+            Self::Encoder(config) => config.build(root),
             Self::Lexicon(config) => config.build(root),
             Self::Onnx(config) => transformer::build(config, root),
             Self::RustBert(config) => transformer::build(&config.into(), root),

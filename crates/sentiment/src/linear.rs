@@ -224,7 +224,7 @@ impl model::Head {
 /// sum of the sentences' deviations from the usual log-odds, weighted by how opinionated each sentence is, divided by
 /// the root of the sum of the squared weights. A single sentence is judged as itself; many that agree reinforce
 /// each other.
-fn article(sentences: &[Probabilities]) -> Probabilities {
+pub(crate) fn article(sentences: &[Probabilities]) -> Probabilities {
     let log = |p: f32| f64::from(p.max(1e-6)).ln();
     let (mut neutral, mut way, mut squares) = (0.0, 0.0, 0.0);
     for &sentence in sentences {
