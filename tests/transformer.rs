@@ -105,6 +105,26 @@ fn the_tables_are_the_same_at_any_number_of_threads() {
 }
 
 #[test]
+fn an_encoder_gives_the_same_tables_at_any_number_of_threads() {
+    let place = place(&["encoder"]);
+    let articles = articles();
+    place.write("a.jsonl", &articles);
+    let encoder = "backend=encoder --set";
+    for jobs in [1, 4] {
+        let outcome = place.blattwerk(&format!(
+            "run --input a.jsonl --output out{jobs} --jobs {jobs} --set ner.{encoder} ner.model=encoder \
+             --set sentiment.{encoder} sentiment.model=encoder"
+        ));
+        assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    }
+    assert_eq!(place.tables("out1"), place.tables("out4"));
+    assert!(
+        check_offsets(&place, "out1", &articles) > 5,
+        "even a random model finds something"
+    );
+}
+
+#[test]
 fn chunks_and_neighbours_change_nothing() {
     let place = place(&["bert-tokens", "bert-sequence"]);
     place.write("a.jsonl", articles());

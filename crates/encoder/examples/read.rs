@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 .as_str()
                 .is_some_and(|article| !article.starts_with("written"))
     };
-    let mut took = 0.0;
+    let (mut count, mut took) = (0.0, 0.0);
     for article in lines.chunk_by(|a, b| belong(a, b)) {
         let texts: Vec<&str> = article
             .iter()
@@ -88,8 +88,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                     ])
                 })
                 .collect();
-            let count = line["names"].as_array().map_or(0, Vec::len);
-            let stances: Vec<_> = stances.by_ref().take(count).collect();
+            let given = line["names"].as_array().map_or(0, Vec::len);
+            let stances: Vec<_> = stances.by_ref().take(given).collect();
+            count += 1.0;
             writeln!(
                 io::stdout(),
                 "{}",
@@ -97,10 +98,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             )?;
         }
     }
-    writeln!(
-        io::stderr(),
-        "{:.1} sentences per second",
-        lines.len() as f64 / took
-    )?;
+    writeln!(io::stderr(), "{:.1} sentences per second", count / took)?;
     Ok(())
 }

@@ -191,7 +191,8 @@ mod tests {
     #[test]
     fn names_follow_the_best_allowed_tags() {
         // 0 outside, 1 and 2 PER, 3 and 4 LOC, 5 and 6 ORG.
-        let cases: &[(&[[f32; TAGS]], &[(Range<usize>, usize)])] = &[
+        type Case<'a> = (&'a [[f32; TAGS]], &'a [(Range<usize>, usize)]);
+        let cases: &[Case] = &[
             (&[], &[]),
             (&[word(0, 1)], &[]),
             (&[word(1, 0), word(2, 0), word(0, 1)], &[(0..2, 0)]),

@@ -13,7 +13,6 @@
 #![expect(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
-    clippy::cast_sign_loss,
     reason = "ids, classes and small weights are converted between integers and floats all over"
 )]
 
@@ -124,6 +123,10 @@ impl Encoder {
     ///
     /// The threads are temporary, each a pool of its own: a thread of the caller's pool that waits for a matrix product
     /// would start on the next document, and so on, until all are started.
+    ///
+    /// # Panics
+    ///
+    /// If `read` does.
     pub fn read_all<L: Send>(
         &self,
         documents: &[Document],
@@ -203,7 +206,9 @@ impl Encoder {
             }
         }
         let count = pieces.len().max(1) as f32;
-        mean.iter_mut().for_each(|sum| *sum /= count);
+        for sum in &mut mean {
+            *sum /= count;
+        }
         self.model.heads.stance(&mean, begin)
     }
 }
@@ -244,7 +249,7 @@ mod tests {
         let golden: serde_json::Value = serde_json::from_str(&golden).unwrap();
         for case in golden.as_array().unwrap() {
             let text = case["text"].as_str().unwrap();
-            let chars = |bytes: usize| text[..bytes].chars().count() as u64;
+            let chars = |bytes: usize| text.get(..bytes).unwrap().chars().count() as u64;
             let document = document(&[text]);
             let windows: Vec<_> = windows(&encoder.model, &document).collect();
             assert_eq!(windows.len(), 1);

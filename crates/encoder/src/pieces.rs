@@ -166,6 +166,9 @@ mod tests {
         Pieces::new(&strings, scores, normal.into_iter().collect(), 0)
     }
 
+    /// A text, and its words with their pieces.
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a [&'a str])]);
+
     /// Words as what they quote, and their pieces.
     fn cut(text: &str) -> Vec<(&str, Vec<&'static str>)> {
         vocabulary()
@@ -180,7 +183,7 @@ mod tests {
 
     #[test]
     fn words_are_cut_into_their_best_pieces() {
-        let cases: &[(&str, &[(&str, &[&str])])] = &[
+        let cases: &[Case] = &[
             ("", &[]),
             (" \n", &[]),
             ("ab", &[("ab", &["▁ab"])]),
@@ -203,7 +206,7 @@ mod tests {
 
     #[test]
     fn replaced_characters_keep_their_place() {
-        let cases: &[(&str, &[(&str, &[&str])])] = &[
+        let cases: &[Case] = &[
             ("a\u{AD}b", &[("a\u{AD}b", &["▁ab"])]),
             ("b\u{A0}b", &[("b", &["▁", "b"]), ("b", &["▁", "b"])]),
             ("a²", &[("a²", &["▁", "a", "2"])]),
