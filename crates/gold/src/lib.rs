@@ -80,7 +80,9 @@ pub fn parse(content: &str, path: &Path) -> Result<Vec<Article>> {
         if is_new {
             articles.push(Draft::new(record.article));
         }
-        let draft = articles.last_mut().expect("there is an article");
+        let Some(draft) = articles.last_mut() else {
+            continue;
+        };
         let start = draft.start(&record.text);
         let tone = record.tone.as_deref().map(polarity);
         let tone = tone.map(|tone| tone.ok_or_else(|| malformed(EXPECTED_TONE, line.to_owned())));
