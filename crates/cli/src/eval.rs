@@ -183,6 +183,7 @@ fn names(options: &Ner, gold: &[Article]) -> anyhow::Result<ExitCode> {
         loaded
             .section::<blattwerk_ner::Config>("ner")?
             .build(&loaded.root)?
+            .map(|names| names.entities)
     };
     let documents = parts(gold, options.together);
     let mut score = Score::default();

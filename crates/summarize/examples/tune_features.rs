@@ -99,7 +99,7 @@ impl Set {
             let mut document = Document::new("", text);
             document.title = field("title");
             document.sentences = split.stage.process(&document)?;
-            document.entities = ner.stage.process(&document)?.entities;
+            document.entities = ner.stage.process(&document)?;
             articles.push((document, summary));
         }
         let budget = Budget::new(length.0, length.1, None)?;
