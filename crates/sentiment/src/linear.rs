@@ -354,6 +354,29 @@ mod tests {
     }
 
     #[test]
+    fn what_is_averted_lacks_or_decreases_is_turned() {
+        use Polarity::{Negative, Neutral, Positive};
+        let cases: &[(&str, &[Polarity])] = &[
+            (
+                "Ein Blutbad wurde in letzter Minute verhindert.",
+                &[Positive, Neutral],
+            ),
+            (
+                "Die Zahl der Diebstähle ist gesunken.",
+                &[Positive, Neutral],
+            ),
+            ("Es fehlt an Vertrauen.", &[Negative]),
+            ("Der Triumph blieb aus.", &[Negative]),
+            ("Die Begeisterung lässt nach.", &[Negative, Neutral]),
+            ("Die Kritik am Vorstand wächst.", &[Negative]),
+        ];
+        for &(text, expected) in cases {
+            let found = judged(&document(text, &[]))[1].polarity;
+            assert!(expected.contains(&found), "{text}: {found:?}");
+        }
+    }
+
+    #[test]
     fn what_somebody_says_is_not_held_against_them() {
         expect_toward_ida(&[
             (

@@ -36,6 +36,10 @@ const NEAR: usize = 3;
 const COMBINED: usize = 14;
 const APART: usize = 5;
 
+/// How good or bad a clause must be that is turned, and how often the key says so.
+const LEAST_TURNED: f32 = 0.1;
+const TURNED_KEYS: usize = 4;
+
 /// The features of a text.
 #[derive(Debug, Default)]
 pub(super) struct Sight {
@@ -144,11 +148,13 @@ impl Sight {
             let is_first = start == 0;
             let is_negated = clause.iter().any(|token| token.class.is(Class::NEGATOR));
             let is_turned = is_turned(clause);
+            let mut turned = 0.0_f32;
             for token in clause {
                 let stem = token.symbol();
                 // What is averted, or lacks, means the opposite; how much, is learned.
                 if is_turned && token.polarity != 0.0 && !token.class.is(Class::TURNS) {
                     self.amount(3, token.polarity);
+                    turned += token.polarity;
                     before = 0;
                     continue;
                 }
@@ -188,6 +194,11 @@ impl Sight {
             }
             if !is_turned {
                 self.combine(clause);
+            } else if turned.abs() >= LEAST_TURNED {
+                // Alone it would hardly count among all the other keys.
+                for _ in 0..TURNED_KEYS {
+                    self.push(Kind::Shape, 9, u32::from(turned > 0.0));
+                }
             }
             start += length;
         }

@@ -169,7 +169,7 @@ const CLASSES: &[(Class, &str)] = &[
          vereitelten vereiteln gebannt eingedämmt eindämmen behoben beseitigt überwunden überwinden vermieden vermeiden vermied \
          verschont entschärft freigesprochen entlastet widerlegt entkräftet ausgeblieben ausbleiben fehlt fehlen fehlte fehlten \
          mangelt mangelte mangeln verspielt verspielte verspielten verspielen eingebüßt verpasst verpasste verpassten verpassen \
-         verfehlt verfehlte verfehlten verfehlen vermissen kaum wenig weniger",
+         verfehlt verfehlte verfehlten verfehlen vermissen wenig weniger",
     ),
     (
         Class::TURNS_WITH,
