@@ -97,7 +97,29 @@ impl Loaded {
         environment: impl IntoIterator<Item = (String, String)>,
         sets: &[String],
     ) -> Result<Self> {
-        let merged = Merged::new(&sections(), &defaults(), file, environment, sets)?;
+        let text = file.map(|path| {
+            std::fs::read_to_string(path).map_err(|source| Error::Read {
+                path: path.to_owned(),
+                source,
+            })
+        });
+        let text = text.transpose()?;
+        Self::with_text(file.zip(text.as_deref()), environment, "--set", sets)
+    }
+
+    /// Reads and merges the layers like [`Loaded::new`], with the text of the config file in memory; its paths are
+    /// relative to the folder of the file. Messages introduce `sets` with `flag`.
+    ///
+    /// # Errors
+    ///
+    /// If a section, key or value is wrong.
+    pub fn with_text(
+        file: Option<(&Path, &str)>,
+        environment: impl IntoIterator<Item = (String, String)>,
+        flag: &str,
+        sets: &[String],
+    ) -> Result<Self> {
+        let merged = Merged::new(&sections(), &defaults(), file, environment, flag, sets)?;
         let config = Config {
             input: merged.read("input", |section| Deserialize::deserialize(section))?,
             output: merged.read("output", |section| Deserialize::deserialize(section))?,
@@ -108,7 +130,7 @@ impl Loaded {
             merged.read(stage.name(), |section| stage.check(section))?;
         }
         let root = file
-            .and_then(Path::parent)
+            .and_then(|(path, _)| path.parent())
             .unwrap_or(Path::new(""))
             .to_owned();
         Ok(Self {

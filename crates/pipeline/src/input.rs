@@ -37,6 +37,7 @@ pub mod path_text;
 mod position;
 mod recognize;
 mod row;
+mod rows;
 mod share;
 mod source;
 mod status;
@@ -62,6 +63,7 @@ pub(crate) use self::item::CAPTURED_AGAIN;
 pub use self::item::{Failure, Item, Parsed};
 pub use self::items::{Counts, Items};
 pub use self::position::{Number, Place, Position};
+pub use self::rows::Rows;
 pub use self::share::{By, Share, Taking};
 pub use self::unparsed::Unparsed;
 

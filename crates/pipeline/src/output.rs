@@ -15,6 +15,7 @@ mod few;
 mod file;
 mod folder;
 mod format;
+mod frames;
 mod index;
 mod joined;
 mod journal;
@@ -41,6 +42,7 @@ use self::folder::{
     take_lock, write_record,
 };
 pub use self::folder::{REPORT, check_free};
+pub use self::frames::{Frame, Frames, Values};
 use self::journal::{Checkpoint, Journal};
 use self::sheet::Sheet;
 

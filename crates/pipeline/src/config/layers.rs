@@ -21,7 +21,8 @@ pub(super) struct Merged {
 }
 
 impl Merged {
-    /// Merges the layers, later ones win: `defaults` in TOML, the file, the environment, `sets`.
+    /// Merges the layers, later ones win: `defaults` in TOML, the file with its text, the environment, `sets`, which messages
+    /// introduce with `flag`.
     ///
     /// # Errors
     ///
@@ -29,18 +30,15 @@ impl Merged {
     pub(super) fn new(
         sections: &[&str],
         defaults: &str,
-        file: Option<&Path>,
+        file: Option<(&Path, &str)>,
         environment: impl IntoIterator<Item = (String, String)>,
+        flag: &str,
         sets: &[String],
     ) -> Result<Self> {
         let mut builder = ConfigBuilder::<DefaultState>::default()
             .add_source(File::from_str(defaults, FileFormat::Toml));
         let mut text = None;
-        if let Some(path) = file {
-            let content = std::fs::read_to_string(path).map_err(|source| Error::Read {
-                path: path.to_owned(),
-                source,
-            })?;
+        if let Some((path, content)) = file {
             let table: toml::Table =
                 content
                     .parse()
@@ -52,7 +50,7 @@ impl Merged {
                 table,
                 origin: path.display().to_string(),
             });
-            text = Some((path.to_owned(), content));
+            text = Some((path.to_owned(), content.to_owned()));
         }
         let mut variables: Vec<_> = environment
             .into_iter()
@@ -67,16 +65,16 @@ impl Merged {
             builder = builder.add_source(Layer::assignment(&path, &value, &name)?);
         }
         for set in sets {
-            let origin = format!("--set {set}");
+            let origin = format!("{flag} {set}");
             let (path, value) = set.split_once('=').ok_or_else(|| Error::Assignment {
-                origin: "--set".into(),
+                origin: flag.into(),
                 found: set.clone(),
             })?;
             builder = builder.add_source(Layer::assignment(path.trim(), value.trim(), &origin)?);
         }
         let merged = builder.build().map(|config| config.cache);
         let tree = merged.map_err(|error| Error::Setting {
-            origin: file.map_or_else(|| "config".into(), |path| path.display().to_string()),
+            origin: file.map_or_else(|| "config".into(), |(path, _)| path.display().to_string()),
             key: "settings".into(),
             message: error.to_string(),
         })?;
