@@ -1,0 +1,36 @@
+from collections.abc import Callable
+from typing import Protocol
+
+import pyarrow as pa
+
+class Layers(Protocol):
+    """The layers of a config."""
+
+    @property
+    def file(self) -> tuple[str, str] | None: ...
+    @property
+    def environment(self) -> list[tuple[str, str]]: ...
+    @property
+    def settings(self) -> list[str]: ...
+
+class Stages:
+    survives_fork: bool
+    def __init__(self, layers: Layers) -> None: ...
+    def columns(self, names: list[str]) -> list[tuple[str, int]]: ...
+    def process(self, pool: Pool, batch: pa.RecordBatch, names: list[str], first: int) -> pa.RecordBatch: ...
+
+class Pool:
+    def __init__(self, threads: int) -> None: ...
+
+version: str
+
+def check(layers: Layers) -> None: ...
+def schema(layers: Layers) -> pa.Schema: ...
+def main(arguments: list[str]) -> int: ...
+def run(
+    layers: Layers,
+    input: list[str],
+    output: str | None,
+    resume: bool,
+    watch: Callable[[int, int, int, int], object] | None,
+) -> str: ...
