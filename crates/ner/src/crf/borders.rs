@@ -288,6 +288,18 @@ impl<W: AsRef<str>> Words<'_, W> {
         self.0.get(at).map_or("", AsRef::as_ref)
     }
 
+    /// Tells whether an entity starts with its place in a list, "2. RB Leipzig": the sentence has the place before too.
+    fn is_ranked(&self, entity: &Entity) -> bool {
+        let place = |word: &str| word.strip_suffix('.')?.parse::<u32>().ok();
+        let Some(number) = place(self.get(entity.start)) else {
+            return false;
+        };
+        let mut before = self.0[..entity.start]
+            .iter()
+            .filter_map(|word| place(word.as_ref()));
+        entity.end - entity.start > 1 && before.any(|other| Some(other) == number.checked_sub(1))
+    }
+
     /// Adds a mended entity to those from `first` on, unless nothing is left of it.
     fn add(&self, mut entity: Entity, out: &mut Vec<Entity>, first: usize) {
         let inside = entity.start..entity.end;
@@ -304,6 +316,9 @@ impl<W: AsRef<str>> Words<'_, W> {
                 .find(|&at| is_sign(at))
                 .unwrap_or(entity.end);
             entity.start = start;
+        }
+        if self.is_ranked(&entity) {
+            entity.start += 1;
         }
         self.pairs(&mut entity, out, first);
         while entity.label == Label::Per && entity.end - entity.start > 1 {
