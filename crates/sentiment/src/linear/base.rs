@@ -9,13 +9,12 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::feature::{TOWARD_VIEWS, WHOLE_VIEWS};
 use super::learn::{Row as Numbers, Softmax};
 use super::model::Model;
 use super::people::is_people;
 use super::train::{Known, Learned, Options, Report, Texts, learn};
 use super::vectors::{self, Vectors};
-use super::words::{Row, Words, hash};
+use super::words::{Row, TOWARD_VIEWS, WHOLE_VIEWS, Words, hash};
 use crate::words::stem;
 
 /// What the embedded model is made from.

@@ -13,16 +13,8 @@ use std::ops::Range;
 
 use super::reading::{Class, Token, is_turned};
 use super::speech::Speech;
-use super::words::Words;
+use super::words::{TOWARD_VIEWS, Words};
 
-/// The views toward a name: its sentence; its clause before and behind it; three words to each side; other clauses before and
-/// behind it; and its clause once more, by the name's role in it, so that words that are used like the verbs of labelled texts
-/// have their frames.
-pub(super) const TOWARD_VIEWS: usize = 7 + ROLES;
-/// The roles that views tell apart: before the verb, behind it, subject of a passive, with a preposition.
-const ROLES: usize = 4;
-/// The views of a text: all of it, its negated clauses, its first clause.
-pub(super) const WHOLE_VIEWS: usize = 3;
 /// The most views.
 pub(super) const VIEWS: usize = TOWARD_VIEWS;
 /// How good and how bad words are, in six places.

@@ -6,10 +6,10 @@ use blattwerk_core::{Polarity, Reason};
 use blattwerk_model_file::{Damage, Kind, put};
 use rustc_hash::FxHashMap;
 
-use super::feature::{self, AMOUNTS, Sight, TOWARD_VIEWS, VIEWS, seen};
+use super::feature::{self, AMOUNTS, Sight, VIEWS, seen};
 use super::learn::softmax;
 use super::reading::{Token, without};
-use super::words::Words;
+use super::words::{TOWARD_VIEWS, Words};
 use crate::reasons::{Candidate, reasons};
 
 /// The file format of these models.

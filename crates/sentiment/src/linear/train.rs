@@ -5,12 +5,12 @@ use std::thread;
 
 use rustc_hash::FxHashMap;
 
-use super::feature::{self, AMOUNTS, Sight, TOWARD_VIEWS, VIEWS};
+use super::feature::{self, AMOUNTS, Sight, VIEWS};
 use super::learn::{Row, Softmax, softmax as softmax_of};
 use super::model::{Head, Model, Odds, share};
 use super::reading::{Reader, label_number};
 use super::vectors::Vectors;
-use super::words::Words;
+use super::words::{TOWARD_VIEWS, Words};
 use crate::eval::{Gold, Scores, UNJUDGED};
 use blattwerk_core::{Polarity, Span};
 use blattwerk_gold::Article;

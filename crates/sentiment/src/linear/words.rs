@@ -2,10 +2,17 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::feature::{TOWARD_VIEWS, WHOLE_VIEWS};
 use crate::words::stem;
 use blattwerk_model_file::{Damage, Reader, put};
 
+/// The views toward a name: its sentence; its clause before and behind it; three words to each side; other clauses before and
+/// behind it; and its clause once more, by the name's role in it, so that words that are used like the verbs of labelled texts
+/// have their frames.
+pub(super) const TOWARD_VIEWS: usize = 7 + ROLES;
+/// The roles that views tell apart: before the verb, behind it, subject of a passive, with a preposition.
+const ROLES: usize = 4;
+/// The views of a text: all of it, its negated clauses, its first clause.
+pub(super) const WHOLE_VIEWS: usize = 3;
 /// The columns of [`Row::leanings`]: toward negative and positive against neutral, for each view of both heads.
 pub(super) const LEANINGS: usize = 2 * (TOWARD_VIEWS + WHOLE_VIEWS);
 
