@@ -50,6 +50,9 @@ impl Row {
     }
 }
 
+/// Returns the text of a column in a row.
+type Cell = fn(&Row) -> Option<&str>;
+
 /// Returns a batch with a row for each article.
 ///
 /// # Errors
@@ -63,7 +66,6 @@ pub(crate) fn batch(rows: &[Row], frames: &[Frame]) -> Result<RecordBatch, Arrow
         fields.push(Field::new(frame.name, list.data_type().clone(), true));
         columns.push(Arc::new(list));
     }
-    type Cell = fn(&Row) -> Option<&str>;
     let texts: [(&str, Cell); 4] = [
         ("summary", |row| row.summary.as_deref()),
         ("language", |row| row.language.as_deref()),
@@ -72,7 +74,7 @@ pub(crate) fn batch(rows: &[Row], frames: &[Frame]) -> Result<RecordBatch, Arrow
     ];
     for (name, cell) in texts {
         fields.push(Field::new(name, DataType::Utf8, true));
-        columns.push(Arc::new(StringArray::from_iter(rows.iter().map(cell))));
+        columns.push(Arc::new(rows.iter().map(cell).collect::<StringArray>()));
     }
     RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
 }

@@ -4,6 +4,11 @@
 //! `flow`, and become typed columns as `output` writes them. What is about Python (columns of a table, configs as
 //! dictionaries, processes that fork) is written in Python, in `python/blattwerk`.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "functions get values of their own from Python"
+)]
+
 mod columns;
 mod layers;
 mod run;

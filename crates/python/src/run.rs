@@ -16,6 +16,10 @@ use crate::layers::{Layers, value_error};
 /// `watch` is called with the articles, failures and bytes read so far, and the bytes of all files. It is called between two
 /// chunks; if it raises an exception, or there is a signal whose handler does, the run stops, ready to be resumed.
 #[pyfunction]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "arguments from Python are owned"
+)]
 pub(crate) fn run(
     py: Python<'_>,
     layers: Layers,

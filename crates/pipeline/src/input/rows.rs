@@ -146,7 +146,8 @@ mod tests {
 
     #[test]
     fn rows_are_articles_or_say_why_not() {
-        let cases: &[(&[&str], &[Option<&[u8]>], &str)] = &[
+        type Case<'a> = (&'a [&'a str], &'a [Option<&'a [u8]>], &'a str);
+        let cases: &[Case<'_>] = &[
             (
                 &["id", "body"],
                 &[Some(b"a"), Some(b"Es regnet.")],
