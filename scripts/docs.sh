@@ -4,5 +4,5 @@
 # The doc comment of a key is its text in both. A test compares the files with what this script writes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-BLESS=1 cargo test --quiet -p blattwerk --bin blattwerk manual
+BLESS=1 cargo test --quiet -p blattwerk --lib manual
 git diff --stat -- pipeline.toml docs/config.md
