@@ -77,6 +77,8 @@ enum Command {
         /// The shell to write the script for
         shell: clap_complete::Shell,
     },
+    /// Writes the manual page to standard output
+    Man,
 }
 
 /// Runs the command that a command line asks for, the name of the program first, and returns the exit code.
@@ -119,6 +121,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Runs(options) => runs::runs(&options),
         Command::Backends(options) => backends::backends(&options),
         Command::Completions { shell } => completions(shell),
+        Command::Man => man(),
     }
 }
 
@@ -132,4 +135,24 @@ fn completions(shell: clap_complete::Shell) -> anyhow::Result<ExitCode> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "blattwerk", &mut script);
     output::print(&script)
+}
+
+/// Prints one page with all commands and their flags, which belong together.
+fn man() -> anyhow::Result<ExitCode> {
+    let mut page = Vec::new();
+    let mut command = Cli::command().name("blattwerk");
+    command.build();
+    clap_mangen::Man::new(command.clone()).render(&mut page)?;
+    for command in command
+        .get_subcommands()
+        .filter(|it| it.get_name() != "help")
+    {
+        let man = clap_mangen::Man::new(command.clone());
+        let name = command.get_name().to_uppercase();
+        page.extend(format!(".SH \"COMMAND {name}\"\n").into_bytes());
+        man.render_synopsis_section(&mut page)?;
+        man.render_description_section(&mut page)?;
+        man.render_options_section(&mut page)?;
+    }
+    output::print(&page)
 }
