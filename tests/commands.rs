@@ -290,17 +290,10 @@ fn eval_summarize_compares_every_backend_with_lead_random_and_oracle() {
 #[test]
 fn a_sentiment_model_is_trained_and_used() {
     let place = Place::new();
-    let lines: String = ["Ida", "Jan", "Uwe", "Eva", "Max", "Lea"]
-        .iter()
-        .map(|name| {
-            format!(
-                "positive\tAlle loben {name} für ihre hervorragende Arbeit.\t{name}\n\
-                 negative\tViele kritisieren {name} wegen seiner Fehler scharf.\t{name}\n\
-                 neutral\tAm Montag kam {name} nach Bonn.\t{name}\n"
-            )
-        })
-        .collect();
-    place.write("gold.tsv", lines.repeat(10));
+    let lines = "positive\tAlle loben Ida für ihre hervorragende Arbeit.\tIda\n\
+        negative\tViele kritisieren Jan wegen seiner Fehler scharf.\tJan\n\
+        neutral\tAm Montag kam Uwe nach Bonn.\tUwe\n";
+    place.write("gold.tsv", lines.repeat(40));
     let outcome = place.blattwerk("train sentiment --train gold.tsv --out model");
     assert_eq!(outcome.code, 0, "{outcome:?}");
     assert!(outcome.stdout.contains("toward names"), "{outcome:?}");

@@ -413,6 +413,10 @@ impl Examples {
             let [negative, neutral, positive] = softmax.weights[column];
             [negative - neutral, positive - neutral].map(|weight| weight as f32)
         });
+        // Where held-out texts contradict the judgements there are too few to learn from, and nothing to turn around.
+        if by_negative[0] <= 0.0 || by_positive[1] <= 0.0 {
+            return;
+        }
         (head.mix, head.shift) = ([by_negative, by_positive], shift);
         for judged in unseen {
             let [negative, positive] = head.calibrated(odds(judged).map(|odds| odds as f32));
