@@ -43,6 +43,7 @@ pub(super) struct Field {
     pub(super) range: Range<usize>,
     /// The dialect, if it contains doubled quotes or escapes.
     escapes: Option<Dialect>,
+    is_quoted: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,7 +112,7 @@ impl Parser {
                 if !is_last && behind.first() != Some(&delimiter) {
                     return Step::Stray;
                 }
-                self.push(start..quote, self.has_escapes);
+                self.push(start..quote, self.has_escapes, true);
                 self.open = None;
                 self.at = quote + 2;
                 if is_last {
@@ -126,11 +127,15 @@ impl Parser {
                 let (end, has_escapes) = self.plain_end(rest, escape);
                 let range = self.at..self.at + end;
                 if rest.get(end) == Some(&delimiter) {
-                    self.push(range, has_escapes);
+                    self.push(range, has_escapes, false);
                     self.at += end + 1;
                 } else {
                     let is_crlf = rest[..end].last() == Some(&b'\r');
-                    self.push(range.start..range.end - usize::from(is_crlf), has_escapes);
+                    self.push(
+                        range.start..range.end - usize::from(is_crlf),
+                        has_escapes,
+                        false,
+                    );
                     return Step::Done;
                 }
             }
@@ -162,19 +167,21 @@ impl Parser {
         }
     }
 
-    fn push(&mut self, range: Range<usize>, has_escapes: bool) {
+    fn push(&mut self, range: Range<usize>, has_escapes: bool, is_quoted: bool) {
         let escapes = has_escapes.then_some(self.dialect);
-        self.fields.push(Field { range, escapes });
+        self.fields.push(Field {
+            range,
+            escapes,
+            is_quoted,
+        });
     }
 }
 
 impl Field {
     /// Returns whether a field of a record says that it has no value. Within quotes it would be a text.
     pub(super) fn is_null(&self, record: &[u8]) -> bool {
-        let is_quoted =
-            self.range.start > 0 && matches!(record[self.range.start - 1], b'"' | b'\'');
         let field = &record[self.range.clone()];
-        !is_quoted && (field == NOTHING || field == b"NULL")
+        !self.is_quoted && (field == NOTHING || field == b"NULL")
     }
 
     /// Returns its text.
