@@ -1,11 +1,14 @@
 //! The result of reading: articles and failures.
 
-use blattwerk_core::Document;
+use std::sync::Arc;
+
+use blattwerk_core::{Document, Text};
 
 use super::content::Content;
 use super::fault::Fault;
+use super::options::Options;
 use super::outlet::outlet;
-use super::unparsed::Unparsed;
+use super::unparsed::{Captured, Unparsed};
 
 /// What a capture is whose address was captured before with the same text.
 pub(crate) const CAPTURED_AGAIN: &str = "captured again";
@@ -24,6 +27,27 @@ pub enum Item {
 }
 
 impl Item {
+    /// Makes an item of a document without its text, and the content that the text comes from. A capture of a URL is
+    /// parsed later, even if it is plain text: only its text tells whether it is an article.
+    pub(super) fn new(
+        mut document: Document,
+        content: Content,
+        captured: Option<Captured>,
+        options: &Arc<Options>,
+    ) -> Self {
+        match content {
+            Content::Text(text) if captured.is_none() => {
+                document.text = Text::new(text);
+                Self::Article(Box::new(document))
+            }
+            content => {
+                let options = Arc::clone(options);
+                let unparsed = Unparsed::new(document, content, captured, options);
+                Self::Unparsed(Box::new(unparsed))
+            }
+        }
+    }
+
     /// Parses the article if it is still in its markup; any other item stays as it is.
     pub fn parse(self) -> Parsed {
         match self {

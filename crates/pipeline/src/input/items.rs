@@ -5,9 +5,6 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use blattwerk_core::Text;
-
-use super::content::Content;
 use super::fault::Fault;
 use super::files::File;
 use super::format::{self, Articles};
@@ -16,7 +13,7 @@ use super::options::Options;
 use super::position::{Number, Place, Position};
 use super::share::Taking;
 use super::source::{Source, Spare};
-use super::unparsed::{Captured, Unparsed};
+use super::unparsed::Captured;
 use crate::digest::digest;
 
 /// The articles and failures of all files, in order. Memory use does not grow with the size of a file.
@@ -276,20 +273,9 @@ impl Items {
         for role in &record.unread {
             *self.counts.unread.entry(role).or_default() += 1;
         }
-        let (mut document, content) = record.into_document(id, source);
-        Some(match content {
-            Content::Text(text) if captured.is_none() => {
-                document.text = Text::new(text);
-                Item::Article(Box::new(document))
-            }
-            content => {
-                let options = Arc::clone(&self.options);
-                let captured = captured.map(|url| Captured { url, has_same_id });
-                Item::Unparsed(Box::new(Unparsed::new(
-                    document, content, captured, options,
-                )))
-            }
-        })
+        let (document, content) = record.into_document(id, source);
+        let captured = captured.map(|url| Captured { url, has_same_id });
+        Some(Item::new(document, content, captured, &self.options))
     }
 }
 

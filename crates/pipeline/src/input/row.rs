@@ -49,3 +49,15 @@ pub(super) fn record(number: u64, mut values: Values, shape: &Shape) -> Result<R
         }),
     }
 }
+
+/// Returns the text of a cell, which must be UTF-8.
+pub(super) fn text(bytes: &[u8]) -> Result<String, Fault> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(text.to_owned()),
+        Err(error) => {
+            let at = error.valid_up_to();
+            let byte = bytes.get(at).copied().unwrap_or_default();
+            Err(Fault::DamagedUtf8 { at: at + 1, byte })
+        }
+    }
+}

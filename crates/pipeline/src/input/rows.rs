@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use blattwerk_core::{Result, Text};
+use blattwerk_core::Result;
 
 use super::config::Config;
-use super::content::Content;
 use super::fault::{Fault, list, setting};
 use super::fields::{Clash, ROLES, Role};
-use super::item::{Failure, Item, Record};
+use super::item::{Failure, Item};
 use super::options::Options;
 use super::row::{self, Shape, Values};
-use super::unparsed::Unparsed;
 
 /// Makes articles of the rows of a table, as a file with the same columns would give them.
 #[derive(Debug, Clone)]
@@ -73,7 +71,7 @@ impl Rows {
         let mut values: Values = [const { Ok(None) }; ROLES];
         for (column, value) in self.columns.iter().zip(&mut values) {
             if let Some(bytes) = column.and_then(&cell) {
-                *value = text(bytes).map(Some);
+                *value = row::text(bytes).map(Some);
             }
         }
         let source = number.to_string();
@@ -97,32 +95,9 @@ impl Rows {
         if record.content.is_blank() {
             return failure(id, Fault::EmptyText);
         }
-        self.article(record, id.unwrap_or_else(|| source.clone()), source)
-    }
-
-    fn article(&self, record: Record, id: String, source: String) -> Item {
-        let (mut document, content) = record.into_document(id, source);
-        match content {
-            Content::Text(text) => {
-                document.text = Text::new(text);
-                Item::Article(Box::new(document))
-            }
-            content => {
-                let options = Arc::clone(&self.options);
-                Item::Unparsed(Box::new(Unparsed::new(document, content, None, options)))
-            }
-        }
-    }
-}
-
-fn text(bytes: &[u8]) -> std::result::Result<String, Fault> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(text.to_owned()),
-        Err(error) => {
-            let at = error.valid_up_to();
-            let byte = bytes.get(at).copied().unwrap_or_default();
-            Err(Fault::DamagedUtf8 { at: at + 1, byte })
-        }
+        let (document, content) =
+            record.into_document(id.unwrap_or_else(|| source.clone()), source);
+        Item::new(document, content, None, &self.options)
     }
 }
 

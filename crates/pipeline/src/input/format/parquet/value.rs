@@ -2,6 +2,7 @@
 
 use super::schema::Kind;
 use crate::input::fault::Fault;
+use crate::input::row;
 
 /// A value as the library decodes it.
 #[derive(Debug, Clone)]
@@ -33,11 +34,11 @@ impl Value<'_> {
                 if bytes.len() == 16 && !bytes.is_ascii() {
                     uuid(bytes)
                 } else {
-                    utf8(text)?
+                    row::text(text)?
                 }
             }
             (Self::Bytes(bytes), Kind::Decimal(scale)) => decimal(big_endian(bytes), scale),
-            (Self::Bytes(bytes), _) => utf8(bytes)?,
+            (Self::Bytes(bytes), _) => row::text(bytes)?,
             (Self::Whole(number, _), Kind::Decimal(scale)) => decimal((*number).into(), scale),
             (Self::Whole(days, _), Kind::Date) => date(*days),
             (Self::Whole(number, _), Kind::Timestamp { per_second, is_utc }) => {
@@ -52,17 +53,6 @@ impl Value<'_> {
             (Self::Float(number), _) => number.to_string(),
             (Self::Double(number), _) => number.to_string(),
         })
-    }
-}
-
-fn utf8(bytes: &[u8]) -> Result<String, Fault> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(text.to_owned()),
-        Err(error) => {
-            let at = error.valid_up_to();
-            let byte = bytes.get(at).copied().unwrap_or_default();
-            Err(Fault::DamagedUtf8 { at: at + 1, byte })
-        }
     }
 }
 

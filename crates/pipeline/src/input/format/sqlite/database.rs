@@ -12,7 +12,7 @@ use rusqlite::{Connection, Error, ErrorCode, InterruptHandle, OpenFlags, Row};
 use crate::input::fault::{Fault, list};
 use crate::input::fields::{Clash, Names, ROLES, Role};
 use crate::input::options::Options;
-use crate::input::row::Values;
+use crate::input::row::{self, Values};
 
 /// What is wrong with a database.
 #[derive(Debug, thiserror::Error)]
@@ -198,14 +198,7 @@ impl Database {
                 if bytes.len() > self.max_bytes {
                     return Err(Fault::TooLong(self.max_bytes));
                 }
-                match std::str::from_utf8(bytes) {
-                    Ok(text) => Ok(Some(text.to_owned())),
-                    Err(error) => {
-                        let at = error.valid_up_to();
-                        let byte = bytes.get(at).copied().unwrap_or_default();
-                        Err(Fault::DamagedUtf8 { at: at + 1, byte })
-                    }
-                }
+                row::text(bytes).map(Some)
             }
         }
     }
