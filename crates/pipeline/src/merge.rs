@@ -9,8 +9,6 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::de::DeserializeOwned;
-
 use self::repeats::Repeats;
 use crate::config::RunConfig;
 use crate::identity::Identity;
@@ -83,7 +81,7 @@ pub fn shards(folders: &[PathBuf], output: &Path, overwrite: bool) -> Result<Rec
         .into_iter()
         .map(|(_, folder, record)| (folder.as_path(), record))
         .unzip();
-    let mut config: output::Config = section(&records[0], "output", folders[0])?;
+    let mut config: output::Config = records[0].section("output", folders[0])?;
     config.overwrite = overwrite;
     merge(&folders, output, &config, &identity, by, || sum(records))
 }
@@ -108,7 +106,7 @@ pub(crate) fn merge(
     let mut record = record();
     let renderer = Renderer::new(config.dialect(), layout.clone(), Facts::default());
     let mut repeats = (by == By::Files).then(|| Repeats::new(renderer, &record));
-    let size: RunConfig = section(&record, "run", output)?;
+    let size: RunConfig = record.section("run", output)?;
     let most_bytes = (size.chunk_megabytes.max(1) as u64) << 20;
     let most_articles = size.chunk_articles.max(1);
 
@@ -306,17 +304,6 @@ pub(crate) fn record(folder: &Path) -> Result<Record> {
             "expected a folder with the tables of a complete run, found no run.json",
         )),
     }
-}
-
-/// Returns a section of the config of a record.
-fn section<T: DeserializeOwned + Default>(record: &Record, name: &str, folder: &Path) -> Result<T> {
-    let Some(settings) = record.config.get(name) else {
-        return Ok(T::default());
-    };
-    T::deserialize(settings).map_err(|error| Error::Read {
-        path: folder.join("run.json"),
-        source: error.into(),
-    })
 }
 
 pub(crate) fn refused(folder: &Path, message: &str) -> Error {

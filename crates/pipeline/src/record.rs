@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::input::{Share, path_text};
+use crate::{Error, Result};
 
 /// The record of a complete run: `run.json`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -51,6 +53,25 @@ pub struct Record {
 }
 
 impl Record {
+    /// Returns a section of the config; the default if it is not there. `folder` is where the record lies.
+    ///
+    /// # Errors
+    ///
+    /// If the section is not of this kind.
+    pub(crate) fn section<T: DeserializeOwned + Default>(
+        &self,
+        name: &str,
+        folder: &Path,
+    ) -> Result<T> {
+        let Some(settings) = self.config.get(name) else {
+            return Ok(T::default());
+        };
+        T::deserialize(settings).map_err(|error| Error::Read {
+            path: folder.join("run.json"),
+            source: error.into(),
+        })
+    }
+
     /// Adds the counts and times of a run over another part of the same input.
     ///
     /// Everything else (version, settings, inputs, tables) stays as it is in `self`.

@@ -9,7 +9,6 @@ use std::path::Path;
 
 use blattwerk_core::{Level, Polarity};
 use csv::StringRecord;
-use serde::Deserialize;
 
 use super::config::Config;
 use super::read;
@@ -31,16 +30,9 @@ impl<'a> Tables<'a> {
     ///
     /// If the record does not say how they were written.
     pub(crate) fn new(folder: &'a Path, record: &'a Record) -> Result<Self> {
-        let config = match record.config.get("output") {
-            Some(settings) => Config::deserialize(settings).map_err(|error| Error::Read {
-                path: folder.join(super::RECORD),
-                source: error.into(),
-            })?,
-            None => Config::default(),
-        };
         Ok(Self {
             folder,
-            config,
+            config: record.section("output", folder)?,
             record,
         })
     }
