@@ -182,6 +182,20 @@ impl Polarity {
         }
     }
 
+    /// Returns the most likely class; neutral wins a tie.
+    pub fn likeliest(probabilities: Probabilities) -> Self {
+        let likeliness = |polarity: Self| probabilities[polarity as usize];
+        [Self::Negative, Self::Positive]
+            .into_iter()
+            .fold(Self::Neutral, |best, other| {
+                if likeliness(other) > likeliness(best) {
+                    other
+                } else {
+                    best
+                }
+            })
+    }
+
     /// Returns the class of a word, the inverse of [`Polarity::as_str`].
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL

@@ -91,15 +91,7 @@ fn layer(
         .chain(levels)
         .chain(entities)
         .map(|(level, probabilities)| {
-            let best = Polarity::ALL
-                .into_iter()
-                .fold(Polarity::Neutral, |best, class| {
-                    if probabilities[class as usize] > probabilities[best as usize] {
-                        class
-                    } else {
-                        best
-                    }
-                });
+            let best = Polarity::likeliest(probabilities);
             Sentiment::new(level, best, probabilities[best as usize].clamp(0.0, 1.0))
         })
         .collect()

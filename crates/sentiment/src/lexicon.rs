@@ -491,22 +491,8 @@ impl Softmax {
 }
 
 fn judgement(level: Level, probabilities: Probabilities) -> Sentiment {
-    let polarity = likeliest(probabilities);
+    let polarity = Polarity::likeliest(probabilities);
     Sentiment::new(level, polarity, probabilities[polarity as usize])
-}
-
-/// The most likely class; neutral wins a tie.
-fn likeliest(probabilities: Probabilities) -> Polarity {
-    let likeliness = |polarity: Polarity| probabilities[polarity as usize];
-    [Polarity::Negative, Polarity::Positive]
-        .into_iter()
-        .fold(Polarity::Neutral, |best, other| {
-            if likeliness(other) > likeliness(best) {
-                other
-            } else {
-                best
-            }
-        })
 }
 
 #[cfg(test)]
