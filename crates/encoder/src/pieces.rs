@@ -169,6 +169,16 @@ mod tests {
     /// A text, and its words with their pieces.
     type Case<'a> = (&'a str, &'a [(&'a str, &'a [&'a str])]);
 
+    fn check(cases: &[Case]) {
+        for &(text, words) in cases {
+            let expected: Vec<_> = words
+                .iter()
+                .map(|&(word, pieces)| (word, pieces.to_vec()))
+                .collect();
+            assert_eq!(cut(text), expected, "{text:?}");
+        }
+    }
+
     /// Words as what they quote, and their pieces.
     fn cut(text: &str) -> Vec<(&str, Vec<&'static str>)> {
         vocabulary()
@@ -195,13 +205,7 @@ mod tests {
             ("ü2", &[("ü2", &["▁", "ü", "2"])]),
             ("xb", &[("xb", &["▁", "<unk>", "b"])]),
         ];
-        for &(text, words) in cases {
-            let expected: Vec<_> = words
-                .iter()
-                .map(|&(word, pieces)| (word, pieces.to_vec()))
-                .collect();
-            assert_eq!(cut(text), expected, "{text:?}");
-        }
+        check(cases);
     }
 
     #[test]
@@ -220,13 +224,7 @@ mod tests {
                 ],
             ),
         ];
-        for &(text, words) in cases {
-            let expected: Vec<_> = words
-                .iter()
-                .map(|&(word, pieces)| (word, pieces.to_vec()))
-                .collect();
-            assert_eq!(cut(text), expected, "{text:?}");
-        }
+        check(cases);
     }
 
     #[test]
