@@ -19,6 +19,7 @@ pub mod merge;
 pub mod output;
 pub mod own;
 pub mod record;
+mod regular;
 pub mod report;
 pub mod retry;
 pub mod run;

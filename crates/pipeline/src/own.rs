@@ -2,12 +2,12 @@
 //! config, the state, the metrics. They are no articles, so they are left out, unless they are named one by one.
 
 use std::collections::{HashMap, HashSet};
-use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::config::Loaded;
 use crate::input::{File, Inputs};
-use crate::{Error, Result, output, state};
+use crate::{Error, Result, output, regular, state};
 
 /// What such a file is counted as.
 pub(crate) const OWN_FILE: &str = "file of blattwerk";
@@ -128,9 +128,10 @@ impl Own {
 
 /// Returns whether a folder has the record of a run.
 fn is_complete(folder: &Path) -> bool {
-    let Ok(record) = fs::read(folder.join(output::RECORD)) else {
+    let record = regular::open(&folder.join(output::RECORD)).and_then(io::read_to_string);
+    let Ok(record) = record else {
         return false;
     };
-    let record = serde_json::from_slice::<serde_json::Value>(&record).unwrap_or_default();
+    let record = serde_json::from_str::<serde_json::Value>(&record).unwrap_or_default();
     record["run_hash"].is_string() && record["tables"].is_array()
 }

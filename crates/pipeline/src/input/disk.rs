@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::ahead::Bytes;
 use super::blocks::{BLOCK, Blocks};
+use crate::regular;
 
 /// Returns the standard input; `counter` counts the bytes read from it.
 pub(super) fn stdin(counter: Arc<AtomicU64>) -> Bytes {
@@ -26,9 +27,17 @@ pub(super) struct Disk {
 }
 
 impl Disk {
-    /// Opens a file at its beginning; `counter` counts the bytes read from it.
-    pub(super) fn open(location: &Path, counter: Arc<AtomicU64>) -> io::Result<(Self, Bytes)> {
-        let file = fs::File::open(location)?;
+    /// Opens a file at its beginning; `counter` counts the bytes read from it. A pipe is only opened if it may be one.
+    pub(super) fn open(
+        location: &Path,
+        counter: Arc<AtomicU64>,
+        may_be_pipe: bool,
+    ) -> io::Result<(Self, Bytes)> {
+        let file = if may_be_pipe {
+            fs::File::open(location)?
+        } else {
+            regular::open(location)?
+        };
         let disk = Self {
             location: location.to_owned(),
             before: counter.load(Ordering::Relaxed),
@@ -46,7 +55,7 @@ impl Disk {
     /// Opens the file again at a byte. The counter is set to what it would be if the file had been read up to
     /// there.
     pub(super) fn open_at(&self, at: u64) -> io::Result<Bytes> {
-        let mut file = fs::File::open(&self.location)?;
+        let mut file = regular::open(&self.location)?;
         // Block boundaries are the same wherever reading starts.
         let within = at % BLOCK as u64;
         file.seek(SeekFrom::Start(at - within))?;
@@ -61,7 +70,7 @@ impl Disk {
     pub(super) fn seekable(&self) -> io::Result<impl Read + Seek + Send + 'static> {
         self.counter.store(self.before, Ordering::Relaxed);
         Ok(Counted {
-            file: fs::File::open(&self.location)?,
+            file: regular::open(&self.location)?,
             counter: Arc::clone(&self.counter),
         })
     }

@@ -14,6 +14,7 @@ use super::beside::{self, Beside};
 use super::fault::{Fault, setting};
 use super::{glob, path_text};
 use crate::digest::digest;
+use crate::regular::{self, NOT_REGULAR};
 
 /// An input file.
 #[derive(Debug, Clone)]
@@ -90,7 +91,7 @@ impl File {
         if !self.is_regular() || self.size < LARGE {
             return Ok(None);
         }
-        let mut file = fs::File::open(&self.location)?;
+        let mut file = regular::open(&self.location)?;
         let mut ends = Vec::new();
         file.by_ref().take(END).read_to_end(&mut ends)?;
         file.seek(SeekFrom::Start(self.size - END))?;
@@ -108,6 +109,10 @@ impl File {
             return None;
         }
         let (what, size) = match fs::metadata(&self.location) {
+            Ok(now) if !now.is_file() => {
+                let what = format!("was replaced while it was read: it is {NOT_REGULAR} any more");
+                (what, self.size)
+            }
             Ok(now) => {
                 let (was, is) = (self.size, now.len());
                 let what = match is.cmp(&was) {
@@ -309,7 +314,7 @@ impl Found<'_> {
         } else if is_named {
             Kind::Stream
         } else {
-            Kind::Unreadable("not a regular file".into())
+            Kind::Unreadable(NOT_REGULAR.into())
         };
         let real = fs::canonicalize(&location).unwrap_or_else(|_| location.clone());
         self.put(

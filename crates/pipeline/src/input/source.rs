@@ -42,7 +42,7 @@ impl Source {
         if file.is_stdin() {
             return Self::new(&file.path, stdin(counter), None, within);
         }
-        let (disk, bytes) = Disk::open(&file.location, counter)
+        let (disk, bytes) = Disk::open(&file.location, counter, file.is_stream())
             .map_err(|error| Fault::Unreadable(error.to_string()))?;
         // A pipe cannot be opened a second time.
         let disk = file.is_regular().then_some(disk);

@@ -38,7 +38,7 @@ fn later(path: &Path) {
         .unwrap();
 }
 
-const CHANGES: [(&str, Change); 6] = [
+const CHANGES: [(&str, Change); 7] = [
     ("became shorter while it was read: 10 of ", |path| {
         let file = fs::File::options().write(true).open(path).unwrap();
         file.set_len(10).unwrap();
@@ -64,7 +64,21 @@ const CHANGES: [(&str, Change); 6] = [
     ("cannot be found any more after it was read: ", |path| {
         fs::remove_file(path).unwrap();
     }),
+    ("was replaced while it was read", |path| {
+        fs::remove_file(path).unwrap();
+        become_another_kind(path);
+    }),
 ];
+
+/// Makes a pipe, which blocks whoever waits for its other end.
+fn become_another_kind(path: &Path) {
+    if cfg!(unix) {
+        let made = std::process::Command::new("mkfifo").arg(path).status();
+        assert!(made.unwrap().success());
+    } else {
+        fs::create_dir(path).unwrap();
+    }
+}
 
 fn dump() -> Vec<u8> {
     // Beyond what is read at once.

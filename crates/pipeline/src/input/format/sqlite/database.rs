@@ -13,6 +13,7 @@ use crate::input::fault::{Fault, list};
 use crate::input::fields::{Clash, Names, ROLES, Role};
 use crate::input::options::Options;
 use crate::input::row::{self, Values};
+use crate::regular;
 
 /// What is wrong with a database.
 #[derive(Debug, thiserror::Error)]
@@ -94,6 +95,8 @@ pub(super) struct Database {
 
 impl Database {
     pub(super) fn open(path: &Path, options: &Options) -> Result<Self, Fault> {
+        // SQLite opens whatever is there, and waits for the other end of a pipe.
+        regular::open(path).map_err(|error| Fault::Unreadable(error.to_string()))?;
         let connection = connect(path).map_err(|error| broken(&error))?;
         let query = match &options.query {
             Some(query) => query.clone(),
@@ -225,7 +228,7 @@ fn connect(path: &Path) -> Result<Connection, Error> {
 fn has_log(path: &Path) -> Option<bool> {
     use std::io::Read;
     let mut header = [0; 20];
-    fs::File::open(path).ok()?.read_exact(&mut header).ok()?;
+    regular::open(path).ok()?.read_exact(&mut header).ok()?;
     if header[18..] != [2, 2] {
         return None;
     }
