@@ -87,11 +87,13 @@ impl Inputs {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`](blattwerk_core::Error::Setting) if a value is invalid, a path does not exist, or a folder or glob matches no file.
+    /// [`Error::Setting`](blattwerk_core::Error::Setting) if a value is invalid, a path does not exist, a folder or glob matches
+    /// no file, or no database answers the query.
     /// A file that cannot be read is not an error here; it becomes a failure.
     pub fn open(config: &Config, root: &Path) -> Result<Self> {
         let options = config.check()?;
         let files = files::find(&config.paths, root, config.allow_empty)?;
+        format::check_query(&files, &options)?;
         Ok(Self {
             files: files.into(),
             left_out: 0,

@@ -18,6 +18,8 @@ mod warc;
 mod xml;
 mod zip;
 
+pub(super) use self::sqlite::check_query;
+
 use std::fmt;
 use std::io;
 use std::sync::{Arc, LazyLock};

@@ -6,24 +6,26 @@
 mod database;
 
 use std::collections::VecDeque;
-use std::io;
+use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use rusqlite::InterruptHandle;
 
-use self::database::{Broken, Database};
+use self::database::{Broken, Database, refusal};
 use super::{Articles, Claim, Format};
 use crate::input::described::Described;
-use crate::input::fault::Fault;
+use crate::input::fault::{Fault, setting};
 use crate::input::fields::Role;
+use crate::input::files::File;
 use crate::input::item::{Record, Reject};
 use crate::input::options::Options;
 use crate::input::position::Place;
 use crate::input::recognize::{Start, first_line};
 use crate::input::row::{self, Shape, Values};
 use crate::input::source::Source;
+use crate::regular;
 
 pub(super) struct Sqlite;
 
@@ -31,7 +33,7 @@ pub(super) struct Sqlite;
 const NAMES: &[&str] = &["sqlite", "sqlite3", "db3"];
 
 /// What a database begins with.
-const MAGIC: &[u8] = b"SQLite format 3\0";
+const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
 impl Format for Sqlite {
     fn name(&self) -> &'static str {
@@ -75,6 +77,34 @@ impl Format for Sqlite {
             row: 0,
         }))
     }
+}
+
+/// Checks the configured query, if there are databases among some files. One that suits any of them is right: another may be
+/// no database of articles, which is then a failure.
+pub(in crate::input) fn check_query(
+    files: &[File],
+    options: &Options,
+) -> blattwerk_core::Result<()> {
+    if options.query.is_none() {
+        return Ok(());
+    }
+    let mut refused = None;
+    for file in files.iter().filter(|file| file.is_regular()) {
+        let mut start = [0; MAGIC.len()];
+        let read = regular::open(file.location()).and_then(|mut file| file.read_exact(&mut start));
+        if read.is_err() || start != *MAGIC {
+            continue;
+        }
+        match refusal(file.location(), options) {
+            None => return Ok(()),
+            Some(reason) if refused.is_none() => refused = Some((file.name(), reason)),
+            Some(_) => {}
+        }
+    }
+    refused.map_or(Ok(()), |(name, reason)| {
+        let expected = format!("a SELECT of the articles in `{name}`");
+        Err(setting("input.query", &expected, reason))
+    })
 }
 
 fn not_sqlite(bytes: &[u8]) -> Fault {

@@ -98,35 +98,144 @@ fn each_row_of_the_query_is_an_article() {
     );
 }
 
+/// What a wrong query is, as the error of the config and as the failure of a database among others.
+const WRONG: [(&str, &str, &str); 8] = [
+    (
+        "SELECT text FROM artikeln",
+        "an error: no such table: artikeln; TABLES",
+        "`input.query`: no such table: artikeln; TABLES",
+    ),
+    (
+        "SELECT body AS text FROM artikel",
+        "an error: no such column: body; TABLES",
+        "`input.query`: no such column: body; TABLES",
+    ),
+    (
+        "SELEKT text",
+        "an error: near \"SELEKT\": syntax error",
+        "`input.query`: near \"SELEKT\": syntax error",
+    ),
+    (
+        "DELETE FROM artikel",
+        "a statement that changes the database",
+        "`input.query`: expected one SELECT, found a statement that changes the database",
+    ),
+    (
+        "ATTACH 'x' AS x",
+        "a statement without rows",
+        "`input.query`: expected one SELECT, found a statement without rows",
+    ),
+    (
+        "SELECT text FROM artikel; DELETE FROM artikel",
+        "several statements",
+        "`input.query`: expected one SELECT, found several statements",
+    ),
+    (
+        "SELECT titel, datum FROM artikel",
+        "no column of `input.query` is recognized as the text; the columns are `titel`, `datum`; set `input.fields.text` to the right one",
+        "no column of `input.query` is recognized as the text; the columns are `titel`, `datum`; set `input.fields.text` to the right one",
+    ),
+    (
+        "SELECT text, text FROM artikel",
+        "two columns \"text\" in `input.query`; rename one with AS",
+        "two columns \"text\" in `input.query`; rename one with AS",
+    ),
+];
+
+const TABLES: &str = "the tables are `alte Texte` (`nr`, `inhalt`), `artikel` (`id`, `titel`, `text`, `datum`), `lang` (`id`, `titel`, `text`, `datum`)";
+
 #[test]
-fn a_query_that_cannot_be_used_is_told() {
+fn a_query_that_suits_no_database_is_an_error_of_the_config() {
     let folder = tempfile::tempdir().unwrap();
     drop(database(&folder.path().join("d.sqlite"), SCHEMA));
-    let tables = "the tables are `alte Texte` (`nr`, `inhalt`), `artikel` (`id`, `titel`, `text`, `datum`), `lang` (`id`, `titel`, `text`, `datum`)";
+    drop(database(&folder.path().join("e.sqlite"), SCHEMA));
+    fs::write(folder.path().join("a.txt"), "Ein Text.").unwrap();
+    for (query, expected, _) in WRONG {
+        let config = Config {
+            paths: ["a.txt", "d.sqlite", "e.sqlite"].map(str::to_owned).into(),
+            ..config(query)
+        };
+        let error = Inputs::open(&config, folder.path()).unwrap_err();
+        let found = expected.replace("TABLES", TABLES);
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "`input.query`: expected a SELECT of the articles in `d.sqlite`, found {found}"
+            )
+        );
+    }
+    let blank = Inputs::open(&config(" "), folder.path()).unwrap_err();
+    assert!(blank.to_string().contains("input.query"), "{blank}");
+}
+
+#[test]
+fn a_database_that_the_query_does_not_suit_is_a_failure_if_another_suits() {
+    let folder = tempfile::tempdir().unwrap();
+    for (query, _, expected) in WRONG {
+        let path = folder.path().join("d.sqlite");
+        let other = folder.path().join("other.sqlite");
+        drop(database(&path, SCHEMA));
+        // Only this one has what the query asks for.
+        let answers = "CREATE TABLE artikeln (text); CREATE TABLE artikel (body, titel, datum)";
+        drop(database(&other, answers));
+        let config = Config {
+            paths: vec!["d.sqlite".into(), "other.sqlite".into()],
+            ..config(query)
+        };
+        let is_answered = matches!(
+            query,
+            "SELECT text FROM artikeln" | "SELECT body AS text FROM artikel"
+        );
+        let inputs = Inputs::open(&config, folder.path());
+        assert_eq!(inputs.is_ok(), is_answered, "{query}");
+        if let Ok(inputs) = inputs {
+            let found: Vec<String> = inputs.items().map(|item| text_of(&item)).collect();
+            let expected = expected.replace("TABLES", TABLES);
+            let none = "! other.sqlite: expected articles, found none: `input.query` has no rows";
+            assert_items(query, &found, &[&format!("! d.sqlite: {expected}"), none]);
+        }
+        fs::remove_file(path).unwrap();
+        fs::remove_file(other).unwrap();
+    }
+}
+
+#[test]
+fn a_second_database_in_the_file_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("d.sqlite");
+    drop(database(&path, SCHEMA));
+    let one = fs::read(&path).unwrap();
+    fs::write(&path, [&*one, &*one].concat()).unwrap();
+    assert_eq!(
+        read(folder.path(), &config(QUERY)),
+        [
+            "! d.sqlite: a second SQLite database begins after the first one: put each into a file of its own"
+        ]
+    );
+    // Other bytes after it are of no database.
+    fs::write(&path, [&*one, &[0; 4096]].concat()).unwrap();
+    assert_items("padded", &read(folder.path(), &config(QUERY)), &ROWS);
+}
+
+#[test]
+fn a_query_that_is_missing_or_gives_nothing_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(database(&folder.path().join("d.sqlite"), SCHEMA));
     for (query, expected) in [
-        ("", format!("set `input.query` to the query of the articles, such as \"SELECT * FROM [alte Texte] ORDER BY rowid\"; {tables}")),
-        ("SELECT text FROM artikeln", format!("`input.query`: no such table: artikeln; {tables}")),
-        ("SELECT body AS text FROM artikel", format!("`input.query`: no such column: body; {tables}")),
-        ("SELEKT text", "`input.query`: near \"SELEKT\": syntax error".into()),
-        ("DELETE FROM artikel", "`input.query`: expected one SELECT, found a statement that changes the database".into()),
-        ("ATTACH 'x' AS x", "`input.query`: expected one SELECT, found a statement without rows".into()),
-        ("SELECT text FROM artikel; DELETE FROM artikel", "`input.query`: expected one SELECT, found several statements".into()),
-        ("SELECT titel, datum FROM artikel", "no column of `input.query` is recognized as the text; the columns are `titel`, `datum`; set `input.fields.text` to the right one".into()),
-        ("SELECT text, text FROM artikel", "two columns \"text\" in `input.query`; rename one with AS".into()),
+        (
+            "",
+            format!(
+                "set `input.query` to the query of the articles, such as \"SELECT * FROM [alte Texte] ORDER BY rowid\"; {TABLES}"
+            ),
+        ),
+        (
+            "SELECT text FROM artikel WHERE id > 9",
+            "expected articles, found none: `input.query` has no rows".into(),
+        ),
     ] {
         let found = read(folder.path(), &config(query));
         assert_items(query, &found, &[&format!("! d.sqlite: {expected}")]);
     }
-    let found = read(
-        folder.path(),
-        &config("SELECT text FROM artikel WHERE id > 9"),
-    );
-    assert_eq!(
-        found,
-        ["! d.sqlite: expected articles, found none: `input.query` has no rows"]
-    );
-    let error = Inputs::open(&config(" "), folder.path()).unwrap_err();
-    assert!(error.to_string().contains("input.query"), "{error}");
 }
 
 #[test]
@@ -225,7 +334,13 @@ fn a_damaged_database_keeps_the_rows_before_the_damage() {
         let mut bytes = whole.clone();
         bytes[at] ^= 0xFF;
         fs::write(&path, &bytes).unwrap();
-        assert!(!read(folder.path(), &config(QUERY)).is_empty(), "byte {at}");
+        // Damage to a name of the schema looks like a wrong query.
+        let inputs = Inputs::open(&config(QUERY), folder.path());
+        assert!(
+            inputs.is_err_and(|error| error.to_string().contains("no such"))
+                || !read(folder.path(), &config(QUERY)).is_empty(),
+            "byte {at}"
+        );
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::fs;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 use std::time::Duration;
 
@@ -22,6 +23,8 @@ pub(super) enum Broken {
         "expected an SQLite database, as its name or `input.format` says, but it starts with {0:?}"
     )]
     NotSqlite(String),
+    #[error("a second SQLite database begins after the first one: put each into a file of its own")]
+    Second,
     #[error("an SQLite database within compressed data or an archive cannot be read; extract it")]
     NotOnDisk,
     #[error(
@@ -70,6 +73,30 @@ impl From<Broken> for Fault {
     }
 }
 
+impl Broken {
+    /// Returns what is wrong with the query or the columns that are configured; none if it is the database.
+    fn of_config(&self) -> Option<String> {
+        match self {
+            Self::Query(reason) => Some(format!("an error: {reason}")),
+            Self::NoTable { reason, tables } => {
+                Some(format!("an error: {reason}; the tables are {tables}"))
+            }
+            Self::NotSelect(found) => Some((*found).to_owned()),
+            Self::NoText(_) | Self::NoColumn { .. } | Self::TwoColumns(_) => Some(self.to_string()),
+            _ => None,
+        }
+    }
+}
+
+/// Returns why the configured query cannot be that of the articles of a database; none if it can, or if this database cannot
+/// be read.
+pub(super) fn refusal(path: &Path, options: &Options) -> Option<String> {
+    match Database::open(path, options) {
+        Err(Fault::Format(fault)) => fault.downcast_ref::<Broken>().and_then(Broken::of_config),
+        _ => None,
+    }
+}
+
 fn expected(role: Role) -> &'static str {
     match role {
         Role::Id => "text or a whole number",
@@ -96,7 +123,10 @@ pub(super) struct Database {
 impl Database {
     pub(super) fn open(path: &Path, options: &Options) -> Result<Self, Fault> {
         // SQLite opens whatever is there, and waits for the other end of a pipe.
-        regular::open(path).map_err(|error| Fault::Unreadable(error.to_string()))?;
+        let file = regular::open(path).map_err(|error| Fault::Unreadable(error.to_string()))?;
+        if has_second(file) == Some(true) {
+            return Err(Broken::Second.into());
+        }
         let connection = connect(path).map_err(|error| broken(&error))?;
         let query = match &options.query {
             Some(query) => query.clone(),
@@ -226,7 +256,6 @@ fn connect(path: &Path) -> Result<Connection, Error> {
 
 /// Returns whether the write-ahead log of a database has content; none if it does not use one.
 fn has_log(path: &Path) -> Option<bool> {
-    use std::io::Read;
     let mut header = [0; 20];
     regular::open(path).ok()?.read_exact(&mut header).ok()?;
     if header[18..] != [2, 2] {
@@ -235,6 +264,25 @@ fn has_log(path: &Path) -> Option<bool> {
     let mut log: OsString = path.into();
     log.push("-wal");
     Some(fs::metadata(log).is_ok_and(|log| log.len() > 0))
+}
+
+/// Returns whether another database begins where one ends, as `cat` makes them; none if that is not known.
+fn has_second(mut file: fs::File) -> Option<bool> {
+    let mut header = [0; 100];
+    file.read_exact(&mut header).ok()?;
+    let number = |at: usize| Some(u32::from_be_bytes(*header[at..].first_chunk()?));
+    let page_size = match u16::from_be_bytes([header[16], header[17]]) {
+        1 => 1 << 16,
+        size => u64::from(size),
+    };
+    // Old versions do not count the pages.
+    if number(24) != number(92) {
+        return None;
+    }
+    file.seek(SeekFrom::Start(page_size * u64::from(number(28)?)))
+        .ok()?;
+    let mut start = [0; 16];
+    Some(file.read_exact(&mut start).is_ok() && start == header[..16])
 }
 
 /// Returns a path as it is written in a URI.
