@@ -2,6 +2,9 @@
 //!
 //! Only the columns of the article are read, each a page at a time, so memory does not grow with the size of a row group. The
 //! library decodes footer and values; what their sizes decide is checked before it, in `thrift` and `pages`.
+//!
+//! A file may be several, one after another, as `cat` makes them. All places in a Parquet file count from its own beginning, so
+//! a footer shows if something is before it.
 
 mod cells;
 mod pages;
@@ -9,11 +12,13 @@ mod schema;
 mod thrift;
 mod value;
 
+use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 
 use parquet::file::metadata::{
-    ParquetMetaData, ParquetMetaDataOptions, ParquetMetaDataReader, ParquetStatisticsPolicy,
+    ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataOptions, ParquetMetaDataReader,
+    ParquetStatisticsPolicy,
 };
 
 use self::cells::{Cells, Damaged, guarded, reason};
@@ -101,6 +106,10 @@ enum Broken {
         "the footer of the Parquet file is damaged, without which no article can be found: {0}"
     )]
     Footer(String),
+    #[error(
+        "the {0} bytes before the Parquet file are the rest of another one, whose footer is missing; they are not read"
+    )]
+    Before(u64),
     #[error("the Parquet file is encrypted; decrypt it")]
     Encrypted,
     #[error("expected articles, found a Parquet file without rows")]
@@ -209,6 +218,55 @@ fn footer(file: &File) -> Result<ParquetMetaData, Fault> {
     Ok(metadata)
 }
 
+/// Returns how many bytes before a file belong to another one: those between the last page or index and the footer, if the
+/// file begins after so many.
+fn before(file: &File, metadata: &ParquetMetaData) -> Result<u64, Fault> {
+    let mut tail = Vec::new();
+    file.read(file.len - 8, 4, &mut tail).map_err(Fault::Read)?;
+    let len = tail.first_chunk().copied().map_or(0, u32::from_le_bytes);
+    let footer = file.len - 8 - u64::from(len);
+    let range = |at: Option<i64>, len: Option<i32>| {
+        let (at, len) = (u64::try_from(at?).ok()?, u64::try_from(len?).ok()?);
+        at.checked_add(len)
+    };
+    let end = |column: &ColumnChunkMetaData| {
+        let first = [
+            column.dictionary_page_offset(),
+            column.bloom_filter_offset(),
+        ];
+        let starts = first
+            .into_iter()
+            .flatten()
+            .chain([column.data_page_offset()]);
+        let pages = starts
+            .filter_map(|at| u64::try_from(at).ok())
+            .filter(|at| *at > 0)
+            .min()
+            .unwrap_or(0);
+        let size = u64::try_from(column.compressed_size()).unwrap_or(0);
+        [
+            pages.checked_add(size),
+            range(column.bloom_filter_offset(), column.bloom_filter_length()),
+            range(column.column_index_offset(), column.column_index_length()),
+            range(column.offset_index_offset(), column.offset_index_length()),
+        ]
+        .into_iter()
+        .flatten()
+        .max()
+    };
+    let groups = metadata.row_groups().iter();
+    let end = groups
+        .flat_map(|group| group.columns())
+        .filter_map(end)
+        .max();
+    let Some(gap) = footer.checked_sub(end.unwrap_or(MAGIC.len() as u64)) else {
+        return Ok(0);
+    };
+    let mut start = Vec::new();
+    file.read(gap, 4, &mut start).map_err(Fault::Read)?;
+    Ok(if start == MAGIC { gap } else { 0 })
+}
+
 /// The column for each role.
 struct Chosen {
     columns: [Option<Column>; ROLES],
@@ -280,21 +338,77 @@ fn usual<'a>(all: &'a [Column], role: Role, names: &Names) -> Result<Option<&'a 
     Ok(best.map(|(column, _)| column))
 }
 
-struct Reader {
+/// One of the files that a file consists of: usually the only one.
+struct Part {
     file: Arc<File>,
     metadata: ParquetMetaData,
     columns: [Option<Column>; ROLES],
     shape: Shape,
+}
+
+impl Part {
+    fn new(file: File, metadata: ParquetMetaData, options: &Options) -> Result<Self, Fault> {
+        let schema = metadata.file_metadata().schema_descr();
+        let all = columns(schema.root_schema());
+        let leaves = all.iter().filter(|column| column.leaf.is_some()).count();
+        if leaves != schema.num_columns() {
+            return Err(Broken::Footer("its schema contradicts itself".into()).into());
+        }
+        let Chosen { columns, shape } = choose(&all, &options.names)?;
+        Ok(Self {
+            file: Arc::new(file),
+            metadata,
+            columns,
+            shape,
+        })
+    }
+}
+
+struct Reader {
+    /// The files that the file consists of, in order.
+    parts: Vec<Part>,
     options: Arc<Options>,
-    /// The row group that is read, and how many of its rows have been.
+    /// The part that is read, its row group, and how many rows of that have been.
+    part: usize,
     group: usize,
     row: u64,
     /// How many rows are in the row groups before it.
     before: u64,
     /// The columns of the row group, once it is entered.
     cells: Option<[Option<Cells>; ROLES]>,
-    /// What is wrong with the file as a whole.
-    fault: Option<Fault>,
+    /// What is wrong with the file as a whole or with parts of it, in the end.
+    faults: VecDeque<Fault>,
+}
+
+/// Opens the files that a file consists of, and returns what is wrong with some of them.
+fn parts(file: File, options: &Options) -> Result<(Vec<Part>, VecDeque<Fault>), Fault> {
+    let (mut parts, mut faults) = (Vec::new(), VecDeque::new());
+    let mut rest = file;
+    loop {
+        let metadata = match footer(&rest) {
+            Ok(metadata) => metadata,
+            Err(fault) if parts.is_empty() && faults.is_empty() => return Err(fault),
+            Err(_) => {
+                faults.push_front(Broken::Before(rest.len).into());
+                break;
+            }
+        };
+        let before = before(&rest, &metadata)?;
+        let [earlier, file] = rest.split_at(before);
+        match Part::new(file, metadata, options) {
+            Ok(part) => parts.push(part),
+            Err(fault) if before == 0 && parts.is_empty() && faults.is_empty() => {
+                return Err(fault);
+            }
+            Err(fault) => faults.push_front(fault),
+        }
+        if before == 0 {
+            break;
+        }
+        rest = earlier;
+    }
+    parts.reverse();
+    Ok((parts, faults))
 }
 
 impl Reader {
@@ -305,29 +419,20 @@ impl Reader {
         if !is_magic(&beginning) {
             return Err(not_parquet(&beginning));
         }
-        let metadata = footer(&file)?;
-        let schema = metadata.file_metadata().schema_descr();
-        let all = columns(schema.root_schema());
-        let leaves = all.iter().filter(|column| column.leaf.is_some()).count();
-        if leaves != schema.num_columns() {
-            return Err(Broken::Footer("its schema contradicts itself".into()).into());
+        let (parts, mut faults) = parts(file, options)?;
+        let mut groups = parts.iter().flat_map(|part| part.metadata.row_groups());
+        if groups.all(|group| group.num_rows() == 0) && !parts.is_empty() {
+            faults.push_front(Broken::NoRows.into());
         }
-        let Chosen { columns, shape } = choose(&all, &options.names)?;
-        let is_empty = metadata
-            .row_groups()
-            .iter()
-            .all(|group| group.num_rows() == 0);
         let mut reader = Self {
-            file: Arc::new(file),
-            metadata,
-            columns,
-            shape,
+            parts,
             options: Arc::clone(options),
+            part: 0,
             group: 0,
             row: 0,
             before: 0,
             cells: None,
-            fault: is_empty.then(|| Broken::NoRows.into()),
+            faults,
         };
         reader.skip_ended();
         Ok(reader)
@@ -335,8 +440,9 @@ impl Reader {
 
     /// Returns the number of rows in the row group; none after the last one.
     fn rows(&self) -> Option<u64> {
-        let group = self.metadata.row_groups().get(self.group)?;
-        Some(u64::try_from(group.num_rows()).unwrap_or(0))
+        let groups = self.parts.get(self.part)?.metadata.row_groups();
+        let rows = groups.get(self.group).map_or(0, |group| group.num_rows());
+        Some(u64::try_from(rows).unwrap_or(0))
     }
 
     /// Goes to the next row group with rows, if all rows of this one have been read.
@@ -344,7 +450,12 @@ impl Reader {
         while let Some(rows) = self.rows()
             && self.row >= rows
         {
+            let groups = self.parts[self.part].metadata.row_groups().len();
             self.group += 1;
+            if self.group >= groups {
+                self.part += 1;
+                self.group = 0;
+            }
             self.row = 0;
             self.before = self.before.saturating_add(rows);
             self.cells = None;
@@ -353,15 +464,16 @@ impl Reader {
 
     /// Opens the columns of the row group at the row.
     fn open_group(&mut self) -> Result<(), Damaged> {
-        let group = self.metadata.row_group(self.group);
+        let part = &self.parts[self.part];
+        let group = part.metadata.row_group(self.group);
         let mut cells = [const { None }; ROLES];
-        for (column, cells) in self.columns.iter().zip(&mut cells) {
+        for (column, cells) in part.columns.iter().zip(&mut cells) {
             let chunk = column.as_ref().and_then(|column| {
                 let chunk = group.columns().get(column.leaf?)?;
                 Some((column, chunk))
             });
             if let Some((column, chunk)) = chunk {
-                let mut opened = Cells::open(&self.file, column, chunk, self.options.max_bytes)?;
+                let mut opened = Cells::open(&part.file, column, chunk, self.options.max_bytes)?;
                 if self.row > 0 {
                     opened.skip(self.row)?;
                 }
@@ -386,13 +498,13 @@ impl Reader {
         }
         let id = &mut values[Role::Id as usize];
         *id = std::mem::replace(id, Ok(None)).and_then(|id| self.id(id));
-        Ok(row::record(number, values, &self.shape))
+        Ok(row::record(number, values, &self.parts[self.part].shape))
     }
 
     /// Checks an id in a column of floating-point numbers, which is what a column of whole numbers becomes in pandas if some
     /// are missing.
     fn id(&self, value: Option<String>) -> Result<Option<String>, Fault> {
-        let column = self.columns[Role::Id as usize].as_ref();
+        let column = self.parts[self.part].columns[Role::Id as usize].as_ref();
         let is_exact = |value: &str| value.len() <= 15 && value.parse::<i64>().is_ok();
         match (value, column) {
             (Some(value), Some(column)) if column.kind == Kind::Float && !is_exact(&value) => {
@@ -413,7 +525,8 @@ impl Iterator for Reader {
 
     fn next(&mut self) -> Option<Self::Item> {
         let Some(rows) = self.rows() else {
-            return self.fault.take().map(|fault| Err(Reject::file(fault)));
+            let fault = self.faults.pop_front();
+            return fault.map(|fault| Err(Reject::file(fault)));
         };
         let number = self.before.saturating_add(self.row).saturating_add(1);
         let found = match self.article(number) {
@@ -439,32 +552,38 @@ impl Iterator for Reader {
 
 impl Articles for Reader {
     fn place(&self) -> Option<Place> {
-        let is_over = self.rows().is_none() && self.fault.is_none();
-        (!is_over).then(|| Place::new([self.group as u64, self.row]))
+        let is_over = self.rows().is_none() && self.faults.is_empty();
+        let numbers = [self.part, self.group, self.faults.len()].map(|number| number as u64);
+        (!is_over).then(|| Place::new([&numbers, [self.row].as_slice()].concat()))
     }
 
     fn enter(&mut self, place: &Place) -> io::Result<()> {
         let shorter = || io::Error::other("it has become shorter");
-        let [group, row] = place.numbers() else {
+        let &[part, group, faults, row] = place.numbers() else {
             return Err(io::Error::other("it has become a Parquet file"));
         };
-        while self.rows().is_some() && (self.group as u64) < *group {
+        let here = |reader: &Self| (reader.part as u64, reader.group as u64);
+        while self.rows().is_some() && here(self) < (part, group) {
             self.row = u64::MAX;
             self.skip_ended();
         }
-        if self.group as u64 != *group {
+        if here(self) != (part, group) {
             return Err(shorter());
         }
+        while self.faults.len() as u64 > faults {
+            self.faults.pop_front();
+        }
         match self.rows() {
-            Some(rows) if *row < rows => self.row = *row,
-            None if *row == 0 => {}
+            Some(rows) if row < rows => self.row = row,
+            None if row == 0 => {}
             _ => return Err(shorter()),
         }
         Ok(())
     }
 
     fn describe(&mut self, described: &mut Described) {
-        let columns = Role::ALL.into_iter().zip(&self.columns);
+        let first = self.parts.first().map(|part| part.columns.iter());
+        let columns = Role::ALL.into_iter().zip(first.into_iter().flatten());
         described.fields = columns
             .filter_map(|(role, column)| Some((role.as_str(), column.as_ref()?.path.clone())))
             .collect();

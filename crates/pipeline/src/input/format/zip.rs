@@ -2,9 +2,12 @@
 //!
 //! The directory at the end of the archive is read entry by entry and never held as a whole, and so is each
 //! file, so memory does not grow with anything that an archive claims. Nothing is extracted: names are only names.
+//!
+//! A file may be several archives, one after another, as `cat` makes them.
 
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex};
+use std::vec;
 
 use flate2::Crc;
 
@@ -52,10 +55,12 @@ impl Format for Zip {
 
     fn open(&self, source: Source, options: &Arc<Options>) -> Result<Box<dyn Articles>, Fault> {
         let within = source.inside()?;
-        let mut archive = source.seekable(options.max_bytes)?;
-        let ends = Ends::find(&mut archive)?;
+        let mut bytes = source.seekable(options.max_bytes)?;
+        let parts = Parts::find(&mut bytes)?;
+        let mut archives = parts.archives.into_iter();
+        let ends = archives.next().ok_or(Broken::NoDirectory)?;
         let mut directory = Directory {
-            archive: Archive(Arc::new(Mutex::new(archive))),
+            archive: Archive(Arc::new(Mutex::new(bytes))),
             ends,
             at: ends.start,
             window: Vec::new(),
@@ -64,6 +69,9 @@ impl Format for Zip {
         let is_web_archive = directory.inspect()?;
         Ok(Box::new(Reader {
             directory,
+            archives,
+            before: parts.before,
+            after: parts.after,
             is_web_archive,
             entry: None,
             used: 0,
@@ -95,6 +103,14 @@ enum Broken {
         "the entries of the ZIP archive overlap, so that together they are larger than it is; the rest is not read"
     )]
     Overlap,
+    #[error(
+        "the {0} bytes before the ZIP archive are the rest of another one, whose directory is missing; they are not read"
+    )]
+    Before(u64),
+    #[error(
+        "the {0} bytes after the ZIP archive do not belong to it, and are not read; if they are another archive, it is truncated"
+    )]
+    After(u64),
     #[error("the entry is encrypted; extract the archive")]
     Encrypted,
     #[error("the entry is compressed by {0}, which cannot be read; extract the archive")]
@@ -144,6 +160,52 @@ fn u64_at(bytes: &[u8], at: usize) -> u64 {
     number.map_or(0, u64::from_le_bytes)
 }
 
+/// What a file consists of.
+struct Parts {
+    /// The archives, one after another.
+    archives: Vec<Ends>,
+    /// The number of bytes of an archive before them that cannot be read.
+    before: Option<u64>,
+    /// The number of bytes after them that are none of theirs.
+    after: Option<u64>,
+}
+
+impl Parts {
+    fn find(archive: &mut impl Seekable) -> Result<Self, Fault> {
+        let len = archive.seek(SeekFrom::End(0))?;
+        let last = Ends::find(archive, len)?.ok_or(Broken::NoDirectory)?;
+        let mut archives = vec![last];
+        let mut before = None;
+        let mut len = last.before;
+        while len > 0 {
+            let mut start = Vec::new();
+            archive.seek(SeekFrom::Start(0))?;
+            archive.by_ref().take(4).read_to_end(&mut start)?;
+            // Otherwise it is the program of an archive that extracts itself.
+            if !MAGIC[..2].iter().any(|magic| start.starts_with(magic)) {
+                break;
+            }
+            // What is between two archives belongs to neither.
+            match Ends::find(archive, len)?.filter(|ends| ends.after == 0) {
+                Some(ends) => {
+                    archives.push(ends);
+                    len = ends.before;
+                }
+                None => {
+                    before = Some(len);
+                    break;
+                }
+            }
+        }
+        archives.reverse();
+        Ok(Self {
+            archives,
+            before,
+            after: Some(last.after).filter(|after| *after > 0),
+        })
+    }
+}
+
 /// Where the parts of an archive begin and end in its file.
 #[derive(Debug, Clone, Copy)]
 struct Ends {
@@ -152,26 +214,32 @@ struct Ends {
     end: u64,
     /// The number of bytes before the archive, such as the program of one that extracts itself.
     before: u64,
+    /// The number of bytes after the archive, without padding.
+    after: u64,
 }
 
 impl Ends {
-    /// Finds the directory by the record after it.
-    fn find(archive: &mut impl Seekable) -> Result<Self, Fault> {
-        const RECORD: usize = 22;
-        const LOCATOR: usize = 20;
-        const RECORD_64: usize = 56;
-        // The comment after the record is at most this long.
-        const LONGEST: u64 = (RECORD_64 + LOCATOR + RECORD + 0xFFFF) as u64;
+    /// The sizes of the records after the directory.
+    const RECORD: usize = 22;
+    const LOCATOR: usize = 20;
+    const RECORD_64: usize = 56;
 
-        let len = archive.seek(SeekFrom::End(0))?;
+    /// Finds the directory of the archive that ends at a place of a file, by the record after the directory.
+    fn find(archive: &mut impl Seekable, len: u64) -> io::Result<Option<Self>> {
+        // The comment after the record is at most this long.
+        const LONGEST: u64 = (Ends::RECORD_64 + Ends::LOCATOR + Ends::RECORD + 0xFFFF) as u64;
+
         let tail_at = len.saturating_sub(LONGEST);
         archive.seek(SeekFrom::Start(tail_at))?;
         let mut tail = Vec::new();
-        archive.by_ref().take(LONGEST).read_to_end(&mut tail)?;
+        archive
+            .by_ref()
+            .take(len - tail_at)
+            .read_to_end(&mut tail)?;
         let records = || memchr::memmem::rfind_iter(&tail, b"PK\x05\x06");
         // Nothing may follow but a comment and padding: this may be the record of an archive inside a truncated one.
         let last = records().find(|at| {
-            let end = at + RECORD + usize::from(u16_at(&tail, at + 20));
+            let end = at + Self::RECORD + usize::from(u16_at(&tail, at + 20));
             tail.get(end..)
                 .is_some_and(|rest| rest.iter().all(|byte| matches!(byte, 0 | b'\r' | b'\n')))
         });
@@ -179,26 +247,23 @@ impl Ends {
             Some(at) => Self::stated(&tail, at, tail_at),
             // If anything follows, the archive must begin where the file does.
             None => records()
-                .filter(|at| at + RECORD <= tail.len())
+                .filter(|at| at + Self::RECORD <= tail.len())
                 .filter_map(|at| Self::stated(&tail, at, tail_at))
                 .find(|ends| ends.before == 0),
         };
-        Ok(ends.ok_or(Broken::NoDirectory)?)
+        Ok(ends)
     }
 
     /// Reads the record at a place of the end of an archive, which starts at an offset of the file.
     fn stated(tail: &[u8], at: usize, tail_at: u64) -> Option<Self> {
-        const LOCATOR: usize = 20;
-        const RECORD_64: usize = 56;
-
         let record = tail.get(at..)?;
         let mut size = u64::from(u32_at(record, 12));
         let mut stated = u64::from(u32_at(record, 16));
         let mut end = tail_at + at as u64;
         // Large archives have a second record, and between the two what points at it.
-        let locator = at.checked_sub(LOCATOR).map(|at| &tail[at..]);
+        let locator = at.checked_sub(Self::LOCATOR).map(|at| &tail[at..]);
         if locator.is_some_and(|locator| locator.starts_with(b"PK\x06\x07")) {
-            let at = at.checked_sub(LOCATOR + RECORD_64)?;
+            let at = at.checked_sub(Self::LOCATOR + Self::RECORD_64)?;
             let record = &tail[at..];
             if !record.starts_with(b"PK\x06\x06") {
                 return None;
@@ -209,7 +274,17 @@ impl Ends {
         }
         let start = end.checked_sub(size)?;
         let before = start.checked_sub(stated)?;
-        Some(Self { start, end, before })
+        let after = record.get(Self::RECORD + usize::from(u16_at(record, 20))..);
+        let is_padding = |rest: &[u8]| rest.iter().all(|byte| matches!(byte, 0 | b'\r' | b'\n'));
+        let after = after
+            .filter(|rest| !is_padding(rest))
+            .map_or(0, <[u8]>::len);
+        Some(Self {
+            start,
+            end,
+            before,
+            after: after as u64,
+        })
     }
 }
 
@@ -310,6 +385,12 @@ impl Directory {
 
     fn is_at_end(&self) -> bool {
         self.at >= self.ends.end
+    }
+
+    /// Goes to the beginning of the directory of an archive.
+    fn go_to(&mut self, ends: Ends) {
+        self.ends = ends;
+        self.at = ends.start;
     }
 
     /// Reads the next entry. After a fault, the directory is at its end.
@@ -538,6 +619,11 @@ impl Read for Checked {
 
 struct Reader {
     directory: Directory,
+    /// The archives after the one whose directory is read.
+    archives: vec::IntoIter<Ends>,
+    /// What is before the first archive and after the last one, as long as it has not been told.
+    before: Option<u64>,
+    after: Option<u64>,
     is_web_archive: bool,
     /// The entry that is read.
     entry: Option<Open>,
@@ -582,7 +668,7 @@ impl Reader {
             rejected(&entry.name, ignored.unwrap_or(fault))
         })?;
         self.used = self.used.saturating_add(entry.packed);
-        if self.used > self.directory.ends.start {
+        if self.used > self.directory.ends.start - self.directory.ends.before {
             self.directory.at = self.directory.ends.end;
             return Err(Reject::file(Broken::Overlap.into()));
         }
@@ -592,7 +678,19 @@ impl Reader {
     }
 
     fn here(&self) -> [u64; 2] {
-        [self.directory.at - self.directory.ends.start, self.used]
+        [self.directory.at, self.used]
+    }
+
+    /// Goes to the archive after one that has ended. Returns false after the last one.
+    fn next_archive(&mut self) -> Result<bool, Fault> {
+        let Some(ends) = self.archives.next() else {
+            return Ok(false);
+        };
+        self.directory.go_to(ends);
+        self.used = 0;
+        let inspected = self.directory.inspect();
+        self.is_web_archive = inspected.inspect_err(|_| self.directory.at = ends.end)?;
+        Ok(true)
     }
 }
 
@@ -600,6 +698,10 @@ impl Iterator for Reader {
     type Item = Result<Record, Reject>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        if let Some(before) = self.before.take() {
+            self.has_found = true;
+            return Some(Err(Reject::file(Broken::Before(before).into())));
+        }
         loop {
             if let Some(open) = &mut self.entry {
                 let item = open.articles.next();
@@ -609,8 +711,21 @@ impl Iterator for Reader {
                 self.entry = None;
             }
             if self.directory.is_at_end() {
+                match self.next_archive() {
+                    Ok(true) => continue,
+                    Ok(false) => {}
+                    Err(fault) => {
+                        self.has_found = true;
+                        return Some(Err(Reject::file(fault)));
+                    }
+                }
                 let has_found = std::mem::replace(&mut self.has_found, true);
-                return (!has_found).then(|| Err(Reject::file(Broken::NoFiles.into())));
+                let fault = match self.after.take() {
+                    Some(after) => Broken::After(after),
+                    None if has_found => return None,
+                    None => Broken::NoFiles,
+                };
+                return Some(Err(Reject::file(fault.into())));
             }
             let place = self.here();
             let opened = match self.directory.next() {
@@ -635,7 +750,9 @@ impl Articles for Reader {
         {
             return Some(Place::new([&open.place, inner.numbers()].concat()));
         }
-        (!self.directory.is_at_end()).then(|| Place::new(self.here()))
+        let is_over =
+            self.directory.is_at_end() && self.archives.len() == 0 && self.after.is_none();
+        (!is_over).then(|| Place::new(self.here()))
     }
 
     fn enter(&mut self, place: &Place) -> io::Result<()> {
@@ -643,11 +760,18 @@ impl Articles for Reader {
         let &[at, used, ref inner @ ..] = place.numbers() else {
             return Err(changed());
         };
-        let at = self.directory.ends.start.checked_add(at);
-        self.directory.at = at
-            .filter(|at| *at < self.directory.ends.end)
-            .ok_or_else(changed)?;
+        let mut ends = self.directory.ends;
+        while ends.end < at {
+            ends = self.archives.next().ok_or_else(changed)?;
+        }
+        if at < ends.start {
+            return Err(changed());
+        }
+        self.directory.go_to(ends);
+        self.is_web_archive = self.directory.inspect().unwrap_or_default();
+        self.directory.at = at;
         self.used = used;
+        self.before = None;
         self.has_found = true;
         if !inner.is_empty() {
             let here = self.here();

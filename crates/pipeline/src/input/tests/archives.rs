@@ -63,15 +63,7 @@ fn a_zip_may_be_anything_that_the_format_allows() {
     commented.extend(b"Kommentar");
     let mut padded = made!("zip64.zip").to_vec();
     padded.extend([0; 100]);
-    let mut trailed = made!("zip64.zip").to_vec();
-    trailed.extend(b"Rest einer Unterschrift");
-    for bytes in [
-        made!("zip64.zip"),
-        &extracting,
-        &commented,
-        &padded,
-        &trailed,
-    ] {
+    for bytes in [made!("zip64.zip"), &extracting, &commented, &padded] {
         check_file("a.zip", bytes, &[article]);
     }
     for (name, pack) in PACKS {
@@ -81,6 +73,70 @@ fn a_zip_may_be_anything_that_the_format_allows() {
             &[article],
         );
     }
+}
+
+#[test]
+fn concatenated_zips_are_read_one_after_another() {
+    let [one, pages, bomb] = [made!("zip64.zip"), made!("pages.zip"), made!("bomb.zip")];
+    let article = article("a.zip!/a.txt", "Ein Text.");
+    let items = |bytes: &[u8]| read(&[("a.zip", bytes)], Config::default());
+    let from_pages = items(pages);
+    assert_eq!(
+        items(&[one, pages].concat()),
+        [&[article.clone()], &*from_pages].concat()
+    );
+    assert_eq!(
+        items(&[pages, one].concat()),
+        [&*from_pages, &[article.clone()]].concat()
+    );
+    // What is in both has the same id.
+    let same = "! a.zip!/a.txt: duplicate id: an earlier article already uses it";
+    assert_items(
+        "same",
+        &items(&[one, one, one].concat()),
+        &[&article, same, same],
+    );
+    // A damaged or dangerous archive costs itself, wherever it is.
+    let from_bomb = items(bomb);
+    assert_eq!(
+        items(&[bomb, one].concat()),
+        [&*from_bomb, &[article.clone()]].concat()
+    );
+    let whole = items(&[one, made!("letter.docx")].concat());
+    let office = "! a.zip: expected articles, found an Office document; save it as text";
+    assert_items("office", &whole, &[&article, office]);
+    // Of one that is cut, the directory is missing.
+    let cut = &pages[..pages.len() - 30];
+    assert_items(
+        "cut before",
+        &items(&[cut, one].concat()),
+        &[
+            &format!(
+                "! a.zip: the {} bytes before the ZIP archive are the rest of another one, whose…",
+                cut.len()
+            ),
+            &article,
+        ],
+    );
+    assert_items(
+        "cut after",
+        &items(&[one, cut].concat()),
+        &[
+            &article,
+            &format!(
+                "! a.zip: the {} bytes after the ZIP archive do not belong to it, and are not read; …",
+                cut.len()
+            ),
+        ],
+    );
+    assert_items(
+        "a text after it",
+        &items(&[one, b"{\"text\": \"Nachtrag.\"}\n"].concat()),
+        &[
+            &article,
+            "! a.zip: the 22 bytes after the ZIP archive do not belong to it, and are not read; …",
+        ],
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::{assert_items, assert_resumes, check_with, read, text_of};
 use crate::input::{Config, Fields, Inputs, Item};
 
 /// A file that `scripts/check/formats-parquet.py` has written.
-fn made(name: &str) -> Vec<u8> {
+pub(super) fn made(name: &str) -> Vec<u8> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/formats/parquet");
     fs::read(root.join(format!("{name}.parquet"))).unwrap()
 }
@@ -56,6 +56,46 @@ fn dated(name: &str, fields: Fields) -> Vec<String> {
             item => text_of(&item),
         })
         .collect()
+}
+
+#[test]
+fn concatenated_files_are_read_one_after_another() {
+    let items = |parts: &[&[u8]]| read(&[("d.parquet", &parts.concat())], Config::default());
+    let numbered = |first: usize| {
+        rows("d.parquet", 1..=5)
+            .into_iter()
+            .enumerate()
+            .map(move |(at, row)| {
+                row.replace(&format!(":{} = ", at + 1), &format!(":{} = ", first + at))
+            })
+    };
+    // All have the same ids.
+    let same = |first: usize| {
+        (first..first + 5).map(|row| {
+            format!("! d.parquet:{row}: duplicate id: an earlier article already uses it")
+        })
+    };
+    let [groups, zstd, v2] = ["groups", "zstd", "v2"].map(made);
+    let expected: Vec<String> = numbered(1).chain(same(6)).collect();
+    assert_eq!(items(&[&groups, &zstd]), expected);
+    assert_eq!(items(&[&zstd, &groups]), expected);
+    let expected: Vec<String> = numbered(1).chain(same(6)).chain(same(11)).collect();
+    assert_eq!(items(&[&v2, &groups, &zstd]), expected);
+    // A part that cannot be read is told in the end.
+    let cut = &groups[..groups.len() - 20];
+    let expected: Vec<String> = numbered(1)
+        .chain([format!(
+            "! d.parquet: the {} bytes before the Parquet file are the rest of another one, whose footer is missing; they are not \
+             read",
+            cut.len()
+        )])
+        .collect();
+    assert_eq!(items(&[cut, &zstd]), expected);
+    assert_items(
+        "cut after",
+        &items(&[&zstd, cut]),
+        &["! d.parquet: the Parquet file is truncated: …"],
+    );
 }
 
 #[test]

@@ -16,9 +16,11 @@ use parquet::file::metadata::ColumnChunkMetaData;
 use super::thrift::{self, Cursor, Malformed, PageHeader, page_header};
 use crate::input::source::Seekable;
 
-/// A file that all columns read.
+/// A file that all columns read, or one of several that were concatenated.
 pub(super) struct File {
-    bytes: Mutex<Box<dyn Seekable>>,
+    bytes: Arc<Mutex<Box<dyn Seekable>>>,
+    /// Where it begins.
+    start: u64,
     pub(super) len: u64,
 }
 
@@ -26,7 +28,17 @@ impl File {
     pub(super) fn new(mut bytes: Box<dyn Seekable>) -> io::Result<Self> {
         let len = bytes.seek(SeekFrom::End(0))?;
         Ok(Self {
-            bytes: Mutex::new(bytes),
+            bytes: Arc::new(Mutex::new(bytes)),
+            start: 0,
+            len,
+        })
+    }
+
+    /// Splits a file in two.
+    pub(super) fn split_at(&self, at: u64) -> [Self; 2] {
+        [(0, at), (at, self.len - at)].map(|(start, len)| Self {
+            bytes: Arc::clone(&self.bytes),
+            start: self.start + start,
             len,
         })
     }
@@ -35,7 +47,8 @@ impl File {
     pub(super) fn read(&self, at: u64, len: u64, out: &mut Vec<u8>) -> io::Result<()> {
         let bytes = self.bytes.lock();
         let mut bytes = bytes.map_err(|_| io::Error::other("an earlier read has failed"))?;
-        bytes.seek(SeekFrom::Start(at))?;
+        bytes.seek(SeekFrom::Start(self.start + at))?;
+        let len = len.min(self.len.saturating_sub(at));
         bytes.as_mut().take(len).read_to_end(out)?;
         Ok(())
     }
