@@ -43,6 +43,12 @@ fn summarize(text: &mut String, record: &Record, folder: &Path) -> std::fmt::Res
     if let Some(unread) = listed(&counts.unread) {
         writeln!(text, "left out, since their type cannot be read: {unread}")?;
     }
+    if let Some(truncated) = listed(&counts.truncated) {
+        writeln!(
+            text,
+            "pages of which only the beginning was stored: {truncated}"
+        )?;
+    }
     writeln!(text)?;
     let width = record
         .stages

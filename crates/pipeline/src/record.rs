@@ -119,6 +119,10 @@ pub struct Progress {
     /// How many titles, dates and other fields beside the text were of a type that cannot be read, and left out.
     #[serde(default)]
     pub unread: BTreeMap<String, u64>,
+    /// How many pages were read of which only the beginning is there, by why that is so: what a crawler says, or `body` if the
+    /// body of the response ends early.
+    #[serde(default)]
+    pub truncated: BTreeMap<String, u64>,
     /// How many pieces of the input were plainly no articles, by what they are: images in an archive, redirects in a
     /// crawl. They are in no table.
     #[serde(default)]
@@ -144,6 +148,7 @@ impl Progress {
         self.damaged += other.damaged;
         add(&mut self.read_as, &other.read_as);
         add(&mut self.unread, &other.unread);
+        add(&mut self.truncated, &other.truncated);
         add(&mut self.ignored, &other.ignored);
         self.doubtful.extend(other.doubtful.clone());
         self.bytes += other.bytes;

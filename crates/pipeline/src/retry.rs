@@ -74,6 +74,7 @@ pub fn retry(
             let mut retried = retried;
             retried.counts.read_as.clear();
             retried.counts.unread.clear();
+            retried.counts.truncated.clear();
             retried.counts.ignored.clear();
             base.counts.failures = base.counts.failures.saturating_sub(count);
             base.counts.bytes = base.counts.bytes.saturating_sub(text_bytes);

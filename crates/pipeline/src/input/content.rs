@@ -12,6 +12,8 @@ pub(super) enum Content {
         bytes: Vec<u8>,
         /// The encoding that the server stated.
         charset: Option<String>,
+        /// Whether only its beginning is there.
+        is_cut: bool,
     },
     /// A piece of HTML that contains nothing but the story.
     Fragment(String),
@@ -25,6 +27,7 @@ impl Content {
                 bytes: text.into_bytes(),
                 // A string has no other encoding, whatever the page says.
                 charset: Some("utf-8".into()),
+                is_cut: false,
             }
         } else if is_markup {
             Self::Fragment(text)

@@ -61,6 +61,8 @@ pub(super) enum Fault {
         "expected an article, found a page without a story: a start page, a list of links, an error or a login"
     )]
     NoStory,
+    #[error("the page is cut within its story")]
+    CutStory,
     #[error("the parser of the page panicked; please report it with the page")]
     ParserPanic,
 

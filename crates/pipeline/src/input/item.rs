@@ -170,6 +170,8 @@ pub(super) struct Record {
     pub(super) outlet: Option<String>,
     /// The fields that were found but are of a type that cannot be read.
     pub(super) unread: Vec<&'static str>,
+    /// Why only the beginning of its page may be there: what a crawler says, or `body` if the body of the response has no end.
+    pub(super) truncated: Option<&'static str>,
     /// When a crawler fetched it, if it is a capture of its URL, which is then its id. A URL may be captured
     /// more than once.
     pub(super) captured: Option<String>,

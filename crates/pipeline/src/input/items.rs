@@ -51,6 +51,8 @@ pub struct Counts {
     pub read_as: BTreeMap<&'static str, u64>,
     /// How many fields of which role were of a type that cannot be read, and left out.
     pub unread: BTreeMap<&'static str, u64>,
+    /// How many pages were read of which only the beginning is there, by why that is so.
+    pub truncated: BTreeMap<&'static str, u64>,
     /// Where compressed data was found to be damaged, and from which of its bytes, decompressed, articles before that
     /// may be garbled.
     pub doubtful: BTreeMap<String, u64>,
@@ -272,6 +274,9 @@ impl Items {
         }
         for role in &record.unread {
             *self.counts.unread.entry(role).or_default() += 1;
+        }
+        if let Some(reason) = record.truncated {
+            *self.counts.truncated.entry(reason).or_default() += 1;
         }
         let (document, content) = record.into_document(id, source);
         let captured = captured.map(|url| Captured { url, has_same_id });

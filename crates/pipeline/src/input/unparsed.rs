@@ -90,11 +90,18 @@ impl Unparsed {
         document.text = match self.content {
             Content::Text(text) => Text::new(text),
             Content::Fragment(html) => Text::new(blattwerk_html::fragment(&html)),
-            Content::Page { bytes, charset } => {
+            Content::Page {
+                bytes,
+                charset,
+                is_cut,
+            } => {
                 let html = blattwerk_html::decode(&bytes, charset.as_deref());
                 drop(bytes);
                 let page = blattwerk_html::extract(&html, document.url.as_deref());
                 let page = page.ok_or(Fault::NoStory)?;
+                if is_cut && ends_in(&html, &page.text) {
+                    return Err(Fault::CutStory);
+                }
                 // What the page says of itself is nearer than what was noted when it was fetched.
                 document.title = page.title.or(document.title);
                 document.date = page.date.or(document.date);
@@ -115,5 +122,45 @@ impl Unparsed {
             return Err(Fault::EmptyText);
         }
         Ok(document)
+    }
+}
+
+/// Returns whether a page ends in the last words of its story.
+fn ends_in(html: &str, story: &str) -> bool {
+    /// So many letters are not the same by chance.
+    const ENOUGH: usize = 12;
+    fn last(text: &str) -> impl Iterator<Item = char> {
+        text.chars()
+            .rev()
+            .filter(|c| c.is_alphanumeric())
+            .take(ENOUGH)
+    }
+    // The last tag may be cut, too.
+    let end = match html.rsplit_once('<') {
+        Some((before, tag)) if !tag.contains('>') => before,
+        _ => html,
+    };
+    last(end).eq(last(story))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_ends_in_its_story_if_nothing_follows_that() {
+        let story = "Das Bad öffnet am Montag.\nDer Eintritt ist frei.";
+        for (end, expected) in [
+            ("", true),
+            ("\n ", true),
+            ("</p", true),
+            ("</p>", false),
+            ("</p><p>Mehr", false),
+            ("</p></article><footer>Impressum", false),
+        ] {
+            let html =
+                format!("<article><p>Das Bad öffnet am Montag.</p><p>Der Eintritt ist frei.{end}");
+            assert_eq!(ends_in(&html, story), expected, "{end}");
+        }
     }
 }

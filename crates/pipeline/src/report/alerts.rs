@@ -23,6 +23,7 @@ pub(super) fn alerts(found: &Collected, language: Language) -> Vec<Alert> {
         lossy,
         plain_text,
         doubtful,
+        truncated,
         unread,
     ];
     kinds
@@ -218,6 +219,26 @@ fn doubtful(found: &Collected, language: Language) -> Vec<Alert> {
         [
             &format!("Damaged files: {files}"),
             "Articles before the damage may be garbled, since no checksum confirms them.",
+        ],
+    )
+}
+
+fn truncated(found: &Collected, language: Language) -> Vec<Alert> {
+    let truncated = &found.record.counts.truncated;
+    let count = language.count(truncated.values().sum());
+    if truncated.is_empty() {
+        return Vec::new();
+    }
+    alert(
+        language,
+        false,
+        [
+            &format!("{count} abgeschnittene Seiten"),
+            "Der Crawler hat nur den Anfang dieser Seiten gespeichert; der Text kann unvollständig sein.",
+        ],
+        [
+            &format!("{count} truncated pages"),
+            "The crawler has stored only the beginning of these pages; the text may be incomplete.",
         ],
     )
 }

@@ -223,6 +223,7 @@ impl<'a> Worker<'a> {
         };
         add(&mut progress.read_as, &counts.read_as);
         add(&mut progress.unread, &counts.unread);
+        add(&mut progress.truncated, &counts.truncated);
         progress.doubtful.extend(counts.doubtful.clone());
         for item in items {
             if let Item::Ignored(kind) = item {

@@ -217,6 +217,7 @@ impl Iterator for Reader {
                 content: Content::Page {
                     bytes,
                     charset: None,
+                    is_cut: false,
                 },
                 ..Record::default()
             }),

@@ -90,6 +90,8 @@ enum Broken {
     Segment,
     #[error("the record is damaged: it has no HTTP header")]
     Http,
+    #[error("the text is cut: {}", cut(reason))]
+    CutText { reason: &'static str },
     #[error("the record has a page, but its type is none of WARC: {0:?}")]
     Type(String),
 }
@@ -99,6 +101,17 @@ impl From<Broken> for Fault {
         Self::Format(Box::new(broken))
     }
 }
+
+/// Says why a text is cut.
+fn cut(reason: &str) -> String {
+    match reason {
+        "body" => "the body of the response ends before the end that the server stated".into(),
+        reason => format!("the crawler has stored only its beginning (WARC-Truncated: {reason})"),
+    }
+}
+
+/// What a page ends with.
+const HTML_END: &[u8] = b"</html>";
 
 /// The most bytes of a header, that of a record or of a response.
 const MOST_HEADER: usize = 64 << 10;
@@ -118,6 +131,8 @@ struct Header {
     /// Whether it holds what a crawler has sent.
     is_request: bool,
     segment: Option<String>,
+    /// Why the crawler has stored only the beginning.
+    truncated: Option<&'static str>,
 }
 
 impl Header {
@@ -151,6 +166,14 @@ impl Header {
                     header.is_request = value.to_ascii_lowercase().contains("msgtype=request");
                 }
                 "warc-segment-number" => header.segment = given(),
+                "warc-truncated" => {
+                    header.truncated = Some(match value.to_ascii_lowercase().as_str() {
+                        "length" => "length",
+                        "time" => "time",
+                        "disconnect" => "disconnect",
+                        _ => "unspecified",
+                    });
+                }
                 _ => {}
             }
         }
@@ -524,11 +547,20 @@ impl Reader {
         if path.ends_with("/robots.txt") {
             return Err(Fault::Ignored("robots.txt"));
         }
-        let body = match head {
-            Some(head) => head.decode(content, max)?,
+        let (body, is_cut) = match head {
+            Some(head) => {
+                let body = head.decode(content, max)?;
+                (body.bytes, body.is_cut)
+            }
             None if content.len() > max => return Err(Fault::TooLong(max)),
-            None => Cow::Borrowed(content),
+            None => (Cow::Borrowed(content), false),
         };
+        // Some crawlers note another length than that of what they have stored.
+        let end = body.trim_ascii_end();
+        let has_end =
+            end[end.len().saturating_sub(HTML_END.len())..].eq_ignore_ascii_case(HTML_END);
+        let truncated = header.truncated.or(is_cut.then_some("body"));
+        let truncated = truncated.filter(|_| !has_end);
         let start = &body[..body.len().min(ignored::BEGINNING)];
         // The name of a page says nothing: it may be `artikel.js`.
         let name = if kind == Kind::Page { "" } else { path };
@@ -538,9 +570,15 @@ impl Reader {
         let media_type = head.map_or(&header.media_type, |head| &head.media_type);
         let charset = media_type.charset.clone();
         let content = match kind {
-            Kind::Text => Content::Text(self.text(&body, charset.as_deref())?),
+            Kind::Text => {
+                if let Some(reason) = truncated {
+                    return Err(Broken::CutText { reason }.into());
+                }
+                Content::Text(self.text(&body, charset.as_deref())?)
+            }
             Kind::Unknown if !begins_a_page(start) => return Err(Fault::Ignored("other file")),
             _ => Content::Page {
+                is_cut: truncated.is_some(),
                 bytes: body.into_owned(),
                 charset,
             },
@@ -559,6 +597,7 @@ impl Reader {
             url: Some(uri),
             date: header.date,
             captured: captured.filter(|digits| !digits.is_empty()),
+            truncated,
             ..Record::default()
         })
     }

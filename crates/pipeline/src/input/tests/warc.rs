@@ -1,8 +1,10 @@
 //! WARC files are read record by record, and a damaged record costs itself.
 
+use std::fs;
+
 use super::compression::PACKS;
-use super::{assert_items, check_with, made, read};
-use crate::input::Config;
+use super::{assert_items, check_with, made, read, text_of};
+use crate::input::{Config, Inputs};
 
 /// What is in each of the files made by warcio, in a file called `f`.
 const ITEMS: [&str; 19] = [
@@ -128,6 +130,181 @@ fn what_writers_do_differently_is_read() {
         &items(spaced.as_bytes()),
         &[article, other],
     );
+}
+
+#[test]
+fn what_was_not_stored_to_its_end_is_counted_or_told() {
+    let story =
+        "Die Brücke über die Wied bleibt bis Ostern gesperrt, teilte der Landkreis am Freitag mit.";
+    let page = format!(
+        "<html><head><title>Wied</title></head><body><article><p>{story}</p></article><footer>Impressum</footer>"
+    );
+    let whole = format!("{page}</body></html>\n");
+    let (within, _) = page.split_once(" am Freitag").unwrap();
+    let chunked = |body: &str, end: &str| {
+        let (first, second) = body.split_at(80);
+        let len = second.len();
+        format!("50\r\n{first}\r\n{len:x}\r\n{second}{end}")
+    };
+    let read = format!("https://example.org/a @ f:1 = {story}");
+    let read = read.as_str();
+    let in_story = "! f:1: the page is cut within its story";
+    let html = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n";
+    // The headers of the record and of the response, the body, what is read, and what is counted.
+    for (name, headers, head, body, expected, counted) in [
+        ("whole", "", "", whole.clone(), read, None),
+        (
+            "too long",
+            "WARC-Truncated: length\r\n",
+            "",
+            page.clone(),
+            read,
+            Some("length"),
+        ),
+        (
+            "too slow",
+            "warc-truncated: TIME\r\n",
+            "",
+            page.clone(),
+            read,
+            Some("time"),
+        ),
+        (
+            "for a reason of its own",
+            "WARC-Truncated: x\r\n",
+            "",
+            page.clone(),
+            read,
+            Some("unspecified"),
+        ),
+        (
+            "within the story",
+            "WARC-Truncated: disconnect\r\n",
+            "",
+            within.into(),
+            in_story,
+            Some("disconnect"),
+        ),
+        (
+            "it has its end all the same",
+            "WARC-Truncated: length\r\n",
+            "",
+            whole.clone(),
+            read,
+            None,
+        ),
+        (
+            "shorter than stated",
+            "",
+            "Content-Length: 9000\r\n",
+            page.clone(),
+            read,
+            Some("body"),
+        ),
+        (
+            "within the story, too",
+            "",
+            "Content-Length: 9000\r\n",
+            format!("{within}</p"),
+            in_story,
+            Some("body"),
+        ),
+        (
+            "another length, but whole",
+            "",
+            "Content-Length: 9000\r\n",
+            whole.clone(),
+            read,
+            None,
+        ),
+        (
+            "longer than stated",
+            "",
+            "Content-Length: 90\r\n",
+            page.clone(),
+            read,
+            None,
+        ),
+        (
+            "stored decoded",
+            "",
+            "Content-Length: 9000\r\nContent-Encoding: gzip\r\n",
+            page.clone(),
+            read,
+            None,
+        ),
+        (
+            "chunks with their end",
+            "",
+            "Transfer-Encoding: chunked\r\n",
+            chunked(&page, "\r\n0\r\n\r\n"),
+            read,
+            None,
+        ),
+        (
+            "chunks without",
+            "",
+            "Transfer-Encoding: chunked\r\n",
+            chunked(&page, "\r\n"),
+            read,
+            Some("body"),
+        ),
+        (
+            "within a chunk",
+            "",
+            "Transfer-Encoding: chunked\r\n",
+            chunked(&page, "").replace("Impressum</footer>", "Impr"),
+            read,
+            Some("body"),
+        ),
+        (
+            "stored without chunks",
+            "",
+            "Transfer-Encoding: chunked\r\n",
+            page.clone(),
+            read,
+            None,
+        ),
+    ] {
+        let content = format!("{html}{head}\r\n{body}");
+        let file = record("response", &format!("{HTTP}{headers}"), &content);
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("f"), file).unwrap();
+        let config = Config {
+            paths: vec!["f".into()],
+            ..Config::default()
+        };
+        let mut items = Inputs::open(&config, folder.path()).unwrap().items();
+        let found: Vec<String> = items
+            .by_ref()
+            .map(|item| text_of(&item.parse().item))
+            .collect();
+        assert_items(name, &found, &[expected]);
+        let counts: Vec<_> = items.take_counts().truncated.into_iter().collect();
+        let expected: Vec<_> = counted.map(|reason| (reason, 1)).into_iter().collect();
+        assert_eq!(counts, expected, "{name}");
+    }
+    // A text has nothing after it.
+    let plain = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 90\r\n\r\nEin Te";
+    for (name, file, reason) in [
+        (
+            "text",
+            record("response", HTTP, plain),
+            "the body of the response ends before the end that the server stated",
+        ),
+        (
+            "conversion",
+            record(
+                "conversion",
+                &format!("{TEXT}WARC-Truncated: length\r\n"),
+                "Ein Te",
+            ),
+            "the crawler has stored only its beginning (WARC-Truncated: length)",
+        ),
+    ] {
+        let expected = format!("! f:1: the text is cut: {reason}");
+        assert_items(name, &items(file.as_bytes()), &[&expected]);
+    }
 }
 
 #[test]

@@ -28,6 +28,16 @@ pub(super) struct Head {
     /// The codings of the body, the last one applied last.
     codings: Vec<String>,
     is_chunked: bool,
+    /// The length of the body as the server stated it.
+    len: Option<u64>,
+}
+
+/// The body of a response, decoded.
+#[derive(Debug)]
+pub(super) struct Body<'a> {
+    pub(super) bytes: Cow<'a, [u8]>,
+    /// Whether it ends before the end that the server stated.
+    pub(super) is_cut: bool,
 }
 
 /// A media type, and the encoding it states.
@@ -120,6 +130,7 @@ impl Head {
             };
             match name.trim().to_ascii_lowercase().as_str() {
                 "content-type" => found.media_type = MediaType::new(value),
+                "content-length" => found.len = value.trim().parse().ok(),
                 "content-encoding" => found.codings.extend(codings(value)),
                 "transfer-encoding" => {
                     for coding in codings(value) {
@@ -139,22 +150,29 @@ impl Head {
     /// Decodes the body of a response into at most `max` bytes.
     ///
     /// Many crawlers store a body decoded and its head as it was, so a coding that the body does not have is passed over.
-    pub(super) fn decode<'a>(&self, body: &'a [u8], max: usize) -> Result<Cow<'a, [u8]>, Fault> {
+    pub(super) fn decode<'a>(&self, body: &'a [u8], max: usize) -> Result<Body<'a>, Fault> {
+        let mut is_cut = !self.is_chunked && self.len.is_some_and(|len| (body.len() as u64) < len);
         let mut body = Cow::Borrowed(body);
         if self.is_chunked
-            && let Some(whole) = unchunked(&body)
+            && let Some((joined, is_whole)) = unchunked(&body)
         {
-            body = whole.into();
+            is_cut = !is_whole;
+            body = joined.into();
         }
         for coding in self.codings.iter().rev() {
-            if let Some(decoded) = decoded(coding, &body, max)? {
-                body = decoded.into();
+            match decoded(coding, &body, max)? {
+                Some(decoded) => body = decoded.into(),
+                // The length that is stated is that of other bytes.
+                None => is_cut &= self.is_chunked,
             }
         }
         if body.len() > max {
             return Err(Fault::TooLong(max));
         }
-        Ok(body)
+        Ok(Body {
+            bytes: body,
+            is_cut,
+        })
     }
 }
 
@@ -163,18 +181,19 @@ fn codings(value: &str) -> impl Iterator<Item = String> {
     codings.map(|coding| coding.trim().to_ascii_lowercase())
 }
 
-/// Joins the chunks of a body; none if it has none. A body that ends early is joined as far as it goes.
-fn unchunked(mut body: &[u8]) -> Option<Vec<u8>> {
+/// Joins the chunks of a body, and returns whether it has its last one; none if it has none. A body that ends early is joined
+/// as far as it goes.
+fn unchunked(mut body: &[u8]) -> Option<(Vec<u8>, bool)> {
     const LINE_END: &[u8] = b"\r\n";
     let mut whole = Vec::new();
     loop {
         let line = memchr::memmem::find(body, LINE_END);
         let size = line.and_then(|line| chunk_size(&body[..line]));
         let (Some(line), Some(size)) = (line, size) else {
-            return (!whole.is_empty()).then_some(whole);
+            return (!whole.is_empty()).then_some((whole, false));
         };
         if size == 0 {
-            return Some(whole);
+            return Some((whole, true));
         }
         let rest = &body[line + LINE_END.len()..];
         let (chunk, rest) = rest.split_at(size.min(rest.len()));
@@ -258,16 +277,22 @@ mod tests {
     #[test]
     fn chunks_are_joined_and_other_bodies_left_alone() {
         for (body, expected) in [
-            ("4\r\nKöl\r\n3;x=y\r\nn.\n\r\n0\r\n\r\n", Some("Köln.\n")),
-            ("A\r\nabgeschnit", Some("abgeschnit")),
-            ("FF\r\nabgeschnitten", Some("abgeschnitten")),
-            ("0\r\n\r\n", Some("")),
+            (
+                "4\r\nKöl\r\n3;x=y\r\nn.\n\r\n0\r\n\r\n",
+                Some(("Köln.\n", true)),
+            ),
+            ("A\r\nabgeschnit", Some(("abgeschnit", false))),
+            ("3\r\nabg\r\n", Some(("abg", false))),
+            ("FF\r\nabgeschnitten", Some(("abgeschnitten", false))),
+            ("0\r\n\r\n", Some(("", true))),
             ("<html>\r\n<p>Ein Text.", None),
             ("2024\nEin Text.", None),
             ("", None),
         ] {
             let found = unchunked(body.as_bytes());
-            assert_eq!(found.as_deref(), expected.map(str::as_bytes), "{body:?}");
+            let expected =
+                expected.map(|(joined, is_whole)| (joined.as_bytes().to_vec(), is_whole));
+            assert_eq!(found, expected, "{body:?}");
         }
     }
 
