@@ -11,6 +11,8 @@
 //! twice as many fields as the header is abandoned.
 //!
 //! If each line of a record over several lines would be a record without quotes, the quotes are those of the text.
+//!
+//! A header line may come again, where files were concatenated. What follows it is read by its columns.
 
 mod header;
 mod parser;
@@ -20,8 +22,8 @@ use std::sync::Arc;
 
 use memchr::memchr;
 
-use self::header::{Header, header};
-use self::parser::{Dialect, Parser, Step, marks};
+use self::header::{Header, MOST_NAME, header, second};
+use self::parser::{Dialect, Field, Parser, Step, marks};
 use super::{Articles, Claim, Format};
 use crate::input::content::Content;
 use crate::input::described::Described;
@@ -74,6 +76,7 @@ impl Format for Csv {
             is_markup: header.has_markup(&options.names),
             window,
             header,
+            header_at: None,
         }))
     }
 }
@@ -95,6 +98,8 @@ enum Broken {
         first: u64,
         last: u64,
     },
+    #[error("the columns are those of line {0}, which has none that can be read as the text")]
+    NoText(u64),
     #[error(
         "a quote is opened here but never closed; if the file quotes nothing, set `input.quote` to \"none\""
     )]
@@ -120,6 +125,8 @@ struct Reader {
     options: Arc<Options>,
     /// Whether the text is HTML by the name of its column.
     is_markup: bool,
+    /// The offset and the line of the header line, if it is not the first one.
+    header_at: Option<[u64; 2]>,
 }
 
 impl Iterator for Reader {
@@ -130,7 +137,11 @@ impl Iterator for Reader {
             let number = self.window.line_number();
             let found = match self.find() {
                 Find::Record { len, lines } => {
-                    let found = self.article(number, len, lines);
+                    let found = match self.second_header(len) {
+                        Some(Some(fault)) => Err(fault),
+                        Some(None) => Ok(None),
+                        None => self.article(number, len, lines),
+                    };
                     self.window.consume(len, lines);
                     found
                 }
@@ -156,11 +167,27 @@ impl Iterator for Reader {
 
 impl Articles for Reader {
     fn place(&self) -> Option<Place> {
-        self.window.place()
+        let place = self.window.place()?;
+        let header_at = self.header_at.as_ref().map_or([].as_slice(), |at| at);
+        Some(Place::new([place.numbers(), header_at].concat()))
     }
 
     fn enter(&mut self, place: &Place) -> io::Result<()> {
-        self.window.enter(place)
+        let &[ref here @ .., offset, line] = place.numbers() else {
+            return Err(io::Error::other("it is read in another format"));
+        };
+        if here.is_empty() {
+            return self.window.enter(place);
+        }
+        self.window.enter(&Place::new([offset, line]))?;
+        let is_header = match self.find() {
+            Find::Record { len, .. } => self.second_header(len).is_some(),
+            _ => false,
+        };
+        if !is_header {
+            return Err(io::Error::other("it has other header lines than before"));
+        }
+        self.window.enter(&Place::new(here))
     }
 
     fn describe(&mut self, described: &mut Described) {
@@ -263,6 +290,28 @@ impl Reader {
         record[marks(record)..] == self.header.record
     }
 
+    /// Takes the columns of a record that is another header line, as in concatenated files, and returns what is wrong with
+    /// them; none if it is a record.
+    fn second_header(&mut self, len: usize) -> Option<Option<Fault>> {
+        let record = self.window.get(len);
+        let record = record[marks(record)..].trim_ascii_end();
+        let may_be_name = |field: &Field| (1..=MOST_NAME).contains(&field.range.len());
+        if !self.parser.fields.iter().all(may_be_name)
+            || self.is_header(record)
+            || !self.options.columns.is_empty()
+        {
+            return None;
+        }
+        let decoded = self.window.decode(len).ok()?;
+        let names = self.parser.fields.iter().map(|field| field.text(decoded));
+        let names = names.map(|name| name.trim_start_matches(MARK).to_owned());
+        let (header, fault) = second(record, names.collect(), &self.header, &self.options)?;
+        self.is_markup = header.has_markup(&self.options.names);
+        self.header = header;
+        self.header_at = Some([self.window.offset(), self.window.line_number()]);
+        Some(fault)
+    }
+
     /// Makes an article of a record; none if the record is empty or repeats the header line.
     fn article(&self, number: u64, len: usize, lines: u64) -> Result<Option<Record>, Fault> {
         let bytes = self.window.get(len);
@@ -286,6 +335,10 @@ impl Reader {
                 }
             }
             .into());
+        }
+        if self.header.chosen[Role::Text as usize].is_none() {
+            let line = self.header_at.map_or(1, |[_, line]| line);
+            return Err(Broken::NoText(line).into());
         }
         if let Some(at) = memchr(0, bytes) {
             return Err(Fault::Nul(at + 1));

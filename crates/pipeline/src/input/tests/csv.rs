@@ -93,6 +93,75 @@ fn bad_csv_costs_its_line_and_does_not_swallow_what_follows() {
 }
 
 #[test]
+fn a_second_header_line_says_how_the_records_below_it_are_read() {
+    check(&[
+        (
+            "turned.csv",
+            b"id,title,text\n1,Bad,Es \xC3\xB6ffnet.\n\"text\",\"id\",\"title\"\nEs schlie\xC3\x9Ft.,2,Bad\nid,title,text\n3,Rat,Er tagt.\n",
+            &[
+                "1 @ turned.csv:2 = Es öffnet.",
+                "2 @ turned.csv:4 = Es schließt.",
+                "3 @ turned.csv:6 = Er tagt.",
+            ],
+        ),
+        // More columns, fewer, others, and after a byte order mark.
+        (
+            "more.csv",
+            b"id,text\n1,Eins.\n\xEF\xBB\xBFid,url,title,text,author\n2,u,T,Zwei.,Ada\n\nID,Text\n3,Drei.\n",
+            &["1 @ more.csv:2 = Eins.", "2 @ more.csv:4 = Zwei.", "3 @ more.csv:7 = Drei."],
+        ),
+        (
+            "other.csv",
+            b"id;text;titel\n1;Eins.;T\nurl;headline;body\nhttps://wied.example/2;Z;Zwei.\nid;text;titel\n3;Drei.;T\n",
+            &[
+                "1 @ other.csv:2 = Eins.",
+                "https://wied.example/2 @ other.csv:4 = Zwei.",
+                "3 @ other.csv:6 = Drei.",
+            ],
+        ),
+        // One that has no text costs the records below it, up to the next one.
+        (
+            "none.csv",
+            b"id,text\n1,Eins.\nid,title\n2,Zwei\n3,Drei\nid,text\n4,Vier.\n",
+            &[
+                "1 @ none.csv:2 = Eins.",
+                "! none.csv:3: this line is a second header line, and the records below it cannot be read: no column of…",
+                "! none.csv:4: the columns are those of line 3, which has none that can be read as the text",
+                "! none.csv:5: the columns are those of line 3, which has none that can be read as the text",
+                "4 @ none.csv:7 = Vier.",
+            ],
+        ),
+        // Words that are also names of columns are no header line.
+        (
+            "words.csv",
+            b"id,text,author\n1,Text,Ada\n2,Title,2024\n3,\"Titel, Text und Datum\",Ada\n4,Body,\ntext,Ein Satz steht hier.,Ada\n",
+            &[
+                "1 @ words.csv:2 = Text",
+                "2 @ words.csv:3 = Title",
+                "3 @ words.csv:4 = Titel, Text und Datum",
+                "4 @ words.csv:5 = Body",
+                "text @ words.csv:6 = Ein Satz steht hier.",
+            ],
+        ),
+    ]);
+    // The configured column.
+    let toml = "fields = { text = \"inhalt_lang\" }";
+    check_with(
+        &toml::from_str(toml).unwrap(),
+        &[(
+            "d.csv",
+            b"id,text,inhalt_lang\n1,kurz,Eins.\ninhalt_lang,id,text\nZwei.,2,kurz\nid,text,title\n3,Drei.,T\n",
+            &[
+                "1 @ d.csv:2 = Eins.",
+                "2 @ d.csv:4 = Zwei.",
+                "! d.csv:5: this line is a second header line, and the records below it cannot be read: `input.fields.text`: no column \"inhalt_lang\"; …",
+                "! d.csv:6: the columns are those of line 5, which has none that can be read as the text",
+            ],
+        )],
+    );
+}
+
+#[test]
 fn a_csv_header_that_names_no_text_is_told_with_its_columns() {
     check(&[
         (

@@ -31,6 +31,8 @@ enum Broken {
         "two columns {0:?} in the header line; set another column in `input.fields`, or rename one in the file"
     )]
     TwoColumns(String),
+    #[error("this line is a second header line, and the records below it cannot be read")]
+    Second(#[source] Fault),
     #[error("expected {expected} columns as in `input.columns`, found {found}")]
     NotGiven { expected: usize, found: usize },
     #[error(
@@ -71,6 +73,75 @@ impl Header {
     pub(super) fn missing(start: TextStart<'_>) -> Fault {
         Broken::NoHeader(first_line(start.bytes)).into()
     }
+}
+
+/// Returns the columns of a record that is a header line again, as in concatenated files, and what is wrong with them if they
+/// cannot be used; none if it is no header line.
+pub(super) fn second(
+    record: &[u8],
+    names: Vec<String>,
+    known: &Header,
+    options: &Options,
+) -> Option<(Header, Option<Fault>)> {
+    let is_same = |a: &str, b: &str| a.trim().eq_ignore_ascii_case(b.trim());
+    let is_known = |name: &String| known.columns.iter().any(|known| is_same(known, name));
+    let role = |name: &String| options.names.role(name);
+    let is_unique = |(at, name): (usize, &String)| !names[..at].iter().any(|it| is_same(it, name));
+    if names.len() < 2
+        || !names.iter().enumerate().all(is_unique)
+        || !names
+            .iter()
+            .all(|name| is_name(name) && name.contains(char::is_alphabetic))
+    {
+        return None;
+    }
+    let has_all = || {
+        let mut known = known.columns.iter();
+        known.all(|known| names.iter().any(|name| is_same(known, name)))
+    };
+    let means_article = || {
+        let others = names
+            .iter()
+            .filter_map(role)
+            .filter(|role| *role != Role::Text);
+        names.iter().filter_map(role).any(|role| role == Role::Text) && others.count() > 0
+    };
+    let is_header = has_all()
+        || means_article()
+        || names
+            .iter()
+            .all(|name| is_known(name) || role(name).is_some());
+    is_header.then(|| {
+        let columns = Columns {
+            names,
+            len: record.len(),
+            lines: 0,
+        };
+        let mut header = Header {
+            dialect: known.dialect,
+            chosen: [None; ROLES],
+            record: record.to_owned(),
+            len: 0,
+            lines: 0,
+            columns: columns.names.clone(),
+        };
+        match columns.choose(record, known.dialect, &options.names) {
+            Ok(found) => {
+                header.chosen = found.chosen;
+                (header, None)
+            }
+            Err(fault) => (header, Some(Broken::Second(fault).into())),
+        }
+    })
+}
+
+/// The longest name of a column, in bytes.
+pub(super) const MOST_NAME: usize = 64;
+
+/// Returns whether something may be the name of a column.
+fn is_name(column: &str) -> bool {
+    let words = column.split_whitespace().count();
+    (1..=3).contains(&words) && column.len() <= MOST_NAME
 }
 
 /// Reads the header line with the delimiter that fits best.
@@ -251,10 +322,6 @@ impl Columns {
     /// Returns whether these look like columns: all are names, one is for the text, and either another has a
     /// role too or the second record has as many fields.
     fn look_like_it(&self, body: &[u8], dialect: Dialect, names: &Names) -> bool {
-        let is_name = |column: &String| {
-            let words = column.split_whitespace().count();
-            (1..=3).contains(&words) && column.len() <= 64
-        };
         // The names of rows have none.
         let named = || {
             self.names
@@ -263,7 +330,7 @@ impl Columns {
         };
         let roles = || self.names.iter().filter_map(|column| names.role(column));
         self.names.len() >= 2
-            && named().all(is_name)
+            && named().all(|column| is_name(column))
             && roles().any(|role| role == Role::Text)
             && (roles().any(|role| role != Role::Text)
                 || record(&body[self.len..], dialect).is_some_and(|second| {
