@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use self::cutter::{Cut, Cutter, kind};
-use self::shape::{Contents, Elements, Shape};
+use self::shape::{Contents, Elements, Parts, Shape, is_article, is_list, is_part};
 use super::{Articles, Claim, Format, jsonl};
 use crate::input::described::Described;
 use crate::input::encoding::MARK;
@@ -20,7 +20,7 @@ use crate::input::item::{Record, Reject};
 use crate::input::object::{parse, shown};
 use crate::input::options::Options;
 use crate::input::position::Place;
-use crate::input::recognize::{Start, first_line};
+use crate::input::recognize::{BEGINNING, Start, first_line};
 use crate::input::source::Source;
 use crate::input::window::Window;
 
@@ -63,9 +63,12 @@ impl Format for Json {
     fn open(&self, source: Source, options: &Arc<Options>) -> Result<Box<dyn Articles>, Fault> {
         let mut window = Window::open(source, options)?;
         let shape = Shape::of(window.text_start().bytes, &options.names);
-        let path = shape.map(|shape| shape.path).unwrap_or_default();
+        let (path, elements) = shape
+            .map(|shape| (shape.path, shape.elements))
+            .unwrap_or_default();
         Ok(Box::new(Reader {
             cutter: Cutter::new(window, path),
+            elements,
             options: Arc::clone(options),
             number: 0,
             envelope: None,
@@ -128,6 +131,8 @@ impl From<Broken> for Fault {
 
 struct Reader {
     cutter: Cutter,
+    /// What the elements of the lists of records have, if these are in an object.
+    elements: Vec<Parts>,
     options: Arc<Options>,
     /// The number of the last record, counted from 1.
     number: u64,
@@ -165,11 +170,19 @@ impl Iterator for Reader {
                     let ranges = found.lists.into_iter().map(|(_, range)| range.start);
                     let enclosed = ranges.flat_map(|at| Elements::new(object, at));
                     let own = found.is_article.then_some(0..len);
+                    let records = own.into_iter().chain(found.others).chain(enclosed);
+                    let mut records: Vec<_> = records.collect();
+                    records.sort_by_key(|record| record.start);
                     self.envelope = Some(Envelope {
                         len,
-                        records: own.into_iter().chain(enclosed).collect(),
+                        records,
                         read: std::mem::take(&mut self.read),
                     });
+                }
+                Cut::Beside(name) => {
+                    if let Some(found) = self.beside(number, &name) {
+                        break found;
+                    }
                 }
                 // It is not a record.
                 Cut::EndsEarly => return Some(Err(Reject::file(Broken::EndsEarly.into()))),
@@ -213,6 +226,26 @@ impl Reader {
         found
     }
 
+    /// Takes what is beside the path to the records of an object that is too large to be looked at as a whole: reads an
+    /// article, enters what may contain some, and skips the rest.
+    fn beside(&mut self, number: u64, name: &str) -> Option<Result<Record, Reject>> {
+        let names = &self.options.names;
+        let start = self.cutter.window.peek(BEGINNING);
+        let is_object = start.starts_with(b"{");
+        let cut = if is_part(name) || !is_object && !is_list(start, name, names) {
+            self.cutter.skip_value()
+        } else {
+            let whole = if is_object { self.cutter.whole() } else { None };
+            match whole {
+                Some(len) if is_article(self.cutter.window.get(len), &self.elements, names) => {
+                    return Some(self.object(number, len, false));
+                }
+                _ => self.cutter.enter_beside(),
+            }
+        };
+        cut.map(|cut| Err(self.reject(number, cut)))
+    }
+
     fn reject(&self, number: u64, cut: Cut) -> Reject {
         let fault: Fault = match cut {
             Cut::Other(kind) => Broken::NoObject(kind).into(),
@@ -222,7 +255,7 @@ impl Reader {
             Cut::Unclosed => Broken::Unclosed.into(),
             Cut::Stray(sign) => Broken::Stray(sign).into(),
             Cut::Error(fault) => fault,
-            Cut::Object(_) | Cut::EndsEarly => Broken::EndsEarly.into(),
+            Cut::Object(_) | Cut::Beside(_) | Cut::EndsEarly => Broken::EndsEarly.into(),
         };
         Reject::at(number, fault)
     }

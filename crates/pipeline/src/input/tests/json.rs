@@ -372,6 +372,64 @@ fn an_object_that_is_larger_than_memory_is_a_stream() {
 }
 
 #[test]
+fn articles_beside_a_list_are_found_too() {
+    let long = "Die Brücke über die Wied bleibt bis Ostern gesperrt. ".repeat(6);
+    let long = long.trim_end();
+    let lead = format!(
+        "{{\"Aufmacher\": {{\"headline\": \"Brücke\", \"body\": \"{long}\"}}, \"meldungen\": [{{\"titel\": \"Bad\", \"inhalt\": \"Eins.\"}}]}}"
+    );
+    let linked = format!(
+        "{{\"links_oben\": [{{\"title\": \"Bad\", \"description\": \"Es öffnet.\"}}], \"story\": {{\"title\": \"Brücke\", \"text\": \"{long}\"}}}}"
+    );
+    check(&[
+        (
+            "before.json",
+            b"{\"topArticle\": {\"id\": \"t\", \"title\": \"T\", \"text\": \"Oben.\"}, \"articles\": [{\"id\": \"a\", \"text\": \"Eins.\"}, {\"id\": \"b\", \"text\": \"Zwei.\"}]}",
+            &["t @ before.json:1 = Oben.", "a @ before.json:2 = Eins.", "b @ before.json:3 = Zwei."],
+        ),
+        (
+            "after.json",
+            b"{\"articles\": [{\"id\": \"a\", \"text\": \"Eins.\"}], \"featured\": {\"id\": \"f\", \"text\": \"Unten.\"}, \"news\": [{\"id\": \"b\", \"text\": \"Zwei.\"}]}",
+            &["a @ after.json:1 = Eins.", "f @ after.json:2 = Unten.", "b @ after.json:3 = Zwei."],
+        ),
+        // Deeper than the list, several, and within what servers put around an article.
+        (
+            "deep.json",
+            b"{\"page\": {\"hero\": {\"id\": \"h\", \"text\": \"Oben.\"}, \"second\": {\"id\": \"s\", \"text\": \"Daneben.\"}}, \"items\": [{\"id\": \"a\", \"text\": \"Eins.\"}]}",
+            &["h @ deep.json:1 = Oben.", "s @ deep.json:2 = Daneben.", "a @ deep.json:3 = Eins."],
+        ),
+        (
+            "source.json",
+            b"{\"best\": {\"_id\": \"h\", \"_source\": {\"body\": \"Oben.\"}}, \"hits\": [{\"_id\": \"a\", \"_source\": {\"body\": \"Eins.\"}}]}",
+            &["h @ source.json:1 = Oben.", "a @ source.json:2 = Eins."],
+        ),
+        // With fields of other names than those in the list, if it is longer than a description.
+        (
+            "lead.json",
+            lead.as_bytes(),
+            &[&format!("lead.json:1 @ lead.json:1 = {long}"), "lead.json:2 @ lead.json:2 = Eins."],
+        ),
+        (
+            "linked.json",
+            linked.as_bytes(),
+            &["linked.json:1 @ linked.json:1 = Es öffnet.", &format!("linked.json:2 @ linked.json:2 = {long}")],
+        ),
+        // What describes the list, its query or its publisher is none.
+        (
+            "described.json",
+            b"{\"meta\": {\"title\": \"Neues\", \"content\": \"Alle Meldungen.\"}, \"publisher\": {\"id\": 7, \"name\": \"Wiedblatt\"}, \"author\": {\"name\": \"Ada\", \"text\": \"Redakteurin.\"}, \"articles\": [{\"id\": \"a\", \"text\": \"Eins.\"}]}",
+            &["a @ described.json:1 = Eins."],
+        ),
+        // Objects in an article are parts of it.
+        (
+            "parts.json",
+            b"{\"id\": \"t\", \"text\": \"Oben.\", \"previous\": {\"id\": \"p\", \"text\": \"Gestern.\"}, \"comments\": [{\"id\": 1, \"text\": \"Ja.\"}]}",
+            &["t @ parts.json:1 = Oben."],
+        ),
+    ]);
+}
+
+#[test]
 fn articles_below_a_text_are_found_too() {
     let long = "Das Freibad öffnet am Montag wieder. ".repeat(10);
     let long = long.trim_end();
@@ -408,4 +466,59 @@ fn articles_below_a_text_are_found_too() {
             &["t @ inner.json:1 = Eins."],
         ),
     ]);
+}
+
+#[test]
+fn articles_beside_a_list_are_found_in_an_object_that_is_cut_or_large() {
+    let element = |id: &str, text: &str| format!("{{\"id\": \"{id}\", \"text\": \"{text}\"}}");
+    let beside = format!(
+        "\"n\": 3, \"query\": {{\"text\": \"Bad\", \"size\": [1, 2]}}, \"topArticle\": {}, \"page\": {{\"hero\": {}, \"tags\": [\"a\"]}}",
+        element("t", "Oben."),
+        element("h", "Daneben.")
+    );
+    let lists = format!(
+        "\"articles\": [{}, {}], \"comments\": [{}], \"news\": [{}]",
+        element("a", "Eins."),
+        element("b", "Zwei."),
+        element("c", "Kommentar."),
+        element("d", "Drei.")
+    );
+    let expected = |name: &str| {
+        [
+            "t = Oben.",
+            "h = Daneben.",
+            "a = Eins.",
+            "b = Zwei.",
+            "d = Drei.",
+        ]
+        .into_iter()
+        .enumerate()
+        .map(|(at, item)| item.replace(" = ", &format!(" @ {name}:{} = ", at + 1)))
+        .collect::<Vec<_>>()
+    };
+    let whole = format!("{{{beside}, {lists}}}");
+    let cut = format!("{{{beside}, {lists}, \"end");
+    let large = format!(
+        "{{{beside}, {lists}, \"facets\": {{\"x\": [{}]}}}}",
+        "[0], ".repeat(200)
+    );
+    for (name, json, max_bytes, last) in [
+        ("whole", whole, 1 << 20, None),
+        (
+            "cut",
+            cut,
+            1 << 20,
+            Some("! cut:6: the JSON ends within this object: the file is truncated"),
+        ),
+        ("large", large, 500, None),
+    ] {
+        let config = Config {
+            max_bytes,
+            ..Config::default()
+        };
+        let mut expected = expected(name);
+        expected.extend(last.map(str::to_owned));
+        let expected: Vec<_> = expected.iter().map(String::as_str).collect();
+        check_with(&config, &[(name, json.as_bytes(), &expected)]);
+    }
 }

@@ -9,6 +9,9 @@ use crate::input::fault::Fault;
 use crate::input::position::Place;
 use crate::input::window::Window;
 
+/// How many objects may lie around a record.
+const MOST_DEPTH: usize = 8;
+
 /// How much more is looked at when the end of an object is not in sight.
 const STEP: usize = 64 << 10;
 
@@ -18,6 +21,8 @@ pub(super) enum Cut {
     Object(usize),
     /// A value that is no object, and what it is.
     Other(&'static str),
+    /// An array or object of this name beside the path to the array of records. Nothing of it is consumed.
+    Beside(String),
     /// An object that is longer than allowed.
     TooLong,
     /// An object whose brackets do not match.
@@ -41,10 +46,10 @@ enum Level {
     Top,
     /// In an array that is a value of its own.
     Array,
-    /// In this many objects on the path to the array of records.
+    /// In this many objects, as on the path to the array of records.
     Path(usize),
-    /// In the array of records at the end of the path.
-    Records,
+    /// In an array of records that lies in this many objects.
+    Records(usize),
 }
 
 /// Cuts a stream into records.
@@ -74,8 +79,8 @@ impl Cutter {
             Level::Top if self.window.place().is_none() => return None,
             Level::Top => 0,
             Level::Array => 1,
-            Level::Records => 2,
-            Level::Path(depth) => 2 + depth as u64,
+            Level::Records(depth) => 2 * depth as u64,
+            Level::Path(depth) => 2 * depth as u64 + 1,
         };
         Some(vec![self.window.offset(), level])
     }
@@ -87,10 +92,13 @@ impl Cutter {
         self.level = match level {
             0 => Level::Top,
             1 => Level::Array,
-            2 => Level::Records,
-            depth => match usize::try_from(depth - 2) {
-                Ok(depth) if depth <= self.path.len() => Level::Path(depth),
-                _ => return Err(io::Error::other("its objects are others than before")),
+            level => match usize::try_from(level / 2) {
+                Ok(depth) if depth > MOST_DEPTH || self.path.is_empty() => {
+                    return Err(io::Error::other("its objects are others than before"));
+                }
+                Ok(depth) if level % 2 == 0 => Level::Records(depth),
+                Ok(depth) => Level::Path(depth),
+                Err(_) => return Err(io::Error::other("it is read in another format")),
             },
         };
         self.window.enter(&Place::new([offset, 1]))
@@ -129,16 +137,16 @@ impl Cutter {
                     None => self.enter_level(Level::Path(1)),
                 },
                 (Level::Top, b'[') => self.enter_level(Level::Array),
-                (Level::Array | Level::Records, b'{') => return Some(self.object()),
+                (Level::Array | Level::Records(_), b'{') => return Some(self.object()),
                 (Level::Array, b']') | (Level::Path(1), b'}') => self.enter_level(Level::Top),
-                (Level::Records, b']') => self.enter_level(Level::Path(self.path.len())),
+                (Level::Records(depth), b']') => self.enter_level(Level::Path(depth)),
                 (Level::Path(depth), b'}') => self.enter_level(Level::Path(depth - 1)),
                 (Level::Path(depth), b'"') => {
                     if let Some(cut) = self.field(depth) {
                         return Some(cut);
                     }
                 }
-                (Level::Array | Level::Records, _) if kind(byte).is_some() => {
+                (Level::Array | Level::Records(_), _) if kind(byte).is_some() => {
                     let kind = kind(byte).expect("it has a kind");
                     return Some(match self.skip_value() {
                         Some(cut) => cut,
@@ -233,15 +241,29 @@ impl Cutter {
                 None
             }
             b'[' if is_on_path && depth == self.path.len() => {
-                self.enter_level(Level::Records);
+                self.enter_level(Level::Records(depth));
                 None
             }
+            b'{' | b'[' => Some(Cut::Beside(name)),
             _ => self.skip_value(),
         }
     }
 
+    /// Enters the array or object that the window begins with, beside the path; one that is too deep is skipped, and what is
+    /// wrong with it is returned.
+    pub(super) fn enter_beside(&mut self) -> Option<Cut> {
+        match (self.level, self.window.peek(1)) {
+            (Level::Path(depth), b"[") => self.enter_level(Level::Records(depth)),
+            (Level::Path(depth), b"{") if depth < MOST_DEPTH => {
+                self.enter_level(Level::Path(depth + 1));
+            }
+            _ => return self.skip_value(),
+        }
+        None
+    }
+
     /// Moves past a value; returns what is wrong with it.
-    fn skip_value(&mut self) -> Option<Cut> {
+    pub(super) fn skip_value(&mut self) -> Option<Cut> {
         let mut end = ValueEnd::default();
         loop {
             let bytes = self.window.peek(STEP);
@@ -275,7 +297,7 @@ impl Cutter {
     }
 
     /// Returns the length of the object that the window begins with, if it is whole and not too long.
-    fn whole(&mut self) -> Option<usize> {
+    pub(super) fn whole(&mut self) -> Option<usize> {
         let mut end = ValueEnd::default();
         let mut seen = 0;
         while seen <= self.window.max() {

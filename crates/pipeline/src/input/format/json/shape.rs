@@ -14,6 +14,8 @@ pub(super) struct Shape {
     /// The names of the fields that lead from an object that is larger than memory to its array of records; without any,
     /// the objects are the records themselves.
     pub(super) path: Vec<String>,
+    /// What the elements of the lists have.
+    pub(super) elements: Vec<Parts>,
     /// Whether each line is a record: JSON Lines.
     pub(super) is_lines: bool,
     /// Whether the first object contains lists of records.
@@ -33,6 +35,7 @@ impl Shape {
             {
                 Some(Self {
                     path: Vec::new(),
+                    elements: Vec::new(),
                     is_lines: false,
                     is_envelope: false,
                 })
@@ -44,6 +47,7 @@ impl Shape {
                 Some(Self {
                     is_envelope,
                     is_lines: !is_envelope && is_plain && is_lines(json),
+                    elements: found.elements,
                     path: found
                         .lists
                         .into_iter()
@@ -120,11 +124,20 @@ const PARTS: &[&str] = &[
     "authors",
 ];
 
+/// Returns whether what has this name belongs to an article.
+pub(super) fn is_part(name: &str) -> bool {
+    PARTS.iter().any(|part| name.eq_ignore_ascii_case(part))
+}
+
 /// The lists of records in an object.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Contents {
     /// The names of the fields that lead to each, and its range in the object.
     pub(super) lists: Vec<(Vec<String>, Range<usize>)>,
+    /// What the elements of the lists have.
+    elements: Vec<Parts>,
+    /// The ranges of articles that are beside the lists, not in them.
+    pub(super) others: Vec<Range<usize>>,
     /// Whether there is a list without an element where such objects have them.
     pub(super) has_empty: bool,
     /// Whether the object is an article, too.
@@ -140,6 +153,7 @@ impl Contents {
             object,
             names,
             found: Vec::new(),
+            objects: Vec::new(),
             has_empty: false,
             path: Vec::new(),
         };
@@ -157,6 +171,8 @@ impl Contents {
                 return Self::default();
             }
         }
+        let elements = finder.elements();
+        let others = finder.others(&elements);
         let best = finder.found.iter().map(|(kind, ..)| *kind).max();
         let found = finder
             .found
@@ -164,6 +180,8 @@ impl Contents {
             .filter(|(kind, ..)| Some(*kind) == best);
         Self {
             lists: found.map(|(_, path, range)| (path, range)).collect(),
+            elements,
+            others,
             has_empty: finder.has_empty,
             is_article,
         }
@@ -186,6 +204,8 @@ struct Finder<'a> {
     object: &'a [u8],
     names: &'a Names,
     found: Vec<(Kind, Vec<String>, Range<usize>)>,
+    /// The objects without lists in them.
+    objects: Vec<Range<usize>>,
     has_empty: bool,
     path: Vec<String>,
 }
@@ -203,17 +223,21 @@ impl Finder<'_> {
                 own = own.max(Some(value.len()));
                 continue;
             }
-            if PARTS.iter().any(|part| name.eq_ignore_ascii_case(part)) {
+            if is_part(&name) {
                 continue;
             }
             self.path.push(name);
             match first {
                 Some(b'[') => self.list(value),
                 Some(b'{') if depth > 1 => {
-                    let known = self.found.len();
+                    let (lists, objects) = (self.found.len(), self.objects.len());
                     // Contents in an article are parts of it.
                     if self.look(value.start, depth - 1).is_some() {
-                        self.found.truncate(known);
+                        self.found.truncate(lists);
+                        self.objects.truncate(objects);
+                    }
+                    if self.found.len() == lists {
+                        self.objects.push(value);
                     }
                 }
                 _ => {}
@@ -221,6 +245,42 @@ impl Finder<'_> {
             self.path.pop();
         }
         own
+    }
+
+    /// Returns what an element of each list of articles has.
+    fn elements(&self) -> Vec<Parts> {
+        let lists = self.found.iter();
+        let lists = lists.filter(|(kind, ..)| *kind == Kind::Articles);
+        let elements = lists.filter_map(|(.., list)| {
+            let elements = Elements::new(self.object, list.start).take(MOST_ELEMENTS);
+            let mut parts = elements.map(|at| Parts::of(self.object, at.start, self.names));
+            parts.find(|parts| !parts.texts.is_empty())
+        });
+        elements.collect()
+    }
+
+    /// Returns the objects beside the lists that are articles.
+    fn others(&self, elements: &[Parts]) -> Vec<Range<usize>> {
+        if self.found.is_empty() {
+            return Vec::new();
+        }
+        let is_article = |value: &&Range<usize>| {
+            Parts::of(self.object, value.start, self.names).are_those_of_article(elements)
+        };
+        let found: Vec<&Range<usize>> = self.objects.iter().filter(is_article).collect();
+        let is_in = |inner: &Range<usize>, outer: &Range<usize>| {
+            inner != outer && outer.start <= inner.start && inner.end <= outer.end
+        };
+        // Of an article in another object, that is the article, unless it has several.
+        let is_outer =
+            |value: &&&Range<usize>| found.iter().filter(|inner| is_in(inner, value)).count() < 2;
+        let outer: Vec<&Range<usize>> = found.iter().filter(is_outer).copied().collect();
+        let is_outermost = |value: &&&Range<usize>| !outer.iter().any(|other| is_in(value, other));
+        outer
+            .iter()
+            .filter(is_outermost)
+            .map(|value| (*value).clone())
+            .collect()
     }
 
     fn list(&mut self, value: Range<usize>) {
@@ -267,6 +327,79 @@ impl Finder<'_> {
             }
         }
         text.filter(|_| if needs_title { has_title } else { has_name })
+    }
+}
+
+/// Returns whether an object beside a list is an article, by what the elements of lists have.
+pub(super) fn is_article(object: &[u8], elements: &[Parts], names: &Names) -> bool {
+    Parts::of(object, 0, names).are_those_of_article(elements)
+}
+
+/// Returns whether a list is one of articles, by its name and its beginning.
+pub(super) fn is_list(beginning: &[u8], name: &str, names: &Names) -> bool {
+    let mut finder = Finder {
+        object: beginning,
+        names,
+        found: Vec::new(),
+        objects: Vec::new(),
+        has_empty: false,
+        path: vec![name.to_owned()],
+    };
+    if !is_part(name) {
+        finder.list(0..beginning.len());
+    }
+    let mut kinds = finder.found.iter().map(|(kind, ..)| *kind);
+    kinds.any(|kind| kind == Kind::Articles)
+}
+
+/// The fields of an object that make it an article.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Parts {
+    /// The names of those with a text, and the length of the longest one.
+    texts: Vec<String>,
+    longest: usize,
+    /// The names of those that tell it from others.
+    names: Vec<String>,
+    has_title: bool,
+}
+
+impl Parts {
+    /// Finds those of the object at a place, and those of the object in it that has the text.
+    fn of(text: &[u8], at: usize, names: &Names) -> Self {
+        let mut parts = Self::default();
+        if text.get(at) != Some(&b'{') {
+            return parts;
+        }
+        for field in Fields::new(text, at) {
+            let is_open = names.is_wrapper(&field.name) || names.is_text(&field.name);
+            if is_open && text.get(field.value.start) == Some(&b'{') {
+                Fields::new(text, field.value.start).for_each(|field| parts.see(field, names));
+            }
+            parts.see(field, names);
+        }
+        parts
+    }
+
+    /// Returns whether these are the fields of an element of a list, or a title and a text that is longer than a description.
+    fn are_those_of_article(&self, elements: &[Self]) -> bool {
+        let shares =
+            |ours: &[String], theirs: &[String]| ours.iter().any(|name| theirs.contains(name));
+        self.has_title && self.longest >= SHORT
+            || elements.iter().any(|element| {
+                shares(&self.texts, &element.texts) && shares(&self.names, &element.names)
+            })
+    }
+
+    fn see(&mut self, field: Field, names: &Names) {
+        let usual = names.usual(&field.name);
+        let has = |wanted: &[Role]| usual.iter().any(|(role, _)| wanted.contains(role));
+        if names.is_text(&field.name) && !names.is_description(&field.name) {
+            self.longest = self.longest.max(field.value.len());
+            self.texts.push(field.name);
+        } else if has(&[Role::Id, Role::Title, Role::Date, Role::Url]) {
+            self.has_title |= has(&[Role::Title]);
+            self.names.push(field.name);
+        }
     }
 }
 
