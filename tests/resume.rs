@@ -481,6 +481,59 @@ fn a_second_signal_and_the_end_of_the_grace_period_stop_at_once() {
 }
 
 #[test]
+fn no_program_outlives_a_run_and_none_of_its_articles_fails_with_it() {
+    // What the programs do about signals, the signals that are sent, and more arguments.
+    let deaf = "for name in ('SIGHUP', 'SIGINT', 'SIGTERM'): signal.signal(getattr(signal, name), signal.SIG_IGN)";
+    let polite =
+        "signal.signal(signal.SIGTERM, lambda *_: (open('farewell', 'w').close(), sys.exit()))";
+    for (heeds, signals, more) in [
+        (deaf, 2, ""),
+        (deaf, 1, "--set run.grace_seconds=0"),
+        (polite, 2, ""),
+        ("", 2, ""),
+    ] {
+        let place = Place::new();
+        place.write("d.jsonl", "{\"text\": \"Eins.\"}\n{\"text\": \"Zwei.\"}\n");
+        // A second process, as those that a program starts, tells if it is left.
+        let program = format!(
+            "import os, signal, sys, time\n{heeds}\nfor line in sys.stdin:\n    if not os.path.exists('ready'):\n        \
+             child = os.fork()\n        open('asked', 'w').close()\n        time.sleep(2 if child == 0 else 600)\n        \
+             open('alive', 'w').close()\n    print('{{\"entities\": []}}', flush=True)\n"
+        );
+        place.write("program.py", program);
+        let set = [
+            "ner.backend=command",
+            "ner.command=[\"python3\",\"program.py\"]",
+            "ner.timeout_seconds=900",
+            "run.chunk_articles=1",
+        ];
+        let set = set.map(|set| format!("--set {set}")).join(" ");
+        let arguments = format!("run --quiet --input d.jsonl --jobs 1 {set} {more}");
+        let process = Command::new(env!("CARGO_BIN_EXE_blattwerk"))
+            .current_dir(place.path())
+            .args(arguments.split_whitespace())
+            .spawn()
+            .unwrap();
+        while !place.path().join("asked").exists() {
+            thread::sleep(Duration::from_millis(5));
+        }
+        for _ in 0..signals {
+            send(&process, "-TERM");
+            thread::sleep(Duration::from_millis(50));
+        }
+        let output = process.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(143), "{heeds}: {output:?}");
+        assert_eq!(place.path().join("farewell").exists(), heeds == polite);
+        thread::sleep(Duration::from_millis(2500));
+        assert!(!place.path().join("alive").exists(), "{heeds}");
+        place.write("ready", "");
+        let again = place.blattwerk(&format!("{arguments} --resume"));
+        assert_eq!(again.code, 0, "{heeds}: {again:?}");
+        assert_eq!(place.rows("out/normalized.csv").len(), 2, "{heeds}");
+    }
+}
+
+#[test]
 fn too_many_failures_stop_a_run_that_can_be_resumed() {
     let place = Place::new();
     place.write("d.jsonl", dump());

@@ -47,7 +47,11 @@ impl Signals {
                     if is_from_terminal && ignored & 1 << (signal - 1) != 0 {
                         continue;
                     }
-                    let exit = move || std::process::exit(code(signal));
+                    let exit = move || {
+                        // Nothing is dropped, so programs would be left that ignore the end of their input.
+                        blattwerk_command::end_all();
+                        std::process::exit(code(signal))
+                    };
                     first.store(signal, Ordering::Relaxed);
                     if stop.ask() {
                         exit();

@@ -23,8 +23,10 @@ mod offsets;
 mod process;
 mod program;
 mod request;
+mod running;
 
 pub use answer::{Answer, Mismatch, score};
 pub use config::Config;
 pub use offsets::spans;
 pub use program::Program;
+pub use running::end_all;

@@ -13,6 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::answer::Mismatch;
+use crate::running;
 
 /// The longest line that is accepted as an answer, in bytes. It holds the sentences of an article of about 100 MB.
 const MAX_LINE: u64 = 16 << 20;
@@ -53,12 +54,7 @@ pub(crate) struct Process {
 impl Process {
     /// Starts a process for a command, whose three streams must be pipes.
     pub(crate) fn start(mut command: Command) -> io::Result<Self> {
-        // A process group of its own: the children of the program are killed with it, and the Ctrl-C that stops
-        // a run after its current chunk does not end the program before that.
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-
-        let mut child = command.spawn()?;
+        let mut child = running::spawn(&mut command)?;
         let stdin = child.stdin.take().expect("standard input is a pipe");
         let stdout = child.stdout.take().expect("standard output is a pipe");
         let stderr = child.stderr.take().expect("standard error is a pipe");
@@ -142,7 +138,7 @@ impl Process {
     pub(crate) fn wait_until(&mut self, deadline: Instant) -> Option<ExitStatus> {
         let mut pause = Duration::from_millis(1);
         while self.status.is_none() {
-            self.status = self.child.try_wait().unwrap_or_default();
+            self.status = running::reap(&mut self.child);
             let left = deadline.saturating_duration_since(Instant::now());
             if self.status.is_some() || left.is_zero() {
                 break;
@@ -207,19 +203,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        if self.status.is_some() {
-            return;
-        }
-        // Its id is not reused until it is waited for. An error means that there is nothing left to kill.
-        #[cfg(unix)]
-        if let Some(group) = i32::try_from(self.child.id())
-            .ok()
-            .and_then(rustix::process::Pid::from_raw)
-        {
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        running::kill(&mut self.child);
     }
 }
 

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::answer::{Answer, Mismatch};
 use crate::process::{Process, quoted};
 use crate::request;
+use crate::running;
 
 /// How long a new process is watched: within that time, an interpreter notices that its script is missing.
 const WATCHED_AT_START: Duration = Duration::from_millis(250);
@@ -65,13 +66,14 @@ impl Program {
         let idle = self.idle().pop();
         let mut process = match idle {
             Some(process) => process,
-            None => self.spawn()?,
+            None => self.spawn().inspect_err(|_| running::wait_if_over())?,
         };
         // A process returns to the pool only if its answer was valid; otherwise it ends here.
         let outcome = process
             .exchange(request::line(document), self.timeout)
             .map_err(Refusal::Nonsense)
-            .and_then(|line| read::<A>(&line, document));
+            .and_then(|line| read::<A>(&line, document))
+            .inspect_err(|_| running::wait_if_over());
         if matches!(outcome, Ok(_) | Err(Refusal::GivenUp(_))) {
             self.idle().push(process);
         }
