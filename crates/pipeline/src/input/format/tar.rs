@@ -101,6 +101,12 @@ enum Broken {
         "the tar archive ends without its end mark: it is truncated, and everything after this point is missing"
     )]
     NoEnd,
+    #[error(
+        "what follows the end mark of the tar archive is no archive, and is not read up to the next header"
+    )]
+    After,
+    #[error("what follows the end mark of the tar archive is no archive, and is not read")]
+    LastAfter,
     #[error("the name or the attributes of the entry have more than {MOST_ATTRIBUTES} bytes")]
     Attributes,
     #[error("the entry is a sparse file, which cannot be read; extract the archive")]
@@ -177,6 +183,13 @@ impl Stream {
         let mut shared = self.lock()?;
         let next: Option<&Block> = shared.bytes.peek(BLOCK)?.first_chunk();
         Ok(next.is_some_and(|block| *block != ZEROS))
+    }
+
+    /// Returns whether less than a block follows, and is no padding.
+    fn has_rest(&self) -> io::Result<bool> {
+        let mut shared = self.lock()?;
+        let rest = shared.bytes.peek(BLOCK)?;
+        Ok(rest.iter().any(|byte| !matches!(byte, 0 | b'\r' | b'\n')))
     }
 
     /// Moves to the next block that is a header or belongs to the end mark. Returns whether there is one.
@@ -419,14 +432,21 @@ impl Reader {
                     continue;
                 }
                 Some(block) => block,
+                None if zeros > 0 && self.stream.has_rest()? => {
+                    return Ok(Next::Damaged(Broken::LastAfter));
+                }
                 None if zeros > 0 => return Ok(Next::End),
                 None => return Err(Broken::NoEnd.into()),
             };
             let Some(header) = Header::new(&block) else {
-                // After the end mark there may be anything, such as what was on the tape before, but also
-                // another archive.
+                // After the end mark there may be another archive.
                 if zeros > 0 {
-                    return Ok(Next::End);
+                    let continues = self.stream.skip_to_header()?;
+                    return Ok(Next::Damaged(if continues {
+                        Broken::After
+                    } else {
+                        Broken::LastAfter
+                    }));
                 }
                 return self.damaged();
             };
@@ -512,7 +532,7 @@ impl Reader {
             Next::Entry(entry) => entry,
             Next::Damaged(broken) => {
                 self.next = self.stream.at();
-                self.is_over = matches!(broken, Broken::LastHeader);
+                self.is_over = matches!(broken, Broken::LastHeader | Broken::LastAfter);
                 self.has_found = true;
                 return Err(Reject::file(broken.into()));
             }

@@ -115,6 +115,8 @@ impl Format for Xml {
             document: Document::default(),
             doctypes: 0,
             around: Vec::new(),
+            has_ended: false,
+            root_number: None,
             number: 0,
             is_done: false,
         }))
@@ -174,6 +176,10 @@ struct Reader {
     /// How many document types there were that do not end.
     doctypes: usize,
     around: Vec<Around>,
+    /// Whether a document has ended, and nothing has followed yet.
+    has_ended: bool,
+    /// The number of articles before the root element, if that does not tell the dialect.
+    root_number: Option<u64>,
     /// The number of articles so far, including those that failed.
     number: u64,
     is_done: bool,
@@ -189,8 +195,8 @@ enum Step {
         name: Vec<u8>,
         tag: usize,
     },
-    /// The end of an article that has no beginning.
-    Stray(String),
+    /// Something that costs itself.
+    Stray(Broken),
     /// Something that is consumed.
     Consumed,
     /// Something that cannot be read, and nothing after it.
@@ -225,6 +231,14 @@ impl Reader {
 
     /// Reads what comes next outside of articles.
     fn step(&mut self) -> Step {
+        if std::mem::take(&mut self.has_ended)
+            && let Some(text) = self.stream.skip_space()
+        {
+            let text = text.split(|byte| *byte == b'<').next();
+            let start = first_line(text.unwrap_or_default().trim_ascii());
+            self.stream.skip_to(b'<');
+            return Step::Stray(Broken::After(start));
+        }
         if !self.stream.skip_to(b'<') {
             return Step::End;
         }
@@ -266,15 +280,18 @@ impl Reader {
                 is_empty,
             }) => self.element(name, end, is_empty),
             Ok(Token::End { name, end }) => {
-                let name = self.stream.get(name);
+                let name = self.stream.get(name).to_vec();
+                self.stream.consume(end);
+                let shown = || String::from_utf8_lossy(&name).into_owned();
                 if let Some(at) = self.around.iter().rposition(|around| around.name == name) {
                     self.around.truncate(at);
-                } else if self.is_item(name) {
-                    let name = String::from_utf8_lossy(name).into_owned();
-                    self.stream.consume(end);
-                    return Step::Stray(name);
+                    self.has_ended = at == 0;
+                    if at == 0 && self.root_number.take() == Some(self.number) {
+                        return Step::Stray(Broken::root(&shown()));
+                    }
+                } else if self.is_item(&name) {
+                    return Step::Stray(Broken::NoStart(shown()));
                 }
-                self.stream.consume(end);
                 Step::Consumed
             }
             Ok(token) => {
@@ -387,6 +404,9 @@ impl Reader {
         let mut context = self.context().into_owned();
         let text = String::from_utf8_lossy(self.stream.get(0..tag));
         context.enter(&text, &self.document.entities);
+        if self.around.is_empty() {
+            self.root_number = (!is_collection(&local)).then_some(self.number);
+        }
         self.begin();
         self.around.push(Around {
             name,
@@ -509,14 +529,15 @@ impl Reader {
                 Step::Around { local, name, tag } => self.enter_around(local, name, tag),
                 Step::Item { kind, name } => {
                     if let Some(found) = self.item(kind, &name) {
+                        self.has_ended = self.around.is_empty();
                         self.begin();
                         self.number += 1;
                         return Some(found);
                     }
                 }
-                Step::Stray(name) => {
+                Step::Stray(broken) => {
                     self.number += 1;
-                    return Some(Found::Broken(Broken::NoStart(name).into()));
+                    return Some(Found::Broken(broken.into()));
                 }
                 Step::Broken(broken) => {
                     self.is_done = true;

@@ -352,8 +352,25 @@ fn each_file_in_a_tar_is_read_in_the_format_it_has() {
         }
     }
     // Archives one after another, and what a tape had before.
-    let two = [made!("empty.tar"), made!("gnu.tar"), b"Rest"].concat();
+    let two = [made!("empty.tar"), made!("gnu.tar"), b"\n"].concat();
     check_file("a.tar", &two, &expected);
+    // What is no archive after the end mark may be articles.
+    let after =
+        "! a.tar: what follows the end mark of the tar archive is no archive, and is not read";
+    let line = b"{\"id\": \"x\", \"text\": \"Nachtrag.\"}\n".as_slice();
+    let told = [&*expected, &[after]].concat();
+    for rest in [line, &line.repeat(200)] {
+        check_file("a.tar", &[made!("gnu.tar"), rest].concat(), &told);
+    }
+    let up_to = format!("{after} up to the next header");
+    let told = [&[&*up_to], &*expected].concat();
+    let blocks = [
+        made!("empty.tar"),
+        &line.repeat(512)[..1024],
+        made!("gnu.tar"),
+    ]
+    .concat();
+    check_file("a.tar", &blocks, &told);
 }
 
 #[test]

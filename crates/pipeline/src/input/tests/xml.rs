@@ -872,6 +872,50 @@ fn other_xml_is_named_and_never_an_article() {
 }
 
 #[test]
+fn what_follows_a_document_is_told_if_it_is_none_with_articles() {
+    let feed = feed_of(&[good("a")]);
+    let a = "a @ f:1 = Text a.";
+    let root = |name: &str, at: usize| {
+        format!("! f:{at}: XML with the root element `{name}`, which is none of …")
+    };
+    for (rest, told) in [
+        ("", vec![]),
+        ("\n\n\u{FEFF} \0\0\u{1A}", vec![]),
+        ("<!-- 0.3 s --><?php ?>", vec![]),
+        ("\n<?xml version='1.0'?><rss><channel></channel></rss>", vec![]),
+        (
+            "\n{\"id\": \"b\", \"text\": \"Zwei.\"}\n{\"id\": \"c\"}\n",
+            vec!["! f:2: expected XML, found something else after the end of the document: \"{\\\"id\\\": \\\"b\\\", \\\"text\\\": \\\"Zwei.\\\"}\"".into()],
+        ),
+        (
+            "Nachtrag<!doctype html><html><body><p>Zwei.<br></body></html>",
+            vec![
+                "! f:2: expected XML, found something else after the end of the document: \"Nachtrag\"".into(),
+                root("html", 3),
+            ],
+        ),
+        ("<urlset><url/></urlset>", vec![root("urlset", 2)]),
+        (
+            "<e><nitf><body><body.content><p>Eins.</p></body.content></body></nitf></e> und <e></e>",
+            vec![
+                "f:2 @ f:2 = Eins.".into(),
+                "! f:3: expected XML, found something else after the end of the document: \"und\"".into(),
+                root("e", 4),
+            ],
+        ),
+    ] {
+        let expected: Vec<&str> = std::iter::once(a)
+            .chain(told.iter().map(String::as_str))
+            .collect();
+        check(&[("f", format!("{feed}{rest}").as_bytes(), &expected)]);
+    }
+    let item = "<nitf><body><body.content><p>Eins.</p></body.content></body></nitf>Ende";
+    let expected =
+        "! f:2: expected XML, found something else after the end of the document: \"Ende\"";
+    check(&[("f", item.as_bytes(), &["f @ f = Eins.", expected])]);
+}
+
+#[test]
 fn the_name_does_not_make_xml_of_anything_else() {
     check(&[
         (
@@ -984,6 +1028,7 @@ fn reading_resumes_after_any_item() {
         "<rdf:RDF xml:lang='de'><channel><title>C</title></channel><item><link>1</link><description>Eins.</description></item><item><link>2</link><description>Zwei.</description></item></rdf:RDF>".into(),
         corpus.into(),
         format!("<e><nitf><body><p>Eins.</p></body></nitf></e><e><nitf><body><p>Zwei.</p></body></nitf></e>{corpus}"),
+        format!("{} Rest <e></e>{}{{}}", feed_of(&[good("a")]), feed_of(&[good("b"), good("c")])),
     ];
     let mut files = Vec::new();
     for (i, feed) in feeds.iter().enumerate() {
@@ -1002,7 +1047,7 @@ fn reading_resumes_after_any_item() {
         include_bytes!("../../../../../tests/formats/xml/unclosed.atom"),
     ];
     for (i, bytes) in unclosed.into_iter().enumerate() {
-        files.push((format!("4{i}.xml"), bytes.to_vec()));
+        files.push((format!("9{i}.xml"), bytes.to_vec()));
     }
     let folder = tempfile::tempdir().unwrap();
     for (name, bytes) in &files {

@@ -21,6 +21,8 @@ pub(super) enum Broken {
     Unclosed(String),
     #[error("the element `{0}` ends here, but its start tag is damaged")]
     NoStart(String),
+    #[error("expected XML, found something else after the end of the document: {0:?}")]
+    After(String),
     #[error("the file ends within the element `{0}`: it is truncated")]
     Truncated(String),
     #[error("elements are nested more than {0} deep, and everything after this point is not read")]

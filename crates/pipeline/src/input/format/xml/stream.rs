@@ -135,6 +135,23 @@ impl Stream {
         self.get(0..len.min(self.end - self.start))
     }
 
+    /// Moves past white space, padding and byte order marks. Returns the beginning of what follows, unless that is a tag.
+    pub(super) fn skip_space(&mut self) -> Option<&[u8]> {
+        const ENOUGH: usize = 256;
+        loop {
+            let start = self.peek(ENOUGH);
+            let is_space = |byte: &u8| {
+                byte.is_ascii_whitespace() || matches!(byte, 0 | 0x1A | 0xEF | 0xBB | 0xBF)
+            };
+            let len = start.iter().take_while(|byte| is_space(byte)).count();
+            if len == 0 {
+                break;
+            }
+            self.consume(len);
+        }
+        Some(self.peek(ENOUGH)).filter(|start| start.first().is_some_and(|byte| *byte != b'<'))
+    }
+
     /// Moves to the next byte of this value, however far it is. Returns whether there is one.
     pub(super) fn skip_to(&mut self, byte: u8) -> bool {
         loop {
