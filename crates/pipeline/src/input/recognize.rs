@@ -101,6 +101,18 @@ impl<'a> TextStart<'a> {
         })
     }
 
+    /// Returns the fault of binary data if there are NUL bytes, or if more than a twentieth are control characters, which texts
+    /// rarely have. In compressed data, a tenth are.
+    pub(super) fn binary(self) -> Option<Fault> {
+        const FEW: usize = 8;
+        let is_control =
+            |byte: &&u8| matches!(byte, 0x01..=0x08 | 0x0E..=0x1A | 0x1C..=0x1F | 0x7F);
+        let controls = self.bytes.iter().filter(is_control).count();
+        let is_binary = controls > FEW && controls * 20 > self.bytes.len();
+        self.nul()
+            .or_else(|| is_binary.then_some(Fault::Binary("binary data")))
+    }
+
     /// Returns the fault of binary data if there are NUL bytes.
     pub(super) fn nul(self) -> Option<Fault> {
         let nuls = memchr_iter(0, self.bytes).count();

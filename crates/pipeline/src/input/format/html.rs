@@ -32,7 +32,11 @@ impl Format for Html {
     fn recognize(&self, start: &Start<'_>, _: &Options) -> Result<Claim, Fault> {
         let text = start.text()?;
         if begins_a_page(text.bytes) {
-            return Ok(Claim::Sure);
+            // A single NUL does no harm to a page.
+            return match text.binary() {
+                Some(fault) if text.nul().is_none() => Err(fault),
+                _ => Ok(Claim::Sure),
+            };
         }
         if !start.is_named(NAMES) {
             return Ok(Claim::No);

@@ -28,7 +28,7 @@ impl Format for Text {
 
     fn recognize(&self, start: &Start<'_>, _: &Options) -> Result<Claim, Fault> {
         let text = start.text()?;
-        if let Some(fault) = text.nul() {
+        if let Some(fault) = text.binary() {
             return Err(fault);
         }
         let named = start.is_named(UNREAD).then_some(
@@ -51,7 +51,7 @@ impl Format for Text {
 /// Extensions of formats that are not read.
 const UNREAD: &[&str] = &[
     "arrow", "avro", "doc", "docx", "eml", "epub", "feather", "mbox", "odt", "orc", "pdf", "rtf",
-    "xls", "xlsx",
+    "toml", "xls", "xlsx", "yaml", "yml",
 ];
 
 /// Recognizes what is text, but certainly not an article.

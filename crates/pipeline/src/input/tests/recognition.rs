@@ -256,3 +256,35 @@ fn web_archives_and_mail_are_told_by_what_they_are() {
         ],
     );
 }
+
+#[test]
+fn data_without_a_nul_is_no_text_either() {
+    // The bytes of a generator of random numbers, as compressed data looks.
+    let mut state = 7_u32;
+    let mut noise = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    };
+    let mut data = b"<title>".to_vec();
+    data.extend(
+        std::iter::repeat_with(&mut noise)
+            .take(2000)
+            .filter(|byte| *byte != 0),
+    );
+    // Some control characters are left in old texts.
+    let separators = "Der Rat tagt.\u{1C}Das Bad öffnet am Montag um acht Uhr. ".repeat(20);
+    check(&[
+        ("d", &data, &["! d: expected articles, found binary data"]),
+        (
+            "d.dat",
+            &data[7..],
+            &["! d.dat: expected articles, found binary data"],
+        ),
+        (
+            "t",
+            separators.as_bytes(),
+            &[&format!("t @ t = {separators}")],
+        ),
+        ("t", b"\x01\x02Ein Wort", &["t @ t = \x01\x02Ein Wort"]),
+    ]);
+}
