@@ -671,6 +671,12 @@ const REFUSALS: &[Refusal] = &[
         says: &["contains input"],
     },
     Refusal {
+        name: "more threads than any machine has use for",
+        config: "",
+        arguments: "--jobs 100000",
+        says: &["[run] jobs", "at most 1024", "100000"],
+    },
+    Refusal {
         name: "a delimiter that would break the tables",
         config: "[output]\ndelimiter = \"x\"\n",
         arguments: "",

@@ -68,6 +68,9 @@ pub struct Options {
     pub stop: Stop,
 }
 
+/// The most threads: a larger number is a slip, and would bring the machine to a halt.
+const MOST_JOBS: usize = 1024;
+
 /// A run that is ready to start: everything is checked, opened and loaded.
 pub struct Run {
     loaded: Loaded,
@@ -172,9 +175,17 @@ impl Run {
                 }
             }
         }
+        let jobs = loaded.config.run.jobs;
+        if jobs > MOST_JOBS {
+            return Err(Error::Setting {
+                origin: "config".into(),
+                key: "[run] jobs".into(),
+                message: format!("expected at most {MOST_JOBS} threads, found {jobs}"),
+            });
+        }
         let flow = Flow::new(loaded.build()?);
         let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(loaded.config.run.jobs)
+            .num_threads(jobs)
             .thread_name(|index| format!("stage-{index}"))
             .build()
             .map_err(|error| Error::Setting {

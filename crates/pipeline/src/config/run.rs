@@ -12,7 +12,7 @@ use serde::de::{self, Deserializer, Visitor};
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The number of threads for the stages; 0 (default) means one per processor. Overridden by `--jobs`.
+    /// The number of threads for the stages, at most 1024; 0 (default) means one per processor. Overridden by `--jobs`.
     pub jobs: usize,
     /// The maximum number of articles in a chunk. Reading, processing and writing each hold one chunk in memory.
     /// Default: 1000.
