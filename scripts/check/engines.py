@@ -10,10 +10,11 @@ the program and of each engine on a dump of that size, on two cores, after start
 import argparse
 import logging
 import os
+import re
 import signal
+import statistics
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
@@ -35,26 +36,33 @@ def main():
     parser.add_argument("--only", choices=["ray", "spark"])
     parser.add_argument("--speed", type=int, metavar="MEGABYTES")
     arguments = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="engines-"))
+    with tempfile.TemporaryDirectory(prefix="engines-") as folder:
+        check(arguments, Path(folder))
+
+
+def check(arguments, folder):
     dump = arguments.articles or made_dump(folder)
     input = folder / "input"
     expected = program(dump, folder / "program", input)
     engines = {"ray": Ray, "spark": Spark}
     for name in [arguments.only] if arguments.only else engines:
+        started = time.monotonic()
         engine = engines[name]()
-        for is_killed in [False, True]:
-            output = folder / f"{name}-{is_killed}"
-            started = time.monotonic()
-            with Killer(engine) if is_killed else Idle() as killer:
-                engine.annotate(input, output)
-            compare(expected, output, input)
-            how = f", with {killer.killed} worker killed" if is_killed else ""
-            print(f"{name}: the program's rows{how} ({time.monotonic() - started:.0f} s)", flush=True)
-            if is_killed and not killer.killed:
-                raise SystemExit(f"{name}: no worker was found to kill")
+        engine.annotate(input, folder / name)
+        compare(expected, folder / name, input)
+        print(f"{name}: the program's rows ({time.monotonic() - started:.0f} s)", flush=True)
+
+        started = time.monotonic()
+        trace = Trace(folder / f"{name}-trace")
+        engine.annotate(input, folder / f"{name}-killed", trace)
+        if not trace.has_killed():
+            raise SystemExit(f"{name}: expected a worker that is killed in its second batch, but none made two")
+        compare(expected, folder / f"{name}-killed", input)
+        print(f"{name}: the program's rows, with a worker killed ({time.monotonic() - started:.0f} s)", flush=True)
+        print(f"{name}: at most {trace.memory() / 1e6:.0f} MB of memory in each of {trace.workers()} workers", flush=True)
+
         broken(engine, folder / f"{name}-broken")
         print(f"{name}: broken rows are rows with their error", flush=True)
-        print(f"{name}: {engine.memory() / 1e6:.0f} MB of memory at most in a worker", flush=True)
         if arguments.speed:
             measure(name, engine, input, folder, arguments.speed)
         engine.stop()
@@ -115,112 +123,90 @@ def broken(engine, folder):
 
 
 def measure(name, engine, input, folder, megabytes):
-    """Prints articles per second of the program and of the engine, on the same articles and two cores, after start-up."""
+    """Prints articles per second of the program and of the engine, after start-up: from the times of a small and a large dump.
+
+    They take turns, program, engine, program, since a machine is seldom idle; the ratio is that of the turns next to each other.
+    """
     articles = pq.read_table(input)
     size = sum(len(text.as_py().encode()) for text in articles["text"])
-    times = max(1, round(megabytes * 1e6 / size))
+    times = max(2, round(megabytes * 1e6 / size))
     large = folder / "large"
     if not large.exists():
         large.mkdir()
         for number in range(times):
             ids = pc.binary_join_element_wise(articles["id"], str(number), "-")
             pq.write_table(articles.set_column(0, "id", ids), large / f"{number:04}.parquet")
-        blattwerk.run(input, folder / "warm", settings={**SETTINGS, "run.jobs": 2}, progress=False)
-    count = articles.num_rows * times
-    started = time.monotonic()
-    blattwerk.run(large, folder / f"large-{name}-program", settings={**SETTINGS, **FORMAT, "run.jobs": 2}, progress=False)
-    program = count / (time.monotonic() - started)
-    started = time.monotonic()
-    engine.annotate(large, folder / f"large-{name}")
-    speed = count / (time.monotonic() - started)
-    print(
-        f"{name}: {count} articles, {size * times / 1e6:.0f} MB: {speed:.0f} articles/s, the program {program:.0f}, ratio "
-        f"{speed / program:.2f}",
-        flush=True,
-    )
+
+    def seconds(annotate, path):
+        with tempfile.TemporaryDirectory(dir=folder) as output:
+            started = time.monotonic()
+            annotate(path, Path(output) / "tables")
+            return time.monotonic() - started
+
+    def run(path, output):
+        blattwerk.run(path, output, settings={**SETTINGS, **FORMAT, "run.jobs": 2}, progress=False)
+
+    print(f"{name}: {articles.num_rows * times} articles, {size * times / 1e6:.0f} MB; articles per second after start-up:", flush=True)
+    turns = [("program", run), (name, engine.annotate), ("program", run)]
+    speeds = []
+    for who, annotate in turns:
+        start_up, whole = seconds(annotate, input), seconds(annotate, large)
+        speeds.append(articles.num_rows * (times - 1) / (whole - start_up))
+        print(f"    {who}: {speeds[-1]:.0f} ({articles.num_rows} in {start_up:.1f} s, all in {whole:.1f} s)", flush=True)
+    print(f"    ratio: {speeds[1] / statistics.mean([speeds[0], speeds[2]]):.2f}", flush=True)
 
 
-def processes():
-    """Returns the command line of every process of this user, by its id."""
-    found = {}
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            found[int(path.parent.name)] = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            pass
-    return found
+class Trace:
+    """A folder in which workers note the most memory that they had, and the one that dies in its second batch."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        folder.mkdir()
+
+    def after(self, batches):
+        """Notes the memory of this process; the first one to have made two batches is killed, before the second is handed on."""
+        status = Path("/proc/self/status").read_text()
+        (self.folder / f"memory-{os.getpid()}").write_text(re.search(r"VmHWM:\s*(\d+)", status)[1])
+        if batches == 2:
+            try:
+                (self.folder / "killed").touch(exist_ok=False)
+            except FileExistsError:
+                return
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def has_killed(self):
+        return (self.folder / "killed").exists()
+
+    def workers(self):
+        return len(list(self.folder.glob("memory-*")))
+
+    def memory(self):
+        """Returns the most memory that a worker had in RAM, in bytes."""
+        return max(int(path.read_text()) for path in self.folder.glob("memory-*")) * 1024
 
 
-def memory_of(process):
-    """Returns the most memory that a process had in RAM, in bytes."""
-    try:
-        status = Path(f"/proc/{process}/status").read_text()
-    except OSError:
-        return 0
-    lines = [line for line in status.splitlines() if line.startswith("VmHWM:")]
-    return int(lines[0].split()[1]) * 1024 if lines else 0
+class Watched(blattwerk.Annotator):
+    """An annotator that leaves a trace."""
 
+    def __init__(self, trace, **arguments):
+        super().__init__(**arguments)
+        self.trace = trace
+        self.batches = 0
 
-def descends(process, ancestor):
-    while process > 1:
-        if process == ancestor:
-            return True
-        try:
-            process = int(Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[1])
-        except OSError:
-            return False
-    return False
+    def __call__(self, table):
+        annotated = super().__call__(table)
+        self.batches += 1
+        self.trace.after(self.batches)
+        return annotated
 
-
-class Idle:
-    killed = 0
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        pass
-
-
-class Killer(Idle):
-    """Kills one worker of an engine once it works: as soon as its processor time grows."""
-
-    def __init__(self, engine):
-        self.engine = engine
-        self.over = threading.Event()
-
-    def __enter__(self):
-        self.thread = threading.Thread(target=self.watch)
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.over.set()
-        self.thread.join()
-
-    def watch(self):
-        before = {process: self.ticks(process) for process in self.engine.workers()}
-        while not self.over.wait(0.05):
-            for process in self.engine.workers():
-                # Half a second of work: it has its models, and articles.
-                if self.ticks(process) - before.get(process, 0) > 0.5 * os.sysconf("SC_CLK_TCK") + self.engine.start_ticks:
-                    os.kill(process, signal.SIGKILL)
-                    self.killed = 1
-                    return
-
-    @staticmethod
-    def ticks(process):
-        try:
-            fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
-        except OSError:
-            return 0
-        return int(fields[11]) + int(fields[12])
+    def map_arrow(self, batches):
+        for number, batch in enumerate(super().map_arrow(batches), start=1):
+            self.trace.after(number)
+            yield batch
 
 
 class Ray:
     """`map_batches` with the class as it is, on two actors of a local cluster."""
-
-    start_ticks = 200
 
     def __init__(self):
         import ray
@@ -230,27 +216,18 @@ class Ray:
         # Two actors on two cores; the others are for those that read and write.
         ray.init(num_cpus=4, include_dashboard=False, logging_level="ERROR", log_to_driver=False)
         ray.data.DataContext.get_current().enable_progress_bars = False
-        self.most = 0
 
-    def annotate(self, input, output):
+    def annotate(self, input, output, trace=None):
         # Small files are one block otherwise, and one actor gets them all.
         articles = self.ray.data.read_parquet(str(input), override_num_blocks=FILES)
         annotated = articles.map_batches(
-            blattwerk.Annotator,
-            fn_constructor_kwargs={"settings": SETTINGS},
+            Watched if trace else blattwerk.Annotator,
+            fn_constructor_kwargs={"settings": SETTINGS, **({"trace": trace} if trace else {})},
             batch_format="pyarrow",
             batch_size=64,
             compute=self.ray.data.ActorPoolStrategy(size=2),
         )
         annotated.write_parquet(str(output))
-
-    def workers(self):
-        found = [process for process, command in processes().items() if "MapWorker" in command and "ray::" in command]
-        self.most = max([self.most, *map(memory_of, found)])
-        return found
-
-    def memory(self):
-        return self.most
 
     def stop(self):
         self.ray.shutdown()
@@ -259,41 +236,24 @@ class Ray:
 class Spark:
     """`mapInArrow` in a local session of two threads; a task that fails is tried four times."""
 
-    start_ticks = 0
-
     def __init__(self):
         from pyspark.sql import SparkSession
 
         # Otherwise the workers are whatever `python3` is.
         os.environ["PYSPARK_PYTHON"] = sys.executable
         session = SparkSession.builder.master("local[2,4]").config("spark.ui.enabled", "false")
-        session = session.config("spark.sql.execution.arrow.maxRecordsPerBatch", "256")
-        # A task each two files or so, so that a killed worker loses little.
+        session = session.config("spark.ui.showConsoleProgress", "false")
+        session = session.config("spark.sql.execution.arrow.maxRecordsPerBatch", "64")
+        # A task for each file, of two batches or more.
         session = session.config("spark.sql.files.maxPartitionBytes", "1m").config("spark.driver.bindAddress", "127.0.0.1")
         self.session = session.config("spark.driver.host", "127.0.0.1").getOrCreate()
         self.session.sparkContext.setLogLevel("OFF")
-        self.most = 0
 
-    def annotate(self, input, output):
-        annotate = blattwerk.Annotator(settings=SETTINGS)
+    def annotate(self, input, output, trace=None):
+        annotate = Watched(trace, settings=SETTINGS) if trace else blattwerk.Annotator(settings=SETTINGS)
         articles = self.session.read.parquet(str(input))
         annotated = articles.mapInArrow(annotate.map_arrow, annotate.spark_schema())
         annotated.write.parquet(str(output))
-
-    def workers(self):
-        me = os.getpid()
-        daemons = [process for process, command in processes().items() if "pyspark.daemon" in command]
-        # A worker is a fork of the daemon.
-        found = [
-            process
-            for process in daemons
-            if descends(process, me) and any(descends(process, other) for other in daemons if other != process)
-        ]
-        self.most = max([self.most, *map(memory_of, found)])
-        return found
-
-    def memory(self):
-        return self.most
 
     def stop(self):
         self.session.stop()

@@ -13,8 +13,8 @@ if ! command -v java > /dev/null; then
 fi
 if [[ ! -e "$venv/complete" ]]; then
     python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet "ray[data]==2.60.0" pyspark==4.3.0 pyarrow==26.0.1
+    "$venv/bin/python" -m pip install --quiet "ray[data]==2.60.0" pyspark==4.3.0 pyarrow==26.0.1
     touch "$venv/complete"
 fi
-"$venv/bin/pip" install --quiet --force-reinstall --no-deps "${WHEEL:-$(echo "$target"/wheels-test/*.whl)}"
+"$venv/bin/python" -m pip install --quiet --force-reinstall --no-deps "${WHEEL:-$(echo "$target"/wheels-test/*.whl)}"
 "$venv/bin/python" scripts/check/engines.py "$@"
