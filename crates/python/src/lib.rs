@@ -14,8 +14,9 @@ mod layers;
 mod run;
 
 use std::ffi::OsString;
-use std::mem::ManuallyDrop;
-use std::process::ExitCode;
+use std::mem::{self, ManuallyDrop};
+use std::ops::Deref;
+use std::process::{self, ExitCode};
 use std::sync::Arc;
 
 use arrow_array::{Array, LargeBinaryArray, RecordBatch};
@@ -34,7 +35,8 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use self::columns::Row;
 use self::layers::{Layers, value_error};
 
-/// Backends that have threads or processes of their own, which a forked process would not have.
+/// Backends that have threads or processes of their own, which a forked process would not have. The encoder's threads end with
+/// each call.
 const UNFIT_TO_FORK: &[&str] = &["command", "onnx", "ort", "rust-bert"];
 
 /// Checks all keys and values of a config, without loading models.
@@ -43,10 +45,10 @@ fn check(layers: Layers) -> PyResult<()> {
     layers.load().map(drop)
 }
 
-/// The stages with their models. It has no locks and no threads.
+/// The stages with their models.
 #[pyclass(frozen)]
 struct Stages {
-    flow: Flow,
+    flow: Owned<Flow>,
     frames: Frames,
     loaded: Loaded,
     /// Whether a forked process can use it.
@@ -62,7 +64,7 @@ impl Stages {
         let steps = py.detach(|| loaded.build());
         let is_fit = |backend: &str| !UNFIT_TO_FORK.contains(&backend);
         Ok(Self {
-            flow: Flow::new(steps.map_err(|error| value_error(&error))?),
+            flow: Owned::new(Flow::new(steps.map_err(|error| value_error(&error))?)),
             frames: Frames::new(&loaded),
             survives_fork: STAGES
                 .iter()
@@ -152,6 +154,39 @@ impl Stages {
             };
         }
         columns::batch(&rows, &self.frames.of(&done, columns::TABLES))
+    }
+}
+
+/// What only the process that made it takes down: a forked one would kill the programs of the other, or wait for its threads.
+struct Owned<T> {
+    value: Option<T>,
+    process: u32,
+}
+
+impl<T> Owned<T> {
+    fn new(value: T) -> Self {
+        Self {
+            value: Some(value),
+            process: process::id(),
+        }
+    }
+}
+
+impl<T> Deref for Owned<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.value
+            .as_ref()
+            .expect("it is there until it is dropped")
+    }
+}
+
+impl<T> Drop for Owned<T> {
+    fn drop(&mut self) {
+        if process::id() != self.process {
+            mem::forget(self.value.take());
+        }
     }
 }
 

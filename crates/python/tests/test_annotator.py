@@ -11,6 +11,7 @@ import textwrap
 import threading
 import time
 import unicodedata
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -285,6 +286,40 @@ def test_a_fork_while_other_threads_work(articles):
     finally:
         stop.set()
         thread.join()
+
+
+def test_a_fork_leaves_the_programs_of_its_parent_alone(tmp_path):
+    program = tmp_path / "names.py"
+    program.write_text(
+        textwrap.dedent(
+            """
+            import os, pathlib, sys
+            pathlib.Path(sys.argv[1], str(os.getpid())).touch()
+            for line in sys.stdin:
+                print('{"entities": [{"start": 0, "end": 6, "label": "PER", "score": 1}]}', flush=True)
+            """
+        )
+    )
+    started = tmp_path / "started"
+    started.mkdir()
+    annotate = blattwerk.Annotator(ner={"backend": "command", "command": [sys.executable, str(program), str(started)]})
+    assert names(annotate) == ["Angela"]
+    mine = {path.name for path in started.iterdir()}
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        assert pool.apply_async(names, [annotate]).get(timeout=120) == ["Angela"]
+    assert names(annotate) == ["Angela"]
+    assert len(mine) == 1 and len(list(started.iterdir())) == 2, "each process has started one"
+
+
+def test_the_encoder_in_other_processes():
+    model = str(Path(__file__).resolve().parents[3] / "tests/models/encoder")
+    encoder = {"backend": "encoder", "model": model}
+    annotate = blattwerk.Annotator(ner=encoder, sentiment=encoder, threads=2)
+    expected = annotate.text("Angela Merkel war in Köln. Dort regnete es.")
+    for method in ["fork", "spawn"]:
+        with multiprocessing.get_context(method).Pool(2) as pool:
+            found = pool.map_async(annotate.text, ["Angela Merkel war in Köln. Dort regnete es."] * 4).get(timeout=120)
+        assert found == [expected] * 4
 
 
 def test_other_threads_run_meanwhile(annotate, articles):

@@ -24,6 +24,8 @@ TABLES = ("sentences", "entities", "keywords", "sentiment", "removed")
 _KEPT = ("id", "title", "date", "url", "text")
 #: How many articles go through the stages at a time, for each thread. A signal is noticed after that many.
 _TOGETHER = 32
+#: How many seconds a fork waits for calls in progress.
+_LONGEST_CALL = 60
 #: How many configs keep their models in a process.
 _MOST_CONFIGS = 4
 
@@ -40,7 +42,8 @@ class _Process:
         with self.lock:
             stages = self.stages.get(layers)
             if stages is None:
-                stages = self.stages[layers] = _native.Stages(layers)
+                with _calls:
+                    stages = self.stages[layers] = _native.Stages(layers)
             self.stages.move_to_end(layers)
             while len(self.stages) > _MOST_CONFIGS:
                 self.stages.popitem(last=False)
@@ -57,17 +60,46 @@ def _schema_of(layers: _config.Layers) -> pa.Schema:
 _process = _Process()
 
 
+class _Calls:
+    """Counts the calls of stages in progress. A fork waits for them: what they have locked would be locked for ever in the child."""
+
+    def __init__(self) -> None:
+        self.running = 0
+        self.changed = threading.Condition()
+
+    def __enter__(self) -> None:
+        with self.changed:
+            self.running += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self.changed:
+            self.running -= 1
+            self.changed.notify_all()
+
+    def before_fork(self) -> None:
+        self.changed.acquire()
+        self.changed.wait_for(lambda: not self.running, timeout=_LONGEST_CALL)
+
+    def after_fork(self) -> None:
+        self.changed.release()
+
+
+_calls = _Calls()
+
+
 def _after_fork() -> None:
-    # Threads do not survive a fork, and another thread may have held the lock.
-    global _process
-    stages = _process.stages.items()
-    fit = [(layers, stages) for layers, stages in stages if stages.survives_fork]
+    # Threads do not survive a fork.
+    global _process, _calls
+    fit = [(layers, stages) for layers, stages in _process.stages.items() if stages.survives_fork]
     _process = _Process()
     _process.stages.update(fit)
+    _calls = _Calls()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+    os.register_at_fork(
+        before=lambda: _calls.before_fork(), after_in_parent=lambda: _calls.after_fork(), after_in_child=_after_fork
+    )
 
 
 class Annotator:
@@ -320,7 +352,8 @@ class Annotator:
         for start in range(0, table.num_rows, together):
             rows = cells.slice(start, together).combine_chunks().to_batches()
             # Between two calls, Python handles signals.
-            found += [stages.process(pool, batch, chosen, start + 1) for batch in rows]
+            with _calls:
+                found += [stages.process(pool, batch, chosen, start + 1) for batch in rows]
         return pa.Table.from_batches(found, schema=self._schema())
 
 
