@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 TABLES = ("sentences", "entities", "keywords", "sentiment", "removed")
 #: Columns of the input that Spark gets back, whatever the names they had.
 _KEPT = ("id", "title", "date", "url", "text")
-#: How many articles go through the stages at a time, for each thread. A signal is noticed after that many.
-_TOGETHER = 32
+#: How many articles go through the stages at a time, for each thread: at first, at least and at most. Many at a time cost less.
+_TOGETHER = (8, 4, 512)
+#: How many seconds that should take. A signal is noticed after that.
+_SECONDS = 0.5
 #: How many seconds a fork waits for calls in progress.
 _LONGEST_CALL = 60
 #: How many configs keep their models in a process.
@@ -36,6 +39,8 @@ class _Process:
     def __init__(self) -> None:
         self.stages: OrderedDict[_config.Layers, _native.Stages] = OrderedDict()
         self.pools: dict[int, _native.Pool] = {}
+        #: How many articles of a config go through the stages at a time.
+        self.together: dict[_config.Layers, int] = {}
         self.lock = threading.Lock()
 
     def get(self, layers: _config.Layers, threads: int) -> tuple[_native.Stages, _native.Pool]:
@@ -166,7 +171,7 @@ class Annotator:
 
         Raises:
             ValueError: If no column is the text, a column has the name of a new one, or a file of the config is missing.
-            KeyboardInterrupt: After at most 32 articles for each thread.
+            KeyboardInterrupt: After about half a second.
 
         >>> table = Annotator()(pa.table({"text": ["In Köln regnet es.", None]}))
         >>> table.column_names
@@ -347,13 +352,21 @@ class Annotator:
         used = sorted({column for _, column in roles})
         chosen = [names[column] for column in used]
         cells = pa.table({str(column): _as_bytes(table[column], names[column]) for column in used})
-        together = _TOGETHER * (self._threads or os.cpu_count() or 1)
+        first, least, most = _TOGETHER
+        threads = self._threads or os.cpu_count() or 1
         found = []
-        for start in range(0, table.num_rows, together):
-            rows = cells.slice(start, together).combine_chunks().to_batches()
-            # Between two calls, Python handles signals.
+        start = 0
+        while start < table.num_rows:
+            together = _process.together.get(self._layers, first)
+            batches = cells.slice(start, together * threads).combine_chunks().to_batches()
+            started = time.monotonic()
             with _calls:
-                found += [stages.process(pool, batch, chosen, start + 1) for batch in rows]
+                found += [stages.process(pool, batch, chosen, start + 1) for batch in batches]
+            # Between two calls, Python handles signals.
+            rows = min(together * threads, table.num_rows - start)
+            likely = int(_SECONDS / max(time.monotonic() - started, 1e-6) * rows / threads)
+            _process.together[self._layers] = max(least, min(likely, 2 * together, most))
+            start += together * threads
         return pa.Table.from_batches(found, schema=self._schema())
 
 
