@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use memchr::memchr;
 
-use self::header::{Header, MOST_NAME, header, second};
+use self::header::{Header, MOST_NAME, header, is_second};
 use self::parser::{Dialect, Field, Parser, Step, marks};
 use super::{Articles, Claim, Format};
 use crate::input::content::Content;
@@ -98,6 +98,10 @@ enum Broken {
         first: u64,
         last: u64,
     },
+    #[error(
+        "a header line follows this record in the same line: the line end between two files is missing; the record is not read"
+    )]
+    Glued,
     #[error("the columns are those of line {0}, which has none that can be read as the text")]
     NoText(u64),
     #[error(
@@ -138,8 +142,12 @@ impl Iterator for Reader {
             let found = match self.find() {
                 Find::Record { len, lines } => {
                     let found = match self.second_header(len) {
-                        Some(Some(fault)) => Err(fault),
-                        Some(None) => Ok(None),
+                        Some((at, columns)) => {
+                            let is_glued = at > marks(self.window.get(len));
+                            let fault = self.go_on_by(len, at, columns);
+                            let glued = is_glued.then(|| Broken::Glued.into());
+                            fault.or(glued).map_or(Ok(None), Err)
+                        }
                         None => self.article(number, len, lines),
                     };
                     self.window.consume(len, lines);
@@ -180,13 +188,18 @@ impl Articles for Reader {
             return self.window.enter(place);
         }
         self.window.enter(&Place::new([offset, line]))?;
-        let is_header = match self.find() {
-            Find::Record { len, .. } => self.second_header(len).is_some(),
-            _ => false,
+        let columns = match self.find() {
+            Find::Record { len, .. } => self
+                .names(&self.parser.fields, len)
+                .map(|names| (len, names)),
+            _ => None,
         };
-        if !is_header {
+        let Some((len, columns)) = columns else {
             return Err(io::Error::other("it has other header lines than before"));
-        }
+        };
+        let at = marks(self.window.get(len));
+        // What is wrong with it has been told.
+        self.go_on_by(len, at, columns);
         self.window.enter(&Place::new(here))
     }
 
@@ -290,26 +303,60 @@ impl Reader {
         record[marks(record)..] == self.header.record
     }
 
-    /// Takes the columns of a record that is another header line, as in concatenated files, and returns what is wrong with
-    /// them; none if it is a record.
-    fn second_header(&mut self, len: usize) -> Option<Option<Fault>> {
-        let record = self.window.get(len);
-        let record = record[marks(record)..].trim_ascii_end();
+    /// Returns the texts of fields, if all may be names of columns.
+    fn names(&self, fields: &[Field], len: usize) -> Option<Vec<String>> {
         let may_be_name = |field: &Field| (1..=MOST_NAME).contains(&field.range.len());
-        if !self.parser.fields.iter().all(may_be_name)
-            || self.is_header(record)
-            || !self.options.columns.is_empty()
-        {
+        if !fields.iter().all(may_be_name) {
             return None;
         }
         let decoded = self.window.decode(len).ok()?;
-        let names = self.parser.fields.iter().map(|field| field.text(decoded));
-        let names = names.map(|name| name.trim_start_matches(MARK).to_owned());
-        let (header, fault) = second(record, names.collect(), &self.header, &self.options)?;
-        self.is_markup = header.has_markup(&self.options.names);
+        let names = fields.iter().map(|field| field.text(decoded));
+        Some(
+            names
+                .map(|name| name.trim_start_matches(MARK).to_owned())
+                .collect(),
+        )
+    }
+
+    /// Finds another header line in a record, as in concatenated files: where it begins, and its columns.
+    fn second_header(&self, len: usize) -> Option<(usize, Vec<String>)> {
+        let bytes = self.window.get(len);
+        let start = marks(bytes);
+        if !self.options.columns.is_empty() || self.is_header(bytes.trim_ascii_end()) {
+            return None;
+        }
+        let fields = self.parser.fields.as_slice();
+        let known = &self.header.columns;
+        let plain = self.names(fields, len);
+        let plain = plain.filter(|names| is_second(names, known, &self.options.names));
+        if let Some(names) = plain {
+            return Some((start, names));
+        }
+        // Its first name may follow the last text of a file without a line end.
+        let (field, rest) = fields.get(known.len() - 1..)?.split_first()?;
+        if rest.is_empty() {
+            return None;
+        }
+        let first = self.header.glued(bytes.get(field.range.clone())?)?;
+        let at = field.range.end - first.len();
+        let mut names = self.names(rest, len)?;
+        names.insert(0, first);
+        // A word that ends in the name of a column is no sign of a header line yet.
+        let has_all = known.iter().all(|name| names.contains(name));
+        (has_all && is_second(&names, known, &self.options.names)).then_some((at, names))
+    }
+
+    /// Reads the records below a header line that begins at a place in this record by its columns. Returns what is wrong
+    /// with it.
+    fn go_on_by(&mut self, len: usize, at: usize, columns: Vec<String>) -> Option<Fault> {
+        let record = self.window.get(len)[at..].trim_ascii_end();
+        let (dialect, names) = (self.header.dialect, &self.options.names);
+        let (header, fault) = Header::second(record, columns, dialect, names);
+        self.is_markup = header.has_markup(names);
         self.header = header;
-        self.header_at = Some([self.window.offset(), self.window.line_number()]);
-        Some(fault)
+        let offset = self.window.offset() + at as u64;
+        self.header_at = Some([offset, self.window.line_number()]);
+        fault
     }
 
     /// Makes an article of a record; none if the record is empty or repeats the header line.

@@ -131,6 +131,28 @@ fn a_second_header_line_says_how_the_records_below_it_are_read() {
                 "4 @ none.csv:7 = Vier.",
             ],
         ),
+        // The first file lacks its last line end.
+        (
+            "glued.csv",
+            b"id,title,text\n1,A,Eins.\n2,B,Zwei.text,id,title\nDrei.,3,C\nVier.id,text\n5,F\xC3\xBCnf.\n",
+            &[
+                "1 @ glued.csv:2 = Eins.",
+                "! glued.csv:3: a header line follows this record in the same line: the line end between two files is missing; …",
+                "3 @ glued.csv:4 = Drei.",
+                "! glued.csv:5: expected 3 fields as in the header line, found 2",
+                "! glued.csv:6: expected 3 fields as in the header line, found 2",
+            ],
+        ),
+        (
+            "even.csv",
+            b"id,text\n1,a\n2,b,id\n3,Ein Text, id\n4,Kontext,title\n",
+            &[
+                "1 @ even.csv:2 = a",
+                "! even.csv:3: expected 2 fields as in the header line, found 3",
+                "! even.csv:4: expected 2 fields as in the header line, found 3",
+                "! even.csv:5: expected 2 fields as in the header line, found 3",
+            ],
+        ),
         // Words that are also names of columns are no header line.
         (
             "words.csv",

@@ -51,7 +51,7 @@ fn what_comes_behind_a_position_is_the_same() {
         parquet("none")[..300].to_vec(),
         parquet("zstd"),
     ];
-    let turned = "text;id\nB;2\n\"Köln\nx\";5\nid;text;titel\n6;C;T\n7;\"D\nE\";U\nid;titel\n8;F\nid;text\n9;G\n";
+    let turned = "text;id\nB;2\n\"Köln\nx\";5\nid;text;titel\n6;C;T\n7;\"D\nE\";U\nid;titel\n8;F\nid;text\n9;Gtext;id\nH;10\n";
     let turned = format!("{csv}{turned}");
     let beside = r#"{"top":{"id":1,"text":"Köln"},"docs":[{"id":2,"text":"b"},{"id":3,"text":"c"}],"end":{"id":4,"text":"d"}}"#;
     for (name, pack) in PACKS {

@@ -63,10 +63,48 @@ pub(super) struct Header {
 }
 
 impl Header {
+    /// Makes a header of a line below the first one, and returns what is wrong with it if it cannot be used.
+    pub(super) fn second(
+        record: &[u8],
+        columns: Vec<String>,
+        dialect: Dialect,
+        names: &Names,
+    ) -> (Self, Option<Fault>) {
+        let mut header = Self {
+            dialect,
+            columns: columns.clone(),
+            chosen: [None; ROLES],
+            record: record.to_owned(),
+            len: 0,
+            lines: 0,
+        };
+        let columns = Columns {
+            names: columns,
+            len: record.len(),
+            lines: 0,
+        };
+        match columns.choose(record, dialect, names) {
+            Ok(found) => {
+                header.chosen = found.chosen;
+                (header, None)
+            }
+            Err(fault) => (header, Some(Broken::Second(fault).into())),
+        }
+    }
+
     /// Returns whether the text is HTML by the name of its column.
     pub(super) fn has_markup(&self, names: &Names) -> bool {
         let column = self.chosen[Role::Text as usize].and_then(|column| self.columns.get(column));
         column.is_some_and(|column| names.is_markup(column))
+    }
+
+    /// Returns the column whose name is glued to the end of a text, if any: the longest one.
+    pub(super) fn glued(&self, text: &[u8]) -> Option<String> {
+        let is_glued = |name: &&String| {
+            !name.is_empty() && text.len() > name.len() && text.ends_with(name.as_bytes())
+        };
+        let names = self.columns.iter().filter(is_glued);
+        names.max_by_key(|name| name.len()).cloned()
     }
 
     /// Returns the fault of a text without a header line.
@@ -75,17 +113,11 @@ impl Header {
     }
 }
 
-/// Returns the columns of a record that is a header line again, as in concatenated files, and what is wrong with them if they
-/// cannot be used; none if it is no header line.
-pub(super) fn second(
-    record: &[u8],
-    names: Vec<String>,
-    known: &Header,
-    options: &Options,
-) -> Option<(Header, Option<Fault>)> {
+/// Returns whether names are those of another header line, as in concatenated files, after one with some columns.
+pub(super) fn is_second(names: &[String], known: &[String], roles: &Names) -> bool {
     let is_same = |a: &str, b: &str| a.trim().eq_ignore_ascii_case(b.trim());
-    let is_known = |name: &String| known.columns.iter().any(|known| is_same(known, name));
-    let role = |name: &String| options.names.role(name);
+    let is_known = |name: &String| known.iter().any(|known| is_same(known, name));
+    let role = |name: &String| roles.role(name);
     let is_unique = |(at, name): (usize, &String)| !names[..at].iter().any(|it| is_same(it, name));
     if names.len() < 2
         || !names.iter().enumerate().all(is_unique)
@@ -93,46 +125,21 @@ pub(super) fn second(
             .iter()
             .all(|name| is_name(name) && name.contains(char::is_alphabetic))
     {
-        return None;
+        return false;
     }
-    let has_all = || {
-        let mut known = known.columns.iter();
-        known.all(|known| names.iter().any(|name| is_same(known, name)))
-    };
+    let has = |known: &String| names.iter().any(|name| is_same(known, name));
     let means_article = || {
-        let others = names
+        let mut others = names
             .iter()
             .filter_map(role)
             .filter(|role| *role != Role::Text);
-        names.iter().filter_map(role).any(|role| role == Role::Text) && others.count() > 0
+        names.iter().filter_map(role).any(|role| role == Role::Text) && others.next().is_some()
     };
-    let is_header = has_all()
+    known.iter().all(has)
         || means_article()
         || names
             .iter()
-            .all(|name| is_known(name) || role(name).is_some());
-    is_header.then(|| {
-        let columns = Columns {
-            names,
-            len: record.len(),
-            lines: 0,
-        };
-        let mut header = Header {
-            dialect: known.dialect,
-            chosen: [None; ROLES],
-            record: record.to_owned(),
-            len: 0,
-            lines: 0,
-            columns: columns.names.clone(),
-        };
-        match columns.choose(record, known.dialect, &options.names) {
-            Ok(found) => {
-                header.chosen = found.chosen;
-                (header, None)
-            }
-            Err(fault) => (header, Some(Broken::Second(fault).into())),
-        }
-    })
+            .all(|name| is_known(name) || role(name).is_some())
 }
 
 /// The longest name of a column, in bytes.
