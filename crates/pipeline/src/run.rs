@@ -40,7 +40,7 @@ pub enum Outcome {
     /// All tables are complete; this is the content of `run.json`.
     Complete(Box<Record>),
     /// It was asked to stop, and can be resumed; these are the counts so far.
-    Stopped(Progress),
+    Stopped(Box<Progress>),
 }
 
 /// What to do with an unfinished run in the output folder.
@@ -388,7 +388,7 @@ impl Run {
         match end {
             End::Input => {}
             End::Error(error) => return Err(error),
-            End::Stop => return Ok(Outcome::Stopped(state.progress)),
+            End::Stop => return Ok(Outcome::Stopped(Box::new(state.progress))),
             End::Failures(most) => {
                 return Err(Error::TooManyFailures {
                     failures: state.progress.failures,

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use parquet::file::metadata::{
     ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataOptions, ParquetMetaDataReader,
-    ParquetStatisticsPolicy,
+    ParquetStatisticsPolicy, RowGroupMetaData,
 };
 
 use self::cells::{Cells, Damaged, guarded, reason};
@@ -211,7 +211,7 @@ fn footer(file: &File) -> Result<ParquetMetaData, Fault> {
     let decoded =
         guarded(|| ParquetMetaDataReader::decode_metadata_with_options(&bytes, Some(&options)));
     let metadata = decoded.map_err(|error| damaged(&reason(&error)))?;
-    let is_negative = |group: &parquet::file::metadata::RowGroupMetaData| group.num_rows() < 0;
+    let is_negative = |group: &RowGroupMetaData| group.num_rows() < 0;
     if metadata.row_groups().iter().any(is_negative) {
         return Err(damaged(&"a row group has a negative number of rows").into());
     }
@@ -256,7 +256,7 @@ fn before(file: &File, metadata: &ParquetMetaData) -> Result<u64, Fault> {
     };
     let groups = metadata.row_groups().iter();
     let end = groups
-        .flat_map(|group| group.columns())
+        .flat_map(RowGroupMetaData::columns)
         .filter_map(end)
         .max();
     let Some(gap) = footer.checked_sub(end.unwrap_or(MAGIC.len() as u64)) else {
@@ -441,7 +441,7 @@ impl Reader {
     /// Returns the number of rows in the row group; none after the last one.
     fn rows(&self) -> Option<u64> {
         let groups = self.parts.get(self.part)?.metadata.row_groups();
-        let rows = groups.get(self.group).map_or(0, |group| group.num_rows());
+        let rows = groups.get(self.group).map_or(0, RowGroupMetaData::num_rows);
         Some(u64::try_from(rows).unwrap_or(0))
     }
 

@@ -186,16 +186,13 @@ impl Parts {
                 break;
             }
             // What is between two archives belongs to neither.
-            match Ends::find(archive, len)?.filter(|ends| ends.after == 0) {
-                Some(ends) => {
-                    archives.push(ends);
-                    len = ends.before;
-                }
-                None => {
-                    before = Some(len);
-                    break;
-                }
-            }
+            let ends = Ends::find(archive, len)?.filter(|ends| ends.after == 0);
+            let Some(ends) = ends else {
+                before = Some(len);
+                break;
+            };
+            archives.push(ends);
+            len = ends.before;
         }
         archives.reverse();
         Ok(Self {

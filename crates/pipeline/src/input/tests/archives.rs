@@ -83,11 +83,11 @@ fn concatenated_zips_are_read_one_after_another() {
     let from_pages = items(pages);
     assert_eq!(
         items(&[one, pages].concat()),
-        [&[article.clone()], &*from_pages].concat()
+        [std::slice::from_ref(&article), &*from_pages].concat()
     );
     assert_eq!(
         items(&[pages, one].concat()),
-        [&*from_pages, &[article.clone()]].concat()
+        [&*from_pages, std::slice::from_ref(&article)].concat()
     );
     // What is in both has the same id.
     let same = "! a.zip!/a.txt: duplicate id: an earlier article already uses it";
@@ -100,7 +100,7 @@ fn concatenated_zips_are_read_one_after_another() {
     let from_bomb = items(bomb);
     assert_eq!(
         items(&[bomb, one].concat()),
-        [&*from_bomb, &[article.clone()]].concat()
+        [&*from_bomb, std::slice::from_ref(&article)].concat()
     );
     let whole = items(&[one, made!("letter.docx")].concat());
     let office = "! a.zip: expected articles, found an Office document; save it as text";

@@ -9,6 +9,42 @@ use super::warc::tar;
 use super::{assert_resumes, made, text_of};
 use crate::input::{Config, Inputs, Position};
 
+/// Returns files that begin again in the midst: archives, tables with other columns, and objects beside lists.
+fn concatenated(csv: &str) -> Vec<(String, Vec<u8>)> {
+    let mut files = Vec::new();
+    let zips = [made!("pages.zip"), made!("zip64.zip"), made!("overlap.zip")].concat();
+    let cut_zips = [&made!("pages.zip")[..900], made!("pages.zip"), &zips[..900]].concat();
+    let parquets = [
+        parquet("groups"),
+        parquet("none")[..300].to_vec(),
+        parquet("zstd"),
+    ];
+    let turned = "text;id\nB;2\n\"Köln\nx\";5\nid;text;titel\n6;C;T\n7;\"D\nE\";U\nid;titel\n8;F\nid;text\n9;Gtext;id\nH;10\n";
+    let turned = format!("{csv}{turned}");
+    let open = r#"{"top":{"id":1,"text":"Köln"},"docs":[{"id":2,"text":"b"},{"id":3,"text":"c"}],"end":{"id":4,"text":"d"}"#;
+    let beside = format!("{open}}}");
+    for (name, pack) in PACKS {
+        files.push((format!("{name}-turned.csv"), pack(turned.as_bytes())));
+        files.push((format!("{name}-beside.json"), pack(beside.as_bytes())));
+    }
+    files.push(("b.json".to_owned(), beside.repeat(2).into()));
+    files.push(("cut.json".to_owned(), format!("{open}{{\"x").into()));
+    files.push(("turned.csv".to_owned(), turned.clone().into()));
+    files.push((
+        "turned-16.csv".to_owned(),
+        utf16(&format!("\u{FEFF}{turned}"), u16::to_le_bytes),
+    ));
+    for (name, bytes) in [
+        ("two.parquet", parquets.concat()),
+        ("cut.parquet", parquets[1..].concat()),
+        ("zips.zip", zips),
+        ("cut-zips.zip", cut_zips),
+    ] {
+        files.push((name.to_owned(), bytes));
+    }
+    files
+}
+
 #[test]
 fn what_comes_behind_a_position_is_the_same() {
     let jsonl = "{\"id\":1,\"text\":\"Köln\"}\n\nkaputt\n{\"id\":1,\"text\":\"b\"}\n{\"id\":3,\"text\":\"c\"}";
@@ -44,38 +80,7 @@ fn what_comes_behind_a_position_is_the_same() {
     ];
     let page = "<html><body><article><p>Ein Text.</p></article></body></html>\n";
     files.push(("m.html".to_owned(), page.repeat(3).into()));
-    let zips = [made!("pages.zip"), made!("zip64.zip"), made!("overlap.zip")].concat();
-    let cut_zips = [&made!("pages.zip")[..900], made!("pages.zip"), &zips[..900]].concat();
-    let parquets = [
-        parquet("groups"),
-        parquet("none")[..300].to_vec(),
-        parquet("zstd"),
-    ];
-    let turned = "text;id\nB;2\n\"Köln\nx\";5\nid;text;titel\n6;C;T\n7;\"D\nE\";U\nid;titel\n8;F\nid;text\n9;Gtext;id\nH;10\n";
-    let turned = format!("{csv}{turned}");
-    let beside = r#"{"top":{"id":1,"text":"Köln"},"docs":[{"id":2,"text":"b"},{"id":3,"text":"c"}],"end":{"id":4,"text":"d"}}"#;
-    for (name, pack) in PACKS {
-        files.push((format!("{name}-turned.csv"), pack(turned.as_bytes())));
-        files.push((format!("{name}-beside.json"), pack(beside.as_bytes())));
-    }
-    files.push(("b.json".to_owned(), beside.repeat(2).into()));
-    files.push((
-        "cut.json".to_owned(),
-        format!("{}{{\"x", &beside[..beside.len() - 1]).into(),
-    ));
-    files.push(("turned.csv".to_owned(), turned.clone().into()));
-    files.push((
-        "turned-16.csv".to_owned(),
-        utf16(&format!("\u{FEFF}{turned}"), u16::to_le_bytes),
-    ));
-    for (name, bytes) in [
-        ("two.parquet", parquets.concat()),
-        ("cut.parquet", parquets[1..].concat()),
-        ("zips.zip", zips),
-        ("cut-zips.zip", cut_zips),
-    ] {
-        files.push((name.to_owned(), bytes));
-    }
+    files.extend(concatenated(csv));
     for (name, bytes) in [
         ("i.zip", made!("pages.zip")),
         ("j.zip", made!("overlap.zip")),
