@@ -28,6 +28,10 @@ ROOT = Path(__file__).resolve().parents[2]
 TABLES = ["sentences", "entities", "keywords", "sentiment", "removed"]
 SETTINGS = {"keywords.backend": "keyness"}
 FILES = 8
+# How many rows are a batch, and how many are one task: a worker that dies in its second batch has more to do.
+CHECKED = (64, 128)
+MEASURED = (256, 1024)
+TURNS = 3
 
 
 def main():
@@ -123,9 +127,10 @@ def broken(engine, folder):
 
 
 def measure(name, engine, input, folder, megabytes):
-    """Prints articles per second of the program and of the engine, after start-up: from the times of a small and a large dump.
+    """Prints articles per second of the program and of the engine, after start-up: from the times of a small and a large dump. It
+    also prints the processor time of all processes for an article, which does not depend on what else the machine does.
 
-    They take turns, program, engine, program, since a machine is seldom idle; the ratio is that of the turns next to each other.
+    They take turns, since a machine is seldom idle; a ratio compares a turn of the engine with those of the program before and after it.
     """
     articles = pq.read_table(input)
     size = sum(len(text.as_py().encode()) for text in articles["text"])
@@ -139,21 +144,54 @@ def measure(name, engine, input, folder, megabytes):
 
     def seconds(annotate, path):
         with tempfile.TemporaryDirectory(dir=folder) as output:
-            started = time.monotonic()
+            started, spent = time.monotonic(), processor_seconds()
             annotate(path, Path(output) / "tables")
-            return time.monotonic() - started
+            return time.monotonic() - started, processor_seconds() - spent
 
     def run(path, output):
         blattwerk.run(path, output, settings={**SETTINGS, **FORMAT, "run.jobs": 2}, progress=False)
 
+    def annotate(path, output):
+        engine.annotate(path, output, rows=MEASURED)
+
     print(f"{name}: {articles.num_rows * times} articles, {size * times / 1e6:.0f} MB; articles per second after start-up:", flush=True)
-    turns = [("program", run), (name, engine.annotate), ("program", run)]
-    speeds = []
+    turns = [("program", run), (name, annotate)] * TURNS + [("program", run)]
+    speeds, costs = [], []
     for who, annotate in turns:
-        start_up, whole = seconds(annotate, input), seconds(annotate, large)
-        speeds.append(articles.num_rows * (times - 1) / (whole - start_up))
-        print(f"    {who}: {speeds[-1]:.0f} ({articles.num_rows} in {start_up:.1f} s, all in {whole:.1f} s)", flush=True)
-    print(f"    ratio: {speeds[1] / statistics.mean([speeds[0], speeds[2]]):.2f}", flush=True)
+        start_up, started = seconds(annotate, input)
+        whole, spent = seconds(annotate, large)
+        count = articles.num_rows * (times - 1)
+        speeds.append(count / (whole - start_up))
+        costs.append((spent - started) / count)
+        print(
+            f"    {who}: {speeds[-1]:.0f}, {1000 * costs[-1]:.2f} ms of processor time each "
+            f"({articles.num_rows} in {start_up:.1f} s, all in {whole:.1f} s)",
+            flush=True,
+        )
+    for what, values in [("articles per second", speeds), ("articles per processor second", [1 / cost for cost in costs])]:
+        ratios = [2 * value / (before + after) for before, value, after in zip(values[::2], values[1::2], values[2::2])]
+        print(f"    ratio, {what}: {statistics.median(ratios):.2f} ({', '.join(f'{ratio:.2f}' for ratio in ratios)})", flush=True)
+
+
+def processor_seconds():
+    """Returns the processor time of this process and all that it has started."""
+    parents, ticks = {}, {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        process = int(path.parent.name)
+        parents[process] = int(fields[1])
+        # Its own, and that of children that have ended.
+        ticks[process] = sum(map(int, fields[11:15]))
+    total = 0
+    for process in ticks:
+        ancestor = process
+        while ancestor not in (os.getpid(), 0):
+            ancestor = parents.get(ancestor, 0)
+        total += ticks[process] if ancestor else 0
+    return total / os.sysconf("SC_CLK_TCK")
 
 
 class Trace:
@@ -217,14 +255,15 @@ class Ray:
         ray.init(num_cpus=4, include_dashboard=False, logging_level="ERROR", log_to_driver=False)
         ray.data.DataContext.get_current().enable_progress_bars = False
 
-    def annotate(self, input, output, trace=None):
+    def annotate(self, input, output, trace=None, rows=CHECKED):
+        batch, block = rows
         # Small files are one block otherwise, and one actor gets them all.
-        articles = self.ray.data.read_parquet(str(input), override_num_blocks=FILES)
+        articles = self.ray.data.read_parquet(str(input)).repartition(target_num_rows_per_block=block)
         annotated = articles.map_batches(
             Watched if trace else blattwerk.Annotator,
             fn_constructor_kwargs={"settings": SETTINGS, **({"trace": trace} if trace else {})},
             batch_format="pyarrow",
-            batch_size=64,
+            batch_size=batch,
             compute=self.ray.data.ActorPoolStrategy(size=2),
         )
         annotated.write_parquet(str(output))
@@ -243,13 +282,13 @@ class Spark:
         os.environ["PYSPARK_PYTHON"] = sys.executable
         session = SparkSession.builder.master("local[2,4]").config("spark.ui.enabled", "false")
         session = session.config("spark.ui.showConsoleProgress", "false")
-        session = session.config("spark.sql.execution.arrow.maxRecordsPerBatch", "64")
         # A task for each file, of two batches or more.
         session = session.config("spark.sql.files.maxPartitionBytes", "1m").config("spark.driver.bindAddress", "127.0.0.1")
         self.session = session.config("spark.driver.host", "127.0.0.1").getOrCreate()
         self.session.sparkContext.setLogLevel("OFF")
 
-    def annotate(self, input, output, trace=None):
+    def annotate(self, input, output, trace=None, rows=CHECKED):
+        self.session.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", str(rows[0]))
         annotate = Watched(trace, settings=SETTINGS) if trace else blattwerk.Annotator(settings=SETTINGS)
         articles = self.session.read.parquet(str(input))
         annotated = articles.mapInArrow(annotate.map_arrow, annotate.spark_schema())
