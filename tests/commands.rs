@@ -360,6 +360,21 @@ fn a_names_model_is_trained_and_used() {
         assert_eq!(place.blattwerk(&eval).code, code, "{together}");
     }
 
+    let listed = "eval ner gold.tsv --set ner.backend=gazetteer --set ner.lists=[\"list.tsv\"]";
+    place.write("list.tsv", "Quastel\tPER\n");
+    let eval = place.blattwerk(listed);
+    assert_eq!(eval.code, 0, "{eval:?}");
+    // Of the names, only the person is listed.
+    assert!(
+        eval.stdout
+            .contains("PER        100.00  100.00  100.00      40      40      40")
+            && eval
+                .stdout
+                .contains("LOC          0.00    0.00    0.00      40       0       0"),
+        "{}",
+        eval.stdout
+    );
+
     place.write("a.txt", "Quastel verließ Niederwoltz.");
     let run = "run --input a.txt --set ner.model=model --quiet";
     assert_eq!(place.blattwerk(run).code, 0);

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::Context;
-use blattwerk_core::{Asset, Document, Summary};
+use blattwerk_core::{Asset, Document, Names, Span, Stage, Summary};
 use blattwerk_gold::Article;
 use blattwerk_ner::crf::corpus::{self, Sentence};
 use blattwerk_ner::crf::score::Score;
@@ -34,9 +34,9 @@ pub(crate) enum Eval {
     ///
     /// Each line of the gold file is a token, a tab and a tag (BIO, with PER, LOC, ORG and MISC), and a blank line
     /// follows each sentence; or each line is a sentence of a labelled article, as a JSON object with `article`, `text`
-    /// and `names` (lists of start, end and label, in characters of `text`). Articles are read whole, as in a run, by
-    /// the backend in the config; lines of tokens, always by `crf`. The row `marked` ignores labels that do not occur
-    /// in the gold file.
+    /// and `names` (lists of start, end and label, in characters of `text`). Articles are read whole, as in a run.
+    /// A backend other than `crf` reads tokens as text with the usual spaces. The row `marked` ignores labels that do
+    /// not occur in the gold file.
     Ner(Ner),
     /// Sentiment of sentences: macro-F1, accuracy and confusion matrix
     ///
@@ -151,12 +151,21 @@ fn ner(options: &Ner) -> anyhow::Result<ExitCode> {
     if blattwerk_gold::is_labelled(&content) {
         return names(options, &blattwerk_gold::parse(&content, &options.gold)?);
     }
-    let (model, _) = match &options.model {
-        Some(path) => crf::load(path)?,
-        None => crf::embedded()?,
-    };
     let gold = corpus::parse_tsv(&content, &options.gold)?;
-    let found = tags(&model, &gold, options.together.unwrap_or(TOGETHER));
+    let together = options.together.unwrap_or(TOGETHER);
+    let loaded = options.layers.load()?;
+    let configured: blattwerk_ner::Config = loaded.section("ner")?;
+    let found = match (&options.model, configured) {
+        (Some(path), _) => tags(&crf::load(path)?.0, &gold, together),
+        (None, blattwerk_ner::Config::Crf(config)) => {
+            let (model, _) = match &config.model {
+                Some(path) => crf::load(&loaded.root.join(path))?,
+                None => crf::embedded()?,
+            };
+            tags(&model, &gold, together)
+        }
+        (None, other) => tags_of(&*other.build(&loaded.root)?.stage, &gold, together)?,
+    };
     if let Some(path) = &options.predictions {
         let predictions = corpus::with_tags(&content, found.iter().flatten().copied());
         std::fs::write(path, predictions)
@@ -222,6 +231,22 @@ pub(crate) fn tags(model: &Model, gold: &[Sentence], together: NonZeroUsize) -> 
             model.tags(&article)
         })
         .collect()
+}
+
+/// Tags labelled sentences as [`tags`], with a backend that reads text.
+fn tags_of(
+    stage: &dyn Stage<Layer = Names>,
+    gold: &[Sentence],
+    together: NonZeroUsize,
+) -> anyhow::Result<Vec<Vec<Tag>>> {
+    let (documents, tokens): (Vec<Document>, Vec<Vec<Vec<Span>>>) =
+        gold.chunks(together.get()).map(corpus::document).unzip();
+    let mut found = Vec::with_capacity(gold.len());
+    for (names, tokens) in stage.process_all(&documents).into_iter().zip(tokens) {
+        let names = names?.entities;
+        found.extend(tokens.iter().map(|tokens| corpus::named(tokens, &names)));
+    }
+    Ok(found)
 }
 
 /// Compares the names that were found with those of labelled sentences.

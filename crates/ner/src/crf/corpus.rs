@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use blattwerk_core::{Asset, Document, Error, Result, Span, token};
+use blattwerk_core::{Asset, Document, Entity, Error, Result, Span, token};
 use blattwerk_gold::Article;
 
 use super::tag::{Label, Tag};
@@ -50,26 +50,64 @@ fn of_article(article: &Article) -> Vec<Sentence> {
         for token in token::tokens(&text[sentence]) {
             tokens::push_parts(&text[sentence], token, sentence.start, &mut spans);
         }
-        let mut before = None;
-        let tag = |&token: &Span| {
-            let named = entities.partition_point(|name| name.span.end <= token.start);
-            let name = entities.get(named).filter(|name| name.span.overlaps(token));
-            let label = name.and_then(|name| Label::from_name(&name.label));
-            let goes_on = name.is_some() && before == Some(named);
-            before = name.map(|_| named);
-            match label {
-                Some(label) if goes_on => Tag::inside(label),
-                Some(label) => Tag::begin(label),
-                None => Tag::OUT,
-            }
-        };
         Sentence {
-            tags: spans.iter().map(tag).collect(),
+            tags: named(&spans, entities),
             tokens: spans.iter().map(|&span| text[span].to_owned()).collect(),
             surrogate: vec![false; spans.len()],
         }
     };
     sentences.iter().map(sentence).collect()
+}
+
+/// Returns the tags of tokens, given the names of the text: a token belongs to the name that it overlaps. Names with labels
+/// other than those of [`Label`] are no names.
+pub fn named(tokens: &[Span], names: &[Entity]) -> Vec<Tag> {
+    let mut before = None;
+    let tag = |&token: &Span| {
+        let at = names.partition_point(|name| name.span.end <= token.start);
+        let name = names.get(at).filter(|name| name.span.overlaps(token));
+        let label = name.and_then(|name| Label::from_name(&name.label));
+        let goes_on = name.is_some() && before == Some(at);
+        before = name.map(|_| at);
+        match label {
+            Some(label) if goes_on => Tag::inside(label),
+            Some(label) => Tag::begin(label),
+            None => Tag::OUT,
+        }
+    };
+    tokens.iter().map(tag).collect()
+}
+
+/// Returns sentences as a document, a line for each, with spaces where German has them; and the spans of their tokens.
+pub fn document(sentences: &[Sentence]) -> (Document, Vec<Vec<Span>>) {
+    let mut text = String::new();
+    let mut lines = Vec::with_capacity(sentences.len());
+    let mut tokens = Vec::with_capacity(sentences.len());
+    for sentence in sentences {
+        let start = text.len();
+        let (mut is_quoted, mut is_open) = (false, true);
+        let mut spans = Vec::with_capacity(sentence.tokens.len());
+        for token in &sentence.tokens {
+            let token = token.as_str();
+            let is_quote = token == "\"";
+            let closes = is_quote && is_quoted
+                || token == "''"
+                || ".,;:!?)]}“”…%".contains(token) && token.chars().count() == 1;
+            if !is_open && !closes {
+                text.push(' ');
+            }
+            spans.push(Span::new(text.len(), text.len() + token.len()));
+            text.push_str(token);
+            is_open = matches!(token, "(" | "[" | "{" | "„") || is_quote && !is_quoted;
+            is_quoted ^= is_quote;
+        }
+        lines.push(Span::new(start, text.len()));
+        tokens.push(spans);
+        text.push('\n');
+    }
+    let mut document = Document::new("gold", text);
+    document.sentences = lines;
+    (document, tokens)
 }
 
 /// Returns the text of a labelled file with its tags replaced: one `token TAB tag` per line, with blank lines kept.
@@ -147,6 +185,54 @@ mod tests {
         let tags: Vec<String> = sentences[1].tags.iter().map(Tag::to_string).collect();
         assert_eq!(tags, ["O", "O", "I-MISC"]);
         assert_eq!(sentences[1].surrogate, [false, false, true]);
+    }
+
+    #[test]
+    fn tokens_become_text_and_names_tags() {
+        let lines = [
+            "„ Ida Berg “ ( 44 ) kam .",
+            "\" Ja \" , rief sie : \" Nein ! \"",
+        ];
+        let sentences = lines.map(|line| {
+            let tokens: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            Sentence {
+                tags: vec![Tag::OUT; tokens.len()],
+                surrogate: vec![false; tokens.len()],
+                tokens,
+            }
+        });
+        let (document, tokens) = document(&sentences);
+        let text = "„Ida Berg“ (44) kam.\n\"Ja\", rief sie: \"Nein!\"\n";
+        assert_eq!(document.text.as_str(), text);
+        for (sentence, (line, tokens)) in
+            sentences.iter().zip(document.sentences.iter().zip(&tokens))
+        {
+            let read: Vec<&str> = tokens.iter().map(|&token| &document.text[token]).collect();
+            assert_eq!(read, sentence.tokens);
+            assert!(tokens.iter().all(|&token| line.contains(token)));
+        }
+        let name = |text: &str, label: &str| {
+            let at = document.text.as_str().find(text).unwrap();
+            Entity {
+                span: Span::new(at, at + text.len()),
+                label: label.into(),
+                score: 1.0,
+            }
+        };
+        let names = [
+            name("Ida Berg", "PER"),
+            name("44", "AGE"),
+            name("Ja", "MISC"),
+        ];
+        let tags: Vec<Vec<String>> = tokens
+            .iter()
+            .map(|tokens| named(tokens, &names).iter().map(Tag::to_string).collect())
+            .collect();
+        let [first, second] = &tags[..] else {
+            panic!("there are two sentences");
+        };
+        assert_eq!(first.join(" "), "O B-PER I-PER O O O O O O");
+        assert_eq!(second.join(" "), "O B-MISC O O O O O O O O O");
     }
 
     #[test]
