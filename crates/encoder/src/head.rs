@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use blattwerk_core::Probabilities;
+use blattwerk_core::{Polarity, Probabilities};
 use rten_simd::{SimdOp, SimdUnaryOp};
 use rten_vecmath::{Gelu, Softmax};
 
 /// Tags: outside, then the beginning and the inside of each label.
-pub(crate) const TAGS: usize = 9;
+pub const TAGS: usize = 9;
 
 /// A linear layer in floats.
 pub(crate) struct Dense {
@@ -35,7 +35,7 @@ impl Dense {
     }
 }
 
-/// Turns the scores of negative, neutral and positive into probabilities that hold.
+/// Turns the scores of negative, neutral and positive into probabilities that hold, and those into a class.
 pub(crate) struct Scale {
     pub(crate) factor: f32,
     pub(crate) shifts: [f32; 3],
@@ -46,6 +46,13 @@ impl Scale {
         let mut found = [0, 1, 2].map(|class| scores[class] * self.factor + self.shifts[class]);
         Softmax::new_mut(&mut found).dispatch();
         found
+    }
+
+    /// The class is the one with the highest score. In training, rare classes have more weight, so that they are found; the
+    /// shifts undo that, and by probability hardly anything would be negative or positive.
+    pub(crate) fn choose(&self, probabilities: Probabilities) -> Polarity {
+        let unshifted = |class: usize| probabilities[class] * (-self.shifts[class]).exp();
+        Polarity::likeliest(std::array::from_fn(unshifted))
     }
 }
 
@@ -99,8 +106,7 @@ pub(crate) fn names(words: &[[f32; TAGS]]) -> Vec<Name> {
             continue;
         }
         let label = (tag - 1) / 2;
-        let mut shares = words[at];
-        Softmax::new_mut(&mut shares).dispatch();
+        let shares = shares(&words[at]);
         let score = shares[1 + 2 * label] + shares[2 + 2 * label];
         if is_inside(tag)
             && let Some(name) = names.last_mut()
@@ -119,6 +125,13 @@ pub(crate) fn names(words: &[[f32; TAGS]]) -> Vec<Name> {
         name.score = (name.score / name.words.len() as f32).clamp(0.0, 1.0);
     }
     names
+}
+
+/// Returns the probability of each tag, given their scores.
+pub(crate) fn shares(scores: &[f32; TAGS]) -> [f32; TAGS] {
+    let mut shares = *scores;
+    Softmax::new_mut(&mut shares).dispatch();
+    shares
 }
 
 /// Whether a tag is the inside of a label.
@@ -222,5 +235,24 @@ mod tests {
         let found = names(&[first, second]);
         // Two of three parts of the first word, all of the second.
         assert!((found[0].score - 5.0 / 6.0).abs() < 1e-4, "{found:?}");
+    }
+
+    #[test]
+    fn the_class_has_the_highest_score() {
+        let scale = Scale {
+            factor: 0.5,
+            shifts: [-1.0, 0.0, -2.0],
+        };
+        let cases = [
+            ([0.9, 0.8, 0.7], Polarity::Negative),
+            ([0.8, 0.9, 0.7], Polarity::Neutral),
+            ([-3.0, -2.0, -1.9], Polarity::Positive),
+        ];
+        for (scores, expected) in cases {
+            let probabilities = scale.apply(&scores);
+            assert_eq!(scale.choose(probabilities), expected, "{scores:?}");
+            let likeliest = Polarity::likeliest(probabilities);
+            assert_eq!(likeliest, Polarity::Neutral, "{probabilities:?}");
+        }
     }
 }

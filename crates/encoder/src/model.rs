@@ -38,7 +38,7 @@ pub(crate) struct Model {
     /// The pieces before and after a sentence.
     pub(crate) begin: u32,
     pub(crate) end: u32,
-    /// The maximum number of pieces in a window of several sentences.
+    /// The maximum number of pieces in a window of several sentences, which are computed together.
     pub(crate) window: usize,
 }
 

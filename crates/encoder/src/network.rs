@@ -1,5 +1,7 @@
 //! The network: a BERT-like encoder with weights of 7 bits.
 
+use std::ops::Range;
+
 use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions, PackedBMatrix};
 use rten_simd::{SimdOp, SimdUnaryOp};
 use rten_tensor::{Matrix, NdTensorView};
@@ -183,18 +185,25 @@ impl Network {
         self.norm.scale.len()
     }
 
-    /// Reads pieces; `ids` are below the size of the vocabulary, and no more than [`longest`](Self::longest).
-    pub(crate) fn states(&self, ids: &[u32]) -> States {
+    /// Reads pieces of several parts, each by itself; `ids` are below the size of the vocabulary. `parts` cover all of them
+    /// in order; none is longer than [`longest`](Self::longest).
+    pub(crate) fn states(&self, ids: &[u32], parts: &[Range<usize>]) -> States {
         let products = Products::default();
         let width = self.width();
         let mut x = vec![0.0; ids.len() * width];
-        for (position, (&id, row)) in ids.iter().zip(x.chunks_exact_mut(width)).enumerate() {
+        let positions = parts.iter().flat_map(|part| 0..part.len());
+        for ((&id, position), row) in ids.iter().zip(positions).zip(x.chunks_exact_mut(width)) {
             self.words.add_row(id as usize, row);
             self.positions.add_row(position, row);
         }
         self.norm.apply(&mut x);
         for layer in &self.layers {
-            let mixed = self.attend(&products, &products.apply(&layer.qkv, &x));
+            let qkv = products.apply(&layer.qkv, &x);
+            let mut mixed = Vec::with_capacity(x.len());
+            for part in parts {
+                let qkv = &qkv[part.start * 3 * width..part.end * 3 * width];
+                mixed.extend(self.attend(&products, qkv));
+            }
             add(&mut x, &products.apply(&layer.out, &mixed));
             layer.norm.apply(&mut x);
             let mut inner = products.apply(&layer.up, &x);
@@ -205,7 +214,7 @@ impl Network {
         States { width, values: x }
     }
 
-    /// Mixes the values of all pieces for each piece, head by head. `qkv` has queries, keys and values side by side.
+    /// Mixes the values of a part's pieces for each piece, head by head. `qkv` has queries, keys and values side by side.
     fn attend(&self, products: &Products, qkv: &[f32]) -> Vec<f32> {
         let width = self.width();
         let (rows, size) = (qkv.len() / (3 * width), width / self.heads);

@@ -1,17 +1,19 @@
-//! What the network reads at once: consecutive sentences, as many as fit.
+//! What the network computes at once: consecutive sentences, as many as fit. It reads each by itself.
+
+use std::ops::Range;
 
 use blattwerk_core::{Document, Span};
 
 use crate::model::Model;
 use crate::pieces::Word;
 
-/// Pieces that the network reads at once.
+/// Pieces that the network computes at once: products of larger matrices are faster.
 pub(crate) struct Window {
     pub(crate) ids: Vec<u32>,
     pub(crate) parts: Vec<Part>,
 }
 
-/// A sentence in a window, or a part of a sentence that is longer than the longest window.
+/// A sentence in a window, or a part of a sentence that is longer than the network can read.
 pub(crate) struct Part {
     /// Bytes of the text.
     pub(crate) span: Span,
@@ -23,6 +25,13 @@ pub(crate) struct Part {
     pub(crate) starts: Vec<usize>,
     /// Whether the sentence begins with it.
     pub(crate) is_first: bool,
+}
+
+impl Part {
+    /// Returns where its pieces are in the window, with those before and after it.
+    pub(crate) fn pieces(&self) -> Range<usize> {
+        self.begin..self.starts.last().map_or(self.begin, |end| end + 1)
+    }
 }
 
 /// Returns the windows of a document, in order. Every sentence has at least one part.

@@ -49,7 +49,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::model::Model;
-use self::tag::Label;
+use self::tag::{Label, TAGS};
 use crate::gazetteer;
 use crate::names::Names;
 
@@ -99,7 +99,7 @@ impl Config {
         assets.extend(gazetteer::read_lists(&self.lists, root, &mut names)?);
         let names = Names::new(names)?;
         let prefer = self.prefer;
-        let labels = Label::ALL.map(|label| label.as_str().into());
+        let labels = labels();
         let mut built = Built::new(move |document: &Document| {
             let tagged = tag(&model, &labels, document);
             if names.is_empty() {
@@ -134,6 +134,11 @@ pub fn load(path: &Path) -> Result<(Model, Asset)> {
     model_file::load(path, Model::load)
 }
 
+/// The labels of names, in the order of the model's.
+pub(crate) fn labels() -> [blattwerk_core::Label; 4] {
+    Label::ALL.map(|label| label.as_str().into())
+}
+
 /// The most sentences read together. An article has fewer; a book in a single record must not take gigabytes of
 /// memory.
 const TOGETHER: usize = 2000;
@@ -142,16 +147,18 @@ const TOGETHER: usize = 2000;
 fn tag(model: &Model, labels: &[blattwerk_core::Label; 4], document: &Document) -> Vec<Entity> {
     let parts = document.sentences.chunks(TOGETHER);
     parts
-        .flat_map(|sentences| tag_part(model, labels, &document.text, sentences))
+        .flat_map(|sentences| tag_part(model, labels, &document.text, sentences, &|_| None))
         .collect()
 }
 
-/// Tags sentences as one unit, since names explain each other.
-fn tag_part(
+/// Tags sentences as one unit, since names explain each other. `other` returns the scores of another model, which are
+/// added.
+pub(crate) fn tag_part(
     model: &Model,
     labels: &[blattwerk_core::Label; 4],
     text: &Text,
     sentences: &[Span],
+    other: &dyn Fn(Span) -> Option<[f32; TAGS]>,
 ) -> Vec<Entity> {
     let tokens: Vec<Vec<Span>> = sentences
         .iter()
@@ -168,14 +175,26 @@ fn tag_part(
         .iter()
         .map(|tokens| tokens.iter().map(|&token| &text[token]).collect())
         .collect();
-    let entities = model.entities(&words).into_iter().map(|found| {
-        let tokens = &tokens[found.sentence];
-        Entity {
-            span: Span::new(tokens[found.start].start, tokens[found.end - 1].end),
-            label: labels[found.label as usize].clone(),
-            score: found.score,
-        }
-    });
+    let others: Vec<Vec<[f32; TAGS]>> = tokens
+        .iter()
+        .map(|tokens| {
+            tokens
+                .iter()
+                .map(|&token| other(token).unwrap_or_default())
+                .collect()
+        })
+        .collect();
+    let entities = model
+        .entities_with(&words, &others)
+        .into_iter()
+        .map(|found| {
+            let tokens = &tokens[found.sentence];
+            Entity {
+                span: Span::new(tokens[found.start].start, tokens[found.end - 1].end),
+                label: labels[found.label as usize].clone(),
+                score: found.score,
+            }
+        });
     entities.collect()
 }
 

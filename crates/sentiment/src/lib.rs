@@ -9,6 +9,8 @@ mod clause;
 mod command;
 mod encoder;
 pub mod eval;
+#[cfg(test)]
+mod fairness;
 pub mod lexicon;
 pub mod linear;
 mod reasons;

@@ -19,8 +19,6 @@
 )]
 
 pub mod base;
-#[cfg(test)]
-mod fairness;
 mod feature;
 mod learn;
 mod model;
@@ -84,13 +82,7 @@ impl Config {
     ///
     /// If the model is missing or damaged, or the least score is no probability.
     pub fn build(&self, root: &Path) -> Result<Built<Vec<Sentiment>>> {
-        if !(0.0..=1.0).contains(&self.least_score) {
-            return Err(Error::Setting {
-                key: "least_score",
-                expected: "a number from 0 to 1".to_owned(),
-                found: self.least_score.to_string(),
-            });
-        }
+        check_least_score(self.least_score)?;
         let (model, asset) = match &self.model {
             Some(path) => load(&root.join(path))?,
             None => embedded()?,
@@ -104,6 +96,22 @@ impl Config {
             assets: vec![asset],
         })
     }
+}
+
+/// Checks the setting `least_score`.
+///
+/// # Errors
+///
+/// If it is no probability.
+pub(crate) fn check_least_score(least_score: f32) -> Result<()> {
+    if (0.0..=1.0).contains(&least_score) {
+        return Ok(());
+    }
+    Err(Error::Setting {
+        key: "least_score",
+        expected: "a number from 0 to 1".to_owned(),
+        found: least_score.to_string(),
+    })
 }
 
 /// Loads the embedded model, with its record.

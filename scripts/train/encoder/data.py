@@ -1,7 +1,9 @@
 """The labelled sentences, as words with tags, names and stances."""
 
 import json
+import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from pieces import MARK
 
@@ -9,8 +11,10 @@ CLASSES = ["PER", "LOC", "ORG", "MISC"]
 TAGS = ["O"] + [f"{part}-{label}" for label in CLASSES for part in "BI"]
 STANCES = "-0+"
 # Where sentences are from, and the beginning that says so.
-READERS = {"wikinews": "news", "written": "news", "bundestag": "speech"}
+READERS = {"wikinews": "news", "written": "news", "kinds": "news", "bundestag": "speech"}
 OTHERS = {"germeval2014": "germeval", "smartdata_newsonly": "smartdata"}
+# Sentences of the kinds that models of sentiment get wrong: the tone, a tab, and the text with each name as [text|class|stance].
+KINDS = Path(__file__).parent.parent / "kinds.tsv"
 NO_SPACE_BEFORE = {*",.;:!?)]}“”…%", "''"}
 # Sentences of GermEval with a larger part of replaced words say little about real ones.
 MOST_SURROGATES = 0.3
@@ -32,7 +36,7 @@ class Sentence:
 def texts(folder):
     """The texts of all training sentences."""
     for name in READERS:
-        yield from (row["text"] for row in rows(folder / f"readers/{name}.train.jsonl"))
+        yield from (row["text"] for row in labelled(folder, name, "train"))
     for name in OTHERS:
         yield from (joined(word for word, _ in lines)[0] for lines in blocks(folder / f"ner/{name}.train.tsv"))
 
@@ -42,9 +46,9 @@ def sentences(folder, name, part, pieces):
     if name in READERS:
         found = [
             sentence(name, row["article"], row["text"], row["names"], pieces, STANCES.index(row["tone"]))
-            for row in rows(folder / f"readers/{name}.{part}.jsonl")
+            for row in labelled(folder, name, part)
         ]
-        if name == "written":
+        if name in ("written", "kinds"):
             # Each is on its own: the article is only the theme.
             for number, item in enumerate(found):
                 item.article = f"{item.article}-{number}"
@@ -58,6 +62,26 @@ def sentences(folder, name, part, pieces):
         assert len(flags) == len(found)
         found = [item for item, flag in zip(found, flags) if flag.count("S") <= MOST_SURROGATES * len(flag)]
     return found
+
+
+def labelled(folder, name, part):
+    """The sentences of readers and writers."""
+    if name != "kinds":
+        return list(rows(folder / f"readers/{name}.{part}.jsonl"))
+    return [kind(line) for line in KINDS.read_text(encoding="utf-8").splitlines()] if part == "train" else []
+
+
+def kind(line):
+    """A line of KINDS, as the other files have it."""
+    tone, marked = line.split("\t")
+    text, names = "", []
+    for number, piece in enumerate(re.split(r"\[([^|\]]+\|(?:PER|LOC|ORG|MISC)\|[-0+])\]", marked)):
+        if number % 2:
+            name, label, stance = piece.split("|")
+            names.append([len(text), len(text) + len(name), label, stance])
+            piece = name
+        text += piece
+    return {"article": "kinds", "text": text, "names": names, "tone": tone}
 
 
 def sentence(source, article, text, marked, pieces, tone=-1):

@@ -1,12 +1,10 @@
 #!/usr/bin/env python3
 """Scores an encoder on labelled sentences.
 
-    scripts/train/encoder/evaluate.py torch DATA VOCABULARY.json CHECKPOINT.pt SOURCE... [--begin news]
-    scripts/train/encoder/evaluate.py read DATA/readers/SOURCE.dev.jsonl READ.jsonl
+    scripts/train/encoder/evaluate.py DATA VOCABULARY.json CHECKPOINT.pt SOURCE... [--begin news]
 
-The first computes in torch, in f32, the dev file of each source; the second scores what the program itself read, by
-crates/encoder/examples/read.rs. Printed are F1 of names (PER LOC ORG MISC), macro-F1 of stance toward gold names other than
-MISC and of tone (-, 0, +).
+It computes in torch, in f32, the dev file of each source, and prints F1 of names (PER LOC ORG MISC), macro-F1 of stance
+toward gold names other than MISC and of tone (-, 0, +). `blattwerk eval` does the same with the exported model.
 """
 
 import json
@@ -30,32 +28,39 @@ def main():
         at = arguments.index("--begin")
         begin = arguments[at + 1]
         del arguments[at : at + 2]
-    if arguments[0] == "read":
-        gold, read = ([json.loads(line) for line in Path(path).open()] for path in arguments[1:3])
-        print(Path(arguments[1]).name, scores(*from_lines(gold, read)))
-        return
-    folder, vocabulary, checkpoint, *names = arguments[1:]
+    folder, vocabulary, checkpoint, *names = arguments
+    model, vocabulary, pieces = loaded(vocabulary, checkpoint)
+    for name in names:
+        items = data.sentences(Path(folder), name, "dev", pieces)
+        found = predict(model, items, pieces, vocabulary, vocabulary["begin"][begin])
+        print(f"{name}.dev", scores(*found), flush=True)
+
+
+def loaded(vocabulary, checkpoint):
+    """The averaged model of a checkpoint, the vocabulary, and its cutter."""
     vocabulary = json.loads(Path(vocabulary).read_text())
     pieces = Pieces(vocabulary["pieces"], vocabulary["scores"], vocabulary["normal"], vocabulary["unknown"])
     state = torch.load(checkpoint, weights_only=True)
     model = Model(SETTINGS, len(vocabulary["pieces"]))
     model.load_state_dict(state["average"])
     print(f"step {state['step']}")
-    for name in names:
-        items = data.sentences(Path(folder), name, "dev", pieces)
-        found = predict(model.eval(), items, pieces, vocabulary, vocabulary["begin"][begin])
-        print(f"{name}.dev", scores(*found), flush=True)
+    return model.eval(), vocabulary, pieces
 
 
 @torch.no_grad()
+def outputs(model, items, pieces, vocabulary, begin):
+    """Batches of sentences, each read by itself, with their scores of tags, stance and tone."""
+    for batch in batches.batches([[item] for item in items], pieces, 2048):
+        tensors = batches.tensors(batch, pieces, vocabulary, lambda source: begin)
+        yield tensors, *model(tensors)
+
+
 def predict(model, items, pieces, vocabulary, begin):
     """Pairs of gold and found: names (sentence, first, end, class), stances, tones."""
     names, stances, tones = ([], []), ([], []), ([], [])
     closed = items[0].source == "smartdata_newsonly"
     number = 0
-    for batch in batches.batches(batches.windows(items, pieces, 128), pieces, 2048):
-        tensors = batches.tensors(batch, pieces, vocabulary, lambda source: begin)
-        tags, stance, tone = model(tensors)
+    for tensors, tags, stance, tone in outputs(model, items, pieces, vocabulary, begin):
         if closed:
             tags[:, 7:] = -1e4
         stances[0].extend(tensors.stances.tolist())
@@ -97,20 +102,6 @@ def spans(tags):
         elif tag:
             found[-1][1] = at + 1
     return [tuple(name) for name in found]
-
-
-def from_lines(gold, read):
-    names, stances, tones = ([], []), ([], []), ([], [])
-    for number, (line, found) in enumerate(zip(gold, read, strict=True)):
-        for part, marked in zip(names, (line["names"], found["names"])):
-            part.extend((number, *name[:3]) for name in marked)
-        for (_, _, label, stance), shares in zip(line["names"], found["stances"], strict=True):
-            if label != "MISC":
-                stances[0].append(data.STANCES.index(stance))
-                stances[1].append(max(range(3), key=shares.__getitem__))
-        tones[0].append(data.STANCES.index(line["tone"]))
-        tones[1].append(max(range(3), key=found["tone"].__getitem__))
-    return names, stances, tones
 
 
 def scores(names, stances, tones):

@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Trains the encoder on all labelled sentences; goes on from the last checkpoint if there is one.
 
-    scripts/train/encoder/train.py DATA VOCABULARY.json FOLDER [--epochs 3] [--threads 2] [--seed 1]
+    scripts/train/encoder/train.py DATA VOCABULARY.json FOLDER [--epochs 5] [--threads 2] [--seed 1]
+    scripts/train/encoder/train.py DATA VOCABULARY.json FOLDER-2 --start FOLDER/averaged.pt --epochs 1 --rate 0.3 --alone 0.6 --others 0.125
 
 FOLDER gets checkpoint.pt every few minutes, with the state of everything, so that a training that was killed goes
 on from there; and averaged.pt with it, the moving average of the weights, which is what is exported. An epoch is every
 sentence of the readers and of the written ones, and half of GermEval's and SmartData's. The learning rate falls to
-nothing along a cosine; the average makes an earlier stop useful, too.
+nothing along a cosine; the average makes an earlier stop useful, too. With --start, training goes on from averaged weights
+that another one made; with --alone, that part of the articles is read sentence by sentence; with --others, an epoch has
+that part of GermEval's and SmartData's sentences.
 """
 
 import argparse
@@ -29,12 +32,13 @@ PIECES = 1024
 WINDOW = 128
 WARMUP = 200
 RATES = {"encoder": 1.5e-4, "heads": 6e-4}
-# Part of the sentences of a source in an epoch.
-PARTS = {"wikinews": 1.0, "bundestag": 1.0, "written": 1.0, "germeval2014": 0.5, "smartdata_newsonly": 0.5}
+SOURCES = [*data.READERS, *data.OTHERS]
 # Judged names are rarer in news and speeches than in written sentences: by these weights, -, 0 and + of all are seen in
 # similar proportions.
 STANCE_WEIGHTS = {"wikinews": (3.0, 1.0, 4.0), "bundestag": (3.0, 1.0, 4.0), "written": (1.0, 1.0, 1.3)}
+STANCE_WEIGHTS["kinds"] = STANCE_WEIGHTS["written"]
 TONE_WEIGHTS = {"wikinews": (1.5, 1.0, 3.0), "bundestag": (1.5, 1.0, 3.0), "written": (1.0, 1.0, 1.3)}
+TONE_WEIGHTS["kinds"] = TONE_WEIGHTS["written"]
 SWAP = 0.15
 # Part of the windows that do not say where they are from.
 UNTOLD = 0.3
@@ -47,10 +51,14 @@ def main():
     arguments.add_argument("data", type=Path, metavar="DATA")
     arguments.add_argument("vocabulary", type=Path, metavar="VOCABULARY.json")
     arguments.add_argument("folder", type=Path, metavar="FOLDER")
-    arguments.add_argument("--epochs", type=int, default=3)
+    arguments.add_argument("--epochs", type=int, default=5)
+    arguments.add_argument("--start", type=Path, metavar="AVERAGED.pt", help="the weights to start with")
+    arguments.add_argument("--rate", type=float, default=1.0, help="factor of the learning rate")
+    arguments.add_argument("--alone", type=float, default=0.0, help="part of the articles that is read sentence by sentence")
     arguments.add_argument("--threads", type=int, default=2)
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--full", action="store_true", help="compute in f32, not in bf16")
+    arguments.add_argument("--others", type=float, default=0.5, help="part of GermEval and SmartData in an epoch")
     arguments = arguments.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
 
@@ -58,13 +66,15 @@ def main():
     torch.manual_seed(arguments.seed)
     vocabulary = json.loads(arguments.vocabulary.read_text())
     pieces = Pieces(vocabulary["pieces"], vocabulary["scores"], vocabulary["normal"], vocabulary["unknown"])
-    sources = {name: data.sentences(arguments.data, name, "train", pieces) for name in PARTS}
+    sources = {name: data.sentences(arguments.data, name, "train", pieces) for name in SOURCES}
     for name, items in sources.items():
         length = sum(batches.length_of(item, pieces) for item in items)
         print(f"{name}: {len(items)} sentences, {length} pieces", flush=True)
     others = data.names_by_class(item for name in data.READERS for item in sources[name])
 
     model = pretrained_model(Pretrained(), vocabulary)
+    if arguments.start:
+        model.load_state_dict(torch.load(arguments.start, weights_only=True)["average"])
     average = {name: weight.clone() for name, weight in model.state_dict().items()}
     groups = [
         {"params": list(model.encoder.word.parameters()), "rate": RATES["encoder"], "weight_decay": 0.0},
@@ -76,8 +86,8 @@ def main():
     ]
     optimizer = torch.optim.AdamW(groups, lr=0.0, weight_decay=0.01, betas=(0.9, 0.98), fused=True)
 
-    plans = [plan(sources, pieces, others, arguments.seed, epoch) for epoch in range(1)]
-    total = arguments.epochs * len(plans[0])
+    first = plan(sources, pieces, others, arguments, 0)
+    total = arguments.epochs * len(first)
     step, epoch = 0, 0
     checkpoint = arguments.folder / "checkpoint.pt"
     if checkpoint.exists():
@@ -94,13 +104,13 @@ def main():
     seen, losses = 0, {}
     done = 0
     for epoch in range(arguments.epochs):
-        batch_list = plans[0] if epoch == 0 else plan(sources, pieces, others, arguments.seed, epoch)
+        batch_list = first if epoch == 0 else plan(sources, pieces, others, arguments, epoch)
         for batch in batch_list:
             done += 1
             if done <= step:
                 continue
             # Epochs differ a little in length; the rate reaches its end with the last.
-            rate = schedule(done / max(total, done), done)
+            rate = arguments.rate * schedule(done / max(total, done), done)
             for group in optimizer.param_groups:
                 group["lr"] = group["rate"] * rate
             told = random.Random(f"{arguments.seed} {done}").random() >= UNTOLD
@@ -130,15 +140,19 @@ def main():
     print("done", flush=True)
 
 
-def plan(sources, pieces, others, seed, epoch):
+def plan(sources, pieces, others, arguments, epoch):
     """The batches of an epoch. Sources of which an epoch has only a part go through it in turns."""
-    rng = random.Random(f"{seed} epoch {epoch}")
+    rng = random.Random(f"{arguments.seed} epoch {epoch}")
     found = []
     for name, items in sources.items():
-        turns = round(1 / PARTS[name])
+        turns = round(1 / arguments.others) if name in data.OTHERS else 1
         items = items[epoch % turns :: turns]
         if name in data.READERS:
             items = [data.swapped(item, others, SWAP, rng) for item in items]
+        if arguments.alone:
+            alone = {article: rng.random() < arguments.alone for article in {item.article: None for item in items}}
+            found += [[item] for item in items if alone[item.article]]
+            items = [item for item in items if not alone[item.article]]
         found += batches.windows(items, pieces, WINDOW, rng)
     return batches.batches(found, pieces, PIECES, rng)
 

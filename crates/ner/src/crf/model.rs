@@ -497,11 +497,21 @@ impl Model {
 
     /// Tags the sentences of an article, given as lists of tokens, and returns the entities in order.
     pub fn entities<S: AsRef<[W]>, W: AsRef<str>>(&self, article: &[S]) -> Vec<Entity> {
+        self.entities_with(article, &[])
+    }
+
+    /// Tags the sentences of an article together with another model, whose scores of each token's tags are added; for
+    /// sentences that it does not have, nothing is.
+    pub fn entities_with<S: AsRef<[W]>, W: AsRef<str>>(
+        &self,
+        article: &[S],
+        others: &[Vec<[f32; TAGS]>],
+    ) -> Vec<Entity> {
         let Reading {
             scores,
             tags,
             mut lattices,
-        } = self.read(article);
+        } = self.read(article, others);
         let mut found = Vec::new();
         for (sentence, tags) in tags.iter().enumerate() {
             for (start, end, label) in spans(tags) {
@@ -549,7 +559,7 @@ impl Model {
             let lattice = self.lattice(scores);
             (0..scores.len()).map(|t| lattice.tag(t)).collect()
         };
-        self.read(article).scores.iter().map(all).collect()
+        self.read(article, &[]).scores.iter().map(all).collect()
     }
 
     fn lattice(&self, scores: &[[f32; TAGS]]) -> Lattice {
@@ -559,13 +569,17 @@ impl Model {
     }
 
     /// Scores and tags an article, with sentences in capitals read as running text.
-    fn read<S: AsRef<[W]>, W: AsRef<str>>(&self, article: &[S]) -> Reading {
+    fn read<S: AsRef<[W]>, W: AsRef<str>>(
+        &self,
+        article: &[S],
+        others: &[Vec<[f32; TAGS]>],
+    ) -> Reading {
         let lower: Vec<Option<Vec<String>>> = article
             .iter()
             .map(|words| spelling::lower(words.as_ref(), &self.lexicon))
             .collect();
         if lower.iter().all(Option::is_none) {
-            return self.read_spelled(article);
+            return self.read_spelled(article, others);
         }
         let spelled: Vec<Vec<Cow<str>>> = article
             .iter()
@@ -579,14 +593,27 @@ impl Model {
                     .collect(),
             })
             .collect();
-        self.read_spelled(&spelled)
+        self.read_spelled(&spelled, others)
     }
 
     /// Scores and tags an article: sentence by sentence, then again where its memory changes scores.
-    fn read_spelled<S: AsRef<[W]>, W: AsRef<str>>(&self, article: &[S]) -> Reading {
+    fn read_spelled<S: AsRef<[W]>, W: AsRef<str>>(
+        &self,
+        article: &[S],
+        others: &[Vec<[f32; TAGS]>],
+    ) -> Reading {
         let mut scores = self.score_all(article);
         for (words, scores) in article.iter().zip(&mut scores) {
             roles::push(words.as_ref(), &self.lexicon, scores);
+        }
+        for (scores, others) in scores.iter_mut().zip(others) {
+            for (score, other) in scores
+                .as_flattened_mut()
+                .iter_mut()
+                .zip(others.as_flattened())
+            {
+                *score += other;
+            }
         }
         let mut tags: Vec<Vec<Tag>> = scores
             .iter()
