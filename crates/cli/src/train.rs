@@ -144,7 +144,7 @@ fn ner(options: &Ner) -> anyhow::Result<ExitCode> {
     let dev = read(&options.dev)?;
     make_folder(&options.out)?;
 
-    let lexicon = crf::embedded()?.0.into_lexicon();
+    let lexicon = crf::embedded().0.into_lexicon();
     let settings = Options {
         epochs: options.epochs,
         ..Options::default()
@@ -204,7 +204,7 @@ fn sentiment(options: &Sentiment) -> anyhow::Result<ExitCode> {
         writeln!(card, "- {}, {count} sentences", path.display())?;
     }
     make_folder(&options.out)?;
-    let (base, _) = linear::embedded()?;
+    let (base, _) = linear::embedded();
     let (model, report) = linear::train::train(&base, &texts, &linear::train::Options::default());
     writeln!(
         card,

@@ -11,9 +11,19 @@
 //! differences. A file that is truncated, corrupt, of another kind or of a newer version gives a [`Damage`], never a
 //! panic or a huge allocation.
 
+//!
+//! A model that is embedded in a program is a part of it in another form, a [`pack`] of [`Table`]s.
+
+pub mod pack;
+mod table;
+
+#[cfg(feature = "load")]
 use std::path::Path;
 
-use blattwerk_core::{Asset, Error, Result};
+#[cfg(feature = "load")]
+use blattwerk_core::{Asset, Error};
+
+pub use self::table::{Home, Table, row};
 
 /// The name of the model file in the folder of a model.
 pub const FILE: &str = "model.bin";
@@ -97,7 +107,11 @@ impl Kind {
 /// # Errors
 ///
 /// If it cannot be read, or is corrupt.
-pub fn load<M>(path: &Path, load: impl FnOnce(&[u8]) -> Result<M, Damage>) -> Result<(M, Asset)> {
+#[cfg(feature = "load")]
+pub fn load<M>(
+    path: &Path,
+    load: impl FnOnce(&[u8]) -> Result<M, Damage>,
+) -> blattwerk_core::Result<(M, Asset)> {
     let file = if path.is_dir() {
         path.join(FILE)
     } else {
@@ -108,18 +122,39 @@ pub fn load<M>(path: &Path, load: impl FnOnce(&[u8]) -> Result<M, Damage>) -> Re
     Ok((model, asset))
 }
 
-/// Loads a model that is embedded in the program; returns it with an asset of that name.
+/// Loads a model whose file is embedded in the program; returns it with an asset of that name.
 ///
 /// # Errors
 ///
 /// Never in a build that passed its tests.
+#[cfg(feature = "load")]
 pub fn embedded<M>(
     name: &str,
     bytes: &[u8],
     load: impl FnOnce(&[u8]) -> Result<M, Damage>,
-) -> Result<(M, Asset)> {
+) -> blattwerk_core::Result<(M, Asset)> {
     let model = load(bytes).map_err(|damage| damage.of(name))?;
     Ok((model, Asset::new(name, bytes)))
+}
+
+/// Takes a model out of a pack that is embedded in the program; returns it with an asset of that name. The pack begins with
+/// the hash of the model file.
+///
+/// # Panics
+///
+/// If the pack is not the one that `unpack` is for.
+#[cfg(feature = "load")]
+pub fn packed<M>(
+    name: &str,
+    pack: &'static pack::Aligned<[u8]>,
+    unpack: impl FnOnce(&mut pack::Unpacker) -> M,
+) -> (M, Asset) {
+    let mut unpacker = pack::Unpacker::new(&pack.0);
+    let asset = Asset {
+        name: name.to_owned(),
+        hash: String::from_utf8_lossy(unpacker.bytes()).into_owned(),
+    };
+    (unpack(&mut unpacker), asset)
 }
 
 /// Why a model file could not be loaded.
@@ -166,6 +201,7 @@ pub enum Damage {
     },
 }
 
+#[cfg(feature = "load")]
 impl Damage {
     /// Returns the error for a model of this name.
     pub fn of(self, name: &str) -> Error {
@@ -211,7 +247,7 @@ pub fn put(out: &mut Vec<u8>, mut number: u32) {
 #[derive(Debug)]
 pub struct Reader<'a>(pub &'a [u8]);
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// Checks that nothing is left.
     ///
     /// # Errors
@@ -232,6 +268,7 @@ impl Reader<'_> {
     /// # Errors
     ///
     /// If there are fewer.
+    #[inline]
     pub fn array<const N: usize>(&mut self) -> Result<[u8; N], Damage> {
         let (head, rest) = self.0.split_first_chunk::<N>().ok_or(Damage::Content {
             expected: "more bytes",
@@ -240,11 +277,26 @@ impl Reader<'_> {
         Ok(*head)
     }
 
+    /// Returns this many of the next bytes.
+    ///
+    /// # Errors
+    ///
+    /// If there are fewer.
+    #[inline]
+    pub fn bytes(&mut self, count: usize) -> Result<&'a [u8], Damage> {
+        let (head, rest) = self.0.split_at_checked(count).ok_or(Damage::Content {
+            expected: "more bytes",
+        })?;
+        self.0 = rest;
+        Ok(head)
+    }
+
     /// Returns the next byte.
     ///
     /// # Errors
     ///
     /// If there is none.
+    #[inline]
     pub fn byte(&mut self) -> Result<u8, Damage> {
         Ok(self.array::<1>()?[0])
     }
@@ -254,6 +306,7 @@ impl Reader<'_> {
     /// # Errors
     ///
     /// If it does not end, or does not fit into 32 bits.
+    #[inline]
     pub fn number(&mut self) -> Result<u32, Damage> {
         let mut number = 0u32;
         for shift in (0..35).step_by(7) {
@@ -278,6 +331,7 @@ impl Reader<'_> {
     /// # Errors
     ///
     /// If the rest of the payload is too short for that many.
+    #[inline]
     pub fn count(&mut self, bytes: usize) -> Result<usize, Damage> {
         let count = self.number()? as usize;
         if count.saturating_mul(bytes) > self.0.len() {
@@ -293,6 +347,7 @@ impl Reader<'_> {
     /// # Errors
     ///
     /// If it is infinite or not a number.
+    #[inline]
     pub fn float(&mut self) -> Result<f32, Damage> {
         let value = f32::from_le_bytes(self.array()?);
         if value.is_finite() {
@@ -309,6 +364,7 @@ impl Reader<'_> {
     /// # Errors
     ///
     /// If the key is not greater than the previous one.
+    #[inline]
     pub fn key(&mut self, before: &mut Option<u32>) -> Result<u32, Damage> {
         let step = self.number()?;
         let key = match *before {

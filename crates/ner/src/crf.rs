@@ -19,6 +19,7 @@
 mod borders;
 pub mod calibrate;
 mod chain;
+mod content;
 pub mod corpus;
 mod entity;
 mod feature;
@@ -33,7 +34,6 @@ mod recent;
 mod roles;
 pub mod score;
 mod spelling;
-mod table;
 pub mod tag;
 mod tails;
 mod tokens;
@@ -44,7 +44,7 @@ mod vectors;
 use std::path::{Path, PathBuf};
 
 use blattwerk_core::{Asset, Built, Document, Entity, Result, Span, Text, token};
-use blattwerk_model_file as model_file;
+use blattwerk_model_file::{self as model_file, pack::Aligned};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -54,7 +54,8 @@ use crate::gazetteer;
 use crate::names::Names;
 
 /// The embedded model; `models/ner-de/MODEL.md` is its card.
-const EMBEDDED: &[u8] = include_bytes!("../../../models/ner-de/model.bin");
+static EMBEDDED: &Aligned<[u8]> =
+    &Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/ner-de.pack")));
 
 /// Finds names with a trained tagger, plus the names in your own lists.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -92,7 +93,7 @@ impl Config {
     pub fn build(&self, root: &Path) -> Result<Built<Vec<Entity>>> {
         let (model, asset) = match &self.model {
             Some(path) => load(&root.join(path))?,
-            None => embedded()?,
+            None => embedded(),
         };
         let mut names = Vec::new();
         let mut assets = vec![asset];
@@ -116,13 +117,9 @@ impl Config {
     }
 }
 
-/// Loads the embedded model and its asset record.
-///
-/// # Errors
-///
-/// Never in a build that passed its tests.
-pub fn embedded() -> Result<(Model, Asset)> {
-    model_file::embedded("ner-de", EMBEDDED, Model::load)
+/// Returns the embedded model and its asset record.
+pub fn embedded() -> (Model, Asset) {
+    model_file::packed("ner-de", EMBEDDED, Model::unpack)
 }
 
 /// Loads a user's model, a folder or a file, and its asset record.
@@ -374,17 +371,27 @@ mod tests {
     }
 
     #[test]
+    fn the_embedded_model_is_that_of_its_file() {
+        let path = Path::new("../../models/ner-de/model.bin");
+        let ((packed, asset), (loaded, file)) = (embedded(), load(path).unwrap());
+        assert_eq!(asset.hash, file.hash);
+        assert_eq!(packed.to_bytes(), loaded.to_bytes());
+        assert_eq!(packed.to_bytes(), std::fs::read(path).unwrap());
+    }
+
+    #[test]
     fn a_damaged_model_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        let mut newer = EMBEDDED.to_vec();
+        let whole = include_bytes!("../../../models/ner-de/model.bin");
+        let mut newer = whole.to_vec();
         newer[8] = 99;
-        let mut older = EMBEDDED.to_vec();
+        let mut older = whole.to_vec();
         older[8] = 1;
-        let mut flipped = EMBEDDED.to_vec();
+        let mut flipped = whole.to_vec();
         flipped[5000] ^= 1;
         let cases: [(&[u8], &str); 5] = [
             (b"", "expected a names model, found another kind of file"),
-            (&EMBEDDED[..EMBEDDED.len() - 1], "bytes, found"),
+            (&whole[..whole.len() - 1], "bytes, found"),
             (&newer, "expected version 2 or older, found version 99"),
             (&older, "expected version 2 or newer, found version 1"),
             (&flipped, "expected the checksum"),

@@ -55,7 +55,7 @@ impl Config {
         let mut names = Vec::new();
         let mut assets = vec![encoder.asset().clone()];
         let tagger = if self.combine {
-            let (model, asset) = crf::embedded()?;
+            let (model, asset) = crf::embedded();
             assets.push(asset);
             Some((model, crf::labels()))
         } else {

@@ -19,6 +19,7 @@
 )]
 
 pub mod base;
+mod content;
 mod feature;
 mod learn;
 mod model;
@@ -34,7 +35,7 @@ use std::path::{Path, PathBuf};
 use blattwerk_core::{
     Asset, Built, Document, Error, Level, Polarity, Result, Sentiment, Span, Stage,
 };
-use blattwerk_model_file as model_file;
+use blattwerk_model_file::{self as model_file, pack::Aligned};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -44,7 +45,10 @@ use self::reading::Reader;
 use crate::reasons;
 
 /// The embedded model; its model card is `models/sentiment-de/MODEL.md`.
-const EMBEDDED: &[u8] = include_bytes!("../../../models/sentiment-de/model.bin");
+static EMBEDDED: &Aligned<[u8]> = &Aligned(*include_bytes!(concat!(
+    env!("OUT_DIR"),
+    "/sentiment-de.pack"
+)));
 
 /// Judges with a trained model, including the attitude toward each name.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
@@ -85,7 +89,7 @@ impl Config {
         check_least_score(self.least_score)?;
         let (model, asset) = match &self.model {
             Some(path) => load(&root.join(path))?,
-            None => embedded()?,
+            None => embedded(),
         };
         Ok(Built {
             stage: Box::new(Judge {
@@ -114,13 +118,9 @@ pub(crate) fn check_least_score(least_score: f32) -> Result<()> {
     })
 }
 
-/// Loads the embedded model, with its record.
-///
-/// # Errors
-///
-/// Never in a build that passed its tests.
-pub fn embedded() -> Result<(Model, Asset)> {
-    model_file::embedded("sentiment-de", EMBEDDED, Model::load)
+/// Returns the embedded model, with its record.
+pub fn embedded() -> (Model, Asset) {
+    model_file::packed("sentiment-de", EMBEDDED, Model::unpack)
 }
 
 /// Loads the user's own model, a folder or a file, with its record.
@@ -542,6 +542,15 @@ mod tests {
         let layer = stage.process(&document).unwrap();
         assert_eq!(layer.len(), 2 + 1_000);
         assert!(layer.iter().all(|judgement| judgement.reasons.len() <= 5));
+    }
+
+    #[test]
+    fn the_embedded_model_is_that_of_its_file() {
+        let path = Path::new("../../models/sentiment-de/model.bin");
+        let ((packed, asset), (loaded, file)) = (embedded(), load(path).unwrap());
+        assert_eq!(asset.hash, file.hash);
+        assert_eq!(packed, loaded);
+        assert_eq!(packed.to_bytes(), std::fs::read(path).unwrap());
     }
 
     #[test]

@@ -226,7 +226,7 @@ impl Profile {
             self.push(35, bit, case, SELF | NEAR);
             self.push(36, bit, count.min(12) * 16 + small, SELF);
         }
-        let own = lexicon.uses(word).copied();
+        let own = lexicon.uses(word);
         let uses = own.unwrap_or(record).uses;
         let template = if own.is_some() { 50 } else { 51 };
         for (label, &share) in (0..).zip(&uses).filter(|(_, share)| **share > 0) {

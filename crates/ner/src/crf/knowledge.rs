@@ -73,11 +73,7 @@ pub fn learn(sentences: &[Vec<Option<String>>], lists: &[List], options: &Option
         words.entry(hash(word)).or_insert(record);
     }
     add_lists(&mut words, lists);
-    Lexicon::new(
-        words.keys().copied().collect(),
-        words.into_values().collect(),
-        phrases(lists),
-    )
+    Lexicon::new(words, phrases(lists))
 }
 
 /// Returns the multi-word names in the lists. For a name on several lists, the first list is used.
@@ -101,10 +97,7 @@ fn phrases(lists: &[List]) -> Phrases {
             }
         }
     }
-    Phrases::new(
-        kinds.keys().copied().collect(),
-        kinds.into_values().collect(),
-    )
+    Phrases::new(kinds)
 }
 
 /// Marks the words that are names on lists; in multi-word names, the capitalized words are marked as parts.
@@ -276,7 +269,7 @@ mod tests {
                 ..Options::default()
             },
         );
-        let record = |word: &str| *lexicon.get(word).expect("it occurs");
+        let record = |word: &str| lexicon.get(word).expect("it occurs");
         assert!(record("Hund").article > 6, "after an article");
         assert_eq!(record("Köln").article, 0);
         assert_eq!(record("Hund").small, 0);
@@ -287,8 +280,7 @@ mod tests {
         assert_eq!(record("Lovelace").lists, list::PERSON);
         let kind = |name: &str| {
             let key = phrase::key(name.split(' ').map(phrase::stem));
-            let at = lexicon.phrases.keys.binary_search(&key).ok()?;
-            Some(lexicon.phrases.kinds[at])
+            lexicon.phrases.kind(key)
         };
         assert_eq!(kind("Bad Ems"), Some(phrase::LISTED + Label::Loc as u8));
         assert_eq!(

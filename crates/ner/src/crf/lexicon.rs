@@ -1,8 +1,10 @@
 //! What is known about a word before any sentence is seen: classes, usage in raw text, name lists.
 
+use blattwerk_model_file::{Table, row};
+
+use super::content::WORD;
 use super::hash::{hash, hash_normal};
 use super::phrase::Phrases;
-use super::table::Table;
 
 /// The bits of the name lists.
 pub mod list {
@@ -56,13 +58,10 @@ pub struct Record {
 /// The known words.
 #[derive(Debug, Clone, Default)]
 pub struct Lexicon {
-    /// Hashes of the words, sorted.
-    pub keys: Vec<u32>,
-    /// Their records.
-    pub records: Vec<Record>,
+    /// The records of the words, by their hashes.
+    pub words: Table<WORD>,
     /// Multi-word names.
     pub phrases: Phrases,
-    table: Table,
 }
 
 /// Returns a capitalized word without its genitive "s" or apostrophe.
@@ -89,31 +88,60 @@ pub enum Known {
     Genitive,
 }
 
-impl Lexicon {
-    /// Makes a lexicon from sorted hashes, their records, and multi-word names.
-    pub fn new(keys: Vec<u32>, records: Vec<Record>, phrases: Phrases) -> Self {
+impl Record {
+    fn from_row(row: &[u8; WORD]) -> Self {
+        let [_, _, _, _, c0, c1, c2, c3, c4, c5, c6, c7, rest @ ..] = *row;
+        let [count, shares, l0, l1, u0, u1] = rest;
+        let classes = [[c0, c1], [c2, c3], [c4, c5], [c6, c7]];
         Self {
-            table: Table::new(&keys),
-            keys,
-            records,
+            classes: classes.map(u16::from_le_bytes),
+            count,
+            small: shares >> 4,
+            article: shares & 15,
+            lists: u16::from_le_bytes([l0, l1]),
+            uses: [u0 >> 4, u0 & 15, u1 >> 4, u1 & 15],
+        }
+    }
+
+    fn to_row(self, key: u32) -> [u8; WORD] {
+        let [[c0, c1], [c2, c3], [c4, c5], [c6, c7]] = self.classes.map(u16::to_le_bytes);
+        let [l0, l1] = self.lists.to_le_bytes();
+        let [a, b, c, d] = self.uses;
+        let shares = self.small << 4 | self.article;
+        let classes = [c0, c1, c2, c3, c4, c5, c6, c7];
+        let rest = [self.count, shares, l0, l1, a << 4 | b, c << 4 | d];
+        row(key, &[&classes[..], &rest].concat())
+    }
+}
+
+impl Lexicon {
+    /// Makes a lexicon of the records of words, by the hashes of the words, and multi-word names.
+    pub fn new(words: impl IntoIterator<Item = (u32, Record)>, phrases: Phrases) -> Self {
+        let words = words.into_iter();
+        Self {
+            words: words.map(|(key, record)| record.to_row(key)).collect(),
             phrases,
         }
     }
 
+    /// Returns the records of all words, by the hashes of the words, in their order.
+    pub fn records(&self) -> impl Iterator<Item = (u32, Record)> {
+        let rows = self.words.iter();
+        rows.map(|(key, row)| (key, Record::from_row(row)))
+    }
+
     /// Returns the record of exactly this form of a word.
-    pub fn get(&self, word: &str) -> Option<&Record> {
+    pub fn get(&self, word: &str) -> Option<Record> {
         self.by_hash(hash_normal(word))
     }
 
-    fn by_hash(&self, hash: u32) -> Option<&Record> {
-        self.table
-            .get(hash)
-            .and_then(|i| self.records.get(i as usize))
+    fn by_hash(&self, hash: u32) -> Option<Record> {
+        self.words.get(hash).map(Record::from_row)
     }
 
     /// Returns the best record for the classes of a word, and how it was found.
     pub fn resolve(&self, word: &str) -> (Record, Known) {
-        let known = |w: &str| self.get(w).filter(|r| r.count > 0).copied();
+        let known = |w: &str| self.get(w).filter(|r| r.count > 0);
         if let Some(r) = known(word) {
             return (r, Known::Exact);
         }
@@ -168,7 +196,7 @@ impl Lexicon {
 
     /// Returns the record that says how a word is used as a name: its own, or that of the form without a genitive "s";
     /// not that of another case, since "KOHL" may be a name or a noun.
-    pub fn uses(&self, word: &str) -> Option<&Record> {
+    pub fn uses(&self, word: &str) -> Option<Record> {
         let used = |w: &str| self.get(w).filter(|r| r.uses != [0; 4]);
         used(word).or_else(|| genitive_stem(word).and_then(used))
     }
@@ -191,10 +219,8 @@ mod tests {
     use super::*;
 
     fn lexicon(words: &[(&str, Record)]) -> Lexicon {
-        let mut entries: Vec<(u32, Record)> = words.iter().map(|(w, r)| (hash(w), *r)).collect();
-        entries.sort_by_key(|entry| entry.0);
-        let (keys, records) = entries.into_iter().unzip();
-        Lexicon::new(keys, records, Phrases::default())
+        let words = words.iter().map(|(w, r)| (hash(w), *r));
+        Lexicon::new(words, Phrases::default())
     }
 
     #[test]
@@ -218,6 +244,19 @@ mod tests {
         for (word, expected) in cases {
             assert_eq!(lexicon.resolve(word).1, expected, "{word}");
         }
+    }
+
+    #[test]
+    fn records_survive_their_rows() {
+        let record = Record {
+            classes: [1, 300, 2, 65535],
+            count: 200,
+            small: 8,
+            article: 7,
+            lists: 0x703,
+            uses: [7, 0, 1, 5],
+        };
+        assert_eq!(Record::from_row(&record.to_row(3)), record);
     }
 
     #[test]

@@ -12,33 +12,26 @@ use std::mem;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use blattwerk_model_file::{Damage, Kind, put};
+use blattwerk_model_file::pack::Unpacker;
+use blattwerk_model_file::{Damage, Home, Table, row};
 
 use super::borders;
 use super::chain::{self, ANY, Lattice, NEVER, Transitions};
+use super::content::{Content, FEATURE, LANES};
 use super::entity::Entity;
 use super::feature::{self, Frame, HERE, Look, PLACES, Profile, placed};
 use super::hash::Words;
-use super::lexicon::{Lexicon, Record};
+use super::lexicon::Lexicon;
 use super::memory;
 use super::phrase::Phrases;
 use super::recent::Recent;
 use super::roles;
 use super::spelling;
-use super::table::Table;
 use super::tag::{TAGS, Tag, spans};
 use super::train::Tagger;
 
-/// A row of weights: one per tag, padded for SIMD.
-type Row<T> = [T; 16];
-
-/// The file format of these models.
-const KIND: Kind = Kind {
-    magic: *b"bw-ner\r\n",
-    name: "a names model",
-    oldest: 2,
-    version: 2,
-};
+/// Sums of the weights of features: one per tag, with padding.
+type Row = [i16; LANES];
 
 /// Maximum number of word types in a generation; only two generations are kept, which bounds the memory.
 const KEPT: usize = 1 << 15;
@@ -47,14 +40,11 @@ const KEPT: usize = 1 << 15;
 #[derive(Debug)]
 pub struct Model {
     lexicon: Lexicon,
-    keys: Vec<u32>,
-    table: Table,
-    /// A bit set of the high bits of all keys: most keys looked up are absent, and this finds out cheaply.
-    filter: Vec<u64>,
-    rows: Vec<Row<i8>>,
+    /// The weights of features, by their keys.
+    features: Table<FEATURE>,
     /// The sums of [`Frame::place_keys`] and [`Frame::line_keys`], by their numbers.
-    places: Vec<Row<i16>>,
-    lines: Vec<Row<i16>>,
+    places: Vec<Row>,
+    lines: Vec<Row>,
     /// The score of one unit of a weight.
     unit: f32,
     transitions: Transitions,
@@ -70,9 +60,9 @@ pub struct Model {
 /// A word type with its features summed.
 #[derive(Debug, Clone)]
 struct Seen {
-    rows: [Row<i16>; PLACES],
+    rows: [Row; PLACES],
     /// What is added if it is the first of its sentence.
-    first: Row<i16>,
+    first: Row,
     look: Look,
 }
 
@@ -83,10 +73,10 @@ struct Cache {
     older: Generation,
     /// The sums of two neighbours for the tokens in their [`REACH`], by the numbers of their types in the recent generation
     /// and [`Frame::quote`] of the second.
-    pairs: Recent<u64, [Row<i16>; REACH]>,
+    pairs: Recent<u64, [Row; REACH]>,
     /// The sums of windows of shapes.
-    shapes: Recent<[u32; PLACES], Row<i16>>,
-    ints: Vec<Row<i16>>,
+    shapes: Recent<[u32; PLACES], Row>,
+    ints: Vec<Row>,
     looks: Vec<Look>,
     frames: Vec<Frame>,
     types: Vec<u32>,
@@ -108,10 +98,8 @@ enum Missed {
 #[derive(Debug, Default)]
 struct LookUp {
     asked: Vec<(u32, u32)>,
-    /// The first table slot of each key.
-    slots: Vec<(u32, u32)>,
-    /// The numbers of their rows.
-    found: Vec<(u32, u32)>,
+    /// Where the search for each begins.
+    homes: Vec<Home>,
 }
 
 impl LookUp {
@@ -137,17 +125,6 @@ impl Generation {
     }
 }
 
-const FILTER_BITS: u32 = 21;
-
-fn filter(keys: &[u32]) -> Vec<u64> {
-    let mut bits = vec![0u64; 1 << (FILTER_BITS - 6)];
-    for key in keys {
-        let at = key >> (32 - FILTER_BITS);
-        bits[at as usize / 64] |= 1 << (at % 64);
-    }
-    bits
-}
-
 impl Model {
     /// Makes a compact model of a trained tagger.
     pub fn new(tagger: &Tagger) -> Self {
@@ -167,55 +144,54 @@ impl Model {
             .filter(|&top| top > 0.0)
             .unwrap_or(1.0);
         let unit = top / 127.0;
-        let mut keys = Vec::new();
         let mut rows = Vec::new();
         for (&key, weights) in tagger.keys.iter().zip(&tagger.weights) {
-            let mut row = [0i8; 16];
-            for (r, w) in row.iter_mut().zip(weights) {
-                *r = (w / unit).round().clamp(-127.0, 127.0) as i8;
+            let mut steps = [0i8; LANES];
+            for (step, w) in steps.iter_mut().zip(weights) {
+                *step = (w / unit).round().clamp(-127.0, 127.0) as i8;
             }
-            if row.iter().any(|r| r.unsigned_abs() >= least) {
-                keys.push(key);
-                rows.push(row);
+            if steps.iter().any(|step| step.unsigned_abs() >= least) {
+                rows.push(row(key, &steps.map(i8::cast_unsigned)));
             }
         }
-        Self::assemble(
-            tagger.lexicon.clone(),
-            keys,
-            rows,
+        Self::assemble(Content {
             unit,
-            &tagger.transitions,
-            0.0,
-        )
+            eagerness: 0.0,
+            transitions: tagger.transitions,
+            words: tagger.lexicon.words.clone(),
+            names: tagger.lexicon.phrases.kinds.clone(),
+            features: Table::new(&rows),
+        })
     }
 
-    fn assemble(
-        lexicon: Lexicon,
-        keys: Vec<u32>,
-        rows: Vec<Row<i8>>,
-        unit: f32,
-        transitions: &Transitions,
-        eagerness: f32,
-    ) -> Self {
+    fn assemble(content: Content) -> Self {
+        let Content {
+            unit,
+            eagerness,
+            transitions,
+            words,
+            names,
+            features,
+        } = content;
         let mut model = Self {
-            lexicon,
-            table: Table::new(&keys),
-            filter: filter(&keys),
-            keys,
-            rows,
+            lexicon: Lexicon {
+                words,
+                phrases: Phrases { kinds: names },
+            },
+            features,
             places: Vec::new(),
             lines: Vec::new(),
             unit,
-            factors: chain::factors(transitions),
-            transitions: *transitions,
+            factors: chain::factors(&transitions),
+            transitions,
             eagerness,
             memory: memory::Options::default(),
             caches: Mutex::default(),
         };
         let sum = |keys: &[u32]| {
-            let mut sum = [0; 16];
-            for number in keys.iter().filter_map(|&key| model.table.get(key)) {
-                add(&mut sum, &model.rows[number as usize]);
+            let mut sum = [0; LANES];
+            for row in keys.iter().filter_map(|&key| model.features.get(key)) {
+                add_weights(&mut sum, row);
             }
             sum
         };
@@ -247,7 +223,7 @@ impl Model {
 
     /// Returns the numbers of features and of known words.
     pub fn size(&self) -> (usize, usize) {
-        (self.rows.len(), self.lexicon.keys.len())
+        (self.features.len(), self.lexicon.words.len())
     }
 
     /// Returns whether two words are one name with a hyphen, as "Schleswig-Holstein" is and "Berlin-Hamburg" is not.
@@ -258,42 +234,24 @@ impl Model {
             && self.lexicon.lists(&format!("{first}-{last}")).0 > 0
     }
 
-    fn may_have(&self, key: u32) -> bool {
-        let at = key >> (32 - FILTER_BITS);
-        self.filter[at as usize / 64] & (1 << (at % 64)) != 0
-    }
-
     /// Adds the rows of the requested keys to their sums.
     ///
     /// Each look-up waits for memory, so all look-ups proceed together, one step at a time, and their waits overlap. The
     /// first two steps have no branches, since they would be unpredictable.
-    fn add_all(
-        &self,
-        LookUp {
-            asked,
-            slots,
-            found,
-        }: &mut LookUp,
-        sums: &mut [Row<i16>],
-    ) {
+    fn add_all(&self, LookUp { asked, homes }: &mut LookUp, sums: &mut [Row]) {
         let mut kept = 0;
         for at in 0..asked.len() {
             let (sum, key) = asked[at];
             asked[kept] = (sum, key);
-            kept += usize::from(self.may_have(key));
+            kept += usize::from(self.features.may_contain(key));
         }
         asked.truncate(kept);
-        slots.clear();
-        slots.extend(asked.iter().map(|&(_, key)| self.table.slot(key)));
-        found.clear();
-        for (&(sum, key), &slot) in asked.iter().zip(&*slots) {
-            if let Some(row) = self.table.get_from(key, slot) {
-                found.push((sum, row));
+        homes.clear();
+        homes.extend(asked.iter().map(|&(_, key)| self.features.home(key)));
+        for ((sum, key), &home) in asked.drain(..).zip(&*homes) {
+            if let Some(row) = self.features.search(home, key) {
+                add_weights(&mut sums[sum as usize], row);
             }
-        }
-        asked.clear();
-        for &(sum, row) in &*found {
-            add(&mut sums[sum as usize], &self.rows[row as usize]);
         }
     }
 
@@ -307,7 +265,7 @@ impl Model {
         }
         look_up.ask(FIRST, [feature::opening(&profile.look, true)]);
         look_up.ask(OTHER, [feature::opening(&profile.look, false)]);
-        let mut sums = [[0; 16]; PLACES + 2];
+        let mut sums = [[0; LANES]; PLACES + 2];
         self.add_all(look_up, &mut sums);
         let [mut rows @ .., first, other] = sums;
         add(&mut rows[HERE], &other);
@@ -390,7 +348,7 @@ impl Model {
         frames.extend(feature::frames(&looks[HERE..HERE + tokens.len()]));
         missed.clear();
         ints.clear();
-        ints.resize(tokens.start, [0; 16]);
+        ints.resize(tokens.start, [0; LANES]);
         for (i, (window, frame)) in types.windows(PLACES).zip(&*frames).enumerate() {
             let mut sum = self.places[frame.place()];
             add(&mut sum, &self.lines[frame.line()]);
@@ -407,7 +365,7 @@ impl Model {
             }
             ints.push(sum);
         }
-        ints.resize(tokens.end + HERE + 1, [0; 16]);
+        ints.resize(tokens.end + HERE + 1, [0; LANES]);
         for (i, pair) in types.windows(2).enumerate() {
             let frame = (i + 1).checked_sub(HERE).and_then(|at| frames.get(at));
             let quote = frame.map_or(0, |frame| frame.quote());
@@ -455,7 +413,7 @@ impl Model {
                 }
             }
         }
-        ints.resize(next, [0; 16]);
+        ints.resize(next, [0; LANES]);
         self.add_all(look_up, ints);
         next = first;
         for one in &*missed {
@@ -641,57 +599,15 @@ impl Model {
 
     /// Returns the model as the bytes of a file.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = Vec::new();
-        out.extend(self.unit.to_le_bytes());
-        out.extend(self.eagerness.to_le_bytes());
-        for v in self.transitions.as_flattened() {
-            out.extend(v.to_le_bytes());
-        }
-        put(&mut out, self.lexicon.keys.len() as u32);
-        let mut before = 0;
-        for (&key, r) in self.lexicon.keys.iter().zip(&self.lexicon.records) {
-            put(&mut out, key - before);
-            before = key;
-            let has_uses = r.uses.iter().any(|&u| u > 0);
-            let flags = u32::from(r.count > 0) << 8 | u32::from(has_uses) << 9;
-            let lists = u32::from(r.lists & 0xFF) | u32::from(r.lists >> 8) << 10;
-            put(&mut out, lists | flags);
-            if has_uses {
-                out.extend([r.uses[0] << 4 | r.uses[1], r.uses[2] << 4 | r.uses[3]]);
-            }
-            if r.count > 0 {
-                out.push(r.count);
-                out.push(r.small << 4 | r.article);
-                for class in r.classes {
-                    put(&mut out, u32::from(class));
-                }
-            }
-        }
-        let Phrases { keys, kinds, .. } = &self.lexicon.phrases;
-        put(&mut out, keys.len() as u32);
-        let mut before = 0;
-        for (&key, &kind) in keys.iter().zip(kinds) {
-            put(&mut out, key - before);
-            before = key;
-            out.push(kind);
-        }
-        put(&mut out, self.keys.len() as u32);
-        let mut before = 0;
-        for (&key, row) in self.keys.iter().zip(&self.rows) {
-            put(&mut out, key - before);
-            before = key;
-            let filled = (0..TAGS)
-                .filter(|&k| row[k] != 0)
-                .fold(0u32, |set, k| set | 1 << k);
-            put(&mut out, filled);
-            out.extend(
-                row.iter()
-                    .take(TAGS)
-                    .filter(|&&v| v != 0)
-                    .map(|v| v.to_le_bytes()[0]),
-            );
-        }
-        KIND.seal(&out)
+        let content = Content {
+            unit: self.unit,
+            eagerness: self.eagerness,
+            transitions: self.transitions,
+            words: self.lexicon.words.clone(),
+            names: self.lexicon.phrases.kinds.clone(),
+            features: self.features.clone(),
+        };
+        content.write()
     }
 
     /// Reads a model from the bytes of a file.
@@ -700,71 +616,12 @@ impl Model {
     ///
     /// If the bytes are not a complete model of a supported version.
     pub fn load(bytes: &[u8]) -> Result<Self, Damage> {
-        let mut reader = KIND.open(bytes)?;
-        let unit = reader.float()?;
-        let eagerness = reader.float()?;
-        let mut transitions = [[0f32; TAGS]; TAGS + 1];
-        for v in transitions.as_flattened_mut() {
-            *v = reader.float()?;
-        }
-        let count = reader.count(2)?;
-        let (mut words, mut records) = (Vec::with_capacity(count), Vec::with_capacity(count));
-        let mut before = None;
-        for _ in 0..count {
-            words.push(reader.key(&mut before)?);
-            let head = reader.number()?;
-            let mut record = Record {
-                lists: (head & 0xFF | head >> 10 << 8) as u16,
-                ..Record::default()
-            };
-            if head & 0x200 != 0 {
-                let [a, b] = reader.array()?;
-                record.uses = [a >> 4, a & 15, b >> 4, b & 15];
-            }
-            if head & 0x100 != 0 {
-                record.count = reader.byte()?;
-                let [shares] = reader.array()?;
-                (record.small, record.article) = (shares >> 4, shares & 15);
-                for class in &mut record.classes {
-                    *class = u16::try_from(reader.number()?).map_err(|_| Damage::Content {
-                        expected: "a class below 65536",
-                    })?;
-                }
-            }
-            records.push(record);
-        }
-        let count = reader.count(2)?;
-        let (mut names, mut kinds) = (Vec::with_capacity(count), Vec::with_capacity(count));
-        let mut before = None;
-        for _ in 0..count {
-            names.push(reader.key(&mut before)?);
-            kinds.push(reader.byte()?);
-        }
-        let phrases = Phrases::new(names, kinds);
-        let count = reader.count(2)?;
-        let (mut keys, mut rows) = (Vec::with_capacity(count), Vec::with_capacity(count));
-        let mut before = None;
-        for _ in 0..count {
-            keys.push(reader.key(&mut before)?);
-            let filled = reader.number()?;
-            let mut row = [0i8; 16];
-            for (k, v) in row.iter_mut().enumerate().take(TAGS) {
-                if filled & (1 << k) != 0 {
-                    *v = i8::from_le_bytes(reader.array()?);
-                }
-            }
-            rows.push(row);
-        }
-        reader.end()?;
-        let lexicon = Lexicon::new(words, records, phrases);
-        Ok(Self::assemble(
-            lexicon,
-            keys,
-            rows,
-            unit,
-            &transitions,
-            eagerness,
-        ))
+        Content::read(bytes).map(Self::assemble)
+    }
+
+    /// Takes a model out of a pack.
+    pub(super) fn unpack(unpacker: &mut Unpacker) -> Self {
+        Self::assemble(Content::unpack(unpacker))
     }
 }
 
@@ -784,13 +641,23 @@ fn is_quiet(scores: &[[f32; TAGS]]) -> bool {
         .all(|row| row[1..].iter().all(|&score| score + AHEAD < row[0]))
 }
 
-fn add<T: Copy + Into<i16>>(sum: &mut Row<i16>, row: &Row<T>) {
-    for k in 0..16 {
-        sum[k] = sum[k].saturating_add(row[k].into());
+/// Adds the weights of a row of features.
+#[inline]
+fn add_weights(sum: &mut Row, row: &[u8; FEATURE]) {
+    let [_, _, _, _, weights @ ..] = row;
+    for k in 0..LANES {
+        sum[k] = sum[k].saturating_add(weights[k].cast_signed().into());
     }
 }
 
-fn add_rows(sums: &mut [Row<i16>], rows: &[Row<i16>]) {
+#[inline]
+fn add(sum: &mut Row, row: &Row) {
+    for k in 0..LANES {
+        sum[k] = sum[k].saturating_add(row[k]);
+    }
+}
+
+fn add_rows(sums: &mut [Row], rows: &[Row]) {
     for (sum, row) in sums.iter_mut().zip(rows) {
         add(sum, row);
     }
@@ -798,8 +665,10 @@ fn add_rows(sums: &mut [Row<i16>], rows: &[Row<i16>]) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::content::KIND;
     use super::*;
     use crate::crf::hash::hash;
+    use crate::crf::lexicon::Record;
     use crate::crf::random::Random;
     use crate::crf::train::{Corpus, Options, tests::sentences, train};
 
@@ -812,11 +681,8 @@ mod tests {
             lists: 0x703,
             uses: [7, 0, 1, 0],
         };
-        let lexicon = Lexicon::new(
-            vec![hash("Adam")],
-            vec![record],
-            Phrases::new(vec![7, 9], vec![1, 8]),
-        );
+        let phrases = Phrases::new([(7, 1), (9, 8)]);
+        let lexicon = Lexicon::new([(hash("Adam"), record)], phrases);
         let options = Options {
             epochs: 6,
             ..Options::default()
@@ -874,7 +740,7 @@ mod tests {
         let bytes = model.to_bytes();
         let again = Model::load(&bytes).unwrap();
         assert_eq!(again.to_bytes(), bytes);
-        assert_eq!(again.lexicon.records, model.lexicon.records);
+        assert_eq!(again.lexicon.words, model.lexicon.words);
         let article = [
             ["Herr", "Adam", "kommt", "."],
             ["in", "Adam", "regnet", "."],
@@ -928,10 +794,10 @@ mod tests {
 
     /// Scores a sentence feature by feature, without any cache.
     fn plain_scores(model: &Model, words: &[&str]) -> Vec<[f32; TAGS]> {
-        let mut sums = vec![[0; 16]; words.len()];
+        let mut sums = vec![[0; LANES]; words.len()];
         let mut emit = |at: usize, key| {
-            if let Some(number) = model.table.get(key) {
-                add(&mut sums[at], &model.rows[number as usize]);
+            if let Some(row) = model.features.get(key) {
+                add_weights(&mut sums[at], row);
             }
         };
         let profiles: Vec<Profile> = words
@@ -951,7 +817,7 @@ mod tests {
         let looks: Vec<Look> = profiles.iter().map(|profile| profile.look).collect();
         feature::joined(&looks, &mut emit);
         feature::of_phrases(&looks, &model.lexicon.phrases, &mut emit);
-        let score = |row: &Row<i16>| std::array::from_fn(|k| f32::from(row[k]) * model.unit);
+        let score = |row: &Row| std::array::from_fn(|k| f32::from(row[k]) * model.unit);
         sums.iter().map(score).collect()
     }
 

@@ -3,8 +3,10 @@
 //! Words are compared by their stems, so that a name is found in all grammatical cases ("der Deutschen Bahn", "des
 //! Roten Kreuzes"). Where names are nested, the longest is used (compare the gazetteers of Ratinov & Roth, 2009).
 
+use blattwerk_model_file::{Table, row};
+
+use super::content::NAME;
 use super::hash::{hash, mix};
-use super::table::Table;
 
 /// The most words in a name.
 pub const MAX_WORDS: usize = 6;
@@ -17,11 +19,8 @@ pub const FOUND: u8 = 4;
 /// Multi-word names and their kinds.
 #[derive(Debug, Clone, Default)]
 pub struct Phrases {
-    /// Their keys (hashes of their stems), sorted.
-    pub keys: Vec<u32>,
-    /// Their kinds: numbers for the label of a name and its source.
-    pub kinds: Vec<u8>,
-    table: Table,
+    /// Their kinds, numbers for the label of a name and its source, by their keys (hashes of their stems).
+    pub kinds: Table<NAME>,
 }
 
 /// Returns the hash of a word without its inflectional ending.
@@ -46,13 +45,22 @@ pub fn key(stems: impl IntoIterator<Item = u32>) -> u32 {
 }
 
 impl Phrases {
-    /// Makes a set from sorted keys and their kinds.
-    pub fn new(keys: Vec<u32>, kinds: Vec<u8>) -> Self {
+    /// Makes a set of names of their keys and kinds.
+    pub fn new(kinds: impl IntoIterator<Item = (u32, u8)>) -> Self {
+        let kinds = kinds.into_iter();
         Self {
-            table: Table::new(&keys),
-            keys,
-            kinds,
+            kinds: kinds.map(|(key, kind)| row(key, &[kind])).collect(),
         }
+    }
+
+    /// Returns the kind of the name with a key.
+    pub fn kind(&self, key: u32) -> Option<u8> {
+        self.kinds.get(key).map(|&[.., kind]| kind)
+    }
+
+    /// Returns the keys and kinds of all names, in the order of the keys.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, u8)> {
+        self.kinds.iter().map(|(key, &[.., kind])| (key, kind))
     }
 
     /// Calls `found` with the start, end and kind of each name in a sentence, given the stem of each word and whether a
@@ -62,7 +70,7 @@ impl Phrases {
         words: impl ExactSizeIterator<Item = (u32, bool)> + Clone,
         mut found: impl FnMut(usize, usize, u8),
     ) {
-        if self.keys.is_empty() {
+        if self.kinds.is_empty() {
             return;
         }
         let mut rest = words;
@@ -74,13 +82,13 @@ impl Phrases {
                 let mut longest = None;
                 for (at, (stem, _)) in rest.clone().take(MAX_WORDS - 1).enumerate() {
                     key = join(key, stem);
-                    if let Some(number) = self.table.get(key) {
-                        longest = Some((at, number));
+                    if let Some(kind) = self.kind(key) {
+                        longest = Some((at, kind));
                     }
                 }
-                if let Some((at, number)) = longest {
+                if let Some((at, kind)) = longest {
                     end = start + at + 2;
-                    found(start, end, self.kinds[number as usize]);
+                    found(start, end, kind);
                     rest.nth(at);
                 }
             }
@@ -94,13 +102,10 @@ mod tests {
     use super::*;
 
     fn phrases(names: &[(&str, u8)]) -> Phrases {
-        let mut entries: Vec<(u32, u8)> = names
+        let kinds = names
             .iter()
-            .map(|(name, kind)| (key(name.split(' ').map(stem)), *kind))
-            .collect();
-        entries.sort_unstable();
-        let (keys, kinds) = entries.into_iter().unzip();
-        Phrases::new(keys, kinds)
+            .map(|(name, kind)| (key(name.split(' ').map(stem)), *kind));
+        Phrases::new(kinds)
     }
 
     #[test]

@@ -41,8 +41,7 @@ impl Label {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Tag(u8);
 
-/// The number of tags.
-pub const TAGS: usize = 9;
+pub use super::content::TAGS;
 
 impl Tag {
     /// No entity.

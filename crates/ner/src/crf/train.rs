@@ -12,13 +12,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
+use blattwerk_model_file::{Table, row};
+
 use super::chain::{self, ANY, Lattice, NEVER, Transitions};
 use super::corpus::Sentence;
 use super::feature::{self, HERE, Look, PLACES, Profile, placed};
 use super::lexicon::Lexicon;
 use super::phrase::Phrases;
 use super::random::Random;
-use super::table::Table;
 use super::tag::{Label, TAGS, Tag};
 
 /// How a tagger is trained.
@@ -157,6 +158,25 @@ impl Tagger {
     }
 }
 
+/// The numbers of features, by their keys.
+struct Numbers(Table<8>);
+
+impl Numbers {
+    /// Numbers keys from 0.
+    fn new(keys: &[u32]) -> Self {
+        let keys = (0..).zip(keys);
+        Self(
+            keys.map(|(number, &key): (u32, _)| row(key, &number.to_le_bytes()))
+                .collect(),
+        )
+    }
+
+    fn get(&self, key: u32) -> Option<u32> {
+        let &[_, _, _, _, number @ ..] = self.0.get(key)?;
+        Some(u32::from_le_bytes(number))
+    }
+}
+
 /// A word type: its features at each position of the window, as numbers of weights.
 struct Type {
     rows: [Vec<u32>; PLACES],
@@ -164,11 +184,11 @@ struct Type {
 }
 
 impl Type {
-    fn new(profile: &Profile, table: &Table) -> Self {
+    fn new(profile: &Profile, numbers: &Numbers) -> Self {
         let rows = std::array::from_fn(|place| {
             profile
                 .keys_at(place)
-                .filter_map(|key| table.get(placed(key, place)))
+                .filter_map(|key| numbers.get(placed(key, place)))
                 .collect()
         });
         Self {
@@ -291,7 +311,7 @@ const FIRST_SQUARE: f32 = 1e-3;
 /// The state of a training run.
 struct Trainer<'a> {
     options: &'a Options,
-    table: Table,
+    numbers: Numbers,
     types: Vec<Type>,
     tagger: Tagger,
     squares: Vec<[f32; TAGS]>,
@@ -310,7 +330,7 @@ impl Trainer<'_> {
             random,
             rows,
             types,
-            table,
+            numbers,
             options,
             tagger,
             ..
@@ -343,7 +363,7 @@ impl Trainer<'_> {
         let looks: Vec<Look> = words.iter().map(|w| w.look).collect();
         let mut emit = |t: usize, key| {
             rows.extend(
-                table
+                numbers
                     .get(key)
                     .filter(|_| random.unit() < keep)
                     .map(|row| (t as u32, row)),
@@ -352,7 +372,7 @@ impl Trainer<'_> {
         feature::joined(&looks, &mut emit);
         feature::of_phrases(&looks, &tagger.lexicon.phrases, &mut emit);
         feature::of_domain(&looks, example.domain, |t, key| {
-            rows.extend(table.get(key).map(|row| (t as u32, row)));
+            rows.extend(numbers.get(key).map(|row| (t as u32, row)));
         });
     }
 
@@ -444,7 +464,7 @@ pub fn train(
 ) -> Tagger {
     let (examples, types) = examples(corpora, lexicon, options);
     let keys = frequent(&examples, &types, &lexicon.phrases, options.min_count);
-    let table = Table::new(&keys);
+    let numbers = Numbers::new(&keys);
     let mut transitions = [[0f32; TAGS]; TAGS + 1];
     chain::forbid(&mut transitions);
     let features = keys.len();
@@ -453,9 +473,9 @@ pub fn train(
         types: types
             .profiles
             .iter()
-            .map(|profile| Type::new(profile, &table))
+            .map(|profile| Type::new(profile, &numbers))
             .collect(),
-        table,
+        numbers,
         tagger: Tagger {
             lexicon: lexicon.clone(),
             keys,

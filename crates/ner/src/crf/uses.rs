@@ -69,21 +69,13 @@ impl Uses {
                 kinds.insert(key, phrase::FOUND + top as u8);
             }
         }
-        kinds.extend(known.keys.iter().copied().zip(known.kinds.iter().copied()));
-        Phrases::new(
-            kinds.keys().copied().collect(),
-            kinds.into_values().collect(),
-        )
+        kinds.extend(known.iter());
+        Phrases::new(kinds)
     }
 
     /// Returns the lexicon with these uses added, including words it did not have.
     pub fn teach(&self, lexicon: &Lexicon) -> Lexicon {
-        let mut words: BTreeMap<u32, Record> = lexicon
-            .keys
-            .iter()
-            .copied()
-            .zip(lexicon.records.iter().copied())
-            .collect();
+        let mut words: BTreeMap<u32, Record> = lexicon.records().collect();
         for (word, (sums, count)) in self
             .words
             .iter()
@@ -94,11 +86,7 @@ impl Uses {
                 words.entry(hash(word)).or_default().uses = uses;
             }
         }
-        Lexicon::new(
-            words.keys().copied().collect(),
-            words.into_values().collect(),
-            self.phrases(&lexicon.phrases),
-        )
+        Lexicon::new(words, self.phrases(&lexicon.phrases))
     }
 }
 
@@ -140,10 +128,10 @@ mod tests {
             ..Uses::default()
         };
         let listed = phrase::LISTED + Label::Misc as u8;
-        let known = Phrases::new(vec![4], vec![listed]);
+        let known = Phrases::new([(4, listed)]);
         let phrases = uses.phrases(&known);
         let org = phrase::FOUND + Label::Org as u8;
-        assert_eq!(phrases.keys, [1, 4], "one is too rare, one in doubt");
-        assert_eq!(phrases.kinds, [org, listed], "the list's word counts");
+        // One is too rare, one in doubt; of the last, the list's word counts.
+        assert!(phrases.iter().eq([(1, org), (4, listed)]));
     }
 }

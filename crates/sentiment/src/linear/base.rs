@@ -7,14 +7,16 @@
 //! 4. A vector's component in the direction that a head gives a view is the word's leaning there. So the model needs
 //!    no vectors, and a word that no labelled text has leans as its neighbours do.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use blattwerk_model_file::Table;
+use rustc_hash::FxHashMap;
 
+use super::content::{TOWARD_VIEWS, WHOLE_VIEWS, Words};
 use super::learn::{Row as Numbers, Softmax};
 use super::model::Model;
 use super::people::is_people;
 use super::train::{Known, Learned, Options, Report, Texts, learn};
 use super::vectors::{self, Vectors};
-use super::words::{Row, TOWARD_VIEWS, WHOLE_VIEWS, Words, hash};
+use super::words::{Row, hash};
 use crate::words::stem;
 
 /// What the embedded model is made from.
@@ -152,7 +154,7 @@ const VERB_COUNT: u32 = 3;
 const VERB_SHARE: u32 = 100;
 
 /// Returns the hashes of forms in lower case that can be finite verbs.
-fn verbs(texts: &[String]) -> FxHashSet<u32> {
+fn verbs(texts: &[String]) -> Table<4> {
     let mut seen: FxHashMap<u32, (u32, u32)> = FxHashMap::default();
     for text in texts {
         let mut starts = true;
@@ -180,7 +182,7 @@ fn verbs(texts: &[String]) -> FxHashSet<u32> {
     let is_verb =
         |&(all, behind): &(u32, u32)| all >= VERB_COUNT && behind > 0 && behind * VERB_SHARE >= all;
     let verbs = seen.into_iter().filter(|(_, counts)| is_verb(counts));
-    verbs.map(|(form, _)| form).collect()
+    verbs.map(|(form, _)| form.to_le_bytes()).collect()
 }
 
 /// Returns the polarity of each word, and the F1 of the classes on held-out words of the lexicon.

@@ -11,14 +11,9 @@
 
 use std::ops::Range;
 
+use super::content::{AMOUNTS, VIEWS, Words};
 use super::reading::{Class, Token, is_turned};
 use super::speech::Speech;
-use super::words::{TOWARD_VIEWS, Words};
-
-/// The most views.
-pub(super) const VIEWS: usize = TOWARD_VIEWS;
-/// How good and how bad words are, in six places.
-pub(super) const AMOUNTS: usize = 12;
 
 /// How much of a long text is read, in tokens to each side of a name.
 const REACH: usize = 60;

@@ -3,22 +3,14 @@
 use std::ops::Range;
 
 use blattwerk_core::{Polarity, Reason};
-use blattwerk_model_file::{Damage, Kind, put};
-use rustc_hash::FxHashMap;
+use blattwerk_model_file::pack::Unpacker;
+use blattwerk_model_file::{Damage, Table};
 
-use super::feature::{self, AMOUNTS, Sight, VIEWS, seen};
+use super::content::{AMOUNTS, Content, NUMBERS, TOWARD_VIEWS, VIEWS, WEIGHTS, Weights, Words};
+use super::feature::{self, Sight, seen};
 use super::learn::softmax;
 use super::reading::{Token, without};
-use super::words::{TOWARD_VIEWS, Words};
 use crate::reasons::{Candidate, reasons};
-
-/// The file format of these models.
-const KIND: Kind = Kind {
-    magic: *b"bw-sent\n",
-    name: "a sentiment model",
-    oldest: 3,
-    version: 3,
-};
 
 /// The probabilities of the classes, in the order of [`Polarity::ALL`].
 pub type Probabilities = [f32; 3];
@@ -44,7 +36,7 @@ pub(super) struct Head {
     /// What the two leanings of the words in each view count.
     pub(super) views: [[Odds; 2]; VIEWS],
     /// The weights of keys, in steps of `scale`.
-    pub(super) keys: FxHashMap<u32, [i8; 2]>,
+    pub(super) keys: Table<WEIGHTS>,
     pub(super) scale: Odds,
     /// Turns the sums into calibrated log-odds: what each of them counts, and a constant.
     pub(super) mix: [Odds; 2],
@@ -59,7 +51,7 @@ impl Default for Head {
             constant: [0.0; 2],
             amounts: [[0.0; 2]; AMOUNTS],
             views: [[[1.0, 0.0], [0.0, 1.0]]; VIEWS],
-            keys: FxHashMap::default(),
+            keys: Table::default(),
             scale: [1.0; 2],
             mix: [[1.0, 0.0], [0.0, 1.0]],
             shift: [0.0; 2],
@@ -96,10 +88,10 @@ impl Head {
             }
         }
         let mut steps = [0i32; 2];
-        for key in &sight.keys {
-            if let Some(weights) = self.keys.get(key) {
-                steps[0] += i32::from(weights[0]);
-                steps[1] += i32::from(weights[1]);
+        for &key in &sight.keys {
+            if let Some(&[.., negative, positive]) = self.keys.get(key) {
+                steps[0] += i32::from(negative.cast_signed());
+                steps[1] += i32::from(positive.cast_signed());
             }
         }
         let share = share(sight.keys.len());
@@ -202,12 +194,12 @@ impl Model {
 
     /// Serializes the model.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut payload = Vec::new();
-        for head in [&self.toward, &self.whole] {
-            head.write(&mut payload);
-        }
-        self.words.write(&mut payload);
-        KIND.seal(&payload)
+        let content = Content {
+            toward: self.toward.weights(),
+            whole: self.whole.weights(),
+            words: self.words.clone(),
+        };
+        content.write()
     }
 
     /// Reads a serialized model.
@@ -216,15 +208,25 @@ impl Model {
     ///
     /// If it is incomplete, damaged or of another version.
     pub fn load(bytes: &[u8]) -> Result<Self, Damage> {
-        let mut reader = KIND.open(bytes)?;
-        let (toward, whole) = (Head::read(&mut reader)?, Head::read(&mut reader)?);
-        let words = Words::read(&mut reader)?;
-        reader.end()?;
-        Ok(Self {
-            words,
+        Content::read(bytes).map(Self::new)
+    }
+
+    /// Takes a model out of a pack.
+    pub(super) fn unpack(unpacker: &mut Unpacker) -> Self {
+        Self::new(Content::unpack(unpacker))
+    }
+
+    fn new(content: Content) -> Self {
+        let Content {
             toward,
             whole,
-        })
+            words,
+        } = content;
+        Self {
+            words,
+            toward: Head::new(toward),
+            whole: Head::new(whole),
+        }
     }
 }
 
@@ -243,48 +245,35 @@ impl Head {
         ends.chain(&mut self.factors).chain(amounts).chain(views)
     }
 
-    fn write(&self, out: &mut Vec<u8>) {
-        put(out, (AMOUNTS + VIEWS) as u32);
-        for number in self.clone().numbers() {
-            out.extend(number.to_le_bytes());
+    fn new(weights: Weights) -> Self {
+        let mut head = Self {
+            keys: weights.keys,
+            ..Self::default()
+        };
+        for (number, value) in head.numbers().zip(weights.numbers) {
+            *number = value;
         }
-        let mut keys: Vec<(u32, [i8; 2])> = self.keys.iter().map(|(&key, &w)| (key, w)).collect();
-        keys.sort_unstable();
-        put(out, keys.len() as u32);
-        let mut before = 0;
-        for (key, weights) in keys {
-            put(out, key - before);
-            out.extend(weights.map(|weight| weight as u8));
-            before = key;
-        }
+        head
     }
 
-    fn read(reader: &mut blattwerk_model_file::Reader) -> Result<Self, Damage> {
-        if reader.number()? as usize != AMOUNTS + VIEWS {
-            return Err(Damage::Content {
-                expected: "the features of this version",
-            });
+    fn weights(&self) -> Weights {
+        let mut head = self.clone();
+        let mut numbers = [0.0; NUMBERS];
+        for (number, value) in numbers.iter_mut().zip(head.numbers()) {
+            *number = *value;
         }
-        let mut head = Self::default();
-        for number in head.numbers() {
-            *number = reader.float()?;
+        Weights {
+            numbers,
+            keys: head.keys,
         }
-        let count = reader.count(3)?;
-        head.keys.reserve(count);
-        let mut key = 0u32;
-        for _ in 0..count {
-            key = key.checked_add(reader.number()?).ok_or(Damage::Content {
-                expected: "keys of 32 bits",
-            })?;
-            head.keys
-                .insert(key, reader.array::<2>()?.map(|byte| byte as i8));
-        }
-        Ok(head)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use blattwerk_model_file::put;
+
+    use super::super::content::KIND;
     use super::super::reading::Reader;
     use super::*;
 

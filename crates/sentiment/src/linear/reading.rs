@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 use blattwerk_core::{Span, speech};
 use rustc_hash::FxHashMap;
 
+use super::content::Words;
 use super::people::is_people;
-use super::words::{Words, hash};
+use super::words::hash;
 use crate::words::stem;
 
 /// The function of a word in its sentence, whatever its row in the word table.
@@ -323,7 +324,7 @@ impl Reader {
         } else if !is_people(lower) {
             let (form, stem) = (hash(lower), hash(stem(lower)));
             token.row = words.find_hashed(lower, form, stem);
-            token.polarity = token.row.map_or(0.0, |row| words.row(row).polarity);
+            token.polarity = token.row.map_or(0.0, |row| words.polarity(row));
             (token.form, token.stem) = (form, stem);
             if lower.len() <= LONGEST {
                 token.class = CLASS.get(lower).copied().unwrap_or_default();
@@ -369,7 +370,7 @@ pub(super) fn without(
         (token.form, token.stem) = (0, 0);
     }
     for token in &mut *copy {
-        token.polarity = token.row.map_or(0.0, |row| words.row(row).polarity);
+        token.polarity = token.row.map_or(0.0, |row| words.polarity(row));
     }
     arrange(copy, text);
 }

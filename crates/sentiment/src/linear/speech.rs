@@ -135,8 +135,8 @@ fn before_verb(tokens: &[Token], name: &Range<usize>) -> Option<Range<usize>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::content::Words;
     use super::super::reading::Reader;
-    use super::super::words::Words;
     use super::*;
 
     /// Returns what is said, if `name` speaks.

@@ -3,14 +3,15 @@
 use std::fmt;
 use std::thread;
 
+use blattwerk_model_file::row;
 use rustc_hash::FxHashMap;
 
-use super::feature::{self, AMOUNTS, Sight, VIEWS};
+use super::content::{AMOUNTS, TOWARD_VIEWS, VIEWS, Words};
+use super::feature::{self, Sight};
 use super::learn::{Row, Softmax, softmax as softmax_of};
 use super::model::{Head, Model, Odds, share};
 use super::reading::{Reader, label_number};
 use super::vectors::Vectors;
-use super::words::{TOWARD_VIEWS, Words};
 use crate::eval::{Gold, Scores, UNJUDGED};
 use blattwerk_core::{Polarity, Span};
 use blattwerk_gold::Article;
@@ -518,6 +519,7 @@ impl Columns {
             .zip(&weights)
             .map(|(&key, odds)| (key, steps(odds)))
             .filter(|(_, steps)| steps.iter().any(|step| step.abs() >= LEAST_STEP))
+            .map(|(key, steps)| row(key, &steps.map(i8::cast_unsigned)))
             .collect();
         (head, directions)
     }

@@ -1,0 +1,292 @@
+//! Tables of fixed-size rows, found by their keys.
+
+use std::borrow::Cow;
+
+use crate::pack::{Packer, Unpacker};
+
+/// Rows of `N` bytes, found by the keys that they begin with: four bytes, little-endian.
+///
+/// It is a hash table with linear probing (Knuth, The Art of Computer Programming, 6.4) and four rows in a bucket. Its keys are
+/// hashes already, so a larger key never has an earlier home, and all rows are in ascending order. Sorted rows are laid out in
+/// one pass, and the place of a key in a bucket is the number of smaller keys there, which needs no branches. Since a table is
+/// nothing but bytes, it can be made when the program is built and used where it lies in it ([`Table::pack`]), without a copy
+/// or a start-up cost.
+///
+/// Most keys that are looked up are not there. A set of the first bits of all keys, small enough for the cache of a processor,
+/// finds that out before the rows are touched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table<const N: usize> {
+    /// The rows, with gaps between them, and a bucket of gaps at the end. A gap has the greatest key.
+    slots: Cow<'static, [[u8; N]]>,
+    /// How many of the buckets are the home of a key. A row is in its home, or behind rows with smaller keys from there on.
+    homes: u32,
+    /// A bit for each value of the first bits of a key: whether there is a key with it.
+    present: Cow<'static, [u8]>,
+    present_shift: u32,
+    len: u32,
+    /// Whether the greatest possible key is there, though it looks like a gap.
+    has_greatest: bool,
+}
+
+/// The key of a gap.
+const GAP: u32 = u32::MAX;
+
+/// The rows of a bucket.
+const BUCKET: usize = 4;
+
+/// Makes a row of a key and its value.
+///
+/// # Panics
+///
+/// If the value does not have the length of a row without its key.
+pub fn row<const N: usize>(key: u32, value: &[u8]) -> [u8; N] {
+    let mut row = [0; N];
+    let (head, tail) = row.split_at_mut(size_of::<u32>());
+    head.copy_from_slice(&key.to_le_bytes());
+    tail.copy_from_slice(value);
+    row
+}
+
+#[inline]
+fn key<const N: usize>(row: &[u8; N]) -> u32 {
+    row.first_chunk()
+        .map_or(GAP, |key| u32::from_le_bytes(*key))
+}
+
+/// Where a search begins, and the key there.
+#[derive(Debug, Clone, Copy)]
+pub struct Home {
+    slot: u32,
+    found: u32,
+}
+
+impl<const N: usize> Default for Table<N> {
+    fn default() -> Self {
+        Self::new(&[])
+    }
+}
+
+impl<const N: usize> Table<N> {
+    /// Lays out rows with distinct keys in ascending order.
+    ///
+    /// # Panics
+    ///
+    /// If there are more than 2^31 rows, or a row has no room for a key.
+    pub fn new(rows: &[[u8; N]]) -> Self {
+        assert!(N >= size_of::<u32>(), "a row begins with its key");
+        debug_assert!(rows.is_sorted_by(|a, b| key(a) < key(b)), "rows are sorted");
+        let len = u32::try_from(rows.len()).expect("no model is as large");
+        let mut table = Self {
+            slots: Cow::default(),
+            homes: homes(len),
+            present: Cow::default(),
+            present_shift: present_shift(len),
+            len,
+            has_greatest: rows.last().is_some_and(|row| key(row) == GAP),
+        };
+        let gap = row(GAP, &[0; N][size_of::<u32>()..]);
+        let most = BUCKET * table.homes as usize;
+        let mut slots = Vec::with_capacity(most + 2 * BUCKET);
+        let mut present = vec![0; 1 << (u32::BITS - table.present_shift - 3)];
+        for row in rows {
+            let key = key(row);
+            let home = table.home_of(key);
+            if slots.len() < home {
+                slots.resize(home, gap);
+            }
+            slots.push(*row);
+            let (at, bit) = table.bit(key);
+            present[at] |= bit;
+        }
+        slots.resize(slots.len().max(most).next_multiple_of(BUCKET) + BUCKET, gap);
+        table.slots = slots.into();
+        table.present = present.into();
+        table
+    }
+
+    /// Returns the first slot of the home of a key.
+    #[inline]
+    fn home_of(&self, key: u32) -> usize {
+        (u64::from(key) * u64::from(self.homes) >> u32::BITS) as usize * BUCKET
+    }
+
+    /// Returns the place of the bit of a key.
+    #[inline]
+    fn bit(&self, key: u32) -> (usize, u8) {
+        let at = key >> self.present_shift;
+        ((at / u8::BITS) as usize, 1 << (at % u8::BITS))
+    }
+
+    /// Returns the row with a key.
+    #[inline]
+    pub fn get(&self, key: u32) -> Option<&[u8; N]> {
+        if self.may_contain(key) {
+            self.search(self.home(key), key)
+        } else {
+            None
+        }
+    }
+
+    /// Tells whether there is a row with a key.
+    #[inline]
+    pub fn contains(&self, key: u32) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// Returns false for most keys that are not there, and true for all that are.
+    ///
+    /// [`Table::may_contain`], [`Table::home`] and [`Table::search`] are the steps of [`Table::get`], for those who look up
+    /// many keys: if all take one step before the next, they wait for memory together.
+    #[inline]
+    pub fn may_contain(&self, key: u32) -> bool {
+        let (at, bit) = self.bit(key);
+        self.present[at] & bit != 0
+    }
+
+    /// Returns where the search for a key begins.
+    #[inline]
+    pub fn home(&self, key: u32) -> Home {
+        let slot = self.home_of(key);
+        Home {
+            slot: slot as u32,
+            found: self::key(&self.slots[slot]),
+        }
+    }
+
+    /// Returns the row with a key, given where its search begins.
+    #[inline]
+    pub fn search(&self, home: Home, key: u32) -> Option<&[u8; N]> {
+        let Home { slot, found } = home;
+        let mut slot = slot as usize;
+        if found > key {
+            return None;
+        }
+        // Gaps are not less than any key.
+        loop {
+            let bucket: &[_; BUCKET] = self.slots.get(slot..)?.first_chunk()?;
+            let smaller = bucket.iter().filter(|row| self::key(row) < key).count();
+            if let Some(row) = bucket.get(smaller) {
+                let is_there = self::key(row) == key && (key != GAP || self.has_greatest);
+                return is_there.then_some(row);
+            }
+            slot += BUCKET;
+        }
+    }
+
+    /// Returns all rows with their keys, in ascending order of the keys.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &[u8; N])> {
+        let rows = self.slots.iter().map(|row| (key(row), row));
+        let rows = rows.filter(|&(key, _)| key != GAP);
+        rows.chain(self.get(GAP).map(|row| (GAP, row)))
+    }
+
+    /// Returns how many rows there are.
+    pub fn len(&self) -> usize {
+        self.len as usize
+    }
+
+    /// Tells whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Appends the table to a pack.
+    pub fn pack(&self, packer: &mut Packer) {
+        packer.number(self.len);
+        packer.number(self.has_greatest.into());
+        packer.bytes(self.slots.as_flattened());
+        packer.bytes(&self.present);
+    }
+
+    /// Takes the next table out of a pack, which stays where it is.
+    ///
+    /// # Panics
+    ///
+    /// If the pack is not from [`Table::pack`].
+    pub fn unpack(unpacker: &mut Unpacker) -> Self {
+        let len = unpacker.number();
+        Self {
+            homes: homes(len),
+            present_shift: present_shift(len),
+            len,
+            has_greatest: unpacker.number() > 0,
+            slots: Cow::Borrowed(unpacker.bytes().as_chunks().0),
+            present: Cow::Borrowed(unpacker.bytes()),
+        }
+    }
+}
+
+/// Four of five slots are filled.
+fn homes(len: u32) -> u32 {
+    len / 16 * 5 + 5
+}
+
+/// Between four and eight bits for each key, and at least a byte.
+fn present_shift(len: u32) -> u32 {
+    u32::BITS - (len.next_power_of_two().ilog2() + 2).clamp(3, 31)
+}
+
+impl<const N: usize> FromIterator<[u8; N]> for Table<N> {
+    /// Sorts rows; of those with the same key, the first stays.
+    fn from_iter<I: IntoIterator<Item = [u8; N]>>(rows: I) -> Self {
+        let mut rows: Vec<[u8; N]> = rows.into_iter().collect();
+        rows.sort_by_key(key);
+        rows.dedup_by_key(|row| key(row));
+        Self::new(&rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(keys: &[u32]) -> Table<5> {
+        (0..).zip(keys).map(|(n, &key)| row(key, &[n])).collect()
+    }
+
+    #[test]
+    fn rows_are_found_by_their_keys() {
+        let hashes = (0..250).map(|i: u32| i.wrapping_mul(0x9E37_79B1));
+        // All begin alike, all end alike, and the least and the greatest.
+        let cases = [
+            Vec::new(),
+            vec![7],
+            (0..50).collect(),
+            (u32::MAX - 50..u32::MAX).collect(),
+            vec![u32::MAX, 0],
+            hashes.collect(),
+        ];
+        for case in cases {
+            let table = table(&case);
+            assert_eq!(table.len(), case.len());
+            for (number, &key) in (0..).zip(&case) {
+                assert_eq!(table.get(key).map(|row| row[4]), Some(number), "{key}");
+                for other in [key.wrapping_add(1), key.wrapping_sub(1)] {
+                    assert_eq!(table.contains(other), case.contains(&other), "{other}");
+                }
+            }
+            let mut sorted = case;
+            sorted.sort_unstable();
+            assert!(table.iter().map(|(key, _)| key).eq(sorted));
+        }
+        assert!(!Table::<4>::default().contains(GAP), "empty");
+    }
+
+    #[test]
+    fn of_rows_with_the_same_key_the_first_stays() {
+        let table = table(&[9, 2, 9]);
+        assert_eq!(table.get(9), Some(&row(9, &[0])));
+        assert_eq!(table.len(), 2);
+    }
+
+    #[test]
+    fn a_pack_gives_the_tables_back() {
+        let tables = [table(&[]), table(&[5, 6, u32::MAX])];
+        let mut packer = Packer::default();
+        for table in &tables {
+            table.pack(&mut packer);
+        }
+        let mut unpacker = Unpacker::new(packer.finish().leak());
+        assert_eq!(tables, [(); 2].map(|()| Table::unpack(&mut unpacker)));
+    }
+}
