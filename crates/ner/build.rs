@@ -1,5 +1,10 @@
 //! Packs the embedded model, so that it need not be unpacked when the program starts.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "counts of a model are written as small numbers"
+)]
+
 use std::path::Path;
 use std::{env, fs};
 

@@ -362,6 +362,10 @@ mod tests {
     }
 
     fn read(encoder: &Encoder, document: &Document) -> Names {
+        #[expect(
+            clippy::redundant_closure_for_method_calls,
+            reason = "the method is one of a certain lifetime"
+        )]
         encoder.read(document, |stretch| stretch.names())
     }
 

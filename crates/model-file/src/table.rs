@@ -107,7 +107,7 @@ impl<const N: usize> Table<N> {
     /// Returns the first slot of the home of a key.
     #[inline]
     fn home_of(&self, key: u32) -> usize {
-        (u64::from(key) * u64::from(self.homes) >> u32::BITS) as usize * BUCKET
+        ((u64::from(key) * u64::from(self.homes)) >> u32::BITS) as usize * BUCKET
     }
 
     /// Returns the place of the bit of a key.
@@ -145,6 +145,10 @@ impl<const N: usize> Table<N> {
 
     /// Returns where the search for a key begins.
     #[inline]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "no model has a billion rows"
+    )]
     pub fn home(&self, key: u32) -> Home {
         let slot = self.home_of(key);
         Home {
