@@ -65,7 +65,8 @@ struct Edit {
 #[derive(Debug, Clone)]
 pub struct Text {
     source: String,
-    current: String,
+    /// The current text; none as long as it is the source.
+    rewritten: Option<String>,
     // Sorted. Spans of the current text never overlap. Spans of the source may: when a change cuts into an earlier
     // replacement, both pieces come from all of its source. Their starts and ends still never decrease.
     edits: Vec<Edit>,
@@ -74,17 +75,16 @@ pub struct Text {
 impl Text {
     /// Returns an unchanged text: source and current text are equal.
     pub fn new(source: impl Into<String>) -> Self {
-        let source = source.into();
         Self {
-            current: source.clone(),
-            source,
+            source: source.into(),
+            rewritten: None,
             edits: Vec::new(),
         }
     }
 
     /// Returns the current text.
     pub fn as_str(&self) -> &str {
-        &self.current
+        self.rewritten.as_ref().unwrap_or(&self.source)
     }
 
     /// Returns the text as it came in.
@@ -94,17 +94,17 @@ impl Text {
 
     /// Returns the length of the current text in bytes.
     pub fn len(&self) -> usize {
-        self.current.len()
+        self.as_str().len()
     }
 
     /// Tells whether the current text is empty.
     pub fn is_empty(&self) -> bool {
-        self.current.is_empty()
+        self.as_str().is_empty()
     }
 
     /// Returns the span that covers the whole current text.
     pub fn span(&self) -> Span {
-        Span::new(0, self.current.len())
+        Span::new(0, self.len())
     }
 
     /// Rewrites the current text.
@@ -120,7 +120,7 @@ impl Text {
             return;
         }
         let grown: usize = changes.iter().map(|change| change.with.len()).sum();
-        let mut current = String::with_capacity(self.current.len() + grown);
+        let mut current = String::with_capacity(self.len() + grown);
         let mut edits = Vec::with_capacity(self.edits.len() + changes.len());
         let mut older = std::mem::take(&mut self.edits).into_iter();
         let mut next = older.next();
@@ -139,7 +139,7 @@ impl Text {
                 "changes are sorted and do not overlap, at {start}"
             );
             let kept = self
-                .current
+                .as_str()
                 .get(copied..start)
                 .expect("a change starts on a character boundary");
             let shift = Shift {
@@ -202,12 +202,12 @@ impl Text {
             to: current.len(),
         };
         current.push_str(
-            self.current
+            self.as_str()
                 .get(copied..)
                 .expect("a change ends on a character boundary"),
         );
         edits.extend(next.into_iter().chain(older).map(|edit| shift.edit(edit)));
-        self.current = current;
+        self.rewritten = Some(current);
         self.edits = edits;
     }
 
@@ -290,7 +290,7 @@ impl Index<Span> for Text {
     ///
     /// If the span is not within the current text and on its character boundaries.
     fn index(&self, span: Span) -> &str {
-        self.current.get(span.range()).unwrap_or_else(|| {
+        self.as_str().get(span.range()).unwrap_or_else(|| {
             panic!(
                 "span {span} is not on the character boundaries of a text of {} bytes",
                 self.len()

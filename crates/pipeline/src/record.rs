@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use memchr::memmem;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -158,12 +159,31 @@ impl Progress {
 
 /// Counts the words of a normalized text, separated by white space.
 pub(crate) fn words(text: &str) -> u64 {
-    text.split_ascii_whitespace().count() as u64
+    let starts = |(before, at): (&[u8], &[u8])| {
+        let mut starts = 0_u8;
+        for (&before, &at) in before.iter().zip(at) {
+            starts += u8::from(is_space(before) & !is_space(at));
+        }
+        u64::from(starts)
+    };
+    let bytes = text.as_bytes();
+    let Some((&first, rest)) = bytes.split_first() else {
+        return 0;
+    };
+    // The count of a piece fits a byte, so that the compiler compares many bytes at once.
+    let pieces = bytes.chunks(128).zip(rest.chunks(128));
+    u64::from(!is_space(first)) + pieces.map(starts).sum::<u64>()
+}
+
+/// Tells whether a byte is ASCII white space, without branches.
+#[inline]
+fn is_space(byte: u8) -> bool {
+    (byte == b' ') | (byte == b'\n') | (byte == b'\t') | (byte == b'\r') | (byte == b'\x0C')
 }
 
 /// Returns whether characters of a text were lost before it was read.
 pub(crate) fn is_damaged(text: &str) -> bool {
-    text.contains('\u{FFFD}')
+    memmem::find(text.as_bytes(), "\u{FFFD}".as_bytes()).is_some()
 }
 
 fn add(counts: &mut BTreeMap<String, u64>, other: &BTreeMap<String, u64>) {
@@ -249,4 +269,22 @@ pub(crate) struct Time {
     pub(crate) skipped: u64,
     pub(crate) bytes: u64,
     pub(crate) spent: Duration,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_separated_by_white_space() {
+        for (text, count) in [
+            ("", 0),
+            (" \n", 0),
+            ("Köln", 1),
+            (" Ida  kam\tnach\r\nKöln. ", 4),
+            ("a\u{A0}b – c", 3),
+        ] {
+            assert_eq!(words(text), count, "{text:?}");
+        }
+    }
 }

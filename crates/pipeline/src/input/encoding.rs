@@ -146,6 +146,10 @@ impl Mode {
 
     /// Determines the encoding of a record.
     pub(super) fn decode(self, record: &[u8]) -> Result<Decoded<'_>, Fault> {
+        if let Ok(text) = simdutf8::basic::from_utf8(record) {
+            return Ok(Decoded::Utf8(text));
+        }
+        // The fast way does not tell where the error is.
         let error = match std::str::from_utf8(record) {
             Ok(text) => return Ok(Decoded::Utf8(text)),
             Err(error) => error,

@@ -1,5 +1,6 @@
 //! The names of an article's fields in JSON and of its columns in CSV.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use blattwerk_core::Result;
@@ -345,11 +346,7 @@ impl Names {
 
     /// Returns the roles of a usual name, and its rank among the names of each; 0 is the best.
     pub(super) fn usual(&self, name: &str) -> &[(Role, usize)] {
-        let roles = if name.bytes().all(|byte| byte.is_ascii_lowercase()) {
-            self.usual.get(name)
-        } else {
-            self.usual.get(fold(name).as_str())
-        };
+        let roles = self.usual.get(&*fold(name));
         roles.map_or(&[], Vec::as_slice)
     }
 
@@ -376,7 +373,7 @@ impl Names {
 
     /// Returns whether a text only describes its article by the name of its field.
     pub(super) fn is_description(&self, name: &str) -> bool {
-        DESCRIPTION.contains(&fold(name).as_str()) && !self.is_configured(Role::Text)
+        DESCRIPTION.contains(&&*fold(name)) && !self.is_configured(Role::Text)
     }
 
     /// Returns whether a text is HTML by the name or path of its field.
@@ -386,7 +383,7 @@ impl Names {
     )]
     pub(super) fn is_markup(&self, path: &str) -> bool {
         let name = path.rsplit('.').next().unwrap_or(path);
-        MARKUP.contains(&fold(name).as_str())
+        MARKUP.contains(&&*fold(name))
     }
 
     /// Returns whether an object of this name usually contains the fields of an article.
@@ -395,7 +392,7 @@ impl Names {
         reason = "it is a question about names like the others"
     )]
     pub(super) fn is_wrapper(&self, name: &str) -> bool {
-        WRAPPERS.contains(&fold(name).as_str())
+        WRAPPERS.contains(&&*fold(name))
     }
 
     /// Returns whether a field may be one of the article or contain some.
@@ -490,7 +487,11 @@ pub(super) enum Clash {
 }
 
 /// Normalizes a name: `articleBody`, `Article Body` and `article_body` are the same.
-pub(super) fn fold(name: &str) -> String {
+pub(super) fn fold(name: &str) -> Cow<'_, str> {
+    // Most names of most records are as they are to be.
+    if name.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return name.into();
+    }
     let mut folded = String::with_capacity(name.len());
     for (index, c) in name.char_indices() {
         // A database's `_id` is not its `id`.
@@ -498,7 +499,7 @@ pub(super) fn fold(name: &str) -> String {
             folded.extend(c.to_lowercase());
         }
     }
-    folded
+    folded.into()
 }
 
 #[cfg(test)]
