@@ -177,6 +177,10 @@ pub(crate) fn words(text: &str) -> u64 {
 
 /// Tells whether a byte is ASCII white space, without branches.
 #[inline]
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without branches, many bytes are compared at once"
+)]
 fn is_space(byte: u8) -> bool {
     (byte == b' ') | (byte == b'\n') | (byte == b'\t') | (byte == b'\r') | (byte == b'\x0C')
 }
