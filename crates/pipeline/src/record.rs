@@ -290,5 +290,10 @@ mod tests {
         ] {
             assert_eq!(words(text), count, "{text:?}");
         }
+        // Longer than the pieces that are counted at once, with words across their borders.
+        for size in 1..40 {
+            let text = "Ida  kam\tnach Köln.\n".repeat(size);
+            assert_eq!(words(&text), text.split_ascii_whitespace().count() as u64);
+        }
     }
 }
