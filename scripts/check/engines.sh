@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tries the Python package on a local Ray cluster and on Spark, both from PyPI (0.7 GB of disk), and compares what they return with the
+# Tries the Python package on a local Ray cluster and on Spark, both from PyPI (1.2 GB of disk), and compares what they return with the
 # program's tables: see scripts/check/engines.py. Spark needs Java 17. It uses the wheel that scripts/check/python.sh has built, or
 # the one in $WHEEL.
 #
