@@ -144,18 +144,18 @@ const TOGETHER: usize = 2000;
 fn tag(model: &Model, labels: &[blattwerk_core::Label; 4], document: &Document) -> Vec<Entity> {
     let parts = document.sentences.chunks(TOGETHER);
     parts
-        .flat_map(|sentences| tag_part(model, labels, &document.text, sentences, &|_| None))
+        .flat_map(|sentences| tag_part(model, labels, &document.text, sentences, None))
         .collect()
 }
 
-/// Tags sentences as one unit, since names explain each other. `other` returns the scores of another model, which are
-/// added.
+/// Tags sentences as one unit, since names explain each other. `other` returns the scores of another model, if there is
+/// one, which are added.
 pub(crate) fn tag_part(
     model: &Model,
     labels: &[blattwerk_core::Label; 4],
     text: &Text,
     sentences: &[Span],
-    other: &dyn Fn(Span) -> Option<[f32; TAGS]>,
+    other: Option<&dyn Fn(Span) -> Option<[f32; TAGS]>>,
 ) -> Vec<Entity> {
     let tokens: Vec<Vec<Span>> = sentences
         .iter()
@@ -172,15 +172,13 @@ pub(crate) fn tag_part(
         .iter()
         .map(|tokens| tokens.iter().map(|&token| &text[token]).collect())
         .collect();
-    let others: Vec<Vec<[f32; TAGS]>> = tokens
-        .iter()
-        .map(|tokens| {
-            tokens
-                .iter()
-                .map(|&token| other(token).unwrap_or_default())
-                .collect()
-        })
-        .collect();
+    let others: Vec<Vec<[f32; TAGS]>> = other.map_or_else(Vec::new, |other| {
+        let scores = |&token: &Span| other(token).unwrap_or_default();
+        tokens
+            .iter()
+            .map(|tokens| tokens.iter().map(scores).collect())
+            .collect()
+    });
     let entities = model
         .entities_with(&words, &others)
         .into_iter()

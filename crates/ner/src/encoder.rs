@@ -112,11 +112,11 @@ impl Reader {
             return stretch.names();
         };
         let sentences = &document.sentences[stretch.sentences()];
-        crf::tag_part(tagger, labels, &document.text, sentences, &|token| {
-            stretch
-                .tags(token)
-                .map(|scores| scores.map(|score| SHARE * score))
-        })
+        let tags = |token| {
+            let scores = stretch.tags(token)?;
+            Some(scores.map(|score| SHARE * score))
+        };
+        crf::tag_part(tagger, labels, &document.text, sentences, Some(&tags))
     }
 }
 
