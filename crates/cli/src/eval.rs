@@ -158,11 +158,7 @@ fn ner(options: &Ner) -> anyhow::Result<ExitCode> {
     let found = match (&options.model, configured) {
         (Some(path), _) => tags(&crf::load(path)?.0, &gold, together),
         (None, blattwerk_ner::Config::Crf(config)) => {
-            let (model, _) = match &config.model {
-                Some(path) => crf::load(&loaded.root.join(path))?,
-                None => crf::embedded(),
-            };
-            tags(&model, &gold, together)
+            tags(&config.load_model(&loaded.root)?.0, &gold, together)
         }
         (None, other) => tags_of(&*other.build(&loaded.root)?.stage, &gold, together)?,
     };

@@ -85,16 +85,25 @@ pub enum Prefer {
 }
 
 impl Config {
+    /// Loads the model, relative to `root`, with its record.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read, is damaged, or was made by another version.
+    pub fn load_model(&self, root: &Path) -> Result<(Model, Asset)> {
+        match &self.model {
+            Some(path) => load(&root.join(path)),
+            None => Ok(embedded()),
+        }
+    }
+
     /// Builds the backend; paths are relative to `root`.
     ///
     /// # Errors
     ///
     /// If the model or a list is missing or malformed.
     pub fn build(&self, root: &Path) -> Result<Built<Vec<Entity>>> {
-        let (model, asset) = match &self.model {
-            Some(path) => load(&root.join(path))?,
-            None => embedded(),
-        };
+        let (model, asset) = self.load_model(root)?;
         let mut names = Vec::new();
         let mut assets = vec![asset];
         assets.extend(gazetteer::read_lists(&self.lists, root, &mut names)?);
