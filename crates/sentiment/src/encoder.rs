@@ -5,9 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use blattwerk_core::{
-    Built, Document, Judged, Level, Polarity, Probabilities, Result, Sentiment, Stage,
-};
+use blattwerk_core::{Built, Document, Judged, Level, Probabilities, Result, Sentiment, Stage};
 use blattwerk_encoder::Encoder;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -109,24 +107,17 @@ impl Judge {
     ) -> Vec<Sentiment> {
         let of_text = |level, probabilities: Probabilities| {
             let tone = self.encoder.tone(probabilities);
-            Sentiment::new(level, tone, score(probabilities, tone))
+            Sentiment::new(level, tone, probabilities[tone as usize].clamp(0.0, 1.0))
         };
         let mut layer = vec![of_text(Level::Article, linear::article(sentences))];
         let levels = (0..).map(Level::Sentence).zip(sentences);
         layer.extend(levels.map(|(level, &probabilities)| of_text(level, probabilities)));
         layer.extend(entities.map(|(index, probabilities)| {
-            let mut stance = self.encoder.stance(probabilities);
-            if score(probabilities, stance) < self.least_score {
-                stance = Polarity::Neutral;
-            }
-            Sentiment::new(Level::Entity(index), stance, score(probabilities, stance))
+            let stance = self.encoder.stance(probabilities);
+            linear::toward(index, stance, probabilities, self.least_score)
         }));
         layer
     }
-}
-
-fn score(probabilities: Probabilities, class: Polarity) -> f32 {
-    probabilities[class as usize].clamp(0.0, 1.0)
 }
 
 impl Stage for Judge {

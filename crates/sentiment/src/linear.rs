@@ -118,6 +118,22 @@ pub(crate) fn check_least_score(least_score: f32) -> Result<()> {
     })
 }
 
+/// Returns the judgement toward an entity: the stance that was chosen, or neutral if it is less probable than that.
+pub(crate) fn toward(
+    index: usize,
+    stance: Polarity,
+    probabilities: Probabilities,
+    least_score: f32,
+) -> Sentiment {
+    let stance = if probabilities[stance as usize] < least_score {
+        Polarity::Neutral
+    } else {
+        stance
+    };
+    let score = probabilities[stance as usize].clamp(0.0, 1.0);
+    Sentiment::new(Level::Entity(index), stance, score)
+}
+
 /// Returns the embedded model, with its record.
 pub fn embedded() -> (Model, Asset) {
     model_file::packed("sentiment-de", EMBEDDED, Model::unpack)
@@ -205,11 +221,8 @@ impl Judge {
         }
         let model = &self.model;
         let judged = model.toward(&reader.tokens, name.clone(), sight);
-        let mut judgement = model.toward.judgement(Level::Entity(index), judged);
-        if judgement.polarity != Polarity::Neutral && judgement.score < self.least_score {
-            let [_, neutral, _] = judged;
-            judgement = Sentiment::new(Level::Entity(index), Polarity::Neutral, neutral);
-        }
+        let stance = model.toward.choose(judged);
+        let mut judgement = toward(index, stance, judged, self.least_score);
         if self.explains {
             let text = &document.text[sentence];
             let reasons = model.why_toward(text, &reader.tokens, name);

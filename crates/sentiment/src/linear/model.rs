@@ -109,15 +109,8 @@ impl Head {
 
     /// Returns the label.
     pub(super) fn choose(&self, probabilities: Probabilities) -> Polarity {
-        let likeliness =
-            |class: Polarity| probabilities[class as usize] * self.factors[class as usize];
-        let mut best = Polarity::Neutral;
-        for class in [Polarity::Negative, Polarity::Positive] {
-            if likeliness(class) > likeliness(best) {
-                best = class;
-            }
-        }
-        best
+        let weighted = |class: usize| probabilities[class] * self.factors[class];
+        Polarity::likeliest(std::array::from_fn(weighted))
     }
 }
 
