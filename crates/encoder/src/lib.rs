@@ -29,7 +29,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
 
 use blattwerk_core::{
-    Asset, Document, Entity, Judged, Label, Names, Polarity, Probabilities, Result, Span,
+    Asset, Document, Entity, Judged, Label, Polarity, Probabilities, Result, Span,
 };
 use blattwerk_model_file as model_file;
 
@@ -106,14 +106,16 @@ impl Encoder {
     ///
     /// `choose` gets what was read, a stretch of sentences at a time, and returns the names that are judged, in order and
     /// without overlap. Those that do not start in a sentence of the stretch are dropped.
-    pub fn read(&self, document: &Document, choose: impl Fn(&Stretch) -> Vec<Entity>) -> Names {
-        let mut names = Names {
+    pub fn read(
+        &self,
+        document: &Document,
+        choose: impl Fn(&Stretch) -> Vec<Entity>,
+    ) -> (Vec<Entity>, Judged) {
+        let mut entities = Vec::new();
+        let mut judged = Judged {
+            model: self.asset.hash.as_str().into(),
+            sentences: Vec::with_capacity(document.sentences.len()),
             entities: Vec::new(),
-            judged: Some(Judged {
-                model: self.asset.hash.as_str().into(),
-                sentences: Vec::with_capacity(document.sentences.len()),
-                entities: Vec::new(),
-            }),
         };
         let mut stretch = Stretch::new(self, 0);
         let mut windows = windows(&self.model, document).peekable();
@@ -129,11 +131,11 @@ impl Encoder {
                 .peek()
                 .is_none_or(|next| next.parts.first().is_none_or(|part| part.is_first));
             if ends && (windows.peek().is_none() || stretch.sentences.len() >= TOGETHER) {
-                stretch.judge(choose(&stretch), &mut names);
+                entities.extend(stretch.judge(choose(&stretch), &mut judged));
                 stretch = Stretch::new(self, stretch.sentences.end);
             }
         }
-        names
+        (entities, judged)
     }
 
     /// Reads many documents, on as many threads as the caller's pool has; returns what `read` makes of each, in order.
@@ -257,14 +259,10 @@ impl<'a> Stretch<'a> {
     /// are all within the name if the first is. `None` if no word is there.
     pub fn tags(&self, token: Span) -> Option<[f32; TAGS]> {
         let (part, window) = self.part(token.start)?;
-        let first = part
-            .words
-            .partition_point(|word| word.span.end <= token.start);
-        let last = part
-            .words
-            .partition_point(|word| word.span.start < token.end);
+        let words = part.words_in(token);
+        let (first, count) = (words.start, words.len());
         let mut sums = [0.0; TAGS];
-        for at in first..last {
+        for at in words {
             let state = self.states[window].of(part.starts[at]);
             let mut shares = head::shares(&self.encoder.model.heads.tags(state));
             if at > first || part.words[at].span.start < token.start {
@@ -282,7 +280,7 @@ impl<'a> Stretch<'a> {
                 *sum += share.max(LEAST_SHARE).ln();
             }
         }
-        (first < last).then(|| sums.map(|sum| sum / (last - first) as f32))
+        (count > 0).then(|| sums.map(|sum| sum / count as f32))
     }
 
     /// Returns the part in which a byte of the text is, and its window.
@@ -294,33 +292,26 @@ impl<'a> Stretch<'a> {
         (part.span.start <= byte).then_some((part, *window))
     }
 
-    /// Adds names and judgements of the stretch.
-    fn judge(&self, chosen: Vec<Entity>, names: &mut Names) {
-        let Some(judged) = &mut names.judged else {
-            return;
-        };
+    /// Adds the judgements of the stretch, and returns those of the names that are in it.
+    fn judge(&self, mut names: Vec<Entity>, judged: &mut Judged) -> Vec<Entity> {
         for (part, window) in self.parts.iter().filter(|(part, _)| part.is_first) {
             let begin = self.states[*window].of(part.begin);
             judged.sentences.push(self.encoder.model.heads.tone(begin));
         }
-        for entity in chosen {
-            if let Some((part, window)) = self.part(entity.span.start) {
-                let states = &self.states[window];
-                judged.entities.push(self.toward(part, states, entity.span));
-                names.entities.push(entity);
-            }
-        }
+        names.retain(|name| {
+            let part = self.part(name.span.start);
+            judged.entities.extend(
+                part.map(|(part, window)| self.toward(part, &self.states[window], name.span)),
+            );
+            part.is_some()
+        });
+        names
     }
 
     /// Judges how a part shows a name.
     fn toward(&self, part: &Part, states: &States, name: Span) -> Probabilities {
-        let first = part
-            .words
-            .partition_point(|word| word.span.end <= name.start);
-        let last = part
-            .words
-            .partition_point(|word| word.span.start < name.end);
-        let pieces = part.starts[first]..part.starts[last.max(first)];
+        let words = part.words_in(name);
+        let pieces = part.starts[words.start]..part.starts[words.end];
         let begin = states.of(part.begin);
         let mut mean = vec![0.0; begin.len()];
         for piece in pieces.clone() {
@@ -361,7 +352,7 @@ mod tests {
         document
     }
 
-    fn read(encoder: &Encoder, document: &Document) -> Names {
+    fn read(encoder: &Encoder, document: &Document) -> (Vec<Entity>, Judged) {
         #[expect(
             clippy::redundant_closure_for_method_calls,
             reason = "the method is one of a certain lifetime"
@@ -414,9 +405,9 @@ mod tests {
         let encoder = load(Some(&folder()), Path::new("")).unwrap();
         let long = "Die Bürgermeisterin grüßt Österreich. ".repeat(9);
         let texts = ["Nie, rief sie!", "Ada grüßt Köln.", long.trim_end(), "Nie!"];
-        let together = read(&encoder, &document(&texts)).judged.unwrap();
+        let together = read(&encoder, &document(&texts)).1;
         for (text, together) in texts.iter().zip(together.sentences) {
-            let alone = read(&encoder, &document(&[text])).judged.unwrap();
+            let alone = read(&encoder, &document(&[text])).1;
             assert_eq!(alone.sentences, [together], "{text}");
         }
     }
@@ -433,7 +424,7 @@ mod tests {
         };
         let one = run(1);
         assert_eq!(one, run(4));
-        assert!(one.iter().any(|names| !names.entities.is_empty()));
+        assert!(one.iter().any(|(names, _)| !names.is_empty()));
     }
 
     #[test]
@@ -455,7 +446,7 @@ mod tests {
                     .all(|word| pair[0].span.contains(word.span))
             );
         }
-        assert_eq!(read(&encoder, &document).judged.unwrap().sentences.len(), 3);
+        assert_eq!(read(&encoder, &document).1.sentences.len(), 3);
     }
 
     #[test]
@@ -501,7 +492,7 @@ mod tests {
         let encoder = load(Some(&folder()), Path::new("")).unwrap();
         let document = document(&vec!["Ada grüßt Köln."; TOGETHER + 90]);
         let sentences: Mutex<Vec<Range<usize>>> = Mutex::default();
-        let names = encoder.read(&document, |stretch| {
+        let (names, judged) = encoder.read(&document, |stretch| {
             sentences.lock().unwrap().push(stretch.sentences());
             let inside = &document.sentences[stretch.sentences()];
             assert_eq!(stretch.span().start, inside[0].start);
@@ -520,8 +511,7 @@ mod tests {
         assert_eq!(sentences.len(), 2);
         assert_eq!(sentences[0].end, sentences[1].start);
         assert_eq!(sentences[1].end, document.sentences.len());
-        assert_eq!(names.entities.len(), document.sentences.len());
-        let judged = names.judged.unwrap();
+        assert_eq!(names.len(), document.sentences.len());
         assert_eq!(judged.entities.len(), document.sentences.len());
         assert_eq!(judged.sentences.len(), document.sentences.len());
     }

@@ -142,17 +142,8 @@ fn vocabulary(from: &mut Reader, pieces: usize, unknown: u32) -> Result<Pieces, 
 
 fn string(from: &mut Reader) -> Result<Box<str>, Damage> {
     let length = from.count(1)?;
-    let text = std::str::from_utf8(bytes(from, length)?);
+    let text = std::str::from_utf8(from.bytes(length)?);
     Ok(text.map_err(|_| content("UTF-8 text"))?.into())
-}
-
-fn bytes<'a>(from: &mut Reader<'a>, count: usize) -> Result<&'a [u8], Damage> {
-    let (bytes, rest) = from
-        .0
-        .split_at_checked(count)
-        .ok_or(content("more bytes"))?;
-    from.0 = rest;
-    Ok(bytes)
 }
 
 fn floats(from: &mut Reader, count: usize) -> Result<Vec<f32>, Damage> {
@@ -164,7 +155,7 @@ fn floats(from: &mut Reader, count: usize) -> Result<Vec<f32>, Damage> {
 
 fn matrix(from: &mut Reader, rows: usize, columns: usize) -> Result<Scaled, Damage> {
     let scales = floats(from, rows)?;
-    let values = bytes(from, rows.saturating_mul(columns))?;
+    let values = from.bytes(rows.saturating_mul(columns))?;
     let values: Vec<i8> = values.iter().map(|&byte| byte.cast_signed()).collect();
     if values.iter().any(|value| !(-MOST..=MOST).contains(value)) {
         return Err(content("weights of 7 bits"));

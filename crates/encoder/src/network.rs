@@ -199,10 +199,11 @@ impl Network {
         self.norm.apply(&mut x);
         for layer in &self.layers {
             let qkv = products.apply(&layer.qkv, &x);
-            let mut mixed = Vec::with_capacity(x.len());
+            let mut mixed = vec![0.0; x.len()];
             for part in parts {
                 let qkv = &qkv[part.start * 3 * width..part.end * 3 * width];
-                mixed.extend(self.attend(&products, qkv));
+                let mixed = &mut mixed[part.start * width..part.end * width];
+                self.attend(&products, qkv, mixed);
             }
             add(&mut x, &products.apply(&layer.out, &mixed));
             layer.norm.apply(&mut x);
@@ -214,15 +215,15 @@ impl Network {
         States { width, values: x }
     }
 
-    /// Mixes the values of a part's pieces for each piece, head by head. `qkv` has queries, keys and values side by side.
-    fn attend(&self, products: &Products, qkv: &[f32]) -> Vec<f32> {
+    /// Mixes the values of a part's pieces for each piece, head by head, into `mixed`. `qkv` has queries, keys and values side
+    /// by side.
+    fn attend(&self, products: &Products, qkv: &[f32], mixed: &mut [f32]) {
         let width = self.width();
         let (rows, size) = (qkv.len() / (3 * width), width / self.heads);
         let view = |at: usize, shape, strides| -> Matrix<f32> {
             NdTensorView::from_slice_with_strides(shape, &qkv[at..], strides)
                 .expect("a head is within its row")
         };
-        let mut mixed = vec![0.0; rows * width];
         let (mut shares, mut part) = (vec![0.0; rows * rows], vec![0.0; rows * size]);
         for head in 0..self.heads {
             let at = head * size;
@@ -239,7 +240,6 @@ impl Network {
                 to[at..at + size].copy_from_slice(from);
             }
         }
-        mixed
     }
 }
 

@@ -32,6 +32,17 @@ impl Part {
     pub(crate) fn pieces(&self) -> Range<usize> {
         self.begin..self.starts.last().map_or(self.begin, |end| end + 1)
     }
+
+    /// Returns which of its words are, at least in part, in these bytes of the text.
+    pub(crate) fn words_in(&self, span: Span) -> Range<usize> {
+        let first = self
+            .words
+            .partition_point(|word| word.span.end <= span.start);
+        let last = self
+            .words
+            .partition_point(|word| word.span.start < span.end);
+        first..last.max(first)
+    }
 }
 
 /// Returns the windows of a document, in order. Every sentence has at least one part.

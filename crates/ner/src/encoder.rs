@@ -87,7 +87,7 @@ impl Reader {
         } else {
             gazetteer::find(&self.names, document)
         };
-        self.encoder.read(document, |stretch| {
+        let (entities, judged) = self.encoder.read(document, |stretch| {
             let found = self.names(document, stretch);
             if listed.is_empty() {
                 return found;
@@ -103,7 +103,11 @@ impl Reader {
                 .into_iter()
                 .filter(|entity| entity.span.start >= span.start)
                 .collect()
-        })
+        });
+        Names {
+            entities,
+            judged: Some(judged),
+        }
     }
 
     /// The names of a stretch: with the tagger, those that both together find the likeliest.

@@ -79,17 +79,12 @@ impl Judge {
             );
         }
         let entities = &document.entities;
-        let names = self
+        let (names, judged) = self
             .encoder
             .read(document, |stretch| stretch.of(entities).to_vec());
-        let judged = names.judged.unwrap_or_else(|| Judged {
-            model: "".into(),
-            sentences: Vec::new(),
-            entities: Vec::new(),
-        });
         // Entities outside of sentences are not judged.
         let mut next = 0;
-        let toward = names.entities.iter().zip(judged.entities);
+        let toward = names.iter().zip(judged.entities);
         let toward = toward.filter_map(|(entity, probabilities)| {
             let rest = entities.get(next..)?;
             let index = next + rest.iter().position(|other| other.span == entity.span)?;
@@ -136,7 +131,7 @@ impl Stage for Judge {
 
 #[cfg(test)]
 mod tests {
-    use blattwerk_core::{Entity, Span, contract};
+    use blattwerk_core::{Entity, Polarity, Span, contract};
 
     use super::*;
 
