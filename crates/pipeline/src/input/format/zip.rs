@@ -237,8 +237,7 @@ impl Ends {
         // Nothing may follow but a comment and padding: this may be the record of an archive inside a truncated one.
         let last = records().find(|at| {
             let end = at + Self::RECORD + usize::from(u16_at(&tail, at + 20));
-            tail.get(end..)
-                .is_some_and(|rest| rest.iter().all(|byte| matches!(byte, 0 | b'\r' | b'\n')))
+            tail.get(end..).is_some_and(is_padding)
         });
         let ends = match last {
             Some(at) => Self::stated(&tail, at, tail_at),
@@ -272,7 +271,6 @@ impl Ends {
         let start = end.checked_sub(size)?;
         let before = start.checked_sub(stated)?;
         let after = record.get(Self::RECORD + usize::from(u16_at(record, 20))..);
-        let is_padding = |rest: &[u8]| rest.iter().all(|byte| matches!(byte, 0 | b'\r' | b'\n'));
         let after = after
             .filter(|rest| !is_padding(rest))
             .map_or(0, <[u8]>::len);
@@ -283,6 +281,11 @@ impl Ends {
             after: after as u64,
         })
     }
+}
+
+/// Returns whether these bytes after an archive are none of its content.
+fn is_padding(rest: &[u8]) -> bool {
+    rest.iter().all(|byte| matches!(byte, 0 | b'\r' | b'\n'))
 }
 
 /// The file of an archive, which its directory and the entry that is read share.

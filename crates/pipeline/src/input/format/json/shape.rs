@@ -335,7 +335,7 @@ pub(super) fn is_article(object: &[u8], elements: &[Parts], names: &Names) -> bo
     Parts::of(object, 0, names).are_those_of_article(elements)
 }
 
-/// Returns whether a list is one of articles, by its name and its beginning.
+/// Returns whether a list is one of articles, by its beginning and its name, which is none of an article's parts.
 pub(super) fn is_list(beginning: &[u8], name: &str, names: &Names) -> bool {
     let mut finder = Finder {
         object: beginning,
@@ -345,9 +345,7 @@ pub(super) fn is_list(beginning: &[u8], name: &str, names: &Names) -> bool {
         has_empty: false,
         path: vec![name.to_owned()],
     };
-    if !is_part(name) {
-        finder.list(0..beginning.len());
-    }
+    finder.list(0..beginning.len());
     let mut kinds = finder.found.iter().map(|(kind, ..)| *kind);
     kinds.any(|kind| kind == Kind::Articles)
 }
