@@ -17,16 +17,11 @@ import torch
 import torch.nn.functional as F
 
 import data
-from evaluate import loaded, outputs
+from evaluate import begun, loaded, outputs
 
 
 def main():
-    arguments = sys.argv[1:]
-    begin = "news"
-    if "--begin" in arguments:
-        at = arguments.index("--begin")
-        begin = arguments[at + 1]
-        del arguments[at : at + 2]
+    begin, arguments = begun(sys.argv[1:])
     folder, vocabulary, checkpoint, out, *names = arguments
     model, vocabulary, pieces = loaded(vocabulary, checkpoint)
     parts = {"tags": ([], []), "stance": ([], []), "tone": ([], [])}

@@ -22,18 +22,21 @@ SETTINGS = {"hidden": 384, "layers": 12, "heads": 12, "inner": 1536, "epsilon": 
 
 
 def main():
-    arguments = sys.argv[1:]
-    begin = "news"
-    if "--begin" in arguments:
-        at = arguments.index("--begin")
-        begin = arguments[at + 1]
-        del arguments[at : at + 2]
+    begin, arguments = begun(sys.argv[1:])
     folder, vocabulary, checkpoint, *names = arguments
     model, vocabulary, pieces = loaded(vocabulary, checkpoint)
     for name in names:
         items = data.sentences(Path(folder), name, "dev", pieces)
         found = predict(model, items, pieces, vocabulary, vocabulary["begin"][begin])
         print(f"{name}.dev", scores(*found), flush=True)
+
+
+def begun(arguments):
+    """The piece that sentences begin with, by name, and the other arguments."""
+    if "--begin" not in arguments:
+        return "news", arguments
+    at = arguments.index("--begin")
+    return arguments[at + 1], arguments[:at] + arguments[at + 2 :]
 
 
 def loaded(vocabulary, checkpoint):
