@@ -1,14 +1,6 @@
 //! Packs the embedded model, so that it need not be unpacked when the program starts.
 
-#![expect(
-    clippy::cast_possible_truncation,
-    reason = "counts of a model are written as small numbers"
-)]
-
-use std::path::Path;
-use std::{env, fs};
-
-use blattwerk_model_file::pack::Packer;
+use blattwerk_model_file::pack;
 
 #[path = "src/crf/content.rs"]
 #[expect(dead_code, unreachable_pub, reason = "models are only read here")]
@@ -18,12 +10,8 @@ fn main() {
     let model = "../../models/ner-de/model.bin";
     println!("cargo:rerun-if-changed={model}");
     println!("cargo:rerun-if-changed=src/crf/content.rs");
-    let file = fs::read(model).expect("the embedded model is in the repository");
-    let content = content::Content::read(&file).expect("the embedded model is whole");
-    let mut packer = Packer::default();
-    packer.bytes(blake3::hash(&file).to_hex().as_bytes());
-    content.pack(&mut packer);
-    let folder = env::var_os("OUT_DIR").expect("cargo sets it");
-    fs::write(Path::new(&folder).join("ner-de.pack"), packer.finish())
-        .expect("the folder can be written to");
+    pack::embed("ner-de", model, |file, packer| {
+        let content = content::Content::read(file).expect("the embedded model is whole");
+        content.pack(packer);
+    });
 }

@@ -5,10 +5,7 @@
     reason = "counts of a model are written as small numbers"
 )]
 
-use std::path::Path;
-use std::{env, fs};
-
-use blattwerk_model_file::pack::Packer;
+use blattwerk_model_file::pack;
 
 #[path = "src/linear/content.rs"]
 #[expect(dead_code, reason = "models are only read here")]
@@ -18,15 +15,8 @@ fn main() {
     let model = "../../models/sentiment-de/model.bin";
     println!("cargo:rerun-if-changed={model}");
     println!("cargo:rerun-if-changed=src/linear/content.rs");
-    let file = fs::read(model).expect("the embedded model is in the repository");
-    let content = content::Content::read(&file).expect("the embedded model is whole");
-    let mut packer = Packer::default();
-    packer.bytes(blake3::hash(&file).to_hex().as_bytes());
-    content.pack(&mut packer);
-    let folder = env::var_os("OUT_DIR").expect("cargo sets it");
-    fs::write(
-        Path::new(&folder).join("sentiment-de.pack"),
-        packer.finish(),
-    )
-    .expect("the folder can be written to");
+    pack::embed("sentiment-de", model, |file, packer| {
+        let content = content::Content::read(file).expect("the embedded model is whole");
+        content.pack(packer);
+    });
 }

@@ -10,7 +10,6 @@
 //! All numbers are little-endian. Counts and keys are varints (seven bits a byte); sorted keys are stored as
 //! differences. A file that is truncated, corrupt, of another kind or of a newer version gives a [`Damage`], never a
 //! panic or a huge allocation.
-
 //!
 //! A model that is embedded in a program is a part of it in another form, a [`pack`] of [`Table`]s.
 

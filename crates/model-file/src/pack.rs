@@ -44,6 +44,25 @@ impl Packer {
     }
 }
 
+/// Packs a model file in a build script: `<name>.pack` in its folder begins with the hash of the file, then `pack` adds the
+/// content.
+///
+/// # Panics
+///
+/// If the file cannot be read or the pack not be written, which stops the build.
+#[cfg(feature = "build")]
+pub fn embed(name: &str, file: &str, pack: impl FnOnce(&[u8], &mut Packer)) {
+    let bytes = std::fs::read(file).expect("the embedded model is in the repository");
+    let mut packer = Packer::default();
+    packer.bytes(blake3::hash(&bytes).to_hex().as_bytes());
+    pack(&bytes, &mut packer);
+    let folder = std::env::var_os("OUT_DIR").expect("cargo sets it");
+    let path = std::path::Path::new(&folder)
+        .join(name)
+        .with_extension("pack");
+    std::fs::write(path, packer.finish()).expect("the folder can be written to");
+}
+
 /// Takes the parts of a pack apart, in the order in which they were added.
 #[derive(Debug)]
 pub struct Unpacker {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::pack::{Packer, Unpacker};
+use crate::{Damage, Reader, put};
 
 /// Rows of `N` bytes, found by the keys that they begin with: four bytes, little-endian.
 ///
@@ -194,6 +195,40 @@ impl<const N: usize> Table<N> {
         self.len == 0
     }
 
+    /// Reads a table from a model file: a count, then each row's key and what `value` reads, at least `least` bytes in all.
+    ///
+    /// # Errors
+    ///
+    /// If it is incomplete, its keys are not sorted, or a value is wrong.
+    ///
+    /// # Panics
+    ///
+    /// If a value does not have the length of a row without its key.
+    pub fn read<'a, V: AsRef<[u8]>>(
+        reader: &mut Reader<'a>,
+        least: usize,
+        mut value: impl FnMut(&mut Reader<'a>) -> Result<V, Damage>,
+    ) -> Result<Self, Damage> {
+        let count = reader.count(least)?;
+        let mut before = None;
+        let rows = (0..count).map(|_| {
+            let key = reader.key(&mut before)?;
+            Ok(row(key, value(reader)?.as_ref()))
+        });
+        Ok(Self::new(&rows.collect::<Result<Vec<_>, _>>()?))
+    }
+
+    /// Appends the table to a model file; `value` appends what [`Table::read`] reads again, given a row without its key.
+    pub fn write(&self, out: &mut Vec<u8>, mut value: impl FnMut(&mut Vec<u8>, &[u8])) {
+        put(out, self.len);
+        let mut before = 0;
+        for (key, row) in self.iter() {
+            put(out, key - before);
+            before = key;
+            value(out, &row[size_of::<u32>()..]);
+        }
+    }
+
     /// Appends the table to a pack.
     pub fn pack(&self, packer: &mut Packer) {
         packer.number(self.len);
@@ -281,6 +316,20 @@ mod tests {
         let table = table(&[9, 2, 9]);
         assert_eq!(table.get(9), Some(&row(9, &[0])));
         assert_eq!(table.len(), 2);
+    }
+
+    #[test]
+    fn a_file_gives_the_table_back() {
+        for keys in [&[][..], &[0], &[5, 6, u32::MAX]] {
+            let table = table(keys);
+            let mut bytes = Vec::new();
+            table.write(&mut bytes, |out, value| out.extend(value));
+            let read = |bytes| Table::<5>::read(&mut Reader(bytes), 2, Reader::array::<1>);
+            assert_eq!(read(&bytes), Ok(table));
+            for length in 0..bytes.len() {
+                assert!(read(&bytes[..length]).is_err(), "{length} of {keys:?}");
+            }
+        }
     }
 
     #[test]

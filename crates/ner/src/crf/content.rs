@@ -3,7 +3,7 @@
 //! The build script reads the embedded model with this file too, so nothing else of the crate is used here.
 
 use blattwerk_model_file::pack::{Packer, Unpacker};
-use blattwerk_model_file::{Damage, Kind, Table, put, row};
+use blattwerk_model_file::{Damage, Kind, Reader, Table, put};
 
 /// The number of tags.
 pub const TAGS: usize = 9;
@@ -60,59 +60,16 @@ impl Content {
         for score in transitions.as_flattened_mut() {
             *score = reader.float()?;
         }
-        let count = reader.count(2)?;
-        let mut words = Vec::with_capacity(count);
-        let mut before = None;
-        for _ in 0..count {
-            let key = reader.key(&mut before)?;
-            let head = reader.number()?;
-            let [mut classes, mut uses, mut known] = [[0; 8], [0; 8], [0; 8]];
-            if head & 0x200 != 0 {
-                uses[..2].copy_from_slice(reader.bytes(2)?);
-            }
-            if head & 0x100 != 0 {
-                known[..2].copy_from_slice(reader.bytes(2)?);
-                for class in classes.chunks_exact_mut(2) {
-                    let number = u16::try_from(reader.number()?).map_err(|_| Damage::Content {
-                        expected: "a class below 65536",
-                    })?;
-                    class.copy_from_slice(&number.to_le_bytes());
-                }
-            }
-            let lists = (head & 0xFF | head >> 10 << 8).to_le_bytes();
-            let record = [&classes, &known[..2], &lists[..2], &uses[..2]].concat();
-            words.push(row(key, &record));
-        }
-        let count = reader.count(2)?;
-        let mut names = Vec::with_capacity(count);
-        let mut before = None;
-        for _ in 0..count {
-            let key = reader.key(&mut before)?;
-            names.push(row(key, &[reader.byte()?]));
-        }
-        let count = reader.count(2)?;
-        let mut features = Vec::with_capacity(count);
-        let mut before = None;
-        for _ in 0..count {
-            let key = reader.key(&mut before)?;
-            let filled = reader.number()? & ((1 << TAGS) - 1);
-            let mut weights = [0; LANES];
-            let mut rest = filled;
-            for &weight in reader.bytes(filled.count_ones() as usize)? {
-                weights[rest.trailing_zeros() as usize] = weight;
-                rest &= rest - 1;
-            }
-            features.push(row(key, &weights));
-        }
-        reader.end()?;
-        Ok(Self {
+        let content = Self {
             unit,
             eagerness,
             transitions,
-            words: Table::new(&words),
-            names: Table::new(&names),
-            features: Table::new(&features),
-        })
+            words: Table::read(&mut reader, 2, read_word)?,
+            names: Table::read(&mut reader, 2, Reader::array::<1>)?,
+            features: Table::read(&mut reader, 2, read_weights)?,
+        };
+        reader.end()?;
+        Ok(content)
     }
 
     /// Returns the content as the bytes of a file.
@@ -122,49 +79,9 @@ impl Content {
         for score in [self.unit, self.eagerness].iter().chain(scores) {
             out.extend(score.to_le_bytes());
         }
-        put(&mut out, self.words.len() as u32);
-        let mut before = 0;
-        for (key, row) in self.words.iter() {
-            put(&mut out, key - before);
-            before = key;
-            let [.., count, shares, few, more, first, last] = *row;
-            let classes = &row[KEY..KEY + 8];
-            let lists = u16::from_le_bytes([few, more]);
-            let has_uses = first > 0 || last > 0;
-            let flags = u32::from(count > 0) << 8 | u32::from(has_uses) << 9;
-            put(
-                &mut out,
-                u32::from(lists & 0xFF) | u32::from(lists >> 8) << 10 | flags,
-            );
-            if has_uses {
-                out.extend([first, last]);
-            }
-            if count > 0 {
-                out.extend([count, shares]);
-                for class in classes.chunks_exact(2) {
-                    put(&mut out, u32::from(class[0]) | u32::from(class[1]) << 8);
-                }
-            }
-        }
-        put(&mut out, self.names.len() as u32);
-        let mut before = 0;
-        for (key, &[.., kind]) in self.names.iter() {
-            put(&mut out, key - before);
-            before = key;
-            out.push(kind);
-        }
-        put(&mut out, self.features.len() as u32);
-        let mut before = 0;
-        for (key, row) in self.features.iter() {
-            put(&mut out, key - before);
-            before = key;
-            let weights = &row[KEY..KEY + TAGS];
-            let filled = (0..TAGS)
-                .filter(|&k| weights[k] != 0)
-                .fold(0, |set, k| set | 1 << k);
-            put(&mut out, filled);
-            out.extend(weights.iter().filter(|&&weight| weight != 0));
-        }
+        self.words.write(&mut out, write_word);
+        self.names.write(&mut out, |out, kind| out.extend(kind));
+        self.features.write(&mut out, write_weights);
         KIND.seal(&out)
     }
 
@@ -190,4 +107,71 @@ impl Content {
             features: Table::unpack(unpacker),
         }
     }
+}
+
+/// Reads the record of a word. Bits 0 to 7 and 10 to 17 of its head are the lists that the word is in; bits 8 and 9 tell
+/// whether classes and uses follow.
+fn read_word(reader: &mut Reader) -> Result<[u8; RECORD], Damage> {
+    let head = reader.number()?;
+    let lists = (head & 0xFF | head >> 10 << 8).to_le_bytes();
+    let mut record = [0; RECORD];
+    let [classes @ .., count, shares, few, more, first, last] = &mut record;
+    [*few, *more] = [lists[0], lists[1]];
+    if head & USES != 0 {
+        [*first, *last] = reader.array()?;
+    }
+    if head & CLASSES != 0 {
+        [*count, *shares] = reader.array()?;
+        for class in classes.chunks_exact_mut(2) {
+            let number = u16::try_from(reader.number()?).map_err(|_| Damage::Content {
+                expected: "a class below 65536",
+            })?;
+            class.copy_from_slice(&number.to_le_bytes());
+        }
+    }
+    Ok(record)
+}
+
+/// The flags of a word's head.
+const CLASSES: u32 = 1 << 8;
+const USES: u32 = 1 << 9;
+
+fn write_word(out: &mut Vec<u8>, record: &[u8]) {
+    let &[ref classes @ .., count, shares, few, more, first, last] = record else {
+        return;
+    };
+    let mut head = u32::from(few) | u32::from(more) << 10;
+    let has_uses = first > 0 || last > 0;
+    for (flag, is_set) in [(CLASSES, count > 0), (USES, has_uses)] {
+        head |= if is_set { flag } else { 0 };
+    }
+    put(out, head);
+    if has_uses {
+        out.extend([first, last]);
+    }
+    if count > 0 {
+        out.extend([count, shares]);
+        for class in classes.chunks_exact(2) {
+            put(out, u32::from(class[0]) | u32::from(class[1]) << 8);
+        }
+    }
+}
+
+/// Reads the weights of a feature: a set of the tags that have one, then those.
+fn read_weights(reader: &mut Reader) -> Result<[u8; LANES], Damage> {
+    let mut filled = reader.number()? & ((1 << TAGS) - 1);
+    let mut weights = [0; LANES];
+    for &weight in reader.bytes(filled.count_ones() as usize)? {
+        weights[filled.trailing_zeros() as usize] = weight;
+        filled &= filled - 1;
+    }
+    Ok(weights)
+}
+
+fn write_weights(out: &mut Vec<u8>, weights: &[u8]) {
+    let filled = (0..TAGS)
+        .filter(|&tag| weights[tag] != 0)
+        .fold(0, |set, tag| set | 1 << tag);
+    put(out, filled);
+    out.extend(weights.iter().filter(|&&weight| weight != 0));
 }

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use blattwerk_model_file::pack::{Packer, Unpacker};
-use blattwerk_model_file::{Damage, Kind, Reader, Table, put, row};
+use blattwerk_model_file::{Damage, Kind, Reader, Table, put};
 
 /// The file format of these models.
 pub(super) const KIND: Kind = Kind {
@@ -151,16 +151,9 @@ impl Weights {
         for number in &mut numbers {
             *number = reader.float()?;
         }
-        let count = reader.count(3)?;
-        let mut keys = Vec::with_capacity(count);
-        let mut before = None;
-        for _ in 0..count {
-            let key = reader.key(&mut before)?;
-            keys.push(row(key, &reader.array::<2>()?));
-        }
         Ok(Self {
             numbers,
-            keys: Table::new(&keys),
+            keys: Table::read(reader, 3, Reader::array::<2>)?,
         })
     }
 
@@ -169,13 +162,7 @@ impl Weights {
         for number in self.numbers {
             out.extend(number.to_le_bytes());
         }
-        put(out, self.keys.len() as u32);
-        let mut before = 0;
-        for (key, row) in self.keys.iter() {
-            put(out, key - before);
-            out.extend(&row[KEY..]);
-            before = key;
-        }
+        self.keys.write(out, |out, weights| out.extend(weights));
     }
 }
 
@@ -194,29 +181,20 @@ impl Words {
         // The count fits the file, but with the scales it may not.
         let rows: Result<Vec<[u8; STORED]>, _> = (0..count).map(|_| reader.array()).collect();
         let rows = rows?;
-        let count = reader.count(2)?;
-        let mut places = Vec::with_capacity(count);
-        let mut before = None;
-        for _ in 0..count {
-            let key = reader.key(&mut before)?;
+        let places = Table::read(reader, 2, |reader| {
             let place = reader.number()?;
             if place as usize >= rows.len() {
                 return Err(Damage::Content {
                     expected: "the number of a row",
                 });
             }
-            places.push(row(key, &place.to_le_bytes()));
-        }
-        let count = reader.count(1)?;
-        let mut before = None;
-        let verbs: Result<Vec<_>, _> = (0..count)
-            .map(|_| Ok(reader.key(&mut before)?.to_le_bytes()))
-            .collect();
+            Ok(place.to_le_bytes())
+        })?;
         Ok(Self {
             scales,
             rows: rows.into(),
-            places: Table::new(&places),
-            verbs: Table::new(&verbs?),
+            places,
+            verbs: Table::read(reader, 1, |_| Ok([]))?,
         })
     }
 
@@ -227,19 +205,15 @@ impl Words {
             out.extend(scale.to_le_bytes());
         }
         out.extend(self.rows.as_flattened());
-        put(out, self.places.len() as u32);
-        let mut before = 0;
-        for (key, &[_, _, _, _, place @ ..]) in self.places.iter() {
-            put(out, key - before);
-            put(out, u32::from_le_bytes(place));
-            before = key;
-        }
-        put(out, self.verbs.len() as u32);
-        let mut before = 0;
-        for (verb, _) in self.verbs.iter() {
-            put(out, verb - before);
-            before = verb;
-        }
+        self.places.write(out, |out, place| {
+            put(
+                out,
+                place
+                    .first_chunk()
+                    .map_or(0, |&place| u32::from_le_bytes(place)),
+            );
+        });
+        self.verbs.write(out, |_, _| ());
     }
 }
 
