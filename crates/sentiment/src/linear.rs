@@ -31,6 +31,7 @@ mod vectors;
 mod words;
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use blattwerk_core::{
     Asset, Built, Document, Error, Level, Polarity, Result, Sentiment, Span, Stage,
@@ -94,6 +95,7 @@ impl Config {
         Ok(Built {
             stage: Box::new(Judge {
                 model,
+                readers: Mutex::default(),
                 explains: self.explain,
                 least_score: self.least_score,
             }),
@@ -151,6 +153,8 @@ pub fn load(path: &Path) -> Result<(Model, Asset)> {
 /// The stage: judges with a model.
 struct Judge {
     model: Model,
+    /// Those that no thread reads with, each with the words it has read.
+    readers: Mutex<Vec<Reader>>,
     explains: bool,
     least_score: f32,
 }
@@ -160,7 +164,7 @@ impl Stage for Judge {
 
     fn process(&self, document: &Document) -> Result<Vec<Sentiment>> {
         let model = &self.model;
-        let mut reader = Reader::default();
+        let mut reader = self.take_reader();
         let mut sight = Sight::default();
         let mut sentences = Vec::with_capacity(document.sentences.len());
         let mut layer = Vec::with_capacity(1 + sentences.capacity() + document.entities.len());
@@ -199,11 +203,22 @@ impl Stage for Judge {
         }
         layer.insert(0, judgement);
         layer.append(&mut toward);
+        self.put_reader(reader);
         Ok(layer)
     }
 }
 
 impl Judge {
+    fn take_reader(&self) -> Reader {
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        readers.pop().unwrap_or_default()
+    }
+
+    fn put_reader(&self, reader: Reader) {
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        readers.push(reader);
+    }
+
     /// Judges toward an entity of the sentence that was read.
     fn entity(
         &self,

@@ -246,12 +246,54 @@ pub(super) struct Token {
     pub(super) name: Option<(u16, u8)>,
 }
 
-/// Reads texts into tokens, with buffers that are reused.
+/// What is known about a word, given in lower case.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    row: Option<u32>,
+    polarity: f32,
+    cue: Option<Cue>,
+    form: u32,
+    stem: u32,
+    class: Class,
+    /// Whether it can be a finite verb, if it is not capitalized.
+    is_verb: bool,
+}
+
+impl Known {
+    fn of(lower: &str, words: &Words) -> Self {
+        let mut known = Self {
+            row: None,
+            polarity: 0.0,
+            cue: CUE.get(lower).copied(),
+            form: 0,
+            stem: 0,
+            class: Class::default(),
+            is_verb: false,
+        };
+        if !is_people(lower) {
+            let (form, stem) = (hash(lower), hash(stem(lower)));
+            known.row = words.find_hashed(lower, form, stem);
+            known.polarity = known.row.map_or(0.0, |row| words.polarity(row));
+            (known.form, known.stem) = (form, stem);
+            if lower.len() <= LONGEST {
+                known.class = CLASS.get(lower).copied().unwrap_or_default();
+            }
+            known.is_verb = words.is_verb(form);
+        }
+        known
+    }
+}
+
+/// How many words a reader remembers before it forgets them all.
+const KEPT: usize = 1 << 15;
+
+/// Reads texts into tokens, with buffers that are reused. It remembers words, so all texts must be read with the same table.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
     /// The tokens of the text that was read last.
     pub(super) tokens: Vec<Token>,
     lower: String,
+    known: FxHashMap<Box<str>, Known>,
 }
 
 impl Reader {
@@ -316,24 +358,36 @@ impl Reader {
     fn word(&mut self, span: Span, words: &Words, first: Option<char>) {
         let lower = self.lower.as_str();
         let mut token = Token::new(span, None);
-        token.cue = CUE.get(lower).copied();
         token.is_capital = first.is_some_and(char::is_uppercase);
         token.ends_in_s = lower.ends_with('s');
         if first.is_some_and(char::is_numeric) {
+            token.cue = CUE.get(lower).copied();
             (token.form, token.stem) = (NUMBER, NUMBER);
-        } else if !is_people(lower) {
-            let (form, stem) = (hash(lower), hash(stem(lower)));
-            token.row = words.find_hashed(lower, form, stem);
-            token.polarity = token.row.map_or(0.0, |row| words.polarity(row));
-            (token.form, token.stem) = (form, stem);
-            if lower.len() <= LONGEST {
-                token.class = CLASS.get(lower).copied().unwrap_or_default();
-            }
-            if !token.is_capital && words.is_verb(form) {
+        } else {
+            let known = match self.known.get(lower) {
+                Some(known) => *known,
+                None => self.look_up(words),
+            };
+            token.cue = known.cue;
+            token.row = known.row;
+            token.polarity = known.polarity;
+            (token.form, token.stem) = (known.form, known.stem);
+            token.class = known.class;
+            if known.is_verb && !token.is_capital {
                 token.class.0 |= Class::VERB.0;
             }
         }
         self.tokens.push(token);
+    }
+
+    /// Looks up the current word, and remembers it.
+    fn look_up(&mut self, words: &Words) -> Known {
+        if self.known.len() >= KEPT {
+            self.known.clear();
+        }
+        let known = Known::of(&self.lower, words);
+        self.known.insert(self.lower.as_str().into(), known);
+        known
     }
 }
 
