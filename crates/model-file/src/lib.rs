@@ -22,7 +22,7 @@ use std::path::Path;
 #[cfg(feature = "load")]
 use blattwerk_core::{Asset, Error};
 
-pub use self::table::{Home, Table, row};
+pub use self::table::{Asked, Table, row};
 
 /// The name of the model file in the folder of a model.
 pub const FILE: &str = "model.bin";

@@ -18,7 +18,7 @@ use crate::{Damage, Reader, put};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table<const N: usize> {
     /// The rows, with gaps between them, and a bucket of gaps at the end. A gap has the greatest key.
-    slots: Cow<'static, [[u8; N]]>,
+    buckets: Cow<'static, [Bucket<N>]>,
     /// How many of the buckets are the home of a key. A row is in its home, or behind rows with smaller keys from there on.
     homes: u32,
     /// A bit for each value of the first bits of a key: whether there is a key with it.
@@ -32,7 +32,8 @@ pub struct Table<const N: usize> {
 /// The key of a gap.
 const GAP: u32 = u32::MAX;
 
-/// The rows of a bucket.
+/// The rows that share a home.
+type Bucket<const N: usize> = [[u8; N]; BUCKET];
 const BUCKET: usize = 4;
 
 /// Makes a row of a key and its value.
@@ -54,11 +55,35 @@ fn key<const N: usize>(row: &[u8; N]) -> u32 {
         .map_or(GAP, |key| u32::from_le_bytes(*key))
 }
 
-/// Where a search begins, and the key there.
+/// Keys that are looked up together, each with the number of what it is for. See [`Table::find_all`].
+#[derive(Debug, Default)]
+pub struct Asked {
+    keys: Vec<(u32, u32)>,
+    homes: Vec<Home>,
+}
+
+/// Where a search begins, and the first key there.
 #[derive(Debug, Clone, Copy)]
-pub struct Home {
-    slot: u32,
+struct Home {
+    bucket: u32,
     found: u32,
+}
+
+/// How many keys are looked up together: enough to wait for many at once, and not more than the innermost cache holds.
+const TOGETHER: usize = 48;
+
+impl Asked {
+    /// Adds a key.
+    #[inline]
+    pub fn push(&mut self, what: u32, key: u32) {
+        self.keys.push((what, key));
+    }
+
+    /// Adds keys for the same.
+    #[inline]
+    pub fn extend<const K: usize>(&mut self, what: u32, keys: [u32; K]) {
+        self.keys.extend_from_slice(&keys.map(|key| (what, key)));
+    }
 }
 
 impl<const N: usize> Default for Table<N> {
@@ -78,7 +103,7 @@ impl<const N: usize> Table<N> {
         debug_assert!(rows.is_sorted_by(|a, b| key(a) < key(b)), "rows are sorted");
         let len = u32::try_from(rows.len()).expect("no model is as large");
         let mut table = Self {
-            slots: Cow::default(),
+            buckets: Cow::default(),
             homes: homes(len),
             present: Cow::default(),
             present_shift: present_shift(len),
@@ -91,7 +116,7 @@ impl<const N: usize> Table<N> {
         let mut present = vec![0; 1 << (u32::BITS - table.present_shift - 3)];
         for row in rows {
             let key = key(row);
-            let home = table.home_of(key);
+            let home = BUCKET * table.home_of(key);
             if slots.len() < home {
                 slots.resize(home, gap);
             }
@@ -100,15 +125,15 @@ impl<const N: usize> Table<N> {
             present[at] |= bit;
         }
         slots.resize(slots.len().max(most).next_multiple_of(BUCKET) + BUCKET, gap);
-        table.slots = slots.into();
+        table.buckets = slots.as_chunks().0.to_vec().into();
         table.present = present.into();
         table
     }
 
-    /// Returns the first slot of the home of a key.
+    /// Returns the number of the bucket that is the home of a key.
     #[inline]
     fn home_of(&self, key: u32) -> usize {
-        ((u64::from(key) * u64::from(self.homes)) >> u32::BITS) as usize * BUCKET
+        ((u64::from(key) * u64::from(self.homes)) >> u32::BITS) as usize
     }
 
     /// Returns the place of the bit of a key.
@@ -121,8 +146,9 @@ impl<const N: usize> Table<N> {
     /// Returns the row with a key.
     #[inline]
     pub fn get(&self, key: u32) -> Option<&[u8; N]> {
-        if self.may_contain(key) {
-            self.search(self.home(key), key)
+        if self.may_contain(&self.present, key) {
+            let buckets = &*self.buckets;
+            self.search(buckets, self.home(buckets, key), key)
         } else {
             None
         }
@@ -134,14 +160,38 @@ impl<const N: usize> Table<N> {
         self.get(key).is_some()
     }
 
-    /// Returns false for most keys that are not there, and true for all that are.
+    /// Looks up many keys, and forgets them; `found` gets what each was for, and its row, of those that are there.
     ///
-    /// [`Table::may_contain`], [`Table::home`] and [`Table::search`] are the steps of [`Table::get`], for those who look up
-    /// many keys: if all take one step before the next, they wait for memory together.
+    /// Each look-up waits for memory, so many proceed together, one step at a time, and their waits overlap. The first two
+    /// steps have no branches, since they would be unpredictable.
     #[inline]
-    pub fn may_contain(&self, key: u32) -> bool {
+    pub fn find_all(&self, asked: &mut Asked, mut found: impl FnMut(u32, &[u8; N])) {
+        let (buckets, present) = (&*self.buckets, &*self.present);
+        let Asked { keys, homes } = asked;
+        for keys in keys.chunks_mut(TOGETHER) {
+            let mut kept = 0;
+            for at in 0..keys.len() {
+                let (what, key) = keys[at];
+                keys[kept] = (what, key);
+                kept += usize::from(self.may_contain(present, key));
+            }
+            let kept = &keys[..kept];
+            homes.clear();
+            homes.extend(kept.iter().map(|&(_, key)| self.home(buckets, key)));
+            for (&(what, key), &home) in kept.iter().zip(&*homes) {
+                if let Some(row) = self.search(buckets, home, key) {
+                    found(what, row);
+                }
+            }
+        }
+        keys.clear();
+    }
+
+    /// Returns false for most keys that are not there, and true for all that are.
+    #[inline]
+    fn may_contain(&self, present: &[u8], key: u32) -> bool {
         let (at, bit) = self.bit(key);
-        self.present[at] & bit != 0
+        present[at] & bit != 0
     }
 
     /// Returns where the search for a key begins.
@@ -150,37 +200,43 @@ impl<const N: usize> Table<N> {
         clippy::cast_possible_truncation,
         reason = "no model has a billion rows"
     )]
-    pub fn home(&self, key: u32) -> Home {
-        let slot = self.home_of(key);
+    fn home(&self, buckets: &[Bucket<N>], key: u32) -> Home {
+        let bucket = self.home_of(key);
         Home {
-            slot: slot as u32,
-            found: self::key(&self.slots[slot]),
+            bucket: bucket as u32,
+            found: self::key(&buckets[bucket][0]),
         }
     }
 
     /// Returns the row with a key, given where its search begins.
     #[inline]
-    pub fn search(&self, home: Home, key: u32) -> Option<&[u8; N]> {
-        let Home { slot, found } = home;
-        let mut slot = slot as usize;
-        if found > key {
-            return None;
-        }
-        // Gaps are not less than any key.
+    fn search<'t>(&self, buckets: &'t [Bucket<N>], home: Home, key: u32) -> Option<&'t [u8; N]> {
+        let Home { bucket, mut found } = home;
+        let mut at = bucket as usize;
+        // The gaps at the end are not less than any key.
         loop {
-            let bucket: &[_; BUCKET] = self.slots.get(slot..)?.first_chunk()?;
-            let smaller = bucket.iter().filter(|row| self::key(row) < key).count();
+            let bucket = buckets.get(at)?;
+            let [_, second, third, fourth] = bucket;
+            let smaller = usize::from(found < key)
+                + usize::from(self::key(second) < key)
+                + usize::from(self::key(third) < key)
+                + usize::from(self::key(fourth) < key);
             if let Some(row) = bucket.get(smaller) {
                 let is_there = self::key(row) == key && (key != GAP || self.has_greatest);
                 return is_there.then_some(row);
             }
-            slot += BUCKET;
+            at += 1;
+            found = self::key(&buckets.get(at)?[0]);
         }
     }
 
     /// Returns all rows with their keys, in ascending order of the keys.
     pub fn iter(&self) -> impl Iterator<Item = (u32, &[u8; N])> {
-        let rows = self.slots.iter().map(|row| (key(row), row));
+        let rows = self
+            .buckets
+            .as_flattened()
+            .iter()
+            .map(|row| (key(row), row));
         let rows = rows.filter(|&(key, _)| key != GAP);
         rows.chain(self.get(GAP).map(|row| (GAP, row)))
     }
@@ -233,7 +289,7 @@ impl<const N: usize> Table<N> {
     pub fn pack(&self, packer: &mut Packer) {
         packer.number(self.len);
         packer.number(self.has_greatest.into());
-        packer.bytes(self.slots.as_flattened());
+        packer.bytes(self.buckets.as_flattened().as_flattened());
         packer.bytes(&self.present);
     }
 
@@ -249,7 +305,7 @@ impl<const N: usize> Table<N> {
             present_shift: present_shift(len),
             len,
             has_greatest: unpacker.number() > 0,
-            slots: Cow::Borrowed(unpacker.bytes().as_chunks().0),
+            buckets: Cow::Borrowed(unpacker.bytes().as_chunks().0.as_chunks().0),
             present: Cow::Borrowed(unpacker.bytes()),
         }
     }

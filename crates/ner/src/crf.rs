@@ -166,33 +166,30 @@ pub(crate) fn tag_part(
     sentences: &[Span],
     other: Option<&dyn Fn(Span) -> Option<[f32; TAGS]>>,
 ) -> Vec<Entity> {
-    let tokens: Vec<Vec<Span>> = sentences
-        .iter()
-        .map(|&sentence| {
-            let mut tokens = Vec::new();
-            for token in token::tokens(&text[sentence]) {
-                tokens::push_parts(&text[sentence], token, sentence.start, &mut tokens);
-                join_dashed(model, text, &mut tokens);
-            }
-            tokens
-        })
-        .collect();
-    let words: Vec<Vec<&str>> = tokens
-        .iter()
-        .map(|tokens| tokens.iter().map(|&token| &text[token]).collect())
-        .collect();
+    let mut tokens = Vec::new();
+    let mut starts = vec![0];
+    for &sentence in sentences {
+        let first = tokens.len();
+        for token in token::tokens(&text[sentence]) {
+            tokens::push_parts(&text[sentence], token, sentence.start, &mut tokens);
+            join_dashed(model, text, first, &mut tokens);
+        }
+        starts.push(tokens.len());
+    }
+    let words: Vec<&str> = tokens.iter().map(|&token| &text[token]).collect();
+    let sentences = || starts.windows(2).map(|at| at[0]..at[1]);
+    let words: Vec<&[&str]> = sentences().map(|sentence| &words[sentence]).collect();
     let others: Vec<Vec<[f32; TAGS]>> = other.map_or_else(Vec::new, |other| {
         let scores = |&token: &Span| other(token).unwrap_or_default();
-        tokens
-            .iter()
-            .map(|tokens| tokens.iter().map(scores).collect())
+        sentences()
+            .map(|sentence| tokens[sentence].iter().map(scores).collect())
             .collect()
     });
     let entities = model
         .entities_with(&words, &others)
         .into_iter()
         .map(|found| {
-            let tokens = &tokens[found.sentence];
+            let tokens = &tokens[starts[found.sentence]..];
             Entity {
                 span: Span::new(tokens[found.start].start, tokens[found.end - 1].end),
                 label: labels[found.label as usize].clone(),
@@ -202,9 +199,9 @@ pub(crate) fn tag_part(
     entities.collect()
 }
 
-/// Joins the last three tokens if they are a name with a dash for its hyphen: "Schleswig–Holstein".
-fn join_dashed(model: &Model, text: &Text, tokens: &mut Vec<Span>) {
-    let &[.., first, dash, last] = &tokens[..] else {
+/// Joins the last three of the tokens from `start` on if they are a name with a dash for its hyphen: "Schleswig–Holstein".
+fn join_dashed(model: &Model, text: &Text, start: usize, tokens: &mut Vec<Span>) {
+    let &[.., first, dash, last] = &tokens[start..] else {
         return;
     };
     let touch = first.end == dash.start && dash.end == last.start;

@@ -38,38 +38,45 @@ pub(super) fn best(scores: &[[f32; TAGS]], transitions: &Transitions) -> Vec<Tag
     if n == 0 {
         return Vec::new();
     }
-    let mut back: Vec<Lanes<u8>> = vec![Lanes::default(); n];
     let rows: [Lanes<f32>; TAGS] =
         std::array::from_fn(|from| pad(&transitions[from], f32::NEG_INFINITY));
+    // The scores of the best paths that end in each tag, token by token.
+    let mut paths: Vec<Lanes<f32>> = Vec::with_capacity(n);
     let mut now = Lanes::default();
     for k in 0..TAGS {
         now[k] = transitions[TAGS][k] + scores[0][k];
     }
-    for t in 1..n {
+    paths.push(now);
+    for score in &scores[1..] {
         let mut next = [f32::NEG_INFINITY; LANES];
-        let mut best: Lanes<u32> = Lanes::default();
-        for (from, row) in (0..).zip(&rows) {
-            let before = now[from as usize];
+        for (before, row) in now.iter().zip(&rows) {
             // Selecting instead of branching compares all tags at once.
-            for to in 0..next.len() {
+            for to in 0..LANES {
                 let s = before + row[to];
-                let is_better = s > next[to];
-                next[to] = if is_better { s } else { next[to] };
-                best[to] = if is_better { from } else { best[to] };
+                next[to] = if s > next[to] { s } else { next[to] };
             }
         }
-        back[t] = best.map(|from| from as u8);
         for k in 0..TAGS {
-            now[k] = next[k] + scores[t][k];
+            now[k] = next[k] + score[k];
         }
+        paths.push(now);
     }
-    let mut at = (0..TAGS).fold(0, |b, k| if now[k] > now[b] { k } else { b });
+    // Which tag came before is found out only for the tags on the best path.
+    let mut at = first_best(&std::array::from_fn(|k| now[k]));
     let mut tags = vec![Tag::OUT; n];
-    for t in (0..n).rev() {
-        tags[t] = Tag::new(at);
-        at = usize::from(back[t][at]);
+    tags[n - 1] = Tag::new(at);
+    for t in (1..n).rev() {
+        let before = &paths[t - 1];
+        at = first_best(&std::array::from_fn(|from| before[from] + rows[from][at]));
+        tags[t - 1] = Tag::new(at);
     }
     tags
+}
+
+/// Returns the tag with the best score; of equals, the first.
+#[inline]
+fn first_best(scores: &[f32; TAGS]) -> usize {
+    (1..TAGS).fold(0, |best, k| if scores[k] > scores[best] { k } else { best })
 }
 
 /// Forward and backward sums over the allowed paths, scaled at each token.

@@ -1,9 +1,10 @@
 //! The tagger at run time: small weights, and a cache of word types.
 //!
 //! The score of a tag is a sum over about a hundred features. Most belong to one word at one position of the window,
-//! so for each word type they are summed once and cached ([`Seen`]); a token then costs five rows of sixteen small
-//! integers plus the joint features of neighbours. Those of two neighbours and of the shapes of a window recur as well,
-//! and have caches of a fixed size ([`Recent`]). With integers, the sums are the same in any order.
+//! so for each word type they are summed once and cached ([`Seen`]); a token then costs five rows of twelve small
+//! integers plus the joint features of neighbours. Those of the shapes of a window recur as well, and have a cache of a fixed
+//! size ([`Recent`]); those of two neighbours hardly do: two of three pairs in news are not among the last 8,000. With integers,
+//! the sums are the same in any order.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -13,7 +14,7 @@ use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use blattwerk_model_file::pack::Unpacker;
-use blattwerk_model_file::{Damage, Home, Table, row};
+use blattwerk_model_file::{Asked, Damage, Table, row};
 
 use super::borders;
 use super::chain::{self, ANY, Lattice, NEVER, Transitions};
@@ -34,7 +35,7 @@ use super::train::Tagger;
 type Row = [i16; LANES];
 
 /// Maximum number of word types in a generation; only two generations are kept, which bounds the memory.
-const KEPT: usize = 1 << 15;
+const KEPT: usize = 1 << 16;
 
 /// A trained tagger.
 #[derive(Debug)]
@@ -71,42 +72,15 @@ struct Seen {
 struct Cache {
     recent: Generation,
     older: Generation,
-    /// The sums of two neighbours for the tokens in their [`REACH`], by the numbers of their types in the recent generation
-    /// and [`Frame::quote`] of the second.
-    pairs: Recent<u64, [Row; REACH]>,
     /// The sums of windows of shapes.
-    shapes: Recent<[u32; PLACES], Row>,
+    shapes: Recent<Row>,
     ints: Vec<Row>,
     looks: Vec<Look>,
     frames: Vec<Frame>,
     types: Vec<u32>,
-    missed: Vec<Missed>,
-    look_up: LookUp,
-}
-
-/// The joint features of two neighbours belong to both and to the tokens before and after them.
-const REACH: usize = 4;
-
-/// Sums that are missing in the cache: the place of the first word, and the key.
-#[derive(Debug, Clone, Copy)]
-enum Missed {
-    Pair(usize, u64),
-    Shapes(usize, [u32; PLACES]),
-}
-
-/// Keys being looked up, each with the number of the sum it belongs to.
-#[derive(Debug, Default)]
-struct LookUp {
-    asked: Vec<(u32, u32)>,
-    /// Where the search for each begins.
-    homes: Vec<Home>,
-}
-
-impl LookUp {
-    fn ask(&mut self, sum: usize, keys: impl IntoIterator<Item = u32>) {
-        let keys = keys.into_iter();
-        self.asked.extend(keys.map(|key| (sum as u32, key)));
-    }
+    /// The windows whose sums are missing: their numbers and keys.
+    missed: Vec<(usize, [u32; PLACES])>,
+    asked: Asked,
 }
 
 /// Word types seen in the same stretch of text.
@@ -117,6 +91,12 @@ struct Generation {
 }
 
 impl Generation {
+    /// Forgets all, and keeps the memory for others.
+    fn clear(&mut self) {
+        self.ids.clear();
+        self.seen.clear();
+    }
+
     fn push(&mut self, word: Box<str>, seen: Seen) -> u32 {
         let id = self.seen.len() as u32;
         self.seen.push(seen);
@@ -234,39 +214,25 @@ impl Model {
             && self.lexicon.lists(&format!("{first}-{last}")).0 > 0
     }
 
-    /// Adds the rows of the requested keys to their sums.
-    ///
-    /// Each look-up waits for memory, so all look-ups proceed together, one step at a time, and their waits overlap. The
-    /// first two steps have no branches, since they would be unpredictable.
-    fn add_all(&self, LookUp { asked, homes }: &mut LookUp, sums: &mut [Row]) {
-        let mut kept = 0;
-        for at in 0..asked.len() {
-            let (sum, key) = asked[at];
-            asked[kept] = (sum, key);
-            kept += usize::from(self.features.may_contain(key));
-        }
-        asked.truncate(kept);
-        homes.clear();
-        homes.extend(asked.iter().map(|&(_, key)| self.features.home(key)));
-        for ((sum, key), &home) in asked.drain(..).zip(&*homes) {
-            if let Some(row) = self.features.search(home, key) {
-                add_weights(&mut sums[sum as usize], row);
-            }
-        }
+    /// Adds the weights of the requested keys to their sums.
+    fn add_all(&self, asked: &mut Asked, sums: &mut [Row]) {
+        self.features.find_all(asked, |sum, row| {
+            add_weights(&mut sums[sum as usize], row);
+        });
     }
 
-    fn seen(&self, profile: &Profile, look_up: &mut LookUp) -> Seen {
+    fn seen(&self, profile: &Profile, asked: &mut Asked) -> Seen {
         const FIRST: usize = PLACES;
         const OTHER: usize = PLACES + 1;
         for &(key, places) in &profile.keys {
             for place in (0..PLACES).filter(|place| places & (1 << place) != 0) {
-                look_up.ask(place, [placed(key, place)]);
+                asked.push(place as u32, placed(key, place));
             }
         }
-        look_up.ask(FIRST, [feature::opening(&profile.look, true)]);
-        look_up.ask(OTHER, [feature::opening(&profile.look, false)]);
+        asked.push(FIRST as u32, feature::opening(&profile.look, true));
+        asked.push(OTHER as u32, feature::opening(&profile.look, false));
         let mut sums = [[0; LANES]; PLACES + 2];
-        self.add_all(look_up, &mut sums);
+        self.add_all(asked, &mut sums);
         let [mut rows @ .., first, other] = sums;
         add(&mut rows[HERE], &other);
         Seen {
@@ -300,28 +266,26 @@ impl Model {
             recent,
             older,
             types,
-            look_up,
+            asked,
             ..
         } = cache;
         if recent.seen.len() > KEPT {
-            *older = mem::take(recent);
-            cache.pairs.clear();
+            mem::swap(older, recent);
+            recent.clear();
         }
         if recent.seen.is_empty() {
-            recent.seen.push(self.seen(&Profile::edge(), look_up));
+            recent.seen.push(self.seen(&Profile::edge(), asked));
         }
         types.clear();
         types.extend([0; HERE]);
         for word in words {
             let word = word.as_ref();
             let id = recent.ids.get(word).copied().unwrap_or_else(|| {
-                let (word, seen) = if let Some((word, id)) = older.ids.remove_entry(word) {
-                    (word, older.seen[id as usize].clone())
-                } else {
-                    let profile = Profile::new(word, &self.lexicon);
-                    (word.into(), self.seen(&profile, look_up))
+                let seen = match older.ids.get(word) {
+                    Some(&id) => older.seen[id as usize].clone(),
+                    None => self.seen(&Profile::new(word, &self.lexicon), asked),
                 };
-                recent.push(word, seen)
+                recent.push(word.into(), seen)
             });
             types.push(id);
         }
@@ -332,7 +296,6 @@ impl Model {
     fn add_known(&self, cache: &mut Cache, tokens: Range<usize>) {
         let Cache {
             recent,
-            pairs,
             shapes,
             ints,
             looks,
@@ -361,76 +324,52 @@ impl Model {
             let key = std::array::from_fn(|place| looks[i + place].shape);
             match shapes.get(&key) {
                 Some(row) => add(&mut sum, row),
-                None => missed.push(Missed::Shapes(i, key)),
+                None => missed.push((i, key)),
             }
             ints.push(sum);
         }
         ints.resize(tokens.end + HERE + 1, [0; LANES]);
-        for (i, pair) in types.windows(2).enumerate() {
-            let frame = (i + 1).checked_sub(HERE).and_then(|at| frames.get(at));
-            let quote = frame.map_or(0, |frame| frame.quote());
-            let key = u64::from(pair[0]) | u64::from(pair[1]) << 30 | u64::from(quote) << 60;
-            match pairs.get(&key) {
-                Some(rows) => add_rows(&mut ints[i..], rows),
-                None => missed.push(Missed::Pair(i, key)),
-            }
-        }
     }
 
     /// Adds the sums that are missing in the cache, to it as well, and those that are not cached.
     fn add_missed(&self, cache: &mut Cache, tokens: Range<usize>) {
         let Cache {
-            pairs,
             shapes,
             ints,
             looks,
+            frames,
             missed,
-            look_up,
+            asked,
             ..
         } = cache;
         let window = |i: usize| std::array::from_fn(|place| &looks[i + place]);
         for (i, token) in tokens.clone().enumerate() {
-            look_up.ask(token, feature::threes(window(i)));
+            asked.extend(token as u32, feature::threes(window(i)));
+        }
+        for (i, pair) in (0..).zip(looks.windows(2)) {
+            let [a, b] = [&pair[0], &pair[1]];
+            // Two neighbours tell about both of them, and about the tokens before and after them.
+            let frame = (i as usize + 1).checked_sub(HERE);
+            let frame = frame.and_then(|at| frames.get(at));
+            let quote = frame.map_or(0, |frame| frame.quote());
+            asked.push(i, feature::before_two(a, b));
+            asked.extend(i + 1, feature::before(a, b));
+            asked.extend(i + 2, feature::after(a, b, quote));
+            asked.push(i + 3, feature::after_two(a, b));
         }
         let words = &looks[HERE..HERE + tokens.len()];
-        let emit = |at, key| look_up.ask(tokens.start + at, [key]);
+        let emit = |at, key| asked.push((tokens.start + at) as u32, key);
         feature::of_phrases(words, &self.lexicon.phrases, emit);
         let first = ints.len();
-        let mut next = first;
-        for one in &*missed {
-            match *one {
-                Missed::Shapes(i, _) => {
-                    look_up.ask(next, feature::shapes(window(i)));
-                    next += 1;
-                }
-                Missed::Pair(i, key) => {
-                    let (a, b) = (&looks[i], &looks[i + 1]);
-                    look_up.ask(next, [feature::before_two(a, b)]);
-                    look_up.ask(next + 1, feature::before(a, b));
-                    look_up.ask(next + 2, feature::after(a, b, (key >> 60) as u32));
-                    look_up.ask(next + 3, [feature::after_two(a, b)]);
-                    next += REACH;
-                }
-            }
+        for (next, &(i, _)) in (first..).zip(&*missed) {
+            asked.extend(next as u32, feature::shapes(window(i)));
         }
-        ints.resize(next, [0; LANES]);
-        self.add_all(look_up, ints);
-        next = first;
-        for one in &*missed {
-            match *one {
-                Missed::Shapes(i, key) => {
-                    let row = ints[next];
-                    add(&mut ints[tokens.start + i], &row);
-                    shapes.put(key, row);
-                    next += 1;
-                }
-                Missed::Pair(i, key) => {
-                    let rows: [_; REACH] = std::array::from_fn(|at| ints[next + at]);
-                    add_rows(&mut ints[i..], &rows);
-                    pairs.put(key, rows);
-                    next += REACH;
-                }
-            }
+        ints.resize(first + missed.len(), [0; LANES]);
+        self.add_all(asked, ints);
+        for (next, &(i, key)) in (first..).zip(&*missed) {
+            let row = ints[next];
+            add(&mut ints[tokens.start + i], &row);
+            shapes.put(key, row);
         }
     }
 
@@ -654,12 +593,6 @@ fn add_weights(sum: &mut Row, row: &[u8; FEATURE]) {
 fn add(sum: &mut Row, row: &Row) {
     for k in 0..LANES {
         sum[k] = sum[k].saturating_add(row[k]);
-    }
-}
-
-fn add_rows(sums: &mut [Row], rows: &[Row]) {
-    for (sum, row) in sums.iter_mut().zip(rows) {
-        add(sum, row);
     }
 }
 

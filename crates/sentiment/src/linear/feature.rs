@@ -11,6 +11,8 @@
 
 use std::ops::Range;
 
+use blattwerk_model_file::Asked;
+
 use super::content::{AMOUNTS, VIEWS, Words};
 use super::reading::{Class, Token, is_turned};
 use super::speech::Speech;
@@ -32,6 +34,8 @@ const TURNED_KEYS: usize = 4;
 pub(super) struct Sight {
     /// What stands where.
     pub(super) keys: Vec<u32>,
+    /// Keys that are being looked up.
+    pub(super) asked: Asked,
     /// The rows of the word table that each view has.
     pub(super) rows: [Vec<u32>; VIEWS],
     /// How good and how bad the words of each place are.

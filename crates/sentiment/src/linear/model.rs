@@ -67,7 +67,7 @@ pub(super) fn share(keys: usize) -> f32 {
 
 impl Head {
     /// Returns the log-odds; the leanings of the first view are those with the number `first`.
-    fn odds(&self, sight: &Sight, words: &Words, first: usize) -> Odds {
+    fn odds(&self, sight: &mut Sight, words: &Words, first: usize) -> Odds {
         let mut odds = self.constant;
         let mut add = |by: Odds, factor: f32| {
             odds[0] += factor * by[0];
@@ -89,11 +89,13 @@ impl Head {
         }
         let mut steps = [0i32; 2];
         for &key in &sight.keys {
-            if let Some(&[.., negative, positive]) = self.keys.get(key) {
+            sight.asked.push(0, key);
+        }
+        self.keys
+            .find_all(&mut sight.asked, |_, &[.., negative, positive]| {
                 steps[0] += i32::from(negative.cast_signed());
                 steps[1] += i32::from(positive.cast_signed());
-            }
-        }
+            });
         let share = share(sight.keys.len());
         for i in 0..2 {
             odds[i] += share * self.scale[i] * steps[i] as f32;
@@ -137,7 +139,7 @@ impl Model {
         let mut sight = Sight::default();
         self.reasons(text, tokens, |tokens| {
             sight.whole(tokens);
-            self.whole.odds(&sight, &self.words, TOWARD_VIEWS)
+            self.whole.odds(&mut sight, &self.words, TOWARD_VIEWS)
         })
     }
 
@@ -153,7 +155,7 @@ impl Model {
         let mut sight = Sight::default();
         self.reasons(text, &tokens[seen], |tokens| {
             sight.toward(tokens, name.clone());
-            self.toward.odds(&sight, &self.words, 0)
+            self.toward.odds(&mut sight, &self.words, 0)
         })
     }
 
