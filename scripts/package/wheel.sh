@@ -14,8 +14,8 @@ fi
 wheel="$(realpath "${1:-$(echo dist/*.whl)}")"
 megabytes="$(($(stat -c %s "$wheel") / 1000000))"
 echo "$wheel: $megabytes MB"
-if ((megabytes >= 30)); then
-    echo "error: expected less than 30 MB" >&2
+if ((megabytes >= 60)); then
+    echo "error: expected less than 60 MB" >&2
     exit 1
 fi
 python3 - "$wheel" <<'PYTHON'
