@@ -104,7 +104,8 @@ impl Judge {
             let tone = self.encoder.tone(probabilities);
             Sentiment::new(level, tone, probabilities[tone as usize].clamp(0.0, 1.0))
         };
-        let mut layer = vec![of_text(Level::Article, linear::article(sentences))];
+        let tone = |sentence| self.encoder.tone(sentence);
+        let mut layer = vec![linear::article(sentences, tone)];
         let levels = (0..).map(Level::Sentence).zip(sentences);
         layer.extend(levels.map(|(level, &probabilities)| of_text(level, probabilities)));
         layer.extend(entities.map(|(index, probabilities)| {

@@ -58,7 +58,7 @@ pub(crate) fn at(start: usize, mut reasons: Vec<Reason>) -> Vec<Reason> {
 
 /// Returns the strongest reasons of the sentences of an article, strongest first.
 ///
-/// `shares` are the weights of the sentences' log-odds in those of the article.
+/// `shares` are the shares of the sentences in the judgement of the article.
 pub(crate) fn of_article(
     sentences: &[Sentiment],
     shares: impl IntoIterator<Item = f32>,
