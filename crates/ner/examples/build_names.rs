@@ -1,4 +1,5 @@
-//! Builds the embedded model from the data folder: `build_names DATA MODEL_FILE`.
+//! Builds the embedded model from the data folder: `build_names DATA TAUGHT MODEL_FILE`. TAUGHT is a file of sentences that the encoder
+//! has labelled, by the example `label_raw`.
 //!
 //! The steps are those of [`build`]; the same data gives the same file.
 
@@ -9,7 +10,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Instant;
 
-use blattwerk_core::{Asset, token};
+use blattwerk_core::{Asset, Chars, Entity, Span, token};
 use blattwerk_ner::crf::corpus::{self, Sentence};
 use blattwerk_ner::crf::knowledge::{self, List};
 use blattwerk_ner::crf::lexicon::list;
@@ -21,12 +22,12 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 fn main() -> Result<()> {
     let mut arguments = std::env::args_os().skip(1);
-    let (Some(data), Some(file), None) = (arguments.next(), arguments.next(), arguments.next())
+    let [Some(data), Some(taught), Some(file), None] = std::array::from_fn(|_| arguments.next())
     else {
-        return Err("usage: build_names DATA MODEL_FILE".into());
+        return Err("usage: build_names DATA TAUGHT MODEL_FILE".into());
     };
     let start = Instant::now();
-    let model = build(Path::new(&data), |step| {
+    let model = build(Path::new(&data), Path::new(&taught), |step| {
         let _ = writeln!(
             io::stderr(),
             "{:>6.0} s  {step}",
@@ -62,8 +63,12 @@ const RAW: &[&str] = &[
 /// How many taggers of each of the two kinds are trained; the model is the mean of them all.
 const TAGGERS: u64 = 1;
 
-/// Features with weights of fewer steps are left out, so that the file stays small.
-const LEAST_STEPS: u8 = 12;
+/// The minimum number of occurrences of a feature. Those of the sentences that the encoder has labelled are many, and few of the rare ones
+/// are worth their bytes.
+const LEAST_COUNT: u32 = 6;
+
+/// Features with the smallest weights are left out, so that the file has at most so many bytes.
+const MOST_BYTES: usize = 7_700_000;
 
 /// Well-known names, by label, that are not in the data folder's lists.
 const WELL_KNOWN: &str = include_str!("../../../models/ner-de/names.tsv");
@@ -197,8 +202,13 @@ fn blended(corpora: &[Corpus]) -> Vec<Corpus> {
 /// # Panics
 ///
 /// Never, since the threads it starts do not panic.
-fn build(data: &Path, mut say: impl FnMut(&str)) -> Result<Model> {
-    let gold = gold(data)?;
+fn build(data: &Path, taught: &Path, mut say: impl FnMut(&str)) -> Result<Model> {
+    let mut gold = gold(data)?;
+    gold.train.push(Corpus::gold(kinds()?));
+    gold.train.push(Corpus {
+        weight: TAUGHT,
+        ..Corpus::gold(read_taught(taught)?)
+    });
     let mut articles = Vec::new();
     for name in RAW {
         let all = read_articles(&data.join("raw").join(name))?;
@@ -245,6 +255,7 @@ fn build(data: &Path, mut say: impl FnMut(&str)) -> Result<Model> {
             .map(|i| {
                 let options = Options {
                     seed: first_seed + 2 * i,
+                    min_count: LEAST_COUNT,
                     ..options.clone()
                 };
                 train(corpora, &lexicon, &options, |_, _| {})
@@ -258,8 +269,14 @@ fn build(data: &Path, mut say: impl FnMut(&str)) -> Result<Model> {
         all.extend(blended.join().expect("training does not panic"));
         all
     });
-    let mut model = Model::pruned(&Tagger::mean(&all), LEAST_STEPS);
+    let mean = Tagger::mean(&all);
     drop(all);
+    let mut pruned = (2..=127).map(|steps| (steps, Model::pruned(&mean, steps)));
+    let fits = |(_, model): &(u8, Model)| model.to_bytes().len() <= MOST_BYTES;
+    let (steps, mut model) = pruned
+        .find(fits)
+        .ok_or("the words alone are too many bytes")?;
+    say(&format!("without features of less than {steps} steps"));
     let dev: Vec<Sentence> = gold
         .dev
         .into_iter()
@@ -268,6 +285,74 @@ fn build(data: &Path, mut say: impl FnMut(&str)) -> Result<Model> {
     let factor = calibrate::calibrate(&mut model, &dev);
     say(&format!("scores times {factor:.1}"));
     Ok(model)
+}
+
+/// Sentences of kinds that models get wrong, written for this project: a tone, a tab and the text with its names marked.
+const KINDS: &str = include_str!("../../../scripts/train/kinds.tsv");
+
+/// Reads [`KINDS`].
+fn kinds() -> Result<Vec<Sentence>> {
+    let sentence = |line: &str| {
+        let (_, text) = line
+            .split_once('\t')
+            .ok_or("a line of kinds.tsv has a tab")?;
+        let (text, names) = marked(text)?;
+        Ok(corpus::of_sentence(&text, &names))
+    };
+    KINDS.lines().map(sentence).collect()
+}
+
+/// Takes the marks out of a text: `[Name|label|stance]`.
+fn marked(text: &str) -> Result<(String, Vec<Entity>)> {
+    let mut parts = text.split('[');
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    let mut names = Vec::new();
+    for part in parts {
+        let (mark, rest) = part.split_once(']').ok_or("a mark ends with ]")?;
+        let [name, label, _] = mark.split('|').collect::<Vec<_>>()[..] else {
+            return Err("a mark is [Name|label|stance]".into());
+        };
+        let start = plain.len();
+        plain.push_str(name);
+        names.push(Entity {
+            span: Span::new(start, plain.len()),
+            label: label.into(),
+            score: 1.0,
+        });
+        plain.push_str(rest);
+    }
+    Ok((plain, names))
+}
+
+/// The weight of a sentence that the encoder has labelled.
+const TAUGHT: f32 = 0.3;
+
+/// A sentence that the encoder has labelled: names have start and end in characters, label, stance and probability.
+#[derive(serde::Deserialize)]
+struct Taught {
+    text: String,
+    names: Vec<(usize, usize, String, [f32; 3], f32)>,
+}
+
+/// Reads sentences that the encoder has labelled.
+fn read_taught(path: &Path) -> Result<Vec<Sentence>> {
+    let sentence = |line: &str| -> Result<Sentence> {
+        let Taught { text, names } = serde_json::from_str(line)?;
+        let mut chars = Chars::new(&text);
+        let mut byte = |char| chars.byte_of(char).ok_or("a name ends behind its sentence");
+        let names: Vec<Entity> = names
+            .into_iter()
+            .map(|(start, end, label, _, score)| {
+                Ok(Entity {
+                    span: Span::new(byte(start)?, byte(end)?),
+                    label: label.into(),
+                    score,
+                })
+            })
+            .collect::<Result<_>>()?;
+        Ok(corpus::of_sentence(&text, &names))
+    };
+    fs::read_to_string(path)?.lines().map(sentence).collect()
 }
 
 #[derive(serde::Deserialize)]
