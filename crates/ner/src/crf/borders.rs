@@ -1,7 +1,7 @@
 //! Where names end: mends the borders of the entities that the tagger found.
 //!
 //! The tagger knows borders only from the words around them. What is certain about them is mended here: a name has no half
-//! pair of brackets or quotes, no emoji and no title; a court and its town are one name; "SPD-Anhänger" is none.
+//! pair of brackets or quotes, no emoji and no title; a court and its town are one name; "SPD-Anhänger" and "@anna" are none.
 
 use std::sync::LazyLock;
 
@@ -387,12 +387,18 @@ impl<W: AsRef<str>> Words<'_, W> {
         }
     }
 
-    /// Returns whether an entity is a compound that means persons.
+    /// Returns whether an entity is a compound that means persons, or the address or account of somebody: "@anna".
     fn is_no_name(&self, entity: &Entity) -> bool {
-        if entity.end - entity.start > 1 || entity.label == Label::Per {
+        if entity.end - entity.start > 1 {
             return false;
         }
         let word = self.get(entity.start);
+        if word.contains('@') {
+            return true;
+        }
+        if entity.label == Label::Per {
+            return false;
+        }
         let last = word
             .rsplit(['-', '\u{2010}', '\u{2011}'])
             .next()
