@@ -101,8 +101,7 @@ impl Judge {
         entities: impl Iterator<Item = (usize, Probabilities)>,
     ) -> Vec<Sentiment> {
         let of_text = |level, probabilities: Probabilities| {
-            let tone = self.encoder.tone(probabilities);
-            Sentiment::new(level, tone, probabilities[tone as usize].clamp(0.0, 1.0))
+            linear::judgement(level, self.encoder.tone(probabilities), probabilities)
         };
         let tone = |sentence| self.encoder.tone(sentence);
         let mut layer = vec![linear::article(sentences, tone)];

@@ -6,9 +6,8 @@
 //! Names have no polarity of their own: nobody is bad for being called Krieg, or because earlier texts spoke badly of them. Nor
 //! have words for people's origin, faith, sex or party.
 //!
-//! An article is judged by all of its sentences. How opinionated it is, is their mean; its direction grows
-//! roughly with the square root of their number, so that many weak signs make a strong one, while the neutral sentences
-//! of a long report count little.
+//! An article is judged by the mean probabilities of negative and positive of its sentences, through a softmax that was fitted to
+//! articles that were read as a whole. An article of one sentence is judged as that sentence.
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -120,7 +119,8 @@ pub(crate) fn check_least_score(least_score: f32) -> Result<()> {
     })
 }
 
-/// Returns the judgement toward an entity: the stance that was chosen, or neutral if it is less probable than that.
+/// Returns the judgement toward an entity: the stance that was chosen, or neutral if it is less probable than
+/// `least_score`.
 pub(crate) fn toward(
     index: usize,
     stance: Polarity,
@@ -132,8 +132,12 @@ pub(crate) fn toward(
     } else {
         stance
     };
-    let score = probabilities[stance as usize].clamp(0.0, 1.0);
-    Sentiment::new(Level::Entity(index), stance, score)
+    judgement(Level::Entity(index), stance, probabilities)
+}
+
+/// Returns a judgement with the probability of its class.
+pub(crate) fn judgement(level: Level, class: Polarity, probabilities: Probabilities) -> Sentiment {
+    Sentiment::new(level, class, probabilities[class as usize].clamp(0.0, 1.0))
 }
 
 /// Returns the embedded model, with its record.
@@ -153,7 +157,7 @@ pub fn load(path: &Path) -> Result<(Model, Asset)> {
 /// The stage: judges with a model.
 struct Judge {
     model: Model,
-    /// Those that no thread reads with, each with the words it has read.
+    /// Idle readers, each with the words that it remembers.
     readers: Mutex<Vec<Reader>>,
     explains: bool,
     least_score: f32,
@@ -249,8 +253,7 @@ impl Judge {
 
 impl model::Head {
     fn judgement(&self, level: Level, probabilities: Probabilities) -> Sentiment {
-        let polarity = self.choose(probabilities);
-        Sentiment::new(level, polarity, probabilities[polarity as usize])
+        judgement(level, self.choose(probabilities), probabilities)
     }
 }
 
@@ -259,33 +262,33 @@ pub(crate) fn article(
     sentences: &[Probabilities],
     choose: impl Fn(Probabilities) -> Polarity,
 ) -> Sentiment {
-    let probabilities = of_article(sentences);
-    // A single sentence is judged as itself.
-    let polarity = match sentences {
-        [_] => choose(probabilities),
-        _ => Polarity::likeliest(probabilities),
+    let (class, probabilities) = match sentences {
+        [] => (Polarity::Neutral, [0.0, 1.0, 0.0]),
+        &[alone] => (choose(alone), alone),
+        _ => {
+            let probabilities = of_article(sentences);
+            (Polarity::likeliest(probabilities), probabilities)
+        }
     };
-    let score = probabilities[polarity as usize].clamp(0.0, 1.0);
-    Sentiment::new(Level::Article, polarity, score)
+    judgement(Level::Article, class, probabilities)
 }
 
-/// Returns the probabilities for an article: a softmax of the mean probabilities of negative and positive of its sentences.
+/// Returns a softmax of the mean probabilities of negative and positive of sentences, of which there are some.
 fn of_article(sentences: &[Probabilities]) -> Probabilities {
-    if let &[sentence] = sentences {
-        return sentence;
-    }
     let mean = |class: Polarity| {
         let sum: f64 = sentences.iter().map(|p| f64::from(p[class as usize])).sum();
-        sum / sentences.len().max(1) as f64
+        sum / sentences.len() as f64
     };
-    let [bad, good] = [Polarity::Negative, Polarity::Positive].map(mean);
-    let odds = ARTICLE.map(|[of_bad, of_good, constant]| of_bad * bad + of_good * good + constant);
+    let [negative, positive] = [Polarity::Negative, Polarity::Positive].map(mean);
+    let odds = ARTICLE_WEIGHTS.map(|[by_negative, by_positive, constant]| {
+        by_negative * negative + by_positive * positive + constant
+    });
     learn::softmax([odds[0], 0.0, odds[1]]).map(|p| p as f32)
 }
 
 /// What the mean probabilities of negative and positive, and a constant, add to the log-odds of negative, then of positive, against
 /// neutral. Fitted to 160 articles of Wikinews that a reader judged as a whole; see `models/sentiment-de/MODEL.md`.
-const ARTICLE: [[f64; 3]; 2] = [[11.25, -3.81, -2.27], [-2.65, 6.54, -0.84]];
+const ARTICLE_WEIGHTS: [[f64; 3]; 2] = [[11.25, -3.81, -2.27], [-2.65, 6.54, -0.84]];
 
 /// Returns the share of each sentence in the judgement of an article: its part of all that is not neutral.
 fn shares(sentences: &[Probabilities]) -> impl Iterator<Item = f32> {
@@ -464,7 +467,10 @@ mod tests {
     fn an_empty_article_is_neutral() {
         let layer = judged(&Document::new("a", ""));
         assert_eq!(layer.len(), 1);
-        assert_eq!(layer[0].polarity, Polarity::Neutral);
+        assert_eq!(
+            (layer[0].polarity, layer[0].score),
+            (Polarity::Neutral, 1.0)
+        );
     }
 
     #[test]
@@ -487,7 +493,10 @@ mod tests {
         let sentences = [[0.5, 0.4, 0.1], [0.1, 0.8, 0.1], [0.0, 1.0, 0.0]];
         let found: Vec<f32> = shares(&sentences).collect();
         for (found, expected) in found.into_iter().zip([0.75, 0.25, 0.0]) {
-            assert!((found - expected).abs() < 1e-6, "{found} is {expected}");
+            assert!(
+                (found - expected).abs() < 1e-6,
+                "expected {expected}, found {found}"
+            );
         }
         let none: Vec<f32> = shares(&[[0.0, 1.0, 0.0]]).collect();
         assert_eq!(none, [0.0]);

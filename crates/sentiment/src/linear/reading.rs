@@ -287,6 +287,9 @@ impl Known {
 /// How many words a reader remembers before it forgets them all.
 const KEPT: usize = 1 << 15;
 
+/// The longest word, in bytes, that is remembered: longer ones are rare, and dirty text has very long ones.
+const LONGEST_KEPT: usize = 64;
+
 /// Reads texts into tokens, with buffers that are reused. It remembers words, so all texts must be read with the same table.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
@@ -386,7 +389,9 @@ impl Reader {
             self.known.clear();
         }
         let known = Known::of(&self.lower, words);
-        self.known.insert(self.lower.as_str().into(), known);
+        if self.lower.len() <= LONGEST_KEPT {
+            self.known.insert(self.lower.as_str().into(), known);
+        }
         known
     }
 }
