@@ -105,7 +105,8 @@ impl Encoder {
     /// Reads a document: finds its names, and judges its sentences and names.
     ///
     /// `choose` gets what was read, a stretch of sentences at a time, and returns the names that are judged, in order and
-    /// without overlap. Those that do not start in a sentence of the stretch are dropped.
+    /// without overlap. Those that do not start in a sentence of the stretch are dropped. The chosen names are returned with the
+    /// judgements of all sentences and of these names, in the same order.
     pub fn read(
         &self,
         document: &Document,

@@ -44,12 +44,11 @@ impl Packer {
     }
 }
 
-/// Packs a model file in a build script: `<name>.pack` in its folder begins with the hash of the file, then `pack` adds the
-/// content.
+/// Packs a model file in a build script: writes `<name>.pack` to `OUT_DIR`, the hash of the file and then what `pack` adds.
 ///
 /// # Panics
 ///
-/// If the file cannot be read or the pack not be written, which stops the build.
+/// If the file cannot be read or the pack cannot be written, which stops the build.
 #[cfg(feature = "build")]
 pub fn embed(name: &str, file: &str, pack: impl FnOnce(&[u8], &mut Packer)) {
     let bytes = std::fs::read(file).expect("the embedded model is in the repository");

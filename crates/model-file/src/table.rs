@@ -32,8 +32,9 @@ pub struct Table<const N: usize> {
 /// The key of a gap.
 const GAP: u32 = u32::MAX;
 
-/// The rows that share a home.
+/// Rows that are compared at once.
 type Bucket<const N: usize> = [[u8; N]; BUCKET];
+/// The rows of a bucket.
 const BUCKET: usize = 4;
 
 /// Makes a row of a key and its value.
@@ -55,7 +56,7 @@ fn key<const N: usize>(row: &[u8; N]) -> u32 {
         .map_or(GAP, |key| u32::from_le_bytes(*key))
 }
 
-/// Keys that are looked up together, each with the number of what it is for. See [`Table::find_all`].
+/// Keys that are looked up together, each with a number of the caller's. See [`Table::find_all`].
 #[derive(Debug, Default)]
 pub struct Asked {
     keys: Vec<(u32, u32)>,
@@ -79,7 +80,7 @@ impl Asked {
         self.keys.push((what, key));
     }
 
-    /// Adds keys for the same.
+    /// Adds keys with the same number.
     #[inline]
     pub fn extend<const K: usize>(&mut self, what: u32, keys: [u32; K]) {
         self.keys.extend_from_slice(&keys.map(|key| (what, key)));
@@ -160,7 +161,7 @@ impl<const N: usize> Table<N> {
         self.get(key).is_some()
     }
 
-    /// Looks up many keys, and forgets them; `found` gets what each was for, and its row, of those that are there.
+    /// Looks up all keys and empties `asked`; calls `found` with the number and the row of each key that is in the table.
     ///
     /// Each look-up waits for memory, so many proceed together, one step at a time, and their waits overlap. The first two
     /// steps have no branches, since they would be unpredictable.
@@ -251,7 +252,8 @@ impl<const N: usize> Table<N> {
         self.len == 0
     }
 
-    /// Reads a table from a model file: a count, then each row's key and what `value` reads, at least `least` bytes in all.
+    /// Reads a table from a model file: a count, then each row's key and what `value` reads. `least` is the
+    /// fewest bytes that a row takes.
     ///
     /// # Errors
     ///
@@ -362,7 +364,19 @@ mod tests {
             }
             let mut sorted = case;
             sorted.sort_unstable();
-            assert!(table.iter().map(|(key, _)| key).eq(sorted));
+            assert!(table.iter().map(|(key, _)| key).eq(sorted.iter().copied()));
+            let mut asked = Asked::default();
+            for &key in &sorted {
+                asked.extend(key, [key, key.wrapping_add(1)]);
+            }
+            let mut found = Vec::new();
+            table.find_all(&mut asked, |number, row| found.push((number, *row)));
+            let expected = sorted
+                .iter()
+                .flat_map(|&key| [key, key.wrapping_add(1)].map(|asked| (key, table.get(asked))));
+            let expected = expected.filter_map(|(number, row)| Some((number, *row?)));
+            assert!(found.iter().copied().eq(expected));
+            table.find_all(&mut asked, |_, _| panic!("nothing is asked any more"));
         }
         assert!(!Table::<4>::default().contains(GAP), "empty");
     }

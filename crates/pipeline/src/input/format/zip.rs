@@ -283,7 +283,7 @@ impl Ends {
     }
 }
 
-/// Returns whether these bytes after an archive are none of its content.
+/// Returns whether these bytes are only padding: zeros and line ends.
 fn is_padding(rest: &[u8]) -> bool {
     rest.iter().all(|byte| matches!(byte, 0 | b'\r' | b'\n'))
 }

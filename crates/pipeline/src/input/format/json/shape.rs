@@ -335,7 +335,7 @@ pub(super) fn is_article(object: &[u8], elements: &[Parts], names: &Names) -> bo
     Parts::of(object, 0, names).are_those_of_article(elements)
 }
 
-/// Returns whether a list is one of articles, by its beginning and its name, which is none of an article's parts.
+/// Returns whether a list is one of articles, by its beginning and its name, which is not that of a part of an article.
 pub(super) fn is_list(beginning: &[u8], name: &str, names: &Names) -> bool {
     let mut finder = Finder {
         object: beginning,
