@@ -1,7 +1,7 @@
-//! Builds the embedded model from the data folder: `build_names DATA TAUGHT MODEL_FILE`. TAUGHT is a file of sentences that the encoder
-//! has labelled, by the example `label_raw`.
+//! Builds the embedded model from the data folder: `build_names DATA TAUGHT MODEL_FILE`. TAUGHT is a file of sentences that
+//! the encoder has labelled, by the example `label_raw`.
 //!
-//! The steps are those of [`build`]; the same data gives the same file.
+//! The steps are those of [`build`]; the same DATA and TAUGHT give the same file.
 
 use std::error::Error;
 use std::fs;
@@ -63,8 +63,8 @@ const RAW: &[&str] = &[
 /// How many taggers of each of the two kinds are trained; the model is the mean of them all.
 const TAGGERS: u64 = 1;
 
-/// The minimum number of occurrences of a feature. Those of the sentences that the encoder has labelled are many, and few of the rare ones
-/// are worth their bytes.
+/// The minimum number of occurrences of a feature of the final taggers. The sentences that the encoder has labelled have many
+/// rare ones, and few of them are worth their bytes.
 const LEAST_COUNT: u32 = 6;
 
 /// Features with the smallest weights are left out, so that the file has at most so many bytes.
@@ -193,7 +193,8 @@ fn blended(corpora: &[Corpus]) -> Vec<Corpus> {
 /// 3. how words are used in the raw text, according to that tagger;
 /// 4. taggers of two kinds that use this: some keep the conventions of the corpora apart and follow those of the first
 ///    corpus, others blend them; the model is their mean;
-/// 5. calibration of its scores on the dev files.
+/// 5. features with the smallest weights are left out until the file is small enough;
+/// 6. calibration of its scores on the dev files.
 ///
 /// # Errors
 ///
@@ -276,7 +277,7 @@ fn build(data: &Path, taught: &Path, mut say: impl FnMut(&str)) -> Result<Model>
     let (steps, mut model) = pruned
         .find(fits)
         .ok_or("the words alone are too many bytes")?;
-    say(&format!("without features of less than {steps} steps"));
+    say(&format!("without features below {steps} steps"));
     let dev: Vec<Sentence> = gold
         .dev
         .into_iter()
@@ -339,7 +340,7 @@ fn read_taught(path: &Path) -> Result<Vec<Sentence>> {
     let sentence = |line: &str| -> Result<Sentence> {
         let Taught { text, names } = serde_json::from_str(line)?;
         let mut chars = Chars::new(&text);
-        let mut byte = |char| chars.byte_of(char).ok_or("a name ends behind its sentence");
+        let mut byte = |char| chars.byte_of(char).ok_or("a name ends after its sentence");
         let names: Vec<Entity> = names
             .into_iter()
             .map(|(start, end, label, _, score)| {

@@ -1,6 +1,7 @@
 //! Labels raw text with the encoder, so that fast models can learn from it: `label_raw DATA FILE`.
 //!
-//! A stretch of each text is read, from speeches and an encyclopedia. Texts of which readers labelled a part are left out.
+//! A stretch of each text is read, from speeches and an encyclopedia. Texts with a longer sentence that
+//! readers labelled are left out.
 //! FILE gets a JSON object for each sentence, like a file of labelled
 //! articles, but the stance toward a name and the tone are the probabilities of negative, neutral and positive, and a name
 //! ends with its own:
@@ -11,7 +12,7 @@
 
 use std::collections::HashSet;
 use std::error::Error;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{BufRead as _, BufReader, BufWriter, Read, Write as _};
 use std::path::Path;
 
@@ -19,7 +20,7 @@ use blattwerk_core::{Document, Names, Span};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// Raw texts: one of so many of them is read, and so many of its sentences at most.
+/// Raw texts: the file, every how many texts one is read, and the most sentences that are taken from it.
 const RAW: &[(&str, usize, usize)] = &[
     ("bundestag_speeches.jsonl.zst", 4, 12),
     ("wikipedia_klexikon.jsonl.zst", 1, 96),
@@ -27,6 +28,9 @@ const RAW: &[(&str, usize, usize)] = &[
 
 /// Files of labelled sentences whose texts are among the raw ones.
 const READERS: &[&str] = &["bundestag.train.jsonl", "bundestag.dev.jsonl"];
+
+/// The length of short sentences, in bytes.
+const SHORT: usize = 60;
 
 /// How many texts are read at once.
 const TOGETHER: usize = 64;
@@ -65,7 +69,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Returns the sentences that readers labelled.
+/// Returns the sentences that readers labelled, without the short ones, which other texts can have too.
 fn labelled(data: &Path) -> Result<HashSet<String>> {
     let mut sentences = HashSet::new();
     for name in READERS {
@@ -74,7 +78,7 @@ fn labelled(data: &Path) -> Result<HashSet<String>> {
             let long = document
                 .sentences
                 .iter()
-                .filter(|sentence| sentence.len() > 60);
+                .filter(|sentence| sentence.len() > SHORT);
             sentences.extend(long.map(|&sentence| document.text[sentence].to_owned()));
         }
     }
@@ -125,7 +129,7 @@ fn write(out: &mut impl std::io::Write, document: &Document, names: &Names) -> R
 
 /// Reads the field `text` of each line.
 fn texts(path: &Path) -> Result<Vec<String>> {
-    let reader: Box<dyn Read> = Box::new(zstd::Decoder::new(fs::File::open(path)?)?);
+    let reader: Box<dyn Read> = Box::new(zstd::Decoder::new(File::open(path)?)?);
     BufReader::new(reader)
         .lines()
         .map(|line| {

@@ -13,7 +13,7 @@ STANCES = "-0+"
 # Where sentences are from, and the beginning that says so.
 READERS = {"wikinews": "news", "written": "news", "kinds": "news", "bundestag": "speech"}
 OTHERS = {"germeval2014": "germeval", "smartdata_newsonly": "smartdata"}
-# Sentences of the kinds that models of sentiment get wrong: the tone, a tab, and the text with each name as [text|class|stance].
+# Sentences of the kinds that models get wrong: the tone, a tab, and the text with each name as [text|class|stance].
 KINDS = Path(__file__).parent.parent / "kinds.tsv"
 NO_SPACE_BEFORE = {*",.;:!?)]}“”…%", "''"}
 # Sentences of GermEval with a larger part of replaced words say little about real ones.

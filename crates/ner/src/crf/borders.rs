@@ -387,7 +387,7 @@ impl<W: AsRef<str>> Words<'_, W> {
         }
     }
 
-    /// Returns whether an entity is a compound that means persons, or the address or account of somebody: "@anna".
+    /// Returns whether an entity is a compound that means persons, or an account or address: "@anna".
     fn is_no_name(&self, entity: &Entity) -> bool {
         if entity.end - entity.start > 1 {
             return false;
