@@ -10,6 +10,9 @@
 //! bearer (`-`, `0` or `+`). `tone` is that of the whole sentence. The stance of a name and the tone may be left out.
 //! Consecutive lines with the same `article` are the sentences of one article.
 
+#[cfg(feature = "raw")]
+pub mod raw;
+
 use std::path::Path;
 
 use blattwerk_core::{Asset, Chars, Document, Entity, Error, Polarity, Result, Span};

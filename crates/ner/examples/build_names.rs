@@ -1,16 +1,17 @@
-//! Builds the embedded model from the data folder: `build_names DATA TAUGHT MODEL_FILE`. TAUGHT is a file of sentences that
-//! the encoder has labelled, by the example `label_raw`.
+//! Builds the embedded model from the data folder: `build_names DATA TAUGHT MODEL_FILE`. TAUGHT is a file of labelled
+//! articles, in which the encoder has found the names: the example `label_raw` makes it.
 //!
 //! The steps are those of [`build`]; the same DATA and TAUGHT give the same file.
 
 use std::error::Error;
 use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::thread;
 use std::time::Instant;
 
-use blattwerk_core::{Asset, Chars, Entity, Span, token};
+use blattwerk_core::{Asset, Document, Entity, Span, token};
+use blattwerk_gold::{Article, raw};
 use blattwerk_ner::crf::corpus::{self, Sentence};
 use blattwerk_ner::crf::knowledge::{self, List};
 use blattwerk_ner::crf::lexicon::list;
@@ -205,14 +206,18 @@ fn blended(corpora: &[Corpus]) -> Vec<Corpus> {
 /// Never, since the threads it starts do not panic.
 fn build(data: &Path, taught: &Path, mut say: impl FnMut(&str)) -> Result<Model> {
     let mut gold = gold(data)?;
-    gold.train.push(Corpus::gold(kinds()?));
+    gold.train
+        .push(Corpus::gold(corpus::of_articles(&kinds()?)));
     gold.train.push(Corpus {
         weight: TAUGHT,
-        ..Corpus::gold(read_taught(taught)?)
+        ..Corpus::gold(corpus::of_articles(&blattwerk_gold::read(taught)?))
     });
     let mut articles = Vec::new();
     for name in RAW {
-        let all = read_articles(&data.join("raw").join(name))?;
+        let texts = raw::texts(&data.join("raw").join(name))?;
+        let all: Vec<_> = texts
+            .map(|text| Ok(sentences(&text?)))
+            .collect::<Result<_>>()?;
         say(&format!("{name}: {} articles", all.len()));
         articles.extend(all);
     }
@@ -291,20 +296,24 @@ fn build(data: &Path, taught: &Path, mut say: impl FnMut(&str)) -> Result<Model>
 /// Sentences of kinds that models get wrong, written for this project: a tone, a tab and the text with its names marked.
 const KINDS: &str = include_str!("../../../scripts/train/kinds.tsv");
 
-/// Reads [`KINDS`].
-fn kinds() -> Result<Vec<Sentence>> {
-    let sentence = |line: &str| {
+/// Reads [`KINDS`]; each sentence is an article.
+fn kinds() -> Result<Vec<Article>> {
+    let article = |line: &str| {
         let (_, text) = line
             .split_once('\t')
             .ok_or("a line of kinds.tsv has a tab")?;
-        let (text, names) = marked(text)?;
-        Ok(corpus::of_sentence(&text, &names))
+        let document = marked(text)?;
+        Ok(Article {
+            stances: vec![None; document.entities.len()],
+            tones: vec![None],
+            document,
+        })
     };
-    KINDS.lines().map(sentence).collect()
+    KINDS.lines().map(article).collect()
 }
 
-/// Takes the marks out of a text: `[Name|label|stance]`.
-fn marked(text: &str) -> Result<(String, Vec<Entity>)> {
+/// Takes the marks of names out of a sentence: `[Name|label|stance]`.
+fn marked(text: &str) -> Result<Document> {
     let mut parts = text.split('[');
     let mut plain = parts.next().unwrap_or_default().to_owned();
     let mut names = Vec::new();
@@ -322,65 +331,14 @@ fn marked(text: &str) -> Result<(String, Vec<Entity>)> {
         });
         plain.push_str(rest);
     }
-    Ok((plain, names))
+    let mut document = Document::new("", plain);
+    document.sentences = vec![document.text.span()];
+    document.entities = names;
+    Ok(document)
 }
 
 /// The weight of a sentence that the encoder has labelled.
 const TAUGHT: f32 = 0.3;
-
-/// A sentence that the encoder has labelled: names have start and end in characters, label, stance and probability.
-#[derive(serde::Deserialize)]
-struct Taught {
-    text: String,
-    names: Vec<(usize, usize, String, [f32; 3], f32)>,
-}
-
-/// Reads sentences that the encoder has labelled.
-fn read_taught(path: &Path) -> Result<Vec<Sentence>> {
-    let sentence = |line: &str| -> Result<Sentence> {
-        let Taught { text, names } = serde_json::from_str(line)?;
-        let mut chars = Chars::new(&text);
-        let mut byte = |char| chars.byte_of(char).ok_or("a name ends after its sentence");
-        let names: Vec<Entity> = names
-            .into_iter()
-            .map(|(start, end, label, _, score)| {
-                Ok(Entity {
-                    span: Span::new(byte(start)?, byte(end)?),
-                    label: label.into(),
-                    score,
-                })
-            })
-            .collect::<Result<_>>()?;
-        Ok(corpus::of_sentence(&text, &names))
-    };
-    fs::read_to_string(path)?.lines().map(sentence).collect()
-}
-
-#[derive(serde::Deserialize)]
-struct Article {
-    text: String,
-}
-
-/// Reads articles (JSON lines with a `text`, `.zst` or plain) as lists of tokenized sentences.
-///
-/// # Errors
-///
-/// If the file cannot be read or a line is not such an object; the error names the file and the line.
-fn read_articles(path: &Path) -> Result<Vec<Vec<Vec<String>>>> {
-    let mut text = String::new();
-    let file = fs::File::open(path)?;
-    if path.extension().is_some_and(|extension| extension == "zst") {
-        zstd::Decoder::new(file)?.read_to_string(&mut text)?;
-    } else {
-        io::BufReader::new(file).read_to_string(&mut text)?;
-    }
-    let articles = text.lines().enumerate().map(|(index, line)| {
-        let article: Article = serde_json::from_str(line)
-            .map_err(|error| format!("{}:{}: {error}", path.display(), index + 1))?;
-        Ok(sentences(&article.text))
-    });
-    articles.collect()
-}
 
 /// Tokenizes a text and splits it at line breaks and final full stops; good enough for unlabelled text only.
 fn sentences(text: &str) -> Vec<Vec<String>> {

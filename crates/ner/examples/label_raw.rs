@@ -1,22 +1,16 @@
-//! Labels raw text with the encoder, so that fast models can learn from it: `label_raw DATA FILE`.
+//! Finds the names of raw text with the encoder, so that fast models can learn from them: `label_raw DATA FILE`.
 //!
-//! A stretch of each text is read, from speeches and an encyclopedia. Texts with a longer sentence that
-//! readers labelled are left out.
-//! FILE gets a JSON object for each sentence, like a file of labelled
-//! articles, but the stance toward a name and the tone are the probabilities of negative, neutral and positive, and a name
-//! ends with its own:
-//!
-//! ```json
-//! {"article": "a1", "text": "Ida Berg lobte Bonn.", "names": [[0, 8, "PER", [0.1, 0.8, 0.1], 0.99]], "tone": [0.1, 0.3, 0.6]}
-//! ```
+//! A stretch of each text is read, from speeches and an encyclopedia. Texts with a longer sentence that readers labelled are
+//! left out. FILE is one of labelled articles (`blattwerk_gold`).
 
 use std::collections::HashSet;
 use std::error::Error;
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, BufWriter, Read, Write as _};
+use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
-use blattwerk_core::{Document, Names, Span};
+use blattwerk_core::{Chars, Document, Entity, Span};
+use blattwerk_gold::raw;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -48,10 +42,10 @@ fn main() -> Result<()> {
     let names = names.build(Path::new(""))?;
     let mut out = BufWriter::new(File::create(file)?);
     for &(name, step, most) in RAW {
-        let texts = texts(&data.join("raw").join(name))?;
+        let texts = raw::texts(&data.join("raw").join(name))?;
         let mut documents = Vec::new();
-        for (number, text) in texts.into_iter().enumerate().step_by(step) {
-            let mut document = Document::new(format!("{name}-{number}"), text);
+        for (number, text) in texts.enumerate().step_by(step) {
+            let mut document = Document::new(format!("{name}-{number}"), text?);
             document.sentences = split.stage.process(&document)?;
             let of_readers = |&sentence: &Span| known.contains(&document.text[sentence]);
             if !document.sentences.iter().any(of_readers) {
@@ -61,7 +55,7 @@ fn main() -> Result<()> {
         for documents in documents.chunks(TOGETHER) {
             let layers = names.stage.process_all(documents);
             for (document, names) in documents.iter().zip(layers) {
-                write(&mut out, document, &names?)?;
+                write(&mut out, document, &names?.entities)?;
             }
         }
     }
@@ -97,44 +91,21 @@ fn stretch(document: &Document, most: usize) -> Option<Document> {
     Some(stretch)
 }
 
-/// Writes the sentences of a document with what was found.
-fn write(out: &mut impl std::io::Write, document: &Document, names: &Names) -> Result<()> {
-    let judged = names
-        .judged
-        .as_ref()
-        .ok_or("the encoder judges all it reads")?;
-    let all = names.entities.iter().zip(&judged.entities);
-    for (&sentence, tone) in document.sentences.iter().zip(&judged.sentences) {
+/// Writes the sentences of a document with their names.
+fn write(out: &mut impl std::io::Write, document: &Document, names: &[Entity]) -> Result<()> {
+    for &sentence in &document.sentences {
         let text = &document.text[sentence];
-        let chars = |byte: usize| {
-            let before = Span::new(sentence.start, byte);
-            document.text[before].chars().count()
-        };
-        let within = all
-            .clone()
-            .filter(|(entity, _)| sentence.contains(entity.span));
+        let mut chars = Chars::new(text);
+        let mut char = |byte: usize| chars.at(byte - sentence.start);
+        let within = names.iter().filter(|name| sentence.contains(name.span));
         let names: Vec<_> = within
-            .map(|(entity, stance)| {
-                let Span { start, end } = entity.span;
-                let label = &*entity.label;
-                serde_json::json!([chars(start), chars(end), label, stance, entity.score])
+            .map(|Entity { span, label, .. }| {
+                serde_json::json!([char(span.start), char(span.end), &**label])
             })
             .collect();
         let id = &document.id;
-        let line = serde_json::json!({"article": id, "text": text, "names": names, "tone": tone});
+        let line = serde_json::json!({"article": id, "text": text, "names": names});
         writeln!(out, "{line}")?;
     }
     Ok(())
-}
-
-/// Reads the field `text` of each line.
-fn texts(path: &Path) -> Result<Vec<String>> {
-    let reader: Box<dyn Read> = Box::new(zstd::Decoder::new(File::open(path)?)?);
-    BufReader::new(reader)
-        .lines()
-        .map(|line| {
-            let record: serde_json::Value = serde_json::from_str(&line?)?;
-            Ok(record["text"].as_str().unwrap_or_default().to_owned())
-        })
-        .collect()
 }

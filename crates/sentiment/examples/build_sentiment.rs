@@ -3,8 +3,8 @@
 //! The output is deterministic.
 
 use std::error::Error;
-use std::fs::{self, File};
-use std::io::{self, BufRead as _, BufReader, Read, Write as _};
+use std::fs;
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::Instant;
 
@@ -45,7 +45,9 @@ fn main() -> Result<()> {
     }
     let mut raw = Vec::new();
     for name in RAW {
-        raw.extend(texts(&data.join("raw").join(name))?);
+        for text in blattwerk_gold::raw::texts(&data.join("raw").join(name))? {
+            raw.push(text?);
+        }
     }
     say(&format!("{} texts", raw.len()));
     let sources = Sources {
@@ -60,21 +62,4 @@ fn main() -> Result<()> {
         "in folds, each judged by what was learned from the others\n{report}"
     )?;
     Ok(())
-}
-
-/// Reads the field `text` of each line.
-fn texts(path: &Path) -> Result<Vec<String>> {
-    let file = File::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let reader: Box<dyn Read> = if path.extension().is_some_and(|end| end == "zst") {
-        Box::new(zstd::Decoder::new(file)?)
-    } else {
-        Box::new(file)
-    };
-    BufReader::new(reader)
-        .lines()
-        .map(|line| {
-            let record: serde_json::Value = serde_json::from_str(&line?)?;
-            Ok(record["text"].as_str().unwrap_or_default().to_owned())
-        })
-        .collect()
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use blattwerk_core::{Asset, Document, Entity, Error, Result, Span, Text, token};
+use blattwerk_core::{Asset, Document, Entity, Error, Result, Span, token};
 use blattwerk_gold::Article;
 
 use super::tag::{Label, Tag};
@@ -45,25 +45,18 @@ fn of_article(article: &Article) -> Vec<Sentence> {
         entities,
         ..
     } = &article.document;
-    let sentence = |&sentence: &Span| of_part(text, sentence, entities);
+    let sentence = |&sentence: &Span| {
+        let mut spans = Vec::new();
+        for token in token::tokens(&text[sentence]) {
+            tokens::push_parts(&text[sentence], token, sentence.start, &mut spans);
+        }
+        Sentence {
+            tags: named(&spans, entities),
+            tokens: spans.iter().map(|&span| text[span].to_owned()).collect(),
+            surrogate: vec![false; spans.len()],
+        }
+    };
     sentences.iter().map(sentence).collect()
-}
-
-/// Returns a sentence with its names, bytes of the text, as [`of_articles`] does.
-pub fn of_sentence(text: &str, names: &[Entity]) -> Sentence {
-    of_part(&Text::new(text), Span::new(0, text.len()), names)
-}
-
-fn of_part(text: &Text, sentence: Span, names: &[Entity]) -> Sentence {
-    let mut spans = Vec::new();
-    for token in token::tokens(&text[sentence]) {
-        tokens::push_parts(&text[sentence], token, sentence.start, &mut spans);
-    }
-    Sentence {
-        tags: named(&spans, names),
-        tokens: spans.iter().map(|&span| text[span].to_owned()).collect(),
-        surrogate: vec![false; spans.len()],
-    }
 }
 
 /// Returns the tags of tokens, given the names of the text: a token belongs to the name that it overlaps. Names with labels
