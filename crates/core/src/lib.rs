@@ -42,6 +42,7 @@ pub mod contract;
 pub mod date;
 mod document;
 mod error;
+mod idle;
 mod span;
 pub mod speech;
 mod stage;
@@ -55,6 +56,7 @@ pub use document::{
     Reason, Removed, Sentiment, Summary,
 };
 pub use error::{Error, Result};
+pub use idle::Idle;
 pub use span::Span;
 pub use stage::{Built, Stage};
 pub use text::{Change, Text};

@@ -30,10 +30,9 @@ mod vectors;
 mod words;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 use blattwerk_core::{
-    Asset, Built, Document, Error, Level, Polarity, Result, Sentiment, Span, Stage,
+    Asset, Built, Document, Error, Idle, Level, Polarity, Result, Sentiment, Span, Stage,
 };
 use blattwerk_model_file::{self as model_file, pack::Aligned};
 use schemars::JsonSchema;
@@ -94,7 +93,7 @@ impl Config {
         Ok(Built {
             stage: Box::new(Judge {
                 model,
-                readers: Mutex::default(),
+                readers: Idle::default(),
                 explains: self.explain,
                 least_score: self.least_score,
             }),
@@ -158,7 +157,7 @@ pub fn load(path: &Path) -> Result<(Model, Asset)> {
 struct Judge {
     model: Model,
     /// Idle readers, each with the words that it remembers.
-    readers: Mutex<Vec<Reader>>,
+    readers: Idle<Reader>,
     explains: bool,
     least_score: f32,
 }
@@ -168,7 +167,7 @@ impl Stage for Judge {
 
     fn process(&self, document: &Document) -> Result<Vec<Sentiment>> {
         let model = &self.model;
-        let mut reader = self.take_reader();
+        let mut reader = self.readers.take().unwrap_or_default();
         let mut sight = Sight::default();
         let mut sentences = Vec::with_capacity(document.sentences.len());
         let mut layer = Vec::with_capacity(1 + sentences.capacity() + document.entities.len());
@@ -207,22 +206,12 @@ impl Stage for Judge {
         }
         layer.insert(0, judgement);
         layer.append(&mut toward);
-        self.put_reader(reader);
+        self.readers.put(reader);
         Ok(layer)
     }
 }
 
 impl Judge {
-    fn take_reader(&self) -> Reader {
-        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
-        readers.pop().unwrap_or_default()
-    }
-
-    fn put_reader(&self, reader: Reader) {
-        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
-        readers.push(reader);
-    }
-
     /// Judges toward an entity of the sentence that was read.
     fn entity(
         &self,

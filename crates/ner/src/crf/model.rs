@@ -11,8 +11,8 @@ use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::mem;
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
 
+use blattwerk_core::Idle;
 use blattwerk_model_file::pack::Unpacker;
 use blattwerk_model_file::{Asked, Damage, Table, row};
 
@@ -55,7 +55,7 @@ pub struct Model {
     eagerness: f32,
     /// How an article's memory is used.
     pub memory: memory::Options,
-    caches: Mutex<Vec<Cache>>,
+    caches: Idle<Cache>,
 }
 
 /// A word type with its features summed.
@@ -166,7 +166,7 @@ impl Model {
             transitions,
             eagerness,
             memory: memory::Options::default(),
-            caches: Mutex::default(),
+            caches: Idle::default(),
         };
         let sum = |keys: &[u32]| {
             let mut sum = [0; LANES];
@@ -375,20 +375,12 @@ impl Model {
 
     /// Scores the tags of sentences independently.
     fn score_all<S: AsRef<[W]>, W: AsRef<str>>(&self, sentences: &[S]) -> Vec<Vec<[f32; TAGS]>> {
-        let mut cache = self
-            .caches
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop()
-            .unwrap_or_default();
+        let mut cache = self.caches.take().unwrap_or_default();
         let scores = sentences
             .iter()
             .map(|s| self.scores(s.as_ref(), &mut cache))
             .collect();
-        self.caches
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(cache);
+        self.caches.put(cache);
         scores
     }
 

@@ -4,9 +4,9 @@
 //! and the order in which numbers are summed depends on the batch alone.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use blattwerk_core::Result;
+use blattwerk_core::{Idle, Result};
 use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, Value, ValueOrView};
 
 use rten_tensor::prelude::*;
@@ -20,7 +20,7 @@ struct Rten {
     output: NodeId,
     /// Pools of one thread each, for the batches that run at the same time. Without them rten would use all cores,
     /// whatever the config says.
-    idle: Mutex<Vec<Arc<ThreadPool>>>,
+    idle: Idle<Arc<ThreadPool>>,
 }
 
 /// Opens the ONNX file of a model.
@@ -49,14 +49,13 @@ pub(crate) fn open(file: &Path) -> Result<Box<dyn Runtime>> {
         model,
         inputs,
         output,
-        idle: Mutex::new(Vec::new()),
+        idle: Idle::default(),
     }))
 }
 
 impl Runtime for Rten {
     fn logits(&self, batch: &Batch) -> Result<Logits, String> {
-        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let pool = idle().pop();
+        let pool = self.idle.take();
         let pool = pool.unwrap_or_else(|| Arc::new(ThreadPool::with_num_threads(1)));
         let options = RunOptions::default().with_thread_pool(Some(pool.clone()));
         let inputs = self
@@ -70,7 +69,7 @@ impl Runtime for Rten {
             })
             .collect::<Result<Vec<_>, String>>()?;
         let output = self.model.run(inputs, &[self.output], Some(options));
-        idle().push(pool);
+        self.idle.put(pool);
 
         let output = output.map_err(|error| format!("an error: {error}"))?;
         let output = output.into_iter().next().ok_or("no output")?;
