@@ -10,6 +10,7 @@
 //! bearer (`-`, `0` or `+`). `tone` is that of the whole sentence. The stance of a name and the tone may be left out.
 //! Consecutive lines with the same `article` are the sentences of one article.
 
+pub mod marked;
 #[cfg(feature = "raw")]
 pub mod raw;
 

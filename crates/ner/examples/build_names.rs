@@ -10,8 +10,8 @@ use std::path::Path;
 use std::thread;
 use std::time::Instant;
 
-use blattwerk_core::{Asset, Document, Entity, Span, token};
-use blattwerk_gold::{Article, raw};
+use blattwerk_core::{Asset, token};
+use blattwerk_gold::{marked, raw};
 use blattwerk_ner::crf::corpus::{self, Sentence};
 use blattwerk_ner::crf::knowledge::{self, List};
 use blattwerk_ner::crf::lexicon::list;
@@ -206,8 +206,8 @@ fn blended(corpora: &[Corpus]) -> Vec<Corpus> {
 /// Never, since the threads it starts do not panic.
 fn build(data: &Path, taught: &Path, mut say: impl FnMut(&str)) -> Result<Model> {
     let mut gold = gold(data)?;
-    gold.train
-        .push(Corpus::gold(corpus::of_articles(&kinds()?)));
+    let kinds = marked::parse(KINDS, Path::new("kinds.tsv"))?;
+    gold.train.push(Corpus::gold(corpus::of_articles(&kinds)));
     gold.train.push(Corpus {
         weight: TAUGHT,
         ..Corpus::gold(corpus::of_articles(&blattwerk_gold::read(taught)?))
@@ -293,49 +293,8 @@ fn build(data: &Path, taught: &Path, mut say: impl FnMut(&str)) -> Result<Model>
     Ok(model)
 }
 
-/// Sentences of kinds that models get wrong, written for this project: a tone, a tab and the text with its names marked.
+/// Sentences of kinds that models get wrong, written for this project.
 const KINDS: &str = include_str!("../../../scripts/train/kinds.tsv");
-
-/// Reads [`KINDS`]; each sentence is an article.
-fn kinds() -> Result<Vec<Article>> {
-    let article = |line: &str| {
-        let (_, text) = line
-            .split_once('\t')
-            .ok_or("a line of kinds.tsv has a tab")?;
-        let document = marked(text)?;
-        Ok(Article {
-            stances: vec![None; document.entities.len()],
-            tones: vec![None],
-            document,
-        })
-    };
-    KINDS.lines().map(article).collect()
-}
-
-/// Takes the marks of names out of a sentence: `[Name|label|stance]`.
-fn marked(text: &str) -> Result<Document> {
-    let mut parts = text.split('[');
-    let mut plain = parts.next().unwrap_or_default().to_owned();
-    let mut names = Vec::new();
-    for part in parts {
-        let (mark, rest) = part.split_once(']').ok_or("a mark ends with ]")?;
-        let [name, label, _] = mark.split('|').collect::<Vec<_>>()[..] else {
-            return Err("a mark is [Name|label|stance]".into());
-        };
-        let start = plain.len();
-        plain.push_str(name);
-        names.push(Entity {
-            span: Span::new(start, plain.len()),
-            label: label.into(),
-            score: 1.0,
-        });
-        plain.push_str(rest);
-    }
-    let mut document = Document::new("", plain);
-    document.sentences = vec![document.text.span()];
-    document.entities = names;
-    Ok(document)
-}
 
 /// The weight of a sentence that the encoder has labelled.
 const TAUGHT: f32 = 0.3;

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use blattwerk_core::Asset;
+use blattwerk_gold::marked;
 use blattwerk_sentiment::linear::base::{Sources, build};
 use blattwerk_sentiment::linear::train::{Options, Texts};
 
@@ -27,6 +28,9 @@ const LABELLED: &[(&str, bool)] = &[
     ("written.train.jsonl", true),
 ];
 
+/// Sentences of kinds that models get wrong, written for this project.
+const KINDS: &str = include_str!("../../../scripts/train/kinds.tsv");
+
 fn main() -> Result<()> {
     let mut arguments = std::env::args_os().skip(1);
     let [Some(data), Some(file), None] = std::array::from_fn(|_| arguments.next()) else {
@@ -43,6 +47,7 @@ fn main() -> Result<()> {
         let path = data.join("readers").join(name);
         labelled.add_articles(&blattwerk_gold::read(&path)?, is_opinionated);
     }
+    labelled.add_articles(&marked::parse(KINDS, Path::new("kinds.tsv"))?, true);
     let mut raw = Vec::new();
     for name in RAW {
         for text in blattwerk_gold::raw::texts(&data.join("raw").join(name))? {
