@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy
 import torch
 
-from data import OTHERS, READERS
+from data import BEGINS
 
 # Pieces of a longer sentence are dropped in training.
 LONGEST = 200
@@ -61,7 +61,7 @@ def tensors(batch, pieces, vocabulary, begin):
         at = 0
         for item in window:
             base, line, starts = row * columns + at, [], []
-            source = (READERS | OTHERS)[item.source]
+            source = BEGINS[item.source]
             for word in item.words:
                 starts.append(len(line) + 1)
                 line += pieces.cut(word)

@@ -13,8 +13,31 @@ STANCES = "-0+"
 # Where sentences are from, and the beginning that says so.
 READERS = {"wikinews": "news", "written": "news", "kinds": "news", "bundestag": "speech"}
 OTHERS = {"germeval2014": "germeval", "smartdata_newsonly": "smartdata"}
+# Raw sentences with the names that a former encoder and the tagger found together.
+TAUGHT = "taught"
+BEGINS = READERS | OTHERS | {TAUGHT: "news"}
 # Sentences of the kinds that models get wrong: the tone, a tab, and the text with each name as [text|class|stance].
 KINDS = Path(__file__).parent.parent / "kinds.tsv"
+# Words for groups of people that `swapped` exchanges: beginnings, and the endings that all of them take.
+GROUPS = [
+    (
+        "ägyptisch albanisch amerikanisch bulgarisch chinesisch deutsch dänisch finnisch französisch griechisch irakisch iranisch "
+        "israelisch italienisch kroatisch kurdisch marokkanisch niederländisch norwegisch polnisch rumänisch russisch schwedisch "
+        "serbisch spanisch syrisch tschechisch tunesisch türkisch ukrainisch ungarisch vietnamesisch".split(),
+        "e en er es em".split(),
+    ),
+    (
+        "Albaner Algerier Amerikaner Iraker Iraner Italiener Japaner Kanadier Marokkaner Norweger Schweizer Spanier Syrer Tunesier "
+        "Ukrainer Österreicher".split(),
+        ["", "n", "s", "in", "innen"],
+    ),
+    ("Afghan Bulgar Chines Dän Finn Griech Kroat Pol Rumän Russ Schwed Serb Tschech Türk".split(), "e en in innen".split()),
+    ("buddhistisch christlich evangelisch islamisch jüdisch katholisch muslimisch".split(), "e en er es em".split()),
+    ("Buddhist Christ Jud Katholik Protestant".split(), ["en"]),
+    ("Männer Frauen Jugendliche Senioren".split(), [""]),
+    ("AfD BSW CDU CSU FDP FPÖ SPD SPÖ SVP ÖVP".split(), [""]),
+    ("Grünen Linken".split(), [""]),
+]
 NO_SPACE_BEFORE = {*",.;:!?)]}“”…%", "''"}
 # Sentences of GermEval with a larger part of replaced words say little about real ones.
 MOST_SURROGATES = 0.3
@@ -62,6 +85,15 @@ def sentences(folder, name, part, pieces):
         assert len(flags) == len(found)
         found = [item for item, flag in zip(found, flags) if flag.count("S") <= MOST_SURROGATES * len(flag)]
     return found
+
+
+def taught(path, count, pieces, rng):
+    """`count` sentences with names of a file of labelled sentences without stance and tone, drawn at random."""
+    found = [row for row in rows(path) if row["names"]]
+    return [
+        sentence(TAUGHT, f"{TAUGHT}-{number}", row["text"], [[*name[:3], "0"] for name in row["names"]], pieces)
+        for number, row in enumerate(rng.sample(found, min(count, len(found))))
+    ]
 
 
 def labelled(folder, name, part):
@@ -147,26 +179,49 @@ def names(spans, tags):
 
 
 def swapped(item, others, chance, rng):
-    """The sentence with some names of persons and places exchanged for others, so that stance depends on what is said of them.
+    """The sentence with some names of persons and places, and words for groups, exchanged for others, so that stance depends on what is
+    said of them.
 
     `others` has lists of names (each a list of words) by class and by whether they end in s.
     """
     words, tags, found, at = [], [], [], 0
     for first, end, kind, stance in item.names:
-        words += item.words[at:first]
+        words += regrouped(item.words[at:first], chance, rng)
         tags += item.tags[at:first]
         name = item.words[first:end]
         if kind < 2 and rng.random() < chance:
             marked = name[0].startswith(MARK)
             name = rng.choice(others[kind, name[-1].endswith("s")])
             name = [(MARK if marked else "") + name[0].lstrip(MARK), *name[1:]]
+        else:
+            name = regrouped(name, chance, rng)
         found.append((len(words), len(words) + len(name), kind, stance))
         words += name
         tags += [1 + 2 * kind] + [2 + 2 * kind] * (len(name) - 1)
         at = end
-    words += item.words[at:]
+    words += regrouped(item.words[at:], chance, rng)
     tags += item.tags[at:]
     return Sentence(item.source, item.article, words, [], tags, found, item.tone)
+
+
+def regrouped(words, chance, rng):
+    """The words with some of those of GROUPS exchanged for others of their kind, in the same form."""
+    found = []
+    for word in words:
+        mark, plain = (MARK, word[len(MARK) :]) if word.startswith(MARK) else ("", word)
+        group, ending = FORMS.get(plain, (None, None))
+        if group is not None and rng.random() < chance:
+            word = mark + rng.choice(GROUPS[group][0]) + ending
+        found.append(word)
+    return found
+
+
+FORMS = {
+    beginning + ending: (number, ending)
+    for number, (beginnings, endings) in enumerate(GROUPS)
+    for beginning in beginnings
+    for ending in endings
+}
 
 
 def names_by_class(items):

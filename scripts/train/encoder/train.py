@@ -9,7 +9,8 @@ on from there; and averaged.pt with it, the moving average of the weights, which
 sentence of the readers and of the written ones, and half of GermEval's and SmartData's. The learning rate falls to
 nothing along a cosine; the average makes an earlier stop useful, too. With --start, training goes on from averaged weights
 that another one made; with --alone, that part of the articles is read sentence by sentence; with --others, an epoch has
-that part of GermEval's and SmartData's sentences.
+that part of GermEval's and SmartData's sentences; with --taught, it has raw sentences, too, with names that a former model and
+the tagger found together (examples/label_raw.rs of crates/ner).
 """
 
 import argparse
@@ -39,7 +40,7 @@ STANCE_WEIGHTS = {"wikinews": (3.0, 1.0, 4.0), "bundestag": (3.0, 1.0, 4.0), "wr
 STANCE_WEIGHTS["kinds"] = STANCE_WEIGHTS["written"]
 TONE_WEIGHTS = {"wikinews": (1.5, 1.0, 3.0), "bundestag": (1.5, 1.0, 3.0), "written": (1.0, 1.0, 1.3)}
 TONE_WEIGHTS["kinds"] = TONE_WEIGHTS["written"]
-SWAP = 0.15
+SWAP = 0.2
 # Part of the windows that do not say where they are from.
 UNTOLD = 0.3
 AVERAGE = 0.998
@@ -58,6 +59,8 @@ def main():
     arguments.add_argument("--threads", type=int, default=2)
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--full", action="store_true", help="compute in f32, not in bf16")
+    arguments.add_argument("--taught", type=Path, metavar="TAUGHT.jsonl", help="raw sentences with names that models found")
+    arguments.add_argument("--taught-count", type=int, default=30000, help="how many of them")
     arguments.add_argument("--others", type=float, default=0.5, help="part of GermEval and SmartData in an epoch")
     arguments = arguments.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
@@ -67,6 +70,9 @@ def main():
     vocabulary = json.loads(arguments.vocabulary.read_text())
     pieces = Pieces(vocabulary["pieces"], vocabulary["scores"], vocabulary["normal"], vocabulary["unknown"])
     sources = {name: data.sentences(arguments.data, name, "train", pieces) for name in SOURCES}
+    if arguments.taught:
+        rng = random.Random(f"{arguments.seed} taught")
+        sources[data.TAUGHT] = data.taught(arguments.taught, arguments.taught_count, pieces, rng)
     for name, items in sources.items():
         length = sum(batches.length_of(item, pieces) for item in items)
         print(f"{name}: {len(items)} sentences, {length} pieces", flush=True)
@@ -163,7 +169,7 @@ def schedule(progress, step):
 
 def begin_of(vocabulary, told):
     begin = vocabulary["begin"]
-    return lambda source: begin[(data.READERS | data.OTHERS)[source]] if told else begin["any"]
+    return lambda source: begin[data.BEGINS[source]] if told else begin["any"]
 
 
 def loss(tags, stance, tone, batch):
