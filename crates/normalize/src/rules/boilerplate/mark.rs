@@ -1,7 +1,8 @@
 //! Marks of news agencies: "(dpa)", "(sda/afp)", "(APA, red, 25.3.2025)", "Keystone-SDA", "awp/mk/ra".
 //!
 //! Desks combine them as they like, so they are read by their parts: an agency, and beside it nothing but further
-//! agencies, codes of desks and authors, the paper's own staff, dates and times.
+//! agencies, codes of desks and authors, the paper's own staff, dates and times. In brackets with one of the large
+//! agencies, anything short is the name of a paper: "(Kleine Zeitung/APA)".
 
 /// The longest mark, in bytes.
 const LONGEST: usize = 70;
@@ -9,6 +10,29 @@ const LONGEST: usize = 70;
 const LONGEST_DATE: usize = LONGEST / 2;
 /// The most codes of desks and authors.
 const MOST_CODES: usize = 3;
+
+/// The longest name of a paper beside an agency, in bytes and in words.
+const LONGEST_PAPER: usize = 20;
+const MOST_PAPER_WORDS: usize = 3;
+/// The most papers beside an agency.
+const MOST_PAPERS: usize = 2;
+
+/// Lines with which agencies end a message, or say that it goes on.
+const ENDS: &[&str] = &[
+    "(Schluss)",
+    "(Schluß)",
+    "(Ende)",
+    "(Forts.)",
+    "(Forts. mögl.)",
+    "(Forts. folgt)",
+    "(Fortsetzung möglich)",
+];
+
+/// An agency whose name is that of an index too, so it needs brackets.
+const DOW_JONES: &str = "Dow Jones";
+
+/// The agencies beside which papers set their own names.
+const LARGE: &[&str] = &["afp", "apa", "awp", "dpa", "sda"];
 
 /// Agencies, in lower case.
 const AGENCIES: &[&str] = &[
@@ -25,11 +49,14 @@ const AGENCIES: &[&str] = &[
     "bloomberg",
     "dapd",
     "ddp",
+    "djg",
     "dpa",
     "dts",
     "efe",
     "epd",
     "idw",
+    "interfax",
+    "kathpress",
     "keystone",
     "kna",
     "ots",
@@ -52,6 +79,9 @@ const IN_BRACKETS: &[&str] = &[
     "ag",
     "Ag",
     "pte",
+    "pts",
+    "RND",
+    "kath.ch",
     "spot",
     "ots",
     "idw",
@@ -69,6 +99,19 @@ const IN_BRACKETS: &[&str] = &[
     "Agenturen",
     "agenturen",
     "Agentur",
+    // The regional services of the dpa.
+    "lbn",
+    "lby",
+    "lhe",
+    "lmv",
+    "lni",
+    "lno",
+    "lnw",
+    "lrs",
+    "lsa",
+    "lsc",
+    "lsw",
+    "lth",
 ];
 /// Words beside an agency.
 const BESIDE: &[&str] = &[
@@ -92,6 +135,7 @@ const BESIDE: &[&str] = &[
     "mit",
     "nachrichtenagentur",
     "newsticker",
+    "newswires",
     "nord",
     "ost",
     "ots",
@@ -124,9 +168,57 @@ pub(super) fn is_mark(line: &str) -> bool {
         return false;
     }
     match inner(line) {
-        Some(inner) => is_made_of_parts(inner, true),
-        None => is_made_of_parts(line, line.starts_with('(') && is_dated(line)),
+        Some(inner) => is_made_of_parts(inner, true) || names_papers(inner) || ENDS.contains(&line),
+        None => {
+            is_made_of_parts(line, line.starts_with('(') && is_dated(line))
+                || is_number(line)
+                || is_signed(line)
+        }
     }
+}
+
+/// Tells whether a piece is an agency and the papers that used its material: "F.A.Z./dpa", "swissinfo, sda".
+fn names_papers(piece: &str) -> bool {
+    let is_large = |part: &str| {
+        let lower = part.to_lowercase();
+        LARGE.contains(&lower.as_str()) && (part == lower || part == part.to_uppercase())
+    };
+    let is_paper = |part: &str| {
+        part.len() <= LONGEST_PAPER
+            && part.split(' ').count() <= MOST_PAPER_WORDS
+            && part.starts_with(char::is_alphanumeric)
+            && !part.contains([':', ';', '(', '?', '!', '„', '"', '«', '»'])
+    };
+    let mut has_agency = false;
+    let mut papers = 0;
+    let piece = piece.strip_suffix(" und Agenturen").unwrap_or(piece);
+    for part in piece.split(['/', ',']).map(str::trim) {
+        if is_large(part) {
+            has_agency = true;
+        } else if is_paper(part) {
+            papers += 1;
+        } else {
+            return false;
+        }
+    }
+    has_agency && papers <= MOST_PAPERS
+}
+
+/// Tells whether a line is the number of a message: "dpa:241203-99-123456/2".
+fn is_number(line: &str) -> bool {
+    line.strip_prefix("dpa:").is_some_and(|number| {
+        let mut bytes = number.trim_start().bytes();
+        number.len() > 4 && bytes.all(|byte| byte.is_ascii_digit() || b"-/".contains(&byte))
+    })
+}
+
+/// Tells whether a line is made of the codes of authors alone, each after a slash: "/jha/DP/he".
+fn is_signed(line: &str) -> bool {
+    line.strip_prefix('/').is_some_and(|codes| {
+        codes.contains('/')
+            && codes.split('/').count() <= MOST_CODES
+            && codes.split('/').all(is_code)
+    })
 }
 
 /// Returns where the mark at the end of a line starts, with the blank before it.
@@ -192,9 +284,11 @@ fn inner(piece: &str) -> Option<&str> {
 
 /// Tells whether all parts of a piece may be in a mark, and one is an agency.
 fn is_made_of_parts(piece: &str, is_bracketed: bool) -> bool {
-    let mut has_agency = false;
+    let newswire = piece.strip_prefix(DOW_JONES).filter(|_| is_bracketed);
+    let mut has_agency = newswire.is_some();
     let mut codes = 0;
-    let parts = piece
+    let parts = newswire
+        .unwrap_or(piece)
         .split(|c: char| c.is_whitespace() || "/,-–|+&;:()".contains(c))
         .map(|part| part.trim_matches('.'))
         .filter(|part| !part.is_empty());
@@ -322,6 +416,53 @@ mod tests {
     }
 
     #[test]
+    fn papers_services_and_ends_of_messages_are_marks() {
+        let cases = [
+            ("(bote.li/blick/sda)", true),
+            ("(Tagblatt, dpa)", true),
+            ("(Neue Musterpost/APA)", true),
+            ("(24 Stunden/awp)", true),
+            ("(M.A.Z./AFP)", true),
+            ("(dpa/mB)", true),
+            ("(musterinfo, sda und Agenturen)", true),
+            ("(musterinfo und Agenturen)", false),
+            ("(Dow Jones)", true),
+            ("(Dow Jones Newswires)", true),
+            ("(Dow Jones/awp)", true),
+            ("Dow Jones", false),
+            ("(Interfax)", true),
+            ("(kathpress)", true),
+            ("(kath.ch)", true),
+            ("(katholisch.ch)", false),
+            ("(pts)", true),
+            ("(RND)", true),
+            ("RND", false),
+            ("(lno)", true),
+            ("(lhe/dpa)", true),
+            ("lno", false),
+            ("DJG/abc/de", true),
+            ("/abc/DE/fg", true),
+            ("/abc/DE", true),
+            ("/abc", false),
+            ("/usr/lib/x11/fonts", false),
+            ("dpa:241203-99-123456/2", true),
+            ("dpa: 3-1", false),
+            ("(Schluss)", true),
+            ("(Forts. mögl.)", true),
+            ("Schluss", false),
+            ("(Schluss damit)", false),
+            ("(Dpa/Musterpost)", false),
+            ("(Foto: Muster/dpa)", false),
+            ("(sagte er, als die dpa fragte)", false),
+            ("(so dpa, kna und drei andere, die dabei waren)", false),
+            ("(Musterpost/SPD)", false),
+        ];
+        for (line, is) in cases {
+            assert_eq!(is_mark(line), is, "{line:?}");
+        }
+    }
+
+    #[test]
     fn a_mark_ends_a_line() {
         let cases = [
             ("Er schwieg. (sda/afp)", Some("Er schwieg.")),
@@ -330,6 +471,9 @@ mod tests {
             ("„Nein“, sagte er. (red, APA)", Some("„Nein“, sagte er.")),
             ("Er sagte: „Nein.“ (awp)", Some("Er sagte: „Nein.“")),
             ("Er schwieg. (sda) 3.12.2024", Some("Er schwieg.")),
+            ("Er schwieg. (Musterpost/sda)", Some("Er schwieg.")),
+            ("Er schwieg. (Dow Jones)", Some("Er schwieg.")),
+            ("Er las die Zeitung (Musterpost/sda)", None),
             ("Er schwieg (sda) 2024", None),
             ("Er trat aus der Gewerkschaft (sda)", None),
             ("Er trat aus der SPD. (SPD)", None),
