@@ -730,6 +730,9 @@ pub(super) fn cost(tokens: &[Token<'_>], at: usize) -> u16 {
     let Some(token) = tokens.get(at) else {
         return 0;
     };
+    if at == 2 && acts(tokens) {
+        return REPORT;
+    }
     match kind(token) {
         Some(Kind::Neutral | Kind::Page) => 0,
         Some(Kind::Negation) => NEGATION,
@@ -744,6 +747,30 @@ pub(super) fn cost(tokens: &[Token<'_>], at: usize) -> u16 {
             }
         }
     }
+}
+
+/// Tells whether others act in a sentence, and the third word says who: "Jetzt registrieren sich …", "Hier testen Kunden
+/// …", "Jetzt anmelden müssen …". On a button the verb that stands there is an infinitive, and the reader acts.
+fn acts(sentence: &[Token<'_>]) -> bool {
+    const MODAL: &[&str] = &[
+        "dürfen", "können", "lassen", "müssen", "sollen", "wollen", "möchten", "konnten", "wollten",
+    ];
+    const SUBJECT: &[&str] = &[
+        "sich", "auch", "alle", "viele", "die", "der", "das", "einige", "immer",
+    ];
+    let [first, verb, third, .., last] = sentence else {
+        return false;
+    };
+    let is_infinitive = |token: &Token<'_>| {
+        !token.is_capital && token.word.ends_with("en") && kind(token) == Some(Kind::Page)
+    };
+    let is_opening = matches!(first.word, "Jetzt" | "Hier" | "Nun");
+    // "Jetzt kostenlosen Newsletter abonnieren" ends with its verb.
+    if !is_opening || verb.has_colon || verb.closes || !is_infinitive(verb) || is_infinitive(last) {
+        return false;
+    }
+    let names = third.is_capital && !READER.contains(&third.word) && !third.is_number;
+    names || SUBJECT.contains(&third.word) || MODAL.contains(&third.word)
 }
 
 /// Returns how many foreign words a sentence may have and still be one of the page.
