@@ -12,6 +12,7 @@
 //! The search takes a single scan: each pattern has words of which one must occur, and only lines with such a
 //! word are examined.
 
+mod embed;
 mod mark;
 mod pattern;
 mod token;
@@ -172,6 +173,7 @@ impl Boilerplate {
             return judged;
         }
         let body = line.trim_start_matches(|c| is_decoration(c) || c == ' ' || c == '\u{A0}');
+        let body = without_arrow(body);
         if line.starts_with(is_decoration)
             && body.starts_with(|c: char| c.is_alphanumeric() || "„“\"»‚(".contains(c))
         {
@@ -182,6 +184,10 @@ impl Boilerplate {
         }
         if mark::is_mark(body) {
             judged.gone = Some((self.agency.clone(), Reach::Line));
+            return judged;
+        }
+        if let Some(reason) = embed::reason(line) {
+            judged.gone = Some((Arc::from(reason), Reach::Line));
             return judged;
         }
         let offset = span.end - body.len();
@@ -451,6 +457,13 @@ fn looks_like_link(line: &str) -> bool {
         && !line.ends_with(['.', ':', ',', ';'])
         && !line.ends_with(".“")
         && !line.ends_with(".\"")
+}
+
+/// Returns a line without the quotation mark at its start that is an arrow, since it opens no quotation: "» Zum Ticker".
+fn without_arrow(line: &str) -> &str {
+    line.strip_prefix("» ")
+        .filter(|rest| !rest.contains(['«', '»']))
+        .map_or(line, str::trim_start)
 }
 
 /// Returns a line, or its end if it is too long to be boilerplate as a whole.
