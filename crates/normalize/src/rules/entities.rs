@@ -1,9 +1,9 @@
 //! HTML character references: "&uuml;", "&#252;", "&#xFC;", and those that were escaped twice.
 //!
 //! A name needs its semicolon, so "R&D" and "?a=1&copy=2" stay. As in browsers, the names of Latin-1 letters
-//! count without it ("M&uumlller"), and some signs do if no letter or digit follows ("&nbsp Euro"), or a capital
-//! where words begin ("&quotJa"); never in an address. References that stand for no
-//! character ("&#0;", a surrogate, an unknown name) stay too. Numbers from 128 to 159 mean Windows-1252, as
+//! count without it ("M&uumlller"), and so do names that spell nothing else ("20&nbsp000"). Other signs do if no
+//! letter follows ("&pound 5"), or a capital where words begin ("&ampCo"); never in an address. References that stand
+//! for no character ("&#0;", a surrogate, an unknown name) stay too. Numbers from 128 to 159 mean Windows-1252, as
 //! in browsers.
 
 use std::borrow::Cow;
@@ -24,18 +24,27 @@ const LETTERS: &[&str] = &[
     "ouml", "szlig", "uacute", "ucirc", "ugrave", "uuml", "yacute", "yuml",
 ];
 
-/// Signs that count without a semicolon if their name ends there.
-const SIGNS: &[&str] = &[
-    "amp", "bdquo", "bull", "copy", "deg", "euro", "frac12", "gt", "hellip", "laquo", "ldquo",
-    "lsaquo", "lsquo", "lt", "mdash", "middot", "nbsp", "ndash", "quot", "raquo", "rdquo", "reg",
-    "rsaquo", "rsquo", "sbquo", "sect", "shy",
+/// Signs that count without a semicolon whatever follows, since no word has their names in it.
+const UNLIKE_WORDS: &[&str] = &[
+    "bdquo", "brvbar", "curren", "frac12", "frac14", "frac34", "hellip", "iexcl", "iquest",
+    "laquo", "ldquo", "lsaquo", "lsquo", "mdash", "middot", "nbsp", "ndash", "ordf", "ordm",
+    "plusmn", "raquo", "rdquo", "rsaquo", "rsquo", "sbquo", "sup1", "sup2", "sup3",
 ];
 
-/// Those of them that stand where a word begins, so that a capital may follow.
-const OPENING: &[&str] = &[
-    "amp", "bdquo", "deg", "laquo", "ldquo", "lsaquo", "lsquo", "mdash", "nbsp", "ndash", "quot",
-    "raquo", "rdquo", "rsaquo", "rsquo", "sbquo",
+/// Signs that count without a semicolon if no letter follows their names.
+const SIGNS: &[&str] = &[
+    "AMP", "COPY", "GT", "LT", "QUOT", "REG", "THORN", "amp", "bull", "copy", "deg", "euro", "gt",
+    "lt", "quot", "reg", "sect", "shy", "uml",
 ];
+
+/// The same for names that are words or abbreviations as well, so that no letter may stand before them either.
+const WORDS: &[&str] = &[
+    "acute", "cedil", "cent", "divide", "eth", "macr", "micro", "not", "para", "pound", "thorn",
+    "times", "yen",
+];
+
+/// Those that stand where a word begins, so that a capital may follow.
+const OPENING: &[&str] = &["AMP", "QUOT", "amp", "deg", "quot"];
 
 /// The names defined by HTML in byte order, each with what it stands for.
 static NAMES: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
@@ -63,14 +72,14 @@ pub(super) fn find(text: &str) -> Vec<Change> {
         };
         let Some((mut with, mut len)) = reference(rest).or_else(|| {
             let before = text.get(..start).unwrap_or_default();
-            open_reference(rest).filter(|_| !is_address(before))
+            open_reference(rest, before).filter(|_| !is_address(before))
         }) else {
             continue;
         };
         // "&amp;uuml;" was escaped twice: the "&" it stands for starts the next reference.
         while with == "&"
             && let Some(inner) = rest.get(len..)
-            && let Some((inner, inner_len)) = reference(inner).or_else(|| open_reference(inner))
+            && let Some((inner, inner_len)) = reference(inner).or_else(|| open_reference(inner, ""))
         {
             with = inner;
             len += inner_len;
@@ -99,23 +108,57 @@ fn reference(rest: &str) -> Option<(Cow<'static, str>, usize)> {
 }
 
 /// Reads a reference without its semicolon: what it stands for, and its length.
-fn open_reference(rest: &str) -> Option<(Cow<'static, str>, usize)> {
-    let is_letter = |name: &&&str| rest.starts_with(**name);
+fn open_reference(rest: &str, before: &str) -> Option<(Cow<'static, str>, usize)> {
+    let starts = |name: &&&str| rest.starts_with(**name);
     let is_sign = |name: &&&str| {
-        rest.strip_prefix(**name).is_some_and(|behind| {
-            let is_over =
-                !behind.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '=' | ';' | '&'));
-            is_over
-                || OPENING.contains(*name) && behind.starts_with(char::is_uppercase)
-                || **name == "amp" && LETTERS.iter().any(|letter| behind.starts_with(*letter))
-        })
+        let behind = rest.strip_prefix(**name);
+        behind.is_some_and(|behind| is_over(name, behind, before))
     };
     let name = LETTERS
         .iter()
-        .find(is_letter)
-        .or_else(|| SIGNS.iter().find(is_sign))?;
+        .chain(UNLIKE_WORDS)
+        .find(starts)
+        .or_else(|| SIGNS.iter().find(is_sign))
+        .or_else(|| {
+            let is_apart = !before.ends_with(char::is_alphabetic);
+            WORDS.iter().find(is_sign).filter(|_| is_apart)
+        })?;
     let index = NAMES.binary_search_by_key(name, |(name, _)| name).ok()?;
     Some((NAMES.get(index)?.1.as_str().into(), name.len()))
+}
+
+/// Tells whether the name of a sign ends where the text goes on.
+fn is_over(name: &str, behind: &str, before: &str) -> bool {
+    let Some(next) = behind.chars().next() else {
+        return true;
+    };
+    let is_assigned = || {
+        behind
+            .trim_start_matches(char::is_alphanumeric)
+            .starts_with('=')
+    };
+    match next {
+        '=' | ';' | '&' => false,
+        _ if next.is_numeric() => !is_assigned(),
+        _ if !next.is_alphabetic() => true,
+        _ if next.is_uppercase() && OPENING.contains(&name) => true,
+        _ => match name {
+            "amp" => LETTERS.iter().any(|letter| behind.starts_with(letter)),
+            "micro" => is_unit(behind),
+            // A capital in the middle of a word is none.
+            "shy" => next.is_lowercase() && before.ends_with(char::is_lowercase),
+            // "&quotja"
+            "quot" => next.is_lowercase() && !before.ends_with(char::is_alphanumeric),
+            _ => false,
+        },
+    }
+}
+
+/// Tells whether a text starts with a unit of one letter, as in "µm".
+fn is_unit(text: &str) -> bool {
+    let mut chars = text.chars();
+    chars.next().is_some_and(|c| "mgslAFV".contains(c))
+        && !chars.next().is_some_and(char::is_alphanumeric)
 }
 
 /// Tells whether a text ends inside an address, where "&" separates parameters.
@@ -127,7 +170,7 @@ fn is_address(before: &str) -> bool {
     word.contains("://") || word.starts_with("www.") || word.contains(['?', '='])
 }
 
-/// Reads a number and its semicolon after "&#". A decimal number may lack the semicolon.
+/// Reads a number and its semicolon after "&#". The semicolon may be missing.
 fn numeric(number: &str) -> Option<(char, usize)> {
     let hex = number.strip_prefix(['x', 'X']);
     let (digits, radix) = hex.map_or((number, 10), |digits| (digits, 16));
@@ -136,10 +179,31 @@ fn numeric(number: &str) -> Option<(char, usize)> {
         .unwrap_or(digits.len());
     let (digits, behind) = digits.split_at_checked(len)?;
     let is_closed = behind.starts_with(';');
-    if len > 8 || !is_closed && (radix == 16 || len < 2) {
+    if !is_closed && radix == 16 {
+        return open_hexadecimal(digits);
+    }
+    if len > 8 || !is_closed && len < 2 {
         return None;
     }
-    let code = u32::from_str_radix(digits, radix).ok()?;
+    let c = character(u32::from_str_radix(digits, radix).ok()?)?;
+    Some((c, usize::from(radix == 16) + len + usize::from(is_closed)))
+}
+
+/// Reads a hexadecimal number without its semicolon, with the length of its "x". The letters of the word that follows
+/// may be digits too ("&#xFCber"), so only numbers of Latin letters and of punctuation count.
+fn open_hexadecimal(digits: &str) -> Option<(char, usize)> {
+    let read = |len: usize| {
+        let code = u32::from_str_radix(digits.get(..len)?, 16).ok()?;
+        let is_usual = matches!(code, 0x20..=0x7E | 0x80..=0x17F | 0x2010..=0x2044 | 0x20AC);
+        let c = character(code).filter(|_| is_usual)?;
+        Some((c, 1 + len))
+    };
+    let starts_word = |rest: &str| rest.is_empty() || rest.starts_with(char::is_lowercase);
+    read(4).or_else(|| read(2).filter(|_| digits.get(2..).is_some_and(starts_word)))
+}
+
+/// Returns the character of a number, if it is one of a text.
+fn character(code: u32) -> Option<char> {
     let c = match u8::try_from(code) {
         Ok(byte @ 0x80..=0x9F) => WINDOWS_1252
             .decode_without_bom_handling(&[byte])
@@ -148,8 +212,7 @@ fn numeric(number: &str) -> Option<(char, usize)> {
             .next()?,
         _ => char::from_u32(code)?,
     };
-    let is_text = !c.is_control() || c.is_whitespace();
-    is_text.then_some((c, usize::from(radix == 16) + len + usize::from(is_closed)))
+    (!c.is_control() || c.is_whitespace()).then_some(c)
 }
 
 #[cfg(test)]
@@ -200,6 +263,30 @@ mod tests {
             (
                 "B&ampC, 8 &euro, 5&degC, dann&hellip!",
                 "B&C, 8 €, 5°C, dann…!",
+            ),
+            (
+                "s&#xFC&#xDF, f&#xFCr, &#xFCber, &#x201Eeben&#x201C, &#x20AC 5, M&#x00FCll",
+                "süß, für, über, „eben“, € 5, Müll",
+            ),
+            (
+                "20&nbsp000, am&nbsp8. Mai, Bundes&shyrat, 3&times4 m&sup2, 5&frac12Liter",
+                "20\u{A0}000, am\u{A0}8. Mai, Bundes\u{AD}rat, 3×4 m², 5½Liter",
+            ),
+            (
+                "10 &pound, 3 &cent; &yen 5, &sect5, &copy2024, 2 &times 3, 5 &microm &plusmn1",
+                "10 £, 3 ¢ ¥ 5, §5, ©2024, 2 × 3, 5 µm ±1",
+            ),
+            (
+                "&QUOTJa&QUOT, A &AMP B, &iquestQu&eacute? 1&ordm, &quotnein&quot",
+                "\"Ja\", A & B, ¿Qué? 1º, \"nein\"",
+            ),
+            (
+                "A&notiz, Tee&para, Rock&times, Mark&cent, B&shyness, Q&quote, 5 &micromax",
+                "A&notiz, Tee&para, Rock&times, Mark&cent, B&shyness, Q&quote, 5 &micromax",
+            ),
+            (
+                "a&copy2=3, &#xZ, &#xF, &#xFFFF, &#xD800",
+                "a&copy2=3, &#xZ, &#xF, &#xFFFF, &#xD800",
             ),
             ("&&amp;&", "&&&"),
             ("5 &lt; 7 &AMP; 3", "5 < 7 & 3"),
