@@ -1,27 +1,43 @@
-//! Mojibake: UTF-8 that was decoded as Windows-1252, Latin-1, Windows-1250, Mac Roman or the code pages 437 and
-//! 850 of DOS, once or twice.
+//! Mojibake: UTF-8 that was decoded as Windows-1252, Latin-1, Latin-9, Windows-1250, 1251 or 1253, Mac Roman or the
+//! code pages 437 and 850 of DOS, once or twice.
 //!
 //! A character of two to four bytes then appears as two to four characters: "ü" as "Ã¼", "„" as "â€ž". Such a
 //! sequence can also be correct text ("NESTLÉ®", "4288×…"), so being decodable is no evidence in itself. Each
 //! sequence is judged by what it would become and by its neighbours; a doubtful one is only decoded in a text
 //! that has a certain one. Characters of the C1 range are Windows-1252 decoded as Latin-1.
 //!
-//! What is lost (U+FFFD) stays lost: nothing is guessed.
+//! What is lost (U+FFFD) stays lost. Where a control character was dropped and half a letter is left (`StraÃe`,
+//! `Åukasz`), it is completed if only one letter can stand there and the text is broken elsewhere.
 
 use std::sync::LazyLock;
 
 use blattwerk_core::{Change, Span};
-use encoding_rs::{Encoding, MACINTOSH, WINDOWS_1250, WINDOWS_1252};
+use encoding_rs::{Encoding, MACINTOSH, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, WINDOWS_1253};
 
 use super::scan::{NonAscii, char_at, char_before};
 
 /// The encodings that UTF-8 is mistaken for, the most common first.
-const OTHER_THAN_DOS: usize = 3;
 static CODECS: LazyLock<Vec<Codec>> = LazyLock::new(|| {
-    let known: [Codec; OTHER_THAN_DOS] = [WINDOWS_1252, WINDOWS_1250, MACINTOSH].map(Codec::new);
-    let dos = [CODE_PAGE_850, CODE_PAGE_437].map(Codec::of_upper_half);
-    known.into_iter().chain(dos).collect()
+    let western: [Codec; WESTERN] = [WINDOWS_1252, WINDOWS_1250, MACINTOSH].map(Codec::new);
+    let dos: [Codec; DOS] = [CODE_PAGE_850, CODE_PAGE_437].map(Codec::of_upper_half);
+    let other = [WINDOWS_1253, WINDOWS_1251].map(Codec::new);
+    western.into_iter().chain(dos).chain(other).collect()
 });
+const WESTERN: usize = 3;
+const DOS: usize = 2;
+
+/// Returns the encodings in which a character may start a sequence.
+fn codecs(lead: char) -> &'static [Codec] {
+    let all = CODECS.as_slice();
+    let some = match lead {
+        // The code pages of DOS have lines to draw boxes with where others have letters.
+        '├' | '┬' | '─' | '┼' | 'Ô' => all.get(..WESTERN + DOS),
+        'Γ' | 'β' => all.get(..=WESTERN + DOS),
+        'Г' | 'в' => all.get(WESTERN + DOS + 1..),
+        _ => all.get(..WESTERN),
+    };
+    some.unwrap_or_default()
+}
 
 /// The characters from 0x80 on of the code page of DOS for Western Europe.
 const CODE_PAGE_850: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐\
@@ -51,6 +67,7 @@ pub(super) fn find(text: &str) -> Vec<Change> {
         }
     }
     settle_runs(&mut units);
+    settle_halves(text, &mut units);
     let is_broken = units.iter().any(|unit| unit.trust == Trust::Sure);
     units
         .into_iter()
@@ -74,6 +91,8 @@ enum Trust {
     Sure,
     /// It probably is, but such text exists.
     Doubtful,
+    /// It is half of a letter of a name if another one of Eastern Europe is broken, and no umlaut is right.
+    Foreign,
     /// It is broken if at least this many occur in a row.
     Run(usize),
     /// It is as plausible as what it would become.
@@ -81,6 +100,11 @@ enum Trust {
 }
 
 impl Unit {
+    /// Tells whether it completes half a letter to this one.
+    fn is_half_with(&self, with: &str) -> bool {
+        self.span.end - self.span.start == 'Ã'.len_utf8() && self.with == with
+    }
+
     /// Reads the sequence that a character starts; `before` is the character before it, repaired if it was broken.
     fn read(text: &str, at: usize, c: char, before: Option<char>) -> Option<Self> {
         let unit = |end, with: char, trust| {
@@ -103,13 +127,7 @@ impl Unit {
             let with = windows_1252(c)?;
             return unit(end, with, Trust::Sure);
         }
-        // The code pages of DOS have lines to draw boxes with where others have letters.
-        let codecs = if matches!(c, '├' | '┬' | '─' | '┼' | 'Γ' | 'Ô') {
-            CODECS.as_slice()
-        } else {
-            CODECS.get(..OTHER_THAN_DOS).unwrap_or_default()
-        };
-        for codec in codecs {
+        for codec in codecs(c) {
             let rest = text.get(at..)?;
             if let Some((with, len)) = codec.read_twice(rest).filter(|&(c, _)| is_usual(c)) {
                 return unit(at + len, with, Trust::Sure);
@@ -136,7 +154,8 @@ impl Unit {
                 let trust = sequence.trust(with);
                 if trust != Trust::No {
                     // A C1 character in UTF-8 was Windows-1252 once more.
-                    return unit(at + len, windows_1252(with).unwrap_or(with), trust);
+                    let with = windows_1252(with).unwrap_or(with);
+                    return unit(at + len, sequence.in_latin_9(with).unwrap_or(with), trust);
                 }
             }
         }
@@ -145,6 +164,21 @@ impl Unit {
             // The no-break space that is half of a letter or a space became a plain one.
             ('Ã', Some(' ')) if before.is_some_and(char::is_lowercase) => {
                 unit(end, 'à', Trust::Sure)
+            }
+            ('Ã', Some(' ')) if is_lone_a(before, text.get(end..)?) => Some(Self {
+                span: Span::new(at, end + 1),
+                with: if text.get(end..)?.starts_with("  ") {
+                    "à"
+                } else {
+                    "à "
+                }
+                .to_owned(),
+                trust: Trust::Sure,
+            }),
+            ('Å', Some(' ')) if !before.is_some_and(char::is_alphabetic) => {
+                let is_name = char_at(text, end + 1).is_some_and(|c| c.is_ascii_lowercase());
+                let trust = if is_name { Trust::Foreign } else { Trust::No };
+                unit(end + 1, 'Š', trust)
             }
             ('Â', Some(' ')) if !before.is_some_and(char::is_uppercase) => Some(Self {
                 span: Span::new(at, end),
@@ -163,13 +197,55 @@ impl Unit {
                     unit(end, '”', Trust::Sure)
                 }
             }
+            ('Ã' | 'Å' | 'Ä', _) => {
+                let (with, trust) = completed(c, before, text.get(end..)?)?;
+                unit(end, with, trust)
+            }
             _ => None,
         }
     }
 }
 
+/// Tells whether the no-break space that is half of the word "à" became a plain one.
+fn is_lone_a(before: Option<char>, behind: &str) -> bool {
+    !before.is_some_and(char::is_alphabetic)
+        && (behind.starts_with("  ") || behind.starts_with(" la "))
+}
+
+/// Starts of words after the capital of which only the first half is left.
+const AFTER_CAPITAL: &[(char, &[&str])] = &[
+    ('Ä', &["gypt", "hnlich", "mter", "nder", "rger", "rzt"]),
+    ('Ö', &["ffent", "ffn", "kolog", "konom", "sterreich"]),
+    ('Ü', &["ber", "brig", "bung"]),
+];
+
+/// Completes a letter of which the second half is lost, by what stands around it.
+fn completed(half: char, before: Option<char>, behind: &str) -> Option<(char, Trust)> {
+    let starts_word = !before.is_some_and(char::is_alphabetic);
+    let next = behind.chars().next().filter(char::is_ascii_lowercase)?;
+    let is_vowel = "aeio".contains(next);
+    match half {
+        // All others are capitals but "í", whose second half is a soft hyphen: `GarcÃa`.
+        'Ã' if before.is_some_and(char::is_lowercase) => {
+            let is_german = before.is_some_and(|c| "aeiouyäöü".contains(c));
+            Some((if is_german { 'ß' } else { 'í' }, Trust::Sure))
+        }
+        'Ã' if starts_word => {
+            let fits = |(_, starts): &&(char, &[&str])| {
+                starts.iter().any(|start| behind.starts_with(start))
+            };
+            let (letter, _) = AFTER_CAPITAL.iter().find(fits)?;
+            Some((*letter, Trust::Doubtful))
+        }
+        // In Scandinavian and German words a consonant follows.
+        'Å' if starts_word && (is_vowel || next == 'u') => Some(('Ł', Trust::Foreign)),
+        'Ä' if starts_word && is_vowel => Some(('Đ', Trust::Foreign)),
+        _ => None,
+    }
+}
+
 fn may_stand_alone(c: char) -> bool {
-    matches!(c, 'Ã' | 'Â') || is_c1(c)
+    matches!(c, 'Ã' | 'Â' | 'Å' | 'Ä') || is_c1(c)
 }
 
 fn is_c1(c: char) -> bool {
@@ -201,6 +277,23 @@ fn settle_runs(units: &mut [Unit]) {
     }
 }
 
+/// Decides on halves of letters by the other sequences of the text.
+fn settle_halves(text: &str, units: &mut [Unit]) {
+    let is_eastern = |unit: &Unit| {
+        unit.trust == Trust::Sure && unit.with.starts_with(|c| ('Ā'..='ſ').contains(&c))
+    };
+    let is_foreign = units.iter().any(is_eastern) && !text.contains(['ä', 'ö', 'ü', 'ß']);
+    // "groÃ und groÃe": the same half before a space.
+    let has_lost = units.iter().any(|unit| unit.is_half_with("ß"));
+    for unit in units {
+        if unit.trust == Trust::Foreign {
+            unit.trust = if is_foreign { Trust::Sure } else { Trust::No };
+        } else if has_lost && unit.is_half_with("à") {
+            "ß".clone_into(&mut unit.with);
+        }
+    }
+}
+
 /// What a sequence looks like, and its neighbours.
 struct Sequence {
     lead: char,
@@ -212,6 +305,18 @@ struct Sequence {
 }
 
 impl Sequence {
+    /// Returns the letter in Latin-9, which has other letters in place of some signs, where the one of Windows-1252 is
+    /// a capital inside a word in small letters: `FÃŒr`, `spÃ€t`.
+    fn in_latin_9(&self, with: char) -> Option<char> {
+        let goes_on = self.after.is_some_and(char::is_lowercase);
+        let is_small = self.before.is_some_and(char::is_lowercase) || goes_on;
+        match (self.lead, with) {
+            ('Ã', 'Ì') if is_small => Some('ü'),
+            ('Ã', 'À') if is_small && self.before.is_some_and(char::is_alphabetic) => Some('ä'),
+            _ => None,
+        }
+    }
+
     /// Judges the sequence by the character it would become.
     fn trust(&self, with: char) -> Trust {
         let sure_if = |is_sure| {
@@ -277,7 +382,11 @@ impl Sequence {
             ('À'..='ÿ' | 'Ā'..='ſ', '├' | '─' | '┼') if in_word || goes_on => Trust::Sure,
             ('Ā'..='ſ', 'ƒ' | '≈') if in_word => sure_if(in_lower || in_name),
             ('Ā'..='ſ', 'ƒ' | '≈') if with.is_uppercase() && goes_on => Trust::Doubtful,
-            ('Ș' | 'ș' | 'Ț' | 'ț', 'È') if in_lower => Trust::Sure,
+            ('Ș' | 'ș' | 'Ț' | 'ț', 'È') if in_lower || !in_word && goes_on => Trust::Sure,
+            // What is Greek or Cyrillic text has such letters on both sides.
+            ('À'..='ÿ', 'Γ' | 'Г') if is_latin(self.before) || is_latin(self.after) => {
+                Trust::Sure
+            }
             ('ə', 'É') if in_lower && goes_on => Trust::Doubtful,
             // The accents of decomposed letters.
             ('\u{300}'..='\u{303}' | '\u{308}' | '\u{30A}' | '\u{30C}' | '\u{327}', 'Ì')
@@ -288,17 +397,21 @@ impl Sequence {
             ('Ͱ'..='Ͽ', 'Î' | 'Ï') | ('Ѐ'..='ѿ', 'Ð' | 'Ñ') => Trust::Run(2),
             ('Ͱ'..='ӿ' | 'א'..='ת' | '؀'..='ۿ', _) => Trust::Run(3),
             ('\u{A0}'..='\u{BF}', '┬')
-            | ('\u{2010}'..='\u{203A}' | '€' | '™', 'Γ' | 'Ô')
+            | ('\u{2010}'..='\u{203A}' | '€' | '™', 'Γ' | 'Ô' | 'β' | 'в')
             | ('\u{2000}'..='\u{27BF}' | '\u{2900}'..='\u{2BFF}', 'â')
             | ('‐'..='›' | '€' | '™' | '←'..='⇿', '‚')
             | (
                 '\u{FB00}'..='\u{FB06}' | '\u{FE0E}' | '\u{FE0F}' | '\u{FEFF}' | '\u{FFFD}',
                 'ï' | 'Ô',
             )
-            | ('\u{1F000}'..='\u{1FAFF}', 'ð') => Trust::Sure,
+            | ('\u{1F000}'..='\u{1FAFF}', 'ð' | '\u{F8FF}') => Trust::Sure,
             _ => Trust::No,
         }
     }
+}
+
+fn is_latin(c: Option<char>) -> bool {
+    c.is_some_and(|c| c.is_alphabetic() && c <= 'ſ')
 }
 
 /// Tells whether a character is common in European news, so that decoding twice is plausible.
@@ -511,6 +624,38 @@ mod tests {
                 "Nguyễn Thị Hành in Đà Nẵng",
             ),
             ("Abu á¸¤amza aus á¹¬arÅ«n", "Abu Ḥamza aus Ṭarūn"),
+            ("È˜tefan aus ÈšÄƒlmaciu", "Ștefan aus Țălmaciu"),
+            // Half of a letter is lost.
+            ("Pater Å tÄ›pÃ¡n und Å imÅ¯nek", "Pater Štěpán und Šimůnek"),
+            ("Åukasz und Åucja BÄ…k", "Łukasz und Łucja Bąk"),
+            ("ÄorÄ‘e und Äina aus NiÅ¡", "Đorđe und Đina aus Niš"),
+            (
+                "Die FuÃgÃ¤nger mÃ¼ssen drauÃen bleiben, hieÃ es",
+                "Die Fußgänger müssen draußen bleiben, hieß es",
+            ),
+            ("Pablo GarcÃa und MarÃa", "Pablo García und María"),
+            (
+                "Die Ãrzte in Ãgypten Ã¼ben Ãbungen",
+                "Die Ärzte in Ägypten üben Übungen",
+            ),
+            (
+                "Menü Ã  la carte, KÃ¤se Ã la carte",
+                "Menü à la carte, Käse à la carte",
+            ),
+            // Latin-9
+            (
+                "FÃŒr die BÃŒrger im MÃ€rz, ÃŒber KÃ¶ln",
+                "Für die Bürger im März, über Köln",
+            ),
+            // Windows-1251
+            (
+                "FГјr groГџe BГ¤ume in Г–lsnitz",
+                "Für große Bäume in Ölsnitz",
+            ),
+            ("вЂћJaвЂњ вЂ“ hГ¶rt", "„Ja“ – hört"),
+            // Windows-1253
+            ("FΓΌr die Δ in KΓ¶ln", "Für die Δ in Köln"),
+            ("Fans \u{F8FF}üòÄ f√ºr", "Fans 😀 für"),
             // DOS
             (
                 "f├╝r gro├ƒe B├ñume, ├£ber, ├ûl",
@@ -533,6 +678,9 @@ mod tests {
             "‚Er heißt BÅ‘, „das BÅ“ und ‘BÅ’",
             "├── Ordner\n│   └── Datei ─┼─ ├│ ┬",
             "Γ und Ô, Δ, ÔÎ, CÔTÉ",
+            "ΓΌΡΔΙΟΣ und Γιώργος, β€ und Г. Гј",
+            "Ärzte, Äonen, Åse aus Ålesund, Åal",
+            "LUNEDÌ, PERÒ, À la carte, SÃO JOÃO",
             "Für die Bürger in Österreich – „groß“, ‚klein‘, »neu« …",
             "die Ä…, das „Ä“ und »Ö«; ÄÖÜ, SPÖ–ÖVP, „FPÖ“…",
             "NESTLÉ® und CAFÉ™, É…, VOCÊ…",
@@ -562,5 +710,16 @@ mod tests {
     fn doubtful_sequences_need_a_sure_one() {
         assert_eq!(repaired("Drama in SmÃ¥land"), "Drama in SmÃ¥land");
         assert_eq!(repaired("Drama fÃ¼r SmÃ¥land"), "Drama für Småland");
+        for source in [
+            "Åukasz",
+            "Ãsterreich",
+            "Å imon für KÃ¶ln",
+            // A name is broken, and umlauts are right.
+            "Äonen für AnÄ‘ela",
+            "Åal für PiÄ…tek",
+        ] {
+            let found = repaired(source);
+            assert_eq!(found.chars().next(), source.chars().next(), "{found:?}");
+        }
     }
 }
