@@ -3,7 +3,7 @@
 //! A hyphen there may also belong to the word ("NATO-" and "Gipfel") or stand for part of a word ("Nord-" and "und
 //! Süddeutschland"). Then it stays, and only the line end goes. A hyphen is taken out if there are small letters
 //! on both sides of it, the next word is not one that coordinates such parts, and the first part is not one that
-//! forms hyphenated compounds. A soft hyphen at a line end is unambiguous. In an address both may be meant, so
+//! forms hyphenated compounds, nor are both parts of an English word ("Check-in"). A soft hyphen at a line end is unambiguous. In an address both may be meant, so
 //! nothing is touched.
 
 use blattwerk_core::{Change, Span};
@@ -61,6 +61,36 @@ const PAIRING: &[&str] = &[
     "west",
 ];
 
+/// English words that are written with a hyphen in German, by the part before it and the one after it.
+const ENGLISH: &[(&str, &[&str])] = &[
+    ("all", &["inclusive"]),
+    ("burn", &["out"]),
+    ("check", &["in", "out", "up"]),
+    ("come", &["back"]),
+    ("do", &["it"]),
+    ("drive", &["in"]),
+    ("fly", &["by"]),
+    ("hands", &["on"]),
+    ("know", &["how"]),
+    ("last", &["minute"]),
+    ("log", &["in", "out"]),
+    ("make", &["up"]),
+    ("non", &["stop"]),
+    ("opt", &["in", "out"]),
+    ("pick", &["up"]),
+    ("plug", &["in"]),
+    ("pop", &["up"]),
+    ("roll", &["on", "out"]),
+    ("round", &["up"]),
+    ("science", &["fiction"]),
+    ("sit", &["in"]),
+    ("stand", &["by", "up"]),
+    ("start", &["up"]),
+    ("take", &["off"]),
+    ("walk", &["in"]),
+    ("warm", &["up"]),
+];
+
 pub(super) fn find(text: &str) -> Vec<Change> {
     // A line end after a hyphen (also U+2010), a soft hyphen, or a space; what is there is checked below.
     let is_suspect = |a: u8, b: u8, _| {
@@ -96,11 +126,16 @@ pub(super) fn joined(text: &str, end: usize) -> Option<Change> {
             .then(|| Change::delete(Span::new(start, behind)));
     }
     let outside = char_before(head, head.len() - before.len());
+    if is_abbreviated(head, word, next) {
+        return Some(Change::delete(Span::new(end, behind)));
+    }
     if outside.is_some_and(|c| ".@/_\\".contains(c)) {
         return None;
     }
+    let is_english = is_english(before, word);
     // "2-zu-1-Sieg"
-    let is_joining = JOINING.contains(&word)
+    let is_joining = !is_english
+        && JOINING.contains(&word)
         && !next
             .strip_prefix(word)
             .is_some_and(|rest| rest.starts_with(['-', '\u{2010}']));
@@ -112,7 +147,8 @@ pub(super) fn joined(text: &str, end: usize) -> Option<Change> {
         && !outside.is_some_and(char::is_numeric)
         && !(is_second && before.starts_with(char::is_lowercase))
         && !is_joining
-        && !PAIRING.contains(&before)
+        && !is_english
+        && (!PAIRING.contains(&before) || before == "nord" && next.starts_with("rhein-"))
         && !before.ends_with("isch");
     let is_word = head.ends_with(char::is_alphanumeric) && next.starts_with(char::is_alphanumeric);
     if is_parted {
@@ -124,6 +160,31 @@ pub(super) fn joined(text: &str, end: usize) -> Option<Change> {
     } else {
         Some(Change::delete(Span::new(end, behind)))
     }
+}
+
+/// Tells whether a name starts with a title: "Dr.-Karl-Muster-Ring". A hyphen after a sentence is a dash.
+fn is_abbreviated(head: &str, word: &str, next: &str) -> bool {
+    const TITLES: &[&str] = &["Dr", "Gen", "Ing", "Prof", "St"];
+    let title = head.strip_suffix('.').and_then(|head| {
+        head.rsplit(|c: char| !c.is_alphabetic())
+            .next()
+            .filter(|title| TITLES.contains(title))
+    });
+    title.is_some()
+        && word.starts_with(char::is_uppercase)
+        && next
+            .strip_prefix(word)
+            .is_some_and(|rest| rest.starts_with(['-', '\u{2010}', '.']))
+}
+
+/// Tells whether two parts of a word are those of an English one: "Make-up", "All-inclusive".
+fn is_english(before: &str, after: &str) -> bool {
+    let lower = before.to_lowercase();
+    ENGLISH
+        .binary_search_by_key(&lower.as_str(), |(first, _)| first)
+        .ok()
+        .and_then(|at| ENGLISH.get(at))
+        .is_some_and(|(_, second)| second.contains(&after))
 }
 
 #[cfg(test)]
@@ -164,6 +225,34 @@ mod tests {
             ("SPD-\ngeführt", "SPD-geführt"),
             ("deutsch-\nfranzösisch", "deutsch-französisch"),
             ("britisch-\nirisch", "britisch-irisch"),
+            (
+                "Ein Start-\nup lud zum Warm-\nup.",
+                "Ein Start-up lud zum Warm-up.",
+            ),
+            (
+                "Der Log-\nin und das Opt-\nout",
+                "Der Log-in und das Opt-out",
+            ),
+            ("Last-\nminute-Reise", "Last-minute-Reise"),
+            ("Ein- und Check-\nout-Zeiten", "Ein- und Check-out-Zeiten"),
+            (
+                "Schecks, Checks und Check-\nlisten",
+                "Schecks, Checks und Checklisten",
+            ),
+            ("Auf-\nbau und Land-\nin", "Aufbau und Land- in"),
+            (
+                "die nord-\nrhein-westfälische Stadt",
+                "die nordrhein-westfälische Stadt",
+            ),
+            ("die nord-\nrheinische Stadt", "die nord-rheinische Stadt"),
+            ("Am Prof.-\nMuster-Platz", "Am Prof.-Muster-Platz"),
+            ("Am St.-\nAnna-Platz", "Am St.-Anna-Platz"),
+            ("So sprach er.-\nMuster-Fans", "So sprach er.-\nMuster-Fans"),
+            (
+                "Das riet der Prof.-\nMuster schwieg",
+                "Das riet der Prof.-\nMuster schwieg",
+            ),
+            ("Mio.-\nund Mrd.-Beträge", "Mio.-\nund Mrd.-Beträge"),
             ("die 1990er-\njahre", "die 1990er-jahre"),
             (
                 "die E-\nmail an www.bei-\nspiel",
