@@ -6,7 +6,7 @@
 //! name: the id of its first article, which is not a copy itself.
 //!
 //! A signature is computed from the lower-case words alone: white space and punctuation do not matter, nor
-//! does anything that *normalize* removed, and `ae`, `oe`, `ue` and `ss` count as `ä`, `ö`, `ü` and `ß`. An
+//! does anything that *normalize* removed, nor whether `ä` is written as `ae` or `a` and `ß` as `ss`. An
 //! article without words is never a copy.
 
 mod copies;

@@ -165,6 +165,7 @@ mod tests {
             ("Der Rat der Stadt Köln hat am Montag zugestimmt.", true),
             ("der rat der stadt köln hat am montag zugestimmt", true),
             ("Der Rat der Stadt Koeln hat am Montag zugestimmt.", true),
+            ("Der Rat der Stadt Koln hat am Montag zugestimmt.", true),
             (
                 "DER RAT\nder Stadt „Köln“ –\n\nhat am Mon\u{AD}tag zugestimmt!",
                 true,
