@@ -51,7 +51,9 @@ pub(super) fn reason(line: &str) -> Option<&'static str> {
     if line.starts_with(['—', '–']) {
         return is_signature(line).then_some("cookies");
     }
-    if !line.contains(['/', '@']) || line.contains(' ') {
+    // Nearly every line is answered by its first word.
+    let has_blank = memchr::memchr(b' ', line.as_bytes()).is_some();
+    if has_blank || !line.contains(['/', '@']) {
         return None;
     }
     if is_post(line) {
