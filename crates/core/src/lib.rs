@@ -14,7 +14,7 @@
 //!
 //! A stage is a function from a document to one layer: it sees the layers before it and cannot change
 //! them. This crate contains no model, no config and no file format, so every other crate can depend on it. What
-//! several stages need to read German is here too: the tokenizer ([`token`]), the words that report speech ([`speech`]) and
+//! several stages need to read German is here too: the tokenizer ([`token`]), fast tests of [`letters`], the words that report speech ([`speech`]) and
 //! the reader of dates ([`date`]).
 //!
 //! ```
@@ -43,6 +43,7 @@ pub mod date;
 mod document;
 mod error;
 mod idle;
+pub mod letters;
 mod span;
 pub mod speech;
 mod stage;

@@ -10,6 +10,8 @@
 
 use std::ops::Range;
 
+use crate::letters;
+
 /// Words that keep their full stop, listed without it. Single letters, roman numerals and numbers of one or two digits
 /// keep theirs by rule.
 const ABBREVIATIONS: &[&str] = &[
@@ -90,7 +92,9 @@ fn wide_kind(c: char) -> Kind {
         '\u{2010}' | '\u{2011}' => Kind::Hyphen,
         '’' | '–' => Kind::Joiner,
         '\u{200B}' | '\u{FEFF}' | '\u{2060}' => Kind::Space,
-        _ if c.is_alphabetic() => Kind::Letter,
+        // Quotation marks and the like.
+        '\u{2012}'..='\u{2027}' => Kind::Mark,
+        _ if letters::is_alphabetic(c) => Kind::Letter,
         _ if c.is_numeric() => Kind::Digit,
         _ if c.is_whitespace() || c.is_control() => Kind::Space,
         _ => Kind::Mark,

@@ -14,13 +14,18 @@ mod sentence;
 mod story;
 mod words;
 
-use blattwerk_core::Document;
+use blattwerk_core::{Document, Idle};
 
+use self::nouns::Nouns;
 use self::story::{Leaning, Story};
 use crate::readable::{self, Speech};
 
 /// A sentence that depends on more sentences than this, itself included, is not worth its space.
 const MOST: usize = 4;
+
+/// What was learned about words in earlier documents; it saves time and changes nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Memory(Idle<Nouns>);
 
 /// What each sentence of a document depends on.
 #[derive(Debug)]
@@ -36,10 +41,18 @@ pub(crate) struct Antecedents {
 impl Antecedents {
     /// Reads a document. `readable` are the sentences that a summary may show: the first of them is the
     /// lead, and what stands before it, such as a headline, introduces nothing.
-    pub(crate) fn of(document: &Document, readable: &[usize]) -> Self {
+    pub(crate) fn of(document: &Document, readable: &[usize], memory: &Memory) -> Self {
+        let mut nouns = memory.0.take().unwrap_or_default();
+        nouns.tidy();
+        let antecedents = Self::with(document, readable, &mut nouns);
+        memory.0.put(nouns);
+        antecedents
+    }
+
+    fn with(document: &Document, readable: &[usize], nouns: &mut Nouns) -> Self {
         let lead = readable.first().copied().unwrap_or_default();
         let speech = readable::speech(document);
-        let mut story = Story::new(document, lead);
+        let mut story = Story::new(document, lead, nouns);
         // Earlier sentences; nothing if the sentence refers to something that no sentence says.
         let mut needs: Vec<Option<Vec<usize>>> = Vec::with_capacity(document.sentences.len());
         let mut is_loose = Vec::with_capacity(document.sentences.len());
@@ -174,7 +187,11 @@ mod tests {
         for &(lines, expected) in cases {
             let document = story(lines);
             let last = document.sentences.len() - 1;
-            let antecedents = Antecedents::of(&document, &(0..=last).collect::<Vec<_>>());
+            let antecedents = Antecedents::of(
+                &document,
+                &(0..=last).collect::<Vec<_>>(),
+                &Memory::default(),
+            );
             let found = antecedents.closure(last);
             if found != expected {
                 wrong.push(format!("{lines:?}: {found:?}, expected {expected:?}"));
@@ -257,7 +274,7 @@ mod tests {
             ("Ida Berg trat am Montag zurück.", false),
         ] {
             let document = story(&format!("{lead}\nDas lobte Jan Tal."));
-            let antecedents = Antecedents::of(&document, &[0, 1]);
+            let antecedents = Antecedents::of(&document, &[0, 1], &Memory::default());
             assert_eq!(antecedents.has_open_lead(), is_open, "{lead}");
             assert_eq!(antecedents.closure(1), Some([0, 1].as_slice()), "{lead}");
         }
@@ -387,7 +404,7 @@ mod tests {
     fn a_headline_introduces_nothing() {
         let document =
             story("Neue Fähre für Leer\nJan Tal kauft eine Fähre.\nDie Fähre kommt aus Norddeich.");
-        let antecedents = Antecedents::of(&document, &[1, 2]);
+        let antecedents = Antecedents::of(&document, &[1, 2], &Memory::default());
         assert_eq!(antecedents.closure(2), Some([1, 2].as_slice()));
     }
 

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use blattwerk_core::{Built, Document, Error, Result, Summary};
 
-use crate::antecedent::Antecedents;
+use crate::antecedent::{Antecedents, Memory};
 use crate::budget::{self, Budget};
 use crate::mmr::{Candidate, Names, Picker, Weights};
 use crate::readable;
@@ -57,6 +57,7 @@ impl Config {
         }
         let centroid = Centroid {
             reader: Reader::new(),
+            memory: Memory::default(),
             budget: self.budget()?,
             position: self.position,
             redundancy: self.redundancy,
@@ -69,6 +70,7 @@ impl Config {
 
 struct Centroid {
     reader: Reader,
+    memory: Memory,
     budget: Budget,
     position: f32,
     redundancy: f32,
@@ -80,7 +82,7 @@ impl Centroid {
         let mut scores = self.scores(&terms);
         let candidates = readable::candidates(document);
         let lead = candidates.first().copied().unwrap_or_default();
-        let antecedents = Antecedents::of(document, &candidates);
+        let antecedents = Antecedents::of(document, &candidates, &self.memory);
         for (sentence, score) in scores.iter_mut().enumerate() {
             let leans = antecedents.leans(sentence, lead);
             *score *= (1.0 - self.redundancy) * if leans { LEANING } else { 1.0 };

@@ -17,7 +17,7 @@ use std::path::Path;
 
 use blattwerk_core::{Built, Document, Error, Result, Span, Summary};
 
-use crate::antecedent::Antecedents;
+use crate::antecedent::{Antecedents, Memory};
 use crate::budget::{self, Budget};
 use crate::mmr::{Candidate, Names, Picker, Weights};
 use crate::question::{Cues, Questions};
@@ -103,6 +103,7 @@ impl Config {
         let features = Features {
             reader: Reader::new(),
             cues: Cues::new(),
+            memory: Memory::default(),
             budget: self.budget()?,
             weights: self.clone(),
         };
@@ -115,6 +116,7 @@ impl Config {
 struct Features {
     reader: Reader,
     cues: Cues,
+    memory: Memory,
     budget: Budget,
     weights: Config,
 }
@@ -132,7 +134,7 @@ impl Features {
             title[term.id as usize] = weights.title * term.weight;
         }
         let candidates = readable::candidates(document);
-        let antecedents = Antecedents::of(document, &candidates);
+        let antecedents = Antecedents::of(document, &candidates, &self.memory);
         let worth = |sentence: usize| centrality[sentence] + terms::dot(terms.of(sentence), &title);
         let lead = news(document, &candidates, &antecedents, worth);
         let mut scores = vec![0.0; headline];

@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use blattwerk_core::{Document, speech};
+use blattwerk_core::{Document, letters, speech};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::question::{is_year, trimmed};
@@ -335,7 +335,7 @@ fn is_bare_quote(text: &str) -> bool {
 /// Tells whether a word looks like a finite verb, by its ending or as an irregular one.
 fn has_verb(text: &str) -> bool {
     let words = || {
-        text.split(|c: char| !c.is_alphanumeric())
+        text.split(|c: char| !letters::is_alphanumeric(c))
             .filter(|word| word.starts_with(char::is_lowercase))
     };
     let is_regular = |word: &str| {

@@ -3,7 +3,7 @@
 use std::hash::Hasher;
 use std::ops::Range;
 
-use blattwerk_core::Document;
+use blattwerk_core::{Document, letters};
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 /// A word of a sentence and its weight in it.
@@ -156,13 +156,10 @@ fn visit_words(text: &str, buffer: &mut String, mut visit: impl FnMut(&str)) {
         start = end;
         for c in text.get(end..).unwrap_or_default().chars() {
             start += c.len_utf8();
-            if c.is_ascii() && c.is_alphanumeric() {
-                buffer.push(c.to_ascii_lowercase());
-            } else if c.is_alphanumeric() {
-                buffer.extend(c.to_lowercase());
-            } else {
+            if !letters::is_alphanumeric(c) {
                 break;
             }
+            letters::push_lowercase(buffer, c);
         }
         if !buffer.is_empty() {
             visit(buffer);

@@ -2,6 +2,7 @@
 
 use std::hash::Hasher;
 
+use blattwerk_core::letters;
 use rustc_hash::{FxHashMap, FxHasher};
 
 use super::words::{self, Kind};
@@ -13,7 +14,12 @@ const MIN_HEAD: usize = 4;
 /// A form of a noun, by its place among those that were read.
 pub(super) type Noun = usize;
 
-/// The forms of nouns that were read.
+/// How many forms are remembered before all are forgotten.
+const KEPT: usize = 1 << 15;
+/// The same for their bytes: dirty text has very long words.
+const KEPT_BYTES: usize = 1 << 20;
+
+/// The forms of nouns that were read, in this document and in earlier ones.
 #[derive(Debug, Default)]
 pub(super) struct Nouns {
     places: FxHashMap<u64, Noun>,
@@ -37,15 +43,13 @@ struct Form {
 }
 
 impl Nouns {
-    /// Returns no nouns yet, with room for those of a text of this length.
-    pub(super) fn with_room(length: usize) -> Self {
-        // News has a new form of a noun about every thirty bytes.
-        let count = length / 30;
-        let mut nouns = Self::default();
-        nouns.places.reserve(count);
-        nouns.forms.reserve(count);
-        nouns.lower.reserve(count * 12);
-        nouns
+    /// Forgets all if there are too many. The nouns of a document mean nothing after that.
+    pub(super) fn tidy(&mut self) {
+        if self.forms.len() > KEPT || self.lower.len() > KEPT_BYTES {
+            self.places.clear();
+            self.forms.clear();
+            self.lower.clear();
+        }
     }
 
     /// Reads a noun as it is written.
@@ -60,7 +64,9 @@ impl Nouns {
                     lower.make_ascii_lowercase();
                 }
             } else {
-                self.lower.extend(noun.chars().flat_map(char::to_lowercase));
+                for c in noun.chars() {
+                    letters::push_lowercase(&mut self.lower, c);
+                }
             }
             let lower = self.lower.get(start..).unwrap_or_default();
             // Twice, since an ending of the genitive comes after one of the stem: "Beben", "Bebens".

@@ -1,6 +1,6 @@
 //! The words of a sentence with what its grammar is told by: function words, clauses, nouns and their articles.
 
-use blattwerk_core::{Document, Span, token::tokens};
+use blattwerk_core::{Document, Span, letters, token::tokens};
 
 use super::nouns::{Noun, Nouns};
 use super::words::{self, Class, STATING};
@@ -51,7 +51,7 @@ pub(super) fn read<'a>(
     let mut lower = String::new();
     let text = &document.text[span];
     let entities = &document.entities;
-    let mut words: Vec<Token<'a>> = Vec::with_capacity(text.len() / 6);
+    let mut words: Vec<Token<'a>> = Vec::with_capacity(text.len() / 5 + 1);
     let (mut is_first, mut clause) = (true, Clause::First);
     for at in tokens(text) {
         let start = span.start + at.start;
@@ -67,14 +67,18 @@ pub(super) fn read<'a>(
             .map(|_| *next_entity);
         let token = text.get(at).unwrap_or_default();
         let first = token.chars().next().unwrap_or(' ');
-        let is_mark = !first.is_alphanumeric();
+        let is_mark = !letters::is_alphanumeric(first);
         let is_capital = first.is_uppercase();
         let class = if is_mark || entity.is_some() && !is_first {
             None
         } else if is_first && is_capital {
             lower.clear();
-            lower.extend(token.chars().flat_map(char::to_lowercase));
+            for c in token.chars() {
+                letters::push_lowercase(&mut lower, c);
+            }
             words::class(&lower)
+        } else if is_capital {
+            None
         } else {
             words::class(token)
         };

@@ -82,7 +82,7 @@ pub(super) struct Story<'a> {
     document: &'a Document,
     lead: usize,
     next_entity: usize,
-    nouns: Nouns,
+    nouns: &'a mut Nouns,
     /// The place of each noun among the mentions.
     places: FxHashMap<u64, usize>,
     mentions: Vec<Mention>,
@@ -99,12 +99,12 @@ pub(super) struct Story<'a> {
 const LABELS: [&str; 3] = ["PER", "ORG", "LOC"];
 
 impl<'a> Story<'a> {
-    pub(super) fn new(document: &'a Document, lead: usize) -> Self {
+    pub(super) fn new(document: &'a Document, lead: usize, nouns: &'a mut Nouns) -> Self {
         Self {
             document,
             lead,
             next_entity: 0,
-            nouns: Nouns::with_room(document.text.len()),
+            nouns,
             places: FxHashMap::default(),
             mentions: Vec::new(),
             persons: FxHashMap::default(),
@@ -116,7 +116,7 @@ impl<'a> Story<'a> {
 
     /// Reads the next sentence: finds what it refers to, then remembers what it mentions, unless it stands before the lead.
     pub(super) fn read(&mut self, index: usize, span: Span) -> References {
-        let words = sentence::read(self.document, span, &mut self.next_entity, &mut self.nouns);
+        let words = sentence::read(self.document, span, &mut self.next_entity, self.nouns);
         let mut found = References::default();
         if index >= self.lead {
             self.pronouns(&words, &mut found);
