@@ -156,8 +156,8 @@ pub fn load(path: &Path) -> Result<(Model, Asset)> {
 /// The stage: judges with a model.
 struct Judge {
     model: Model,
-    /// Idle readers, each with the words that it remembers.
-    readers: Idle<Reader>,
+    /// Idle readers, each with the words that it remembers, and what they saw.
+    readers: Idle<(Reader, Sight)>,
     explains: bool,
     least_score: f32,
 }
@@ -167,8 +167,7 @@ impl Stage for Judge {
 
     fn process(&self, document: &Document) -> Result<Vec<Sentiment>> {
         let model = &self.model;
-        let mut reader = self.readers.take().unwrap_or_default();
-        let mut sight = Sight::default();
+        let (mut reader, mut sight) = self.readers.take().unwrap_or_default();
         let mut sentences = Vec::with_capacity(document.sentences.len());
         let mut layer = Vec::with_capacity(1 + sentences.capacity() + document.entities.len());
         let mut toward = Vec::with_capacity(document.entities.len());
@@ -206,7 +205,7 @@ impl Stage for Judge {
         }
         layer.insert(0, judgement);
         layer.append(&mut toward);
-        self.readers.put(reader);
+        self.readers.put((reader, sight));
         Ok(layer)
     }
 }

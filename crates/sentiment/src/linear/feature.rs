@@ -86,6 +86,7 @@ enum Kind {
     Shape,
     Negated,
     Speaks,
+    Head,
 }
 
 /// Mixes what a key is made of.
@@ -155,6 +156,12 @@ impl Sight {
                     }
                 } else if token.is_known() {
                     self.push(Kind::Word, stem, 0);
+                    if !token.class.is(Class::FUNCTION) {
+                        self.push(Kind::Head, token.head, 0);
+                        if is_negated {
+                            self.push(Kind::Head, token.head, 1);
+                        }
+                    }
                     if is_negated {
                         self.push(Kind::Negated, stem, 0);
                     }
@@ -203,7 +210,7 @@ impl Sight {
         });
         let mut count = 0;
         for (word, token) in words.iter_mut().zip(content) {
-            *word = token.stem;
+            *word = token.head;
             count += 1;
         }
         for (i, &first) in words[..count].iter().enumerate() {
@@ -259,6 +266,7 @@ impl Sight {
                 if !token.class.is(Class::FUNCTION) {
                     self.word(token.stem, is_before, distance);
                     if in_clause {
+                        self.push(Kind::Head, token.head, 2);
                         self.push(Kind::Clause, symbol, u32::from(is_negated));
                         self.push(Kind::InRole, symbol, role.whole);
                         self.push(Kind::InCase, symbol, role.case);

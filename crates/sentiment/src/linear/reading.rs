@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use blattwerk_core::{Span, speech};
+use blattwerk_core::{Span, letters, speech};
 use rustc_hash::FxHashMap;
 
 use super::content::Words;
@@ -239,6 +239,8 @@ pub(super) struct Token {
     /// Hashes of the word in lower case and of its stem; 0 if it is to mean nothing.
     pub(super) form: u32,
     pub(super) stem: u32,
+    /// Hash of the stem of the last part of a compound, or of the word's stem.
+    pub(super) head: u32,
     pub(super) class: Class,
     pub(super) is_capital: bool,
     pub(super) ends_in_s: bool,
@@ -246,7 +248,7 @@ pub(super) struct Token {
     pub(super) name: Option<(u16, u8)>,
 }
 
-/// What is known about a word, given in lower case.
+/// What is known about a word.
 #[derive(Debug, Clone, Copy)]
 struct Known {
     row: Option<u32>,
@@ -254,31 +256,41 @@ struct Known {
     cue: Option<Cue>,
     form: u32,
     stem: u32,
+    head: u32,
     class: Class,
-    /// Whether it can be a finite verb, if it is not capitalized.
-    is_verb: bool,
+    is_capital: bool,
+    ends_in_s: bool,
 }
 
 impl Known {
-    fn of(lower: &str, words: &Words) -> Self {
+    /// Looks up a word as it is written; `lower` is the same in lower case.
+    fn of(word: &str, lower: &str, words: &Words) -> Self {
+        let first = word.chars().next();
         let mut known = Self {
             row: None,
             polarity: 0.0,
             cue: CUE.get(lower).copied(),
             form: 0,
             stem: 0,
+            head: 0,
             class: Class::default(),
-            is_verb: false,
+            is_capital: first.is_some_and(char::is_uppercase),
+            ends_in_s: lower.ends_with('s'),
         };
-        if !is_people(lower) {
+        if first.is_some_and(char::is_numeric) {
+            (known.form, known.stem) = (NUMBER, NUMBER);
+        } else if !is_people(lower) {
             let (form, stem) = (hash(lower), hash(stem(lower)));
             known.row = words.find_hashed(lower, form, stem);
             known.polarity = known.row.map_or(0.0, |row| words.polarity(row));
             (known.form, known.stem) = (form, stem);
+            known.head = words.head(lower).unwrap_or(stem);
             if lower.len() <= LONGEST {
                 known.class = CLASS.get(lower).copied().unwrap_or_default();
             }
-            known.is_verb = words.is_verb(form);
+            if !known.is_capital && words.is_verb(form) {
+                known.class.0 |= Class::VERB.0;
+            }
         }
         known
     }
@@ -303,27 +315,30 @@ impl Reader {
     /// Reads a text.
     pub(super) fn read(&mut self, text: &str, words: &Words) {
         self.tokens.clear();
-        self.lower.clear();
-        let mut start = None;
-        for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
-            if c.is_alphanumeric() {
-                start.get_or_insert(at);
-                if c.is_ascii() {
-                    self.lower.push(c.to_ascii_lowercase());
-                } else {
-                    self.lower.extend(c.to_lowercase());
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            let start = at;
+            let next = loop {
+                // Most characters of most words are ASCII letters.
+                while bytes.get(at).is_some_and(u8::is_ascii_alphanumeric) {
+                    at += 1;
                 }
-                continue;
+                let next = text.get(at..).and_then(|rest| rest.chars().next());
+                match next {
+                    Some(c) if letters::is_alphanumeric(c) => at += c.len_utf8(),
+                    _ => break next,
+                }
+            };
+            if let Some(word) = text.get(start..at).filter(|word| !word.is_empty()) {
+                self.word(word, start, words);
             }
-            if let Some(start) = start.take() {
-                let first = text.get(start..).and_then(|rest| rest.chars().next());
-                self.word(Span::new(start, at), words, first);
-                self.lower.clear();
-            }
+            let Some(c) = next else { break };
             if is_mark(c) {
                 self.tokens
                     .push(Token::new(Span::new(at, at + c.len_utf8()), Some(c)));
             }
+            at += c.len_utf8();
         }
         arrange(&mut self.tokens, text);
     }
@@ -358,39 +373,38 @@ impl Reader {
         }
     }
 
-    fn word(&mut self, span: Span, words: &Words, first: Option<char>) {
-        let lower = self.lower.as_str();
-        let mut token = Token::new(span, None);
-        token.is_capital = first.is_some_and(char::is_uppercase);
-        token.ends_in_s = lower.ends_with('s');
-        if first.is_some_and(char::is_numeric) {
-            token.cue = CUE.get(lower).copied();
-            (token.form, token.stem) = (NUMBER, NUMBER);
-        } else {
-            let known = match self.known.get(lower) {
-                Some(known) => *known,
-                None => self.look_up(words),
-            };
-            token.cue = known.cue;
-            token.row = known.row;
-            token.polarity = known.polarity;
-            (token.form, token.stem) = (known.form, known.stem);
-            token.class = known.class;
-            if known.is_verb && !token.is_capital {
-                token.class.0 |= Class::VERB.0;
-            }
-        }
-        self.tokens.push(token);
+    /// Adds a word that starts at a byte of the text.
+    fn word(&mut self, word: &str, start: usize, words: &Words) {
+        let known = match self.known.get(word) {
+            Some(known) => *known,
+            None => self.look_up(word, words),
+        };
+        self.tokens.push(Token {
+            row: known.row,
+            polarity: known.polarity,
+            cue: known.cue,
+            form: known.form,
+            stem: known.stem,
+            head: known.head,
+            class: known.class,
+            is_capital: known.is_capital,
+            ends_in_s: known.ends_in_s,
+            ..Token::new(Span::new(start, start + word.len()), None)
+        });
     }
 
-    /// Looks up the current word, and remembers it.
-    fn look_up(&mut self, words: &Words) -> Known {
+    /// Looks up a word, and remembers it.
+    fn look_up(&mut self, word: &str, words: &Words) -> Known {
         if self.known.len() >= KEPT {
             self.known.clear();
         }
-        let known = Known::of(&self.lower, words);
-        if self.lower.len() <= LONGEST_KEPT {
-            self.known.insert(self.lower.as_str().into(), known);
+        self.lower.clear();
+        for c in word.chars() {
+            letters::push_lowercase(&mut self.lower, c);
+        }
+        let known = Known::of(word, &self.lower, words);
+        if word.len() <= LONGEST_KEPT {
+            self.known.insert(word.into(), known);
         }
         known
     }
@@ -426,7 +440,7 @@ pub(super) fn without(
     copy.extend(tokens);
     if let Some(token) = copy.get_mut(left_out) {
         (token.row, token.cue, token.class) = (None, None, Class::default());
-        (token.form, token.stem) = (0, 0);
+        (token.form, token.stem, token.head) = (0, 0, 0);
     }
     for token in &mut *copy {
         token.polarity = token.row.map_or(0.0, |row| words.polarity(row));
@@ -504,6 +518,7 @@ impl Token {
             is_quoted: false,
             form: 0,
             stem: 0,
+            head: 0,
             class: Class::default(),
             is_capital: false,
             ends_in_s: false,

@@ -94,6 +94,21 @@ impl Words {
         })
     }
 
+    /// Returns the hash of the stem of a compound's last part, given in lower case, if it is a frequent word.
+    pub(super) fn head(&self, lower: &str) -> Option<u32> {
+        if lower.len() > MAX_WORD || lower.starts_with(char::is_numeric) {
+            return None;
+        }
+        let heads = MIN_MODIFIER..=lower.len().saturating_sub(MIN_HEAD);
+        let mut heads = heads.filter_map(|at| lower.get(at..));
+        let is_frequent = |head: &&str| {
+            self.places
+                .get(hash(head))
+                .is_some_and(|&[_, _, _, _, place @ ..]| u32::from_le_bytes(place) < HEADS)
+        };
+        heads.find(is_frequent).map(|head| hash(stem(head)))
+    }
+
     /// Tells whether a form, given its hash, can be a finite verb.
     pub(super) fn is_verb(&self, form: u32) -> bool {
         self.verbs.contains(form)
