@@ -1,10 +1,15 @@
 //! Where names end: mends the borders of the entities that the tagger found.
 //!
 //! The tagger knows borders only from the words around them. What is certain about them is mended here: a name has no half
-//! pair of brackets or quotes, no emoji and no title; a court and its town are one name; "SPD-Anhänger" and "@anna" are none.
+//! pair of brackets or quotes, no emoji and no title; a court and its town are one name, and so are a first name, a nickname and a
+//! surname; "SPD-Anhänger" and "@anna" are none.
 
 use std::sync::LazyLock;
 
+use self::known::{
+    ADJECTIVES, AUTHORITIES, CLUBS, COMMON, COUNCILS, DEGREES, LEAGUES, PERSONS, RIVERS,
+    SHORT_AUTHORITIES, SHORT_TITLES, TITLES, YEARS,
+};
 use super::entity::Entity;
 use super::lexicon::{Lexicon, list};
 use super::roles;
@@ -12,253 +17,7 @@ use super::spelling;
 use super::tag::Label;
 use super::tails::Tails;
 
-/// Titles before a person's name.
-const TITLES: &[&str] = &[
-    "Dr",
-    "Prof",
-    "Mag",
-    "Dipl",
-    "Dipl.-Ing",
-    "Ing",
-    "Univ.-Prof",
-    "Priv.-Doz",
-    "PD",
-    "DDr",
-    "MMag",
-    "Lic",
-    "Dres",
-    "med",
-    "phil",
-    "jur",
-    "iur",
-    "rer",
-    "nat",
-    "pol",
-    "theol",
-    "habil",
-    "h",
-    "c",
-    "mult",
-    "h.c",
-    "Herr",
-    "Herrn",
-    "Frau",
-    "Hr",
-    "Hrn",
-    "Fr",
-];
-
-/// The ends of the names of authorities, which are followed by their town.
-const AUTHORITIES: &[&str] = &[
-    "gericht",
-    "staatsanwaltschaft",
-    "finanzamt",
-    "gesundheitsamt",
-    "jugendamt",
-    "landratsamt",
-    "ordnungsamt",
-    "standesamt",
-    "bauamt",
-    "arbeitsamt",
-    "sozialamt",
-    "zollamt",
-    "umweltamt",
-    "veterinäramt",
-    "schulamt",
-    "klinikum",
-    "universitätsklinik",
-    "uniklinik",
-    "handelskammer",
-    "handwerkskammer",
-    "arbeitsagentur",
-    "jobcenter",
-    "regierungspräsidium",
-    "universität",
-    "hochschule",
-    "gerichtshof",
-    "bezirksamt",
-    "kriminalamt",
-    "forstamt",
-    "meldeamt",
-    "bürgeramt",
-    "versorgungsamt",
-    "polizei",
-    "polizeipräsidium",
-    "polizeidirektion",
-    "polizeiinspektion",
-    "krankenhaus",
-    "spital",
-    "feuerwehr",
-    "ärztekammer",
-    "anwaltskammer",
-    "arbeiterkammer",
-    "wirtschaftskammer",
-    "architektenkammer",
-    "bezirkshauptmannschaft",
-    "stadtverwaltung",
-    "kreisverwaltung",
-    "justizvollzugsanstalt",
-    "staatsministerium",
-    "innenministerium",
-    "kultusministerium",
-    "justizministerium",
-    "sozialministerium",
-    "umweltministerium",
-    "finanzministerium",
-    "gesundheitsministerium",
-    "wirtschaftsministerium",
-    "verkehrsministerium",
-    "jugendanwaltschaft",
-];
-/// The same, abbreviated.
-const SHORT_AUTHORITIES: &[&str] = &[
-    "LG", "OLG", "VG", "OVG", "VGH", "LAG", "LSG", "StA", "LKA", "JVA", "IHK", "BH",
-];
-
-/// The last parts of compounds that mean persons: "SPD-Anhänger" names no one.
-const PERSONS: &[&str] = &[
-    "Anhänger",
-    "Anhängern",
-    "Anhängerin",
-    "Anhängerinnen",
-    "Bürger",
-    "Bürgern",
-    "Bürgerin",
-    "Bürgerinnen",
-    "Fan",
-    "Fans",
-    "Gegner",
-    "Gegnern",
-    "Gegnerin",
-    "Gegnerinnen",
-    "Mitglied",
-    "Mitglieder",
-    "Mitgliedern",
-    "Wähler",
-    "Wählern",
-    "Wählerin",
-    "Wählerinnen",
-];
-
-/// Rivers and regions that tell towns of one name apart: "Frankfurt (Oder)".
-const RIVERS: &[&str] = &[
-    "Ahr",
-    "Aisch",
-    "Aller",
-    "Allgäu",
-    "Altmark",
-    "Baar",
-    "Bergstraße",
-    "Breisgau",
-    "Dill",
-    "Donau",
-    "Dosse",
-    "Eder",
-    "Efze",
-    "Eifel",
-    "Elbe",
-    "Ems",
-    "Erzgebirge",
-    "Fulda",
-    "Glan",
-    "Harz",
-    "Havel",
-    "Hohenlohe",
-    "Holstein",
-    "Hunsrück",
-    "Inn",
-    "Isar",
-    "Lahn",
-    "Lausitz",
-    "Leine",
-    "Main",
-    "Mark",
-    "Mosel",
-    "Mulde",
-    "Münsterland",
-    "Nahe",
-    "Neckar",
-    "Neiße",
-    "Niederbayern",
-    "Niederlausitz",
-    "Nordsee",
-    "Oberbayern",
-    "Oberlausitz",
-    "Oberpfalz",
-    "Odenwald",
-    "Oder",
-    "Ohm",
-    "Orla",
-    "Oste",
-    "Ostsee",
-    "Pfalz",
-    "Prignitz",
-    "Rhein",
-    "Rhön",
-    "Ruhr",
-    "Saale",
-    "Saar",
-    "Sauerland",
-    "Schlei",
-    "Schwalm",
-    "Schwarzwald",
-    "Sieg",
-    "Spessart",
-    "Spree",
-    "Tauber",
-    "Taunus",
-    "Uckermark",
-    "Unstrut",
-    "Vogelsberg",
-    "Vogtland",
-    "Werra",
-    "Weser",
-    "Westerwald",
-    "Westfalen",
-    "Wetterau",
-    "Wied",
-    "Wümme",
-    "Wupper",
-];
-
-/// Clubs that have a year in their names.
-const YEARS: &[(&str, &str)] = &[
-    ("Darmstadt", "98"),
-    ("Hannover", "96"),
-    ("Schalke", "04"),
-    ("Mainz", "05"),
-    ("Leverkusen", "04"),
-    ("Schweinfurt", "05"),
-    ("Homburg", "08"),
-    ("Villingen", "08"),
-    ("Ulm", "1846"),
-    ("Lichtenberg", "47"),
-    ("Meppen", "1912"),
-    ("Paderborn", "07"),
-    ("Elversberg", "07"),
-    ("Bochum", "1848"),
-    ("Babelsberg", "03"),
-    ("Ingolstadt", "04"),
-    ("Burghausen", "1930"),
-    ("Altona", "93"),
-    ("BVB", "09"),
-];
-
-/// Words after an ordinal that is part of a club's or a league's name: "1. FC Köln", "2. Bundesliga".
-const ORDERED: &[&str] = &[
-    "FC",
-    "FFC",
-    "FSV",
-    "SC",
-    "SV",
-    "CfR",
-    "VfL",
-    "BC",
-    "HFC",
-    "TSV",
-    "Bundesliga",
-    "Liga",
-];
+mod known;
 
 /// Mends the entities of the sentences of an article; their order is kept.
 pub(super) fn mend<S: AsRef<[W]>, W: AsRef<str>>(
@@ -269,11 +28,20 @@ pub(super) fn mend<S: AsRef<[W]>, W: AsRef<str>>(
     let mut out: Vec<Entity> = Vec::with_capacity(found.len());
     let mut rest = found.into_iter().peekable();
     for (sentence, words) in article.iter().enumerate() {
-        let words = Words(words.as_ref());
+        let after = article.get(sentence + 1).map(AsRef::as_ref);
+        let words = Words {
+            words: words.as_ref(),
+            is_listed: after.is_some_and(|after: &[W]| {
+                let first = after.first().map(AsRef::as_ref);
+                first == Some("2.")
+            }),
+        };
         let first = out.len();
         while let Some(entity) = rest.next_if(|entity| entity.sentence == sentence) {
             words.add(entity, &mut out, first);
         }
+        words.roles(&mut out, first, lexicon);
+        words.nicknames(&mut out, first, lexicon);
         words.enclosed(&mut out, first);
         words.authorities(sentence, &mut out, first, lexicon);
     }
@@ -281,11 +49,15 @@ pub(super) fn mend<S: AsRef<[W]>, W: AsRef<str>>(
 }
 
 /// The words of a sentence.
-struct Words<'a, W>(&'a [W]);
+struct Words<'a, W> {
+    words: &'a [W],
+    /// Whether the next sentence starts with "2.", so that "1." at the start of this one is a place in a list.
+    is_listed: bool,
+}
 
 impl<W: AsRef<str>> Words<'_, W> {
     fn get(&self, at: usize) -> &str {
-        self.0.get(at).map_or("", AsRef::as_ref)
+        self.words.get(at).map_or("", AsRef::as_ref)
     }
 
     /// Tells whether an entity starts with its place in a list, "2. RB Leipzig": the sentence has the place before too.
@@ -294,7 +66,7 @@ impl<W: AsRef<str>> Words<'_, W> {
         let Some(number) = place(self.get(entity.start)) else {
             return false;
         };
-        let mut before = self.0[..entity.start]
+        let mut before = self.words[..entity.start]
             .iter()
             .filter_map(|word| place(word.as_ref()));
         entity.end - entity.start > 1 && before.any(|other| Some(other) == number.checked_sub(1))
@@ -331,18 +103,39 @@ impl<W: AsRef<str>> Words<'_, W> {
         }
         if entity.label == Label::Org && entity.end - entity.start > 1 {
             let ordinal = self.get(entity.start).strip_suffix('.').unwrap_or_default();
-            let is_ordinal =
-                !ordinal.is_empty() && ordinal.bytes().all(|byte| byte.is_ascii_digit());
+            let is_ordinal = !ordinal.is_empty() && is_number(ordinal);
             let is_listed =
                 entity.start == 0 || matches!(self.get(entity.start - 1), ":" | "," | ";");
-            if is_ordinal && is_listed && !ORDERED.contains(&self.get(entity.start + 1)) {
+            let name = self.get(entity.start + 1);
+            let is_first = ordinal == "1" && !(entity.start == 0 && self.is_listed);
+            let is_ordered = LEAGUES.contains(&name) || is_first && CLUBS.contains(&name);
+            if is_ordinal && is_listed && !is_ordered {
                 entity.start += 1;
             }
         }
+        self.addresses(&mut entity);
         if entity.start < entity.end && !self.is_no_name(&entity) {
             self.year(&mut entity);
-            out.push(entity);
+            self.push_parts(entity, out);
         }
+    }
+
+    /// Adds an entity, or the names side by side that it consists of: "CDU/CSU".
+    fn push_parts(&self, entity: Entity, out: &mut Vec<Entity>) {
+        let is_slash = |at: usize| self.get(at) == "/";
+        let length = entity.end - entity.start;
+        let are_parts = length > 2
+            && length % 2 == 1
+            && (0..length).all(|at| is_slash(entity.start + at) == (at % 2 == 1));
+        if !are_parts {
+            out.push(entity);
+            return;
+        }
+        out.extend((0..length).step_by(2).map(|at| Entity {
+            start: entity.start + at,
+            end: entity.start + at + 1,
+            ..entity
+        }));
     }
 
     /// Completes or cuts off half a pair of brackets or quotes.
@@ -387,23 +180,195 @@ impl<W: AsRef<str>> Words<'_, W> {
         }
     }
 
-    /// Returns whether an entity is a compound that means persons, or an account or address: "@anna".
+    /// Cuts off what belongs to an address or to a message, not to the name: a postcode, an account; and of a headline in capitals
+    /// the town is the name: "MORD IN GRAZ".
+    fn addresses(&self, entity: &mut Entity) {
+        let is_postcode = |word: &str| {
+            let (_, digits) = word
+                .split_once('-')
+                .filter(|(country, _)| matches!(*country, "A" | "CH" | "D"))
+                .unwrap_or(("", word));
+            (4..=5).contains(&digits.len()) && is_number(digits)
+        };
+        if entity.end - entity.start == 2 && is_postcode(self.get(entity.start)) {
+            let is_place = self.get(entity.start).contains('-') || entity.label == Label::Loc;
+            if is_place {
+                entity.start += 1;
+                entity.label = Label::Loc;
+            }
+        }
+        let inside = entity.start..entity.end;
+        if let Some(account) = inside.clone().rev().find(|&at| is_address(self.get(at)))
+            && entity.end - entity.start > 1
+        {
+            entity.start = if entity.label == Label::Misc {
+                entity.end
+            } else {
+                account + 1
+            };
+        }
+        let is_loud = |at: usize| {
+            let mut letters = self.get(at).chars().filter(|c| c.is_alphabetic());
+            letters.all(char::is_uppercase)
+        };
+        if entity.label == Label::Misc
+            && entity.end - entity.start > 2
+            && self.get(entity.end - 2) == "IN"
+            && inside.clone().all(is_loud)
+        {
+            entity.start = entity.end - 1;
+            entity.label = Label::Loc;
+        }
+        // "US-Konzern Ford", "AfD-nahe Stiftung"
+        if entity.end - entity.start > 1 && is_common(self.get(entity.start)) {
+            entity.start += 1;
+            if entity.label == Label::Loc {
+                entity.label = Label::Org;
+            }
+        }
+    }
+
+    /// Tells bodies from roles before a name: "Bundesrat Guy Parmelin", "PD Eva Kern".
+    fn roles(&self, out: &mut Vec<Entity>, first: usize, lexicon: &Lexicon) {
+        let mut at = first;
+        while let Some(&entity) = out.get(at) {
+            let word = self.get(entity.start);
+            let council = word.rsplit(['-', '\u{2011}']).next().unwrap_or_default();
+            let is_council = COUNCILS.contains(&council) || word == "Altbundesrat";
+            let next = out.get(at + 1);
+            let is_title = self.get(entity.end) == "Dr" || self.get(entity.end) == "Dr.";
+            let is_before_person = is_title
+                || next.is_some_and(|next| next.label == Label::Per && next.start == entity.end);
+            if entity.label != Label::Org || !(is_council || SHORT_TITLES.contains(&word)) {
+                at += 1;
+            } else if entity.end - entity.start == 1 && is_before_person {
+                out.remove(at);
+            } else {
+                let name = self.get(entity.start + 1);
+                let is_surname = entity.end - entity.start == 2
+                    && name.starts_with(char::is_uppercase)
+                    && name.chars().skip(1).all(char::is_lowercase)
+                    && lexicon.lists(name).0
+                        & (list::TOWN | list::CITY | list::COUNTRY | list::PLACE)
+                        == 0;
+                if is_surname {
+                    out[at].start += 1;
+                    out[at].label = Label::Per;
+                }
+                at += 1;
+            }
+        }
+    }
+
+    /// Joins a first name, a nickname in quotes or brackets and a surname, of which the tagger may have found a part:
+    /// `Earvin „Magic“ Johnson`, "Anton (Toni) Hofreiter".
+    fn nicknames(&self, out: &mut Vec<Entity>, first: usize, lexicon: &Lexicon) {
+        let mut at = first;
+        while let Some(&entity) = out.get(at) {
+            at += 1;
+            if entity.label != Label::Per {
+                continue;
+            }
+            let Some((open, close)) = self.nickname(entity) else {
+                continue;
+            };
+            let given = self.get(open - 1);
+            let before = out[first..].iter().find(|other| {
+                other.label == Label::Per && (other.start..other.end).contains(&(open - 1))
+            });
+            let after = out[first..].iter().find(|other| {
+                other.label == Label::Per && (other.start..other.end).contains(&(close + 1))
+            });
+            let surname = self.get(close + 1);
+            let is_given = lexicon.lists(given).0 & list::GIVEN > 0;
+            let is_surname = after.is_some()
+                || before.is_some()
+                    && is_given
+                    && lexicon.lists(surname).0 & list::SURNAME > 0
+                    && surname.starts_with(char::is_uppercase);
+            // "Volkmar Maier (Jena) Platz" has a full name before the brackets.
+            let is_one = before
+                .is_none_or(|before| self.get(open) != "(" || before.start + 1 == open && is_given);
+            if !(before.is_some() || is_given) || !is_surname || !is_one {
+                continue;
+            }
+            let joined = Entity {
+                start: before.map_or(open - 1, |before| before.start),
+                end: after.map_or(close + 2, |after| after.end),
+                score: before
+                    .or(after)
+                    .map_or(entity.score, |other| other.score.min(entity.score)),
+                ..entity
+            };
+            let from = first
+                + out[first..]
+                    .iter()
+                    .take_while(|other| other.end <= joined.start)
+                    .count();
+            let count = out[from..]
+                .iter()
+                .take_while(|other| other.start < joined.end)
+                .count();
+            out.splice(from..from + count, [joined]);
+            at = from + 1;
+        }
+    }
+
+    /// Returns where the marks around a nickname before, behind or at the end of a person's name are.
+    fn nickname(&self, entity: Entity) -> Option<(usize, usize)> {
+        const LONGEST: usize = 4;
+        let ends = |open: usize| {
+            let mark = self.get(open);
+            let most = if mark == "(" && !is_opening(self.get(open + 1)) {
+                1
+            } else {
+                LONGEST
+            };
+            let close =
+                (open + 2..=open + 1 + most).find(|&close| closes(mark, self.get(close)))?;
+            let inner = self.get(open + 1);
+            // "Anna (SPD)", "Ida (34)"
+            let is_party =
+                mark == "(" && !inner.chars().skip(1).any(char::is_lowercase) && !is_opening(inner);
+            (!is_party).then_some((open, close))
+        };
+        if is_opening(self.get(entity.end)) {
+            return ends(entity.end);
+        }
+        let marks = (entity.start..entity.end)
+            .rev()
+            .chain(entity.start.checked_sub(1));
+        for close in marks {
+            let opens = (close.saturating_sub(LONGEST + 1)..close.saturating_sub(1)).rev();
+            for open in opens {
+                if open > 0
+                    && is_opening(self.get(open))
+                    && ends(open).is_some_and(|found| found.1 == close)
+                {
+                    return Some((open, close));
+                }
+            }
+        }
+        None
+    }
+
+    /// Returns whether an entity is a compound that means persons, a degree, or an account or address: "@anna".
     fn is_no_name(&self, entity: &Entity) -> bool {
         if entity.end - entity.start > 1 {
             return false;
         }
         let word = self.get(entity.start);
-        if word.contains('@') {
+        if is_address(word) || DEGREES.contains(&word) {
             return true;
         }
         if entity.label == Label::Per {
             return false;
         }
-        let last = word
-            .rsplit(['-', '\u{2010}', '\u{2011}'])
-            .next()
-            .unwrap_or_default();
-        last.len() < word.len() && PERSONS.contains(&last) || spelling::gender_sign(word).is_some()
+        let last = last_part(word);
+        last.len() < word.len() && PERSONS.contains(&last)
+            || is_common(word)
+            || word == "RT"
+            || spelling::gender_sign(word).is_some()
     }
 
     /// Adds the year to the name of a club: "Darmstadt 98".
@@ -422,14 +387,11 @@ impl<W: AsRef<str>> Words<'_, W> {
         }
     }
 
-    /// Joins names with a part of theirs in brackets or quotes: "Frankfurt (Oder)", "Gerd „Bomber“ Müller".
+    /// Joins names with a part of theirs in brackets or quotes: "Frankfurt (Oder)".
     fn enclosed(&self, out: &mut Vec<Entity>, first: usize) {
         let mut at = first;
         while let Some(&entity) = out.get(at) {
             at += 1;
-            if self.nickname(at - 1, out) {
-                continue;
-            }
             let [open, part, close] = [0, 1, 2].map(|next| self.get(entity.end + next));
             if !closes(open, close) {
                 continue;
@@ -438,21 +400,7 @@ impl<W: AsRef<str>> Words<'_, W> {
             let found = out.get(at).copied();
             let is_found =
                 found.is_some_and(|found| found.start == inner && found.end == inner + 1);
-            let after = out.get(at + usize::from(is_found)).copied();
             let (end, score) = match entity.label {
-                // "Volkmar Maier (Jena)" is no nickname.
-                Label::Per
-                    if open == "(" && entity.end - entity.start > 1
-                        || is_found && found.is_some_and(|found| found.label == Label::Loc) =>
-                {
-                    continue;
-                }
-                Label::Per => match after {
-                    Some(after) if after.label == Label::Per && after.start == end => {
-                        (after.end, after.score)
-                    }
-                    _ => continue,
-                },
                 Label::Loc if RIVERS.contains(&part) => (end, 1.0),
                 Label::Misc
                     if is_found
@@ -476,39 +424,9 @@ impl<W: AsRef<str>> Words<'_, W> {
         }
     }
 
-    /// Joins a person's name with a nickname of several words in quotes: `Dwayne "The Rock" Johnson`.
-    fn nickname(&self, at: usize, out: &mut Vec<Entity>) -> bool {
-        const LONGEST: usize = 3;
-        let entity = out[at];
-        let open = self.get(entity.end);
-        if entity.label != Label::Per || open == "(" || !is_opening(open) {
-            return false;
-        }
-        let inner = entity.end + 1;
-        let Some(close) =
-            (inner + 2..=inner + LONGEST).find(|&close| closes(open, self.get(close)))
-        else {
-            return false;
-        };
-        let Some(last) = (at + 1..out.len()).find(|&i| out[i].start > close) else {
-            return false;
-        };
-        let after = out[last];
-        if after.label != Label::Per || after.start != close + 1 {
-            return false;
-        }
-        let joined = Entity {
-            end: after.end,
-            score: entity.score.min(after.score),
-            ..entity
-        };
-        out.splice(at..=last, [joined]);
-        true
-    }
-
     /// Joins authorities with the towns after them.
     fn authorities(&self, sentence: usize, out: &mut Vec<Entity>, first: usize, lexicon: &Lexicon) {
-        for at in 0..self.0.len().saturating_sub(1) {
+        for at in 0..self.words.len().saturating_sub(1) {
             // Most words are sorted out by the capital that must follow.
             if !self.get(at + 1).starts_with(char::is_uppercase) || !is_authority(self.get(at)) {
                 continue;
@@ -573,6 +491,11 @@ fn is_genitive(word: &str, lexicon: &Lexicon) -> bool {
             .is_some_and(|stem| lexicon.lists(stem).0 & list::COUNTRY > 0)
 }
 
+/// Returns whether a word is a river or region that tells towns of one name apart.
+pub(super) fn is_river(word: &str) -> bool {
+    RIVERS.contains(&word)
+}
+
 fn is_town(word: &str, lexicon: &Lexicon) -> bool {
     word.starts_with(char::is_uppercase) && lexicon.lists(word).0 & (list::TOWN | list::CITY) > 0
 }
@@ -599,6 +522,43 @@ fn is_sign(c: char) -> bool {
         '\u{2190}'..='\u{2BFF}' | '\u{1F000}'..='\u{1FAFF}' | '\u{FE0E}' | '\u{FE0F}' | '\u{200D}' | '\u{20E3}'
             | '\u{E0020}'..='\u{E007F}' | '•' | '·'
     )
+}
+
+fn is_number(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Returns whether a word is an account, a page or a mail address.
+fn is_address(word: &str) -> bool {
+    word.contains('@')
+        || word.contains(".com")
+        || word.contains(".de/")
+        || word.contains(".at/")
+        || word.contains(".ch/")
+}
+
+/// Returns what follows the last hyphen of a word, or the word.
+fn last_part(word: &str) -> &str {
+    word.rsplit(['-', '\u{2010}', '\u{2011}'])
+        .next()
+        .unwrap_or_default()
+}
+
+/// Returns whether a word is a compound with a name that is no name itself: "US-Konzern", "AfD-nahe".
+fn is_common(word: &str) -> bool {
+    let last = last_part(word);
+    if last.len() == word.len() {
+        return false;
+    }
+    if last.starts_with(char::is_lowercase) {
+        let stems = ["", "e", "en", "er", "es", "em"]
+            .iter()
+            .filter_map(|ending| last.strip_suffix(ending));
+        return stems.into_iter().any(|stem| ADJECTIVES.contains(&stem));
+    }
+    matches!(word.get(..2), Some("US" | "UN" | "EU"))
+        && word.len() - last.len() < 6
+        && COMMON.contains(&last)
 }
 
 fn is_opening(word: &str) -> bool {

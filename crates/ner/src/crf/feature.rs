@@ -1,7 +1,7 @@
 //! Features: what the tagger sees of a word and its neighbours.
 //!
 //! A feature is a 32-bit key. Keys that depend on a single word are computed once per word type ([`Profile`]); the few
-//! that combine neighbours are computed for each token.
+//! that combine neighbours are computed for each token with a capital.
 
 use super::hash::mix;
 use super::lexicon::{Known, Lexicon, list};
@@ -299,6 +299,14 @@ fn sentence_kind(words: &[Look]) -> u32 {
     }
 }
 
+impl Look {
+    /// Tells whether a token has joint features of its neighbours: only one with a capital does. Whether another word belongs to a
+    /// name is told by the words around it one by one, and by the tags next to it.
+    pub(super) fn is_joined(&self) -> bool {
+        self.case >= 2
+    }
+}
+
 /// Combines two hashes, in order.
 fn two(x: u32, y: u32) -> u32 {
     x.wrapping_mul(0x9E37_79B1) ^ y.rotate_left(15)
@@ -429,49 +437,6 @@ pub(super) fn opening(word: &Look, is_first: bool) -> u32 {
     )
 }
 
-/// Returns the keys of a word and the one before it. `quote` is [`Frame::quote`] at the word.
-pub(super) fn after(b1: &Look, w: &Look, quote: u32) -> [u32; 5] {
-    [
-        key(70, class(b1, 1), class(w, 1)),
-        key(77, b1.lower, w.lower),
-        key(79, b1.lower, w.shape),
-        key(
-            84,
-            pair(b1.lists, w.lists),
-            u32::from(b1.case) * 4 + u32::from(w.case),
-        ),
-        key(
-            89,
-            quote * 4 + u32::from(w.case),
-            two(b1.lower, u32::from(b1.mark)),
-        ),
-    ]
-}
-
-/// Returns the keys of a word and the one after it.
-pub(super) fn before(w: &Look, a1: &Look) -> [u32; 4] {
-    [
-        key(71, class(w, 1), class(a1, 1)),
-        key(78, w.lower, a1.lower),
-        key(80, a1.lower, w.shape),
-        key(
-            85,
-            pair(w.lists, a1.lists),
-            u32::from(w.case) * 4 + u32::from(a1.case),
-        ),
-    ]
-}
-
-/// Returns the key that two words have for the token after them.
-pub(super) fn after_two(b2: &Look, b1: &Look) -> u32 {
-    key(81, two(b2.lower, b1.lower), 0)
-}
-
-/// Returns the key that two words have for the token before them.
-pub(super) fn before_two(a1: &Look, a2: &Look) -> u32 {
-    key(82, two(a1.lower, a2.lower), 0)
-}
-
 /// Returns the keys of the shapes of a window.
 pub(super) fn shapes([b2, b1, w, a1, a2]: [&Look; PLACES]) -> [u32; 3] {
     [
@@ -481,16 +446,32 @@ pub(super) fn shapes([b2, b1, w, a1, a2]: [&Look; PLACES]) -> [u32; 3] {
     ]
 }
 
-/// Returns the keys of a window that depend on the classes and lists of three of its words.
-pub(super) fn threes([b2, b1, w, a1, a2]: [&Look; PLACES]) -> [u32; 6] {
+/// Returns the keys of what the words of a window tell together. `quote` is [`Frame::quote`] at the word in its middle.
+pub(super) fn neighbours([b2, b1, w, a1, a2]: [&Look; PLACES], quote: u32) -> [u32; 17] {
     let c = class;
+    let cases = |a: &Look, b: &Look| u32::from(a.case) * 4 + u32::from(b.case);
     [
+        key(70, c(b1, 1), c(w, 1)),
+        key(71, c(w, 1), c(a1, 1)),
         key(72, c(b1, 0) * 1024 + c(w, 0), c(a1, 0)),
         key(73, c(b1, 1), two(c(a1, 1), w.shape)),
+        key(77, b1.lower, w.lower),
+        key(78, w.lower, a1.lower),
+        key(79, b1.lower, w.shape),
+        key(80, a1.lower, w.shape),
+        key(81, two(b2.lower, b1.lower), 0),
+        key(82, two(a1.lower, a2.lower), 0),
         key(83, pair(b1.lists, w.lists), u32::from(a1.lists)),
+        key(84, pair(b1.lists, w.lists), cases(b1, w)),
+        key(85, pair(w.lists, a1.lists), cases(w, a1)),
         key(86, c(b2, 1), two(c(b1, 1), w.shape)),
         key(87, c(a2, 1), two(c(a1, 1), w.shape)),
         key(88, c(b1, 3) * 1024 + c(w, 3), c(a1, 3)),
+        key(
+            89,
+            quote * 4 + u32::from(w.case),
+            two(b1.lower, u32::from(b1.mark)),
+        ),
     ]
 }
 
@@ -498,25 +479,18 @@ pub(super) fn threes([b2, b1, w, a1, a2]: [&Look; PLACES]) -> [u32; 6] {
 pub(super) fn joined(words: &[Look], mut emit: impl FnMut(usize, u32)) {
     let blank = Look::default();
     for (i, frame) in frames(words).enumerate() {
-        let window @ [b2, b1, w, a1, a2] = std::array::from_fn(|place| {
+        let window: [&Look; PLACES] = std::array::from_fn(|place| {
             let at = (i + place).checked_sub(HERE);
             at.and_then(|at| words.get(at)).unwrap_or(&blank)
         });
-        let [k60, k63, k64] = frame.place_keys();
-        let [k61, k65] = frame.line_keys();
-        let k62 = opening(w, i == 0);
-        let [k70, k77, k79, k84, k89] = after(b1, w, frame.quote());
-        let [k71, k78, k80, k85] = before(w, a1);
-        let (k81, k82) = (after_two(b2, b1), before_two(a1, a2));
-        let [k74, k75, k76] = shapes(window);
-        let [k72, k73, k83, k86, k87, k88] = threes(window);
-        // Sums of floats depend on their order, so training always has the same.
-        let keys = [
-            k60, k61, k62, k63, k64, k65, k70, k71, k72, k73, k74, k75, k76, k77, k78, k79, k80,
-            k81, k82, k83, k84, k85, k86, k87, k88, k89,
-        ];
-        for key in keys {
-            emit(i, key);
+        let w = window[HERE];
+        let mut emit_all = |keys: &[u32]| keys.iter().for_each(|&key| emit(i, key));
+        emit_all(&frame.place_keys());
+        emit_all(&frame.line_keys());
+        emit_all(&[opening(w, i == 0)]);
+        emit_all(&shapes(window));
+        if w.is_joined() {
+            emit_all(&neighbours(window, frame.quote()));
         }
     }
 }

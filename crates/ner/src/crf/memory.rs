@@ -8,7 +8,7 @@
 //! introduced in brackets after its name ("Bundesnachrichtendienst (BND)") gets the label of the name. (Compare
 //! Ratinov & Roth, 2009, on context aggregation; Finkel et al., 2005; on short forms, Schwartz & Hearst, 2003.)
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasherDefault;
 
 use super::chain::Lattice;
@@ -68,7 +68,7 @@ fn votes(lattice: Option<&Lattice>, t: usize) -> Votes {
 /// Returns the word without a genitive "s", so that "Merkels" and "Merkel" are the same.
 fn stem(word: &str) -> &str {
     match word.strip_suffix(['\'', '’']).unwrap_or(word) {
-        w if w.chars().count() > 4 => w.strip_suffix('s').unwrap_or(w),
+        w if w.chars().nth(4).is_some() => w.strip_suffix('s').unwrap_or(w),
         w => w,
     }
 }
@@ -189,6 +189,37 @@ fn recall_whole<W: AsRef<str>>(
     changed
 }
 
+/// The votes of an article's words.
+#[derive(Default)]
+struct Ballot<'a> {
+    places: HashMap<&'a str, usize, BuildHasherDefault<Words>>,
+    words: Vec<Word>,
+}
+
+/// The votes of a word.
+#[derive(Default)]
+struct Word {
+    votes: Votes,
+    /// Whether it is introduced as a short form.
+    is_short: bool,
+}
+
+impl<'a> Ballot<'a> {
+    fn place(&mut self, word: &'a str) -> usize {
+        let next = self.words.len();
+        let place = *self.places.entry(word).or_insert(next);
+        if place == next {
+            self.words.push(Word::default());
+        }
+        place
+    }
+
+    fn word(&mut self, word: &'a str) -> &mut Word {
+        let place = self.place(word);
+        &mut self.words[place]
+    }
+}
+
 /// Adds the article's votes to the scores; returns the sentences whose scores changed.
 ///
 /// `tags` and `lattices` are those of the first pass; a sentence without a lattice certainly has no name.
@@ -199,18 +230,22 @@ pub(super) fn recall<W: AsRef<str>>(
     scores: &mut [Vec<[f32; TAGS]>],
     options: &Options,
 ) -> Vec<usize> {
-    let mut alone: Vec<(usize, usize)> = Vec::new();
-    let mut sums: HashMap<&str, Votes, BuildHasherDefault<Words>> = HashMap::default();
-    let mut shorts: HashSet<&str> = HashSet::new();
+    // Words that stand alone: the sentence, the token, and the place of the word's votes.
+    let mut alone: Vec<(usize, usize, usize)> = Vec::new();
+    let mut votes_of = Ballot::default();
     let mut changed = if options.whole {
         recall_whole(sentences, tags, lattices, scores, options)
     } else {
         Vec::new()
     };
+    let mut weights: Vec<f32> = Vec::new();
+    let mut is_alone: Vec<bool> = Vec::new();
     for (s, (words, tags)) in sentences.iter().zip(tags).enumerate() {
         // The weight of each word's vote: 0 inside longer names, except those of persons.
-        let mut weights: Vec<f32> = vec![1.0; words.len()];
-        let mut is_alone: Vec<bool> = vec![true; words.len()];
+        weights.clear();
+        weights.resize(words.len(), 1.0);
+        is_alone.clear();
+        is_alone.resize(words.len(), true);
         for (start, end, label) in spans(tags) {
             // "Long Name ( LN )": the short form has the label of the name.
             if let [open, short, close, ..] = &words[end..]
@@ -218,9 +253,9 @@ pub(super) fn recall<W: AsRef<str>>(
                 && options.short > 0.0
                 && abbreviates(short.as_ref(), &words[start..end])
             {
-                let short = stem(short.as_ref());
-                sums.entry(short).or_default()[1 + label as usize] += options.short;
-                shorts.insert(short);
+                let short = votes_of.word(stem(short.as_ref()));
+                short.votes[1 + label as usize] += options.short;
+                short.is_short = true;
             }
             if end - start == 1 {
                 continue;
@@ -229,26 +264,28 @@ pub(super) fn recall<W: AsRef<str>>(
             weights[start..end].fill(f32::from(u8::from(label == Label::Per)));
             weights[end - 1] *= options.full;
         }
-        for (t, word) in words
-            .iter()
-            .map(AsRef::as_ref)
-            .enumerate()
-            .filter(|(_, word)| has_vote(word))
-        {
-            let sum = sums.entry(stem(word)).or_default();
+        for (t, word) in words.iter().map(AsRef::as_ref).enumerate() {
+            if !has_vote(word) {
+                continue;
+            }
+            let place = votes_of.place(stem(word));
+            let sum = &mut votes_of.words[place].votes;
             for (sum, vote) in sum.iter_mut().zip(votes(lattices[s].as_ref(), t)) {
                 *sum += vote * weights[t];
             }
             if is_alone[t] {
-                alone.push((s, t));
+                alone.push((s, t, place));
             }
         }
     }
-    for (s, t) in alone {
-        let word = stem(sentences[s][t].as_ref());
-        let sum = &sums[word];
+    for (s, t, place) in alone {
+        let word = &votes_of.words[place];
+        // Most words are never names.
+        if word.votes[1..].iter().sum::<f32>() < MIN_VOTES {
+            continue;
+        }
         let own = votes(lattices[s].as_ref(), t);
-        let mut others: Votes = std::array::from_fn(|k| (sum[k] - own[k]).max(0.0));
+        let mut others: Votes = std::array::from_fn(|k| (word.votes[k] - own[k]).max(0.0));
         if others[1..].iter().sum::<f32>() < MIN_VOTES {
             continue;
         }
@@ -261,7 +298,7 @@ pub(super) fn recall<W: AsRef<str>>(
         for (k, push) in pushes(others, options).into_iter().enumerate() {
             let tags = match tags_of(k) {
                 // A short form is a separate name, not the end of the long one.
-                tags if shorts.contains(word) => tags.start..tags.start + 1,
+                tags if word.is_short => tags.start..tags.start + 1,
                 tags => tags,
             };
             scores[s][t][tags]

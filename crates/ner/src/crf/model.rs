@@ -2,7 +2,7 @@
 //!
 //! The score of a tag is a sum over about a hundred features. Most belong to one word at one position of the window,
 //! so for each word type they are summed once and cached ([`Seen`]); a token then costs five rows of twelve small
-//! integers plus the joint features of neighbours. Those of the shapes of a window recur as well, and have a cache of a fixed
+//! integers, and one with a capital the joint features of its neighbours. Those of the shapes of a window recur as well, and have a cache of a fixed
 //! size ([`Recent`]); those of two neighbours hardly do: two of three pairs in news are not among the last 8,000. With integers,
 //! the sums are the same in any order.
 
@@ -10,14 +10,13 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::mem;
-use std::ops::Range;
 
 use blattwerk_core::Idle;
 use blattwerk_model_file::pack::Unpacker;
 use blattwerk_model_file::{Asked, Damage, Table, row};
 
 use super::borders;
-use super::chain::{self, ANY, Lattice, NEVER, Transitions};
+use super::chain::{self, ANY, Lattice, NEVER, OUT, Transitions};
 use super::content::{Content, FEATURE, LANES};
 use super::entity::Entity;
 use super::feature::{self, Frame, HERE, Look, PLACES, Profile, placed};
@@ -245,11 +244,9 @@ impl Model {
     /// Scores the tags of a sentence.
     fn scores(&self, words: &[impl AsRef<str>], cache: &mut Cache) -> Vec<[f32; TAGS]> {
         self.number(words, cache);
-        // The sums of pairs reach one token further than windows do.
-        let tokens = HERE + 1..HERE + 1 + words.len();
-        self.add_known(cache, tokens.clone());
-        self.add_missed(cache, tokens.clone());
-        cache.ints[tokens]
+        self.add_known(cache);
+        self.add_missed(cache, words.len());
+        cache.ints[..words.len()]
             .iter()
             .map(|row| {
                 let mut scores: [f32; TAGS] =
@@ -292,8 +289,8 @@ impl Model {
         types.extend([0; HERE]);
     }
 
-    /// Adds the sums that are in the cache, those of `tokens` at these places, and notes which are missing.
-    fn add_known(&self, cache: &mut Cache, tokens: Range<usize>) {
+    /// Adds the sums that are in the cache, and notes which are missing.
+    fn add_known(&self, cache: &mut Cache) {
         let Cache {
             recent,
             shapes,
@@ -308,10 +305,9 @@ impl Model {
         looks.clear();
         looks.extend(types.iter().map(look));
         frames.clear();
-        frames.extend(feature::frames(&looks[HERE..HERE + tokens.len()]));
+        frames.extend(feature::frames(&looks[HERE..looks.len() - HERE]));
         missed.clear();
         ints.clear();
-        ints.resize(tokens.start, [0; LANES]);
         for (i, (window, frame)) in types.windows(PLACES).zip(&*frames).enumerate() {
             let mut sum = self.places[frame.place()];
             add(&mut sum, &self.lines[frame.line()]);
@@ -328,11 +324,10 @@ impl Model {
             }
             ints.push(sum);
         }
-        ints.resize(tokens.end + HERE + 1, [0; LANES]);
     }
 
     /// Adds the sums that are missing in the cache, to it as well, and those that are not cached.
-    fn add_missed(&self, cache: &mut Cache, tokens: Range<usize>) {
+    fn add_missed(&self, cache: &mut Cache, count: usize) {
         let Cache {
             shapes,
             ints,
@@ -343,24 +338,15 @@ impl Model {
             ..
         } = cache;
         let window = |i: usize| std::array::from_fn(|place| &looks[i + place]);
-        for (i, token) in tokens.clone().enumerate() {
-            asked.extend(token as u32, feature::threes(window(i)));
+        let words = &looks[HERE..HERE + count];
+        for (i, frame) in frames.iter().enumerate() {
+            if words[i].is_joined() {
+                asked.extend(i as u32, feature::neighbours(window(i), frame.quote()));
+            }
         }
-        for (i, pair) in (0..).zip(looks.windows(2)) {
-            let [a, b] = [&pair[0], &pair[1]];
-            // Two neighbours tell about both of them, and about the tokens before and after them.
-            let frame = (i as usize + 1).checked_sub(HERE);
-            let frame = frame.and_then(|at| frames.get(at));
-            let quote = frame.map_or(0, |frame| frame.quote());
-            asked.push(i, feature::before_two(a, b));
-            asked.extend(i + 1, feature::before(a, b));
-            asked.extend(i + 2, feature::after(a, b, quote));
-            asked.push(i + 3, feature::after_two(a, b));
-        }
-        let words = &looks[HERE..HERE + tokens.len()];
-        let emit = |at, key| asked.push((tokens.start + at) as u32, key);
+        let emit = |at, key| asked.push(at as u32, key);
         feature::of_phrases(words, &self.lexicon.phrases, emit);
-        let first = ints.len();
+        let first = count;
         for (next, &(i, _)) in (first..).zip(&*missed) {
             asked.extend(next as u32, feature::shapes(window(i)));
         }
@@ -368,7 +354,7 @@ impl Model {
         self.add_all(asked, ints);
         for (next, &(i, key)) in (first..).zip(&*missed) {
             let row = ints[next];
-            add(&mut ints[tokens.start + i], &row);
+            add(&mut ints[i], &row);
             shapes.put(key, row);
         }
     }
@@ -453,8 +439,13 @@ impl Model {
 
     fn lattice(&self, scores: &[[f32; TAGS]]) -> Lattice {
         let mut lattice = Lattice::default();
-        lattice.run(scores, &self.factors, |_| ANY);
+        let allowed = |t: usize| if is_out(&scores[t]) { OUT } else { ANY };
+        lattice.run(scores, &self.factors, allowed);
         lattice
+    }
+
+    fn best(&self, scores: &[[f32; TAGS]]) -> Vec<Tag> {
+        chain::best(scores, &self.transitions, |t| is_out(&scores[t]))
     }
 
     /// Scores and tags an article, with sentences in capitals read as running text.
@@ -504,20 +495,17 @@ impl Model {
                 *score += other;
             }
         }
-        let mut tags: Vec<Vec<Tag>> = scores
-            .iter()
-            .map(|s| chain::best(s, &self.transitions))
-            .collect();
+        let mut tags: Vec<Vec<Tag>> = scores.iter().map(|scores| self.best(scores)).collect();
         let mut lattices: Vec<Option<Lattice>> = vec![None; scores.len()];
         if article.len() > 1 {
             for (lattice, scores) in lattices.iter_mut().zip(&scores) {
-                if !is_quiet(scores) {
+                if !scores.iter().all(is_out) {
                     *lattice = Some(self.lattice(scores));
                 }
             }
             let words: Vec<&[W]> = article.iter().map(AsRef::as_ref).collect();
             for s in memory::recall(&words, &tags, &lattices, &mut scores, &self.memory) {
-                tags[s] = chain::best(&scores[s], &self.transitions);
+                tags[s] = self.best(&scores[s]);
                 lattices[s] = None;
             }
         }
@@ -564,12 +552,12 @@ struct Reading {
     lattices: Vec<Option<Lattice>>,
 }
 
-/// Returns whether "no name" is so far ahead at each token that no other tag has a noticeable probability.
-fn is_quiet(scores: &[[f32; TAGS]]) -> bool {
+/// Returns whether "no name" is so far ahead at a token that no other tag has a noticeable probability.
+#[inline]
+fn is_out(scores: &[f32; TAGS]) -> bool {
     const AHEAD: f32 = 9.0;
-    scores
-        .iter()
-        .all(|row| row[1..].iter().all(|&score| score + AHEAD < row[0]))
+    let [out, names @ ..] = scores;
+    names.iter().copied().fold(f32::MIN, f32::max) + AHEAD < *out
 }
 
 /// Adds the weights of a row of features.

@@ -253,7 +253,8 @@ pub(super) fn push<W: AsRef<str>>(words: &[W], lexicon: &Lexicon, scores: &mut [
             continue;
         }
         let is_monarch = MONARCHS.contains(&role);
-        if !is_monarch && !is_role(role) {
+        let is_address = matches!(role, "Frau" | "Herr" | "Herrn");
+        if !is_monarch && !is_address && !is_role(role) {
             continue;
         }
         // "Joseph Kardinal Ratzinger" is one name.

@@ -423,7 +423,7 @@ impl Trainer<'_> {
                 *weight -= rate * slope / square.sqrt();
             }
         }
-        self.free.log_sum - self.held.log_sum
+        self.free.log_sum() - self.held.log_sum()
     }
 }
 
