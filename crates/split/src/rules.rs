@@ -138,6 +138,7 @@ impl Rules {
             Kind::Strong => {
                 !self.judge.is_exclaimed(sentence.word_before(mark)) || self.judge.is_starter(mark)
             }
+            Kind::Ellipsis if sentence.opens_before(mark) => false,
             Kind::Ellipsis => {
                 !sentence.has_blank_before(mark) || mark.closes_quote || self.judge.is_starter(mark)
             }
@@ -195,7 +196,8 @@ impl Rules {
                 Stop::Always => {
                     (is_word || next.opens_quote)
                         && (is_plain && next.word.chars().count() > 3
-                            || self.judge.is_starter(mark))
+                            || self.judge.is_starter(mark)
+                            || self.judge.starts_clause(sentence, mark, Before::Name))
                 }
                 Stop::Never => false,
                 _ => is_word && self.judge.is_starter(mark),

@@ -134,7 +134,7 @@ impl<'a> Mark<'a> {
                 ')' | ']' | '}' => self.closes_bracket = true,
                 '”' | '’' | '“' | '"' | '\'' | '»' | '«' | '›' | '‹' | '‘' => {
                     let touches = next.starts_with(char::is_alphanumeric);
-                    if touches && !(c == '"' && is_odd(line, sentence, self.start)) {
+                    if touches && !has_open(c, line, sentence, self.start) {
                         return end;
                     }
                     self.closes_quote = true;
@@ -309,6 +309,29 @@ fn is_odd(line: &str, sentence: usize, end: usize) -> bool {
         .count()
         % 2
         == 1
+}
+
+/// Returns whether a quote that touches the next word closes an open one: "„Nein.“Er ging."
+fn has_open(quote: char, line: &str, sentence: usize, end: usize) -> bool {
+    match quote {
+        '"' => is_odd(line, sentence, end),
+        '“' => is_open(line, sentence, end),
+        _ => false,
+    }
+}
+
+/// Returns whether a German quote is open.
+fn is_open(line: &str, sentence: usize, end: usize) -> bool {
+    let head = line
+        .as_bytes()
+        .get(sentence.max(end.saturating_sub(SPAN))..end)
+        .unwrap_or_default();
+    // The last bytes of '„' and '“', whose others are the same.
+    let last = head.windows(3).rev().find_map(|quote| match quote {
+        [0xE2, 0x80, last @ (0x9E | 0x9C)] => Some(*last),
+        _ => None,
+    });
+    last == Some(0x9E)
 }
 
 /// Returns whether a word starts in lower case but is a name: "iPhone", "eBay".

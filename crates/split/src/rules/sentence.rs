@@ -55,6 +55,14 @@ impl<'a> Sentence<'a> {
         self.before(mark.start).ends_with(char::is_whitespace)
     }
 
+    /// Returns whether a quote or a bracket opens right before a mark: "„... und Hetze“".
+    pub(super) fn opens_before(&self, mark: &Mark) -> bool {
+        let mut before = self.before(mark.start).chars().rev();
+        !mark.closes_bracket
+            && before.next().is_some_and(|c| "„‚“\"»«›‹([".contains(c))
+            && before.next().is_none_or(char::is_whitespace)
+    }
+
     /// Returns whether a byte is at the first letter or digit, or before it.
     pub(super) fn starts_at(&self, at: usize) -> bool {
         self.first.is_some_and(|(first, _)| at <= first)
