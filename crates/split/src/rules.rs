@@ -15,6 +15,7 @@ mod peek;
 mod sentence;
 mod smiley;
 mod stop;
+mod verbs;
 mod words;
 
 use std::path::Path;
@@ -23,12 +24,13 @@ use blattwerk_core::{Asset, Built, Document, Result, Span, Stage};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use self::clause::{Before, Verbs};
+use self::clause::Before;
 use self::judge::Judge;
 use self::mark::{First, Kind, Mark};
 use self::peek::behind;
 use self::sentence::Sentence;
 use self::stop::Stop;
+use self::verbs::Verbs;
 use self::words::{Abbreviations, Words};
 
 /// Finds sentence ends with rules for German and a list of abbreviations.
@@ -145,19 +147,13 @@ impl Rules {
             Kind::Stop => match self.judge.stop(sentence, mark) {
                 Stop::Always => true,
                 Stop::BeforeCapital => next.first == First::Capital,
-                Stop::BeforeStarter | Stop::BeforeClause | Stop::BeforePluralClause
-                    if mark.closes_quote =>
-                {
+                Stop::BeforeStarter | Stop::BeforeClause if mark.closes_quote => {
                     next.first == First::Capital
                 }
                 Stop::BeforeStarter => self.judge.is_starter(mark),
                 Stop::BeforeClause => {
                     self.judge.is_starter(mark)
                         || self.judge.starts_clause(sentence, mark, Before::Name)
-                }
-                Stop::BeforePluralClause => {
-                    self.judge.is_starter(mark)
-                        || self.judge.starts_clause(sentence, mark, Before::Era)
                 }
                 Stop::Never => mark.closes_quote && self.judge.is_starter(mark),
             },

@@ -1,6 +1,6 @@
 //! Decides what a full stop may do, by the words around it.
 
-use super::clause::{Before, Verbs};
+use super::clause::{Before, Clauses};
 use super::mark::{First, Mark};
 use super::sentence::{Sentence, last_word};
 use super::stop::Stop;
@@ -10,7 +10,7 @@ use super::words::{Abbreviation, Abbreviations, Words, is_clipped, is_roman, is_
 pub(super) struct Judge {
     abbreviations: Abbreviations,
     words: Words,
-    verbs: Verbs,
+    clauses: Clauses,
 }
 
 impl Judge {
@@ -19,7 +19,7 @@ impl Judge {
         Self {
             abbreviations: Abbreviations::new(abbreviations),
             words: Words::new(),
-            verbs: Verbs::new(),
+            clauses: Clauses::new(),
         }
     }
 
@@ -32,7 +32,7 @@ impl Judge {
     pub(super) fn starts_clause(&self, sentence: &Sentence, mark: &Mark, before: Before) -> bool {
         mark.next.first == First::Capital
             && self
-                .verbs
+                .clauses
                 .meet(sentence.before(mark.start), &mark.next, before)
     }
 
@@ -190,7 +190,7 @@ impl Judge {
         let front = head.strip_suffix(word).unwrap_or_default().trim_end();
         let first = letters_before(front);
         let is_first = front.trim_start_matches(|c: char| !c.is_alphanumeric()) == first;
-        is_first && self.verbs.is_second(first, word, 1)
+        is_first && self.clauses.is_second(first, word, 1)
     }
 
     /// Decides for a number: its stop marks an ordinal ("am 3."), or ends the sentence.
@@ -270,7 +270,7 @@ impl Judge {
                 .any(|ending| word.ends_with(ending))
             && !self.words.amounts.has(word)
             && !self.words.uninflected.has(word)
-            && !self.verbs.is_listed(word)
+            && !self.clauses.verbs.is_listed(word)
             && !self.is_second(head, word);
         if is_genitive || is_adjective {
             Stop::Never

@@ -5,12 +5,10 @@
 pub(super) enum Stop {
     /// Nowhere: "Dr.", "am 3."
     Never,
-    /// Only before a word that starts sentences: "3 Mio.", "Thomas K."
+    /// Only before a word that starts sentences: "am 3.", "(griech. Naos)"
     BeforeStarter,
     /// The same, and before a noun that starts a clause: "Kevin S. Zeugen sagten …"
     BeforeClause,
-    /// The same, if the verb of that clause is plural: "476 n. Chr. Historiker streiten …"
-    BeforePluralClause,
     /// Before any capital: "usw."
     BeforeCapital,
     /// Wherever a sentence may end, since the stop is not part of the word.

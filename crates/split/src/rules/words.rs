@@ -16,8 +16,6 @@ pub(super) enum Abbreviation {
     Unit,
     /// It ends a sentence only before a word that starts sentences.
     Factor,
-    /// It ends a sentence before a word that starts sentences, or a noun with a plural verb.
-    Era,
     /// It ends a sentence before any capital.
     End,
     /// The word is no abbreviation, although it looks like one.
@@ -37,7 +35,6 @@ impl Abbreviation {
             Self::Number | Self::Word => Stop::Always,
             Self::Open | Self::Unit => Stop::BeforeClause,
             Self::Factor => Stop::BeforeStarter,
-            Self::Era => Stop::BeforePluralClause,
             Self::End => Stop::BeforeCapital,
         }
     }
@@ -62,7 +59,6 @@ impl Abbreviations {
                 "open" => Abbreviation::Open,
                 "unit" => Abbreviation::Unit,
                 "factor" => Abbreviation::Factor,
-                "era" => Abbreviation::Era,
                 "end" => Abbreviation::End,
                 "word" => Abbreviation::Word,
                 _ => unreachable!("the sections of the built-in list are known"),
