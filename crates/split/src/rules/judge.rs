@@ -1,7 +1,7 @@
 //! Decides what a full stop may do, by the words around it.
 
 use super::clause::{Before, Clauses};
-use super::mark::{First, Mark};
+use super::mark::{First, Mark, Next};
 use super::sentence::{Sentence, last_word};
 use super::stop::Stop;
 use super::words::{Abbreviation, Abbreviations, Words, is_clipped, is_roman, is_unspoken};
@@ -105,17 +105,22 @@ impl Judge {
             return Some(found.before(&mark.next));
         }
         let last = last_part(token);
-        self.look_up(sentence, mark.start - token.len(), mark.start)
+        if self.abbreviations.is_unit(last)
+            && self.is_amount(sentence.before(mark.start - last.len()))
+        {
+            return Some(Abbreviation::Open.before(&mark.next));
+        }
+        let found = self
+            .look_up(sentence, mark.start - token.len(), mark.start)
             .or_else(|| {
                 let is_word = last.len() < token.len() && last.chars().nth(1).is_some();
                 is_word.then(|| self.abbreviations.get(last)).flatten()
             })
-            .or_else(|| self.compound(last))
-            .filter(|&found| {
-                found != Abbreviation::Unit
-                    || self.is_amount(sentence.before(mark.start - token.len()))
-            })
-            .map(|found| found.before(&mark.next))
+            .or_else(|| self.compound(last))?;
+        if found == Abbreviation::Factor && self.is_measure(&mark.next) {
+            return Some(Stop::Never);
+        }
+        Some(found.before(&mark.next))
     }
 
     /// Returns what the stop of a compound with a capital inside may do, by its last part: `LAbg.`, `BezInsp.`
@@ -149,6 +154,17 @@ impl Judge {
         } else {
             self.abbreviations.get(word)
         }
+    }
+
+    /// Returns whether the next word is what a number counts: "3 Mrd. US-Dollar", "2 Mrd. kWh".
+    fn is_measure(&self, next: &Next) -> bool {
+        let rest = next.rest.strip_prefix('-').unwrap_or_default();
+        let end = rest.find(|c: char| !c.is_alphanumeric());
+        let last = end.and_then(|end| rest.get(..end)).unwrap_or(rest);
+        [next.word, last].into_iter().any(|word| {
+            self.words.measures.has(word)
+                || self.abbreviations.get(word) == Some(Abbreviation::Word)
+        })
     }
 
     /// Decides for a word that is not listed but may look like an abbreviation.
@@ -250,6 +266,10 @@ impl Judge {
             return Stop::BeforeClause;
         }
         let is_minute = head.ends_with('(');
+        if matches!(word, "ab" | "bis") && !self.words.ordered.has(next.word) {
+            // "frei ab 16"
+            return Stop::BeforeClause;
+        }
         if is_minute || orders || self.words.ordered.has(next.word) || last == "1" && next.lists() {
             return Stop::Never;
         }

@@ -12,9 +12,7 @@ pub(super) enum Abbreviation {
     Number,
     /// It ends a sentence before a word that starts sentences, or a noun that starts a clause.
     Open,
-    /// The same after a number; otherwise the word is an ordinary one.
-    Unit,
-    /// It ends a sentence only before a word that starts sentences.
+    /// The same as [`Self::Open`], but never before what numbers count.
     Factor,
     /// It ends a sentence before any capital.
     End,
@@ -33,8 +31,7 @@ impl Abbreviation {
                 Stop::Never
             }
             Self::Number | Self::Word => Stop::Always,
-            Self::Open | Self::Unit => Stop::BeforeClause,
-            Self::Factor => Stop::BeforeStarter,
+            Self::Open | Self::Factor => Stop::BeforeClause,
             Self::End => Stop::BeforeCapital,
         }
     }
@@ -42,7 +39,11 @@ impl Abbreviation {
 
 /// The list of abbreviations: the built-in ones and the user's.
 #[derive(Debug)]
-pub(super) struct Abbreviations(Vec<(String, Abbreviation)>);
+pub(super) struct Abbreviations {
+    known: Vec<(String, Abbreviation)>,
+    /// Units, which are something else without a number.
+    units: List,
+}
 
 impl Abbreviations {
     /// The built-in list.
@@ -53,11 +54,10 @@ impl Abbreviations {
         let mut list: Vec<(String, Abbreviation)> = Vec::new();
         for (section, words) in sections(Self::SOURCE) {
             let kind = match section {
-                "tail" => continue,
+                "tail" | "unit" => continue,
                 "inside" => Abbreviation::Inside,
                 "number" => Abbreviation::Number,
                 "open" => Abbreviation::Open,
-                "unit" => Abbreviation::Unit,
                 "factor" => Abbreviation::Factor,
                 "end" => Abbreviation::End,
                 "word" => Abbreviation::Word,
@@ -65,14 +65,21 @@ impl Abbreviations {
             };
             list.extend(words.map(|word| (word.to_owned(), kind)));
         }
+        let mut units = List::section(Self::SOURCE, "unit");
         for word in more {
             let word: String = word.chars().filter(|c| !c.is_whitespace()).collect();
             let word = word.trim_end_matches('.');
             list.retain(|(known, _)| known != word);
+            units.0.retain(|unit| *unit != word);
             list.push((word.to_owned(), Abbreviation::Inside));
         }
         list.sort_by(|(a, _), (b, _)| a.cmp(b));
-        Self(list)
+        Self { known: list, units }
+    }
+
+    /// Returns whether a word is a unit if it follows a number.
+    pub(super) fn is_unit(&self, word: &str) -> bool {
+        self.units.has(word)
     }
 
     /// Returns what the stop of a word may do if the word is an abbreviation; spaces inside it are ignored.
@@ -81,9 +88,9 @@ impl Abbreviations {
             return self.find(&word.chars().filter(|c| !c.is_whitespace()));
         }
         let found = self
-            .0
+            .known
             .binary_search_by(|(known, _)| known.as_str().cmp(word));
-        found.ok().map(|at| self.0[at].1)
+        found.ok().map(|at| self.known[at].1)
     }
 
     /// Like [`Self::get`], for a word that may be capitalized only because it starts a sentence.
@@ -96,10 +103,10 @@ impl Abbreviations {
     }
 
     fn find(&self, word: &(impl Iterator<Item = char> + Clone)) -> Option<Abbreviation> {
-        self.0
+        self.known
             .binary_search_by(|(known, _)| known.chars().cmp(word.clone()))
             .ok()
-            .map(|at| self.0[at].1)
+            .map(|at| self.known[at].1)
     }
 }
 
@@ -156,6 +163,8 @@ pub(super) struct Words {
     pub(super) amounts: List,
     /// Names that end in an exclamation mark.
     pub(super) exclaimed: List,
+    /// What numbers count: "3 Mio. Euro".
+    pub(super) measures: List,
     /// The last parts of abbreviated titles: "Chefinsp."
     pub(super) tails: List,
 }
@@ -179,6 +188,7 @@ impl Words {
             uninflected: list("uninflected"),
             amounts: list("amount"),
             exclaimed: list("exclaimed"),
+            measures: list("measure"),
             tails: List::section(Abbreviations::SOURCE, "tail"),
         }
     }
@@ -234,7 +244,7 @@ mod tests {
 
     #[test]
     fn no_abbreviation_is_listed_twice() {
-        let list = Abbreviations::new(&[]).0;
+        let list = Abbreviations::new(&[]).known;
         let twice: Vec<_> = list
             .windows(2)
             .filter(|pair| pair[0].0 == pair[1].0)
@@ -254,14 +264,16 @@ mod tests {
         assert!(words.ordered.has("Geburtstag"));
         assert!(words.amounts.has("zehn"));
         assert!(words.exclaimed.has("Yahoo"));
+        assert!(words.measures.has("Euro"));
         assert!(words.tails.ends("Vizepräs") && !words.tails.ends("präs"));
     }
 
     #[test]
     fn a_users_abbreviation_wins() {
-        let list = Abbreviations::new(&["usw.".into(), "a. b. C.".into()]);
+        let list = Abbreviations::new(&["usw.".into(), "a. b. C.".into(), "Rp.".into()]);
         assert_eq!(list.get("usw"), Some(Abbreviation::Inside));
         assert_eq!(list.get("a. b.\u{A0}C"), Some(Abbreviation::Inside));
+        assert!(list.is_unit("Cts") && !list.is_unit("Rp"));
     }
 
     #[test]
