@@ -152,7 +152,9 @@ impl Judge {
         if sentence.starts_at(start) {
             self.abbreviations.get_first(word)
         } else {
-            self.abbreviations.get(word)
+            self.abbreviations
+                .get(word)
+                .or_else(|| self.adjective(sentence.before(start), word))
         }
     }
 
@@ -165,6 +167,17 @@ impl Judge {
             self.words.measures.has(word)
                 || self.abbreviations.get(word) == Some(Abbreviation::Word)
         })
+    }
+
+    /// Returns what a capitalized word is if it is an abbreviated adjective. One that may be a name itself needs an
+    /// article: "der Bayer. Landtag", not "bei Bayer."
+    fn adjective(&self, head: &str, word: &str) -> Option<Abbreviation> {
+        let found = self.abbreviations.get_adjective(word)?;
+        if found == Abbreviation::Adjective {
+            return Some(found);
+        }
+        let before = letters_before(head).to_lowercase();
+        (before == "laut" || self.words.ordering.has(&before)).then_some(Abbreviation::Open)
     }
 
     /// Decides for a word that is not listed but may look like an abbreviation.
@@ -193,7 +206,8 @@ impl Judge {
             return Stop::Never;
         }
         let is_numeral = next.word.len() > 1 && !next.rest.starts_with('.') && is_roman(next.word);
-        let is_street = last.len() > 4 && last.ends_with("str");
+        let is_street = last.len() > 4
+            && (last.ends_with("str") || last.ends_with("pl") && next.first == First::Digit);
         if is_numeral || is_street || is_clipped(last) || is_unspoken(last) {
             Stop::BeforeClause
         } else {

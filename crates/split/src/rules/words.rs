@@ -8,10 +8,16 @@ use super::stop::Stop;
 pub(super) enum Abbreviation {
     /// It never ends a sentence.
     Inside,
+    /// The same, for an adjective, which names write with a capital.
+    Adjective,
+    /// The same, for an adjective that is a name if it has a capital.
+    Namesake,
     /// It marks an abbreviation only before a number.
     Number,
     /// It ends a sentence before a word that starts sentences, or a noun that starts a clause.
     Open,
+    /// The same before a capital; otherwise the word is an ordinary one.
+    Rank,
     /// The same as [`Self::Open`], but never before what numbers count.
     Factor,
     /// It ends a sentence before any capital.
@@ -24,14 +30,15 @@ impl Abbreviation {
     /// Returns what the stop does before the next word.
     pub(super) fn before(self, next: &Next) -> Stop {
         match self {
-            Self::Inside => Stop::Never,
+            Self::Inside | Self::Adjective | Self::Namesake => Stop::Never,
             Self::Number
                 if next.first == First::Digit || is_roman(next.word) || next.is_letter() =>
             {
                 Stop::Never
             }
+            Self::Rank if next.first != First::Capital => Stop::Always,
             Self::Number | Self::Word => Stop::Always,
-            Self::Open | Self::Factor => Stop::BeforeClause,
+            Self::Open | Self::Rank | Self::Factor => Stop::BeforeClause,
             Self::End => Stop::BeforeCapital,
         }
     }
@@ -56,8 +63,11 @@ impl Abbreviations {
             let kind = match section {
                 "tail" | "unit" => continue,
                 "inside" => Abbreviation::Inside,
+                "adjective" => Abbreviation::Adjective,
+                "namesake" => Abbreviation::Namesake,
                 "number" => Abbreviation::Number,
                 "open" => Abbreviation::Open,
+                "rank" => Abbreviation::Rank,
                 "factor" => Abbreviation::Factor,
                 "end" => Abbreviation::End,
                 "word" => Abbreviation::Word,
@@ -100,6 +110,14 @@ impl Abbreviations {
         let rest = chars.filter(|c| !c.is_whitespace());
         self.get(word)
             .or_else(|| self.find(&first.to_lowercase().chain(rest)))
+    }
+
+    /// Returns what a capitalized word is if it is an abbreviated adjective, as in names: "die Österr. Post".
+    pub(super) fn get_adjective(&self, word: &str) -> Option<Abbreviation> {
+        let mut chars = word.chars();
+        let first = chars.next().filter(|c| c.is_uppercase())?;
+        self.find(&first.to_lowercase().chain(chars))
+            .filter(|found| matches!(found, Abbreviation::Adjective | Abbreviation::Namesake))
     }
 
     fn find(&self, word: &(impl Iterator<Item = char> + Clone)) -> Option<Abbreviation> {
@@ -282,5 +300,14 @@ mod tests {
         assert_eq!(list.get("Ca"), None);
         assert_eq!(list.get_first("Ca"), Some(Abbreviation::Inside));
         assert_eq!(list.get_first("Z. B"), Some(Abbreviation::Inside));
+    }
+
+    #[test]
+    fn an_adjective_may_have_a_capital() {
+        let list = Abbreviations::new(&[]);
+        assert_eq!(list.get_adjective("Österr"), Some(Abbreviation::Adjective));
+        assert_eq!(list.get_adjective("Bayer"), Some(Abbreviation::Namesake));
+        assert_eq!(list.get_adjective("österr"), None);
+        assert_eq!(list.get_adjective("Bzw"), None);
     }
 }
