@@ -38,13 +38,15 @@ const LEAST_WORDS: u32 = 3;
 /// … if they are at least one in this many words of the text.
 const ONE_IN: usize = 14;
 
-/// Words of Luxembourgish that are words of no related language; sorted. The detector does not know the
-/// language and takes it for German.
-const LUXEMBOURGISH: [&str; 40] = [
-    "awéi", "duerch", "déi", "dës", "dësem", "dëser", "engem", "esou", "fir", "ginn", "gouf",
-    "goufen", "géif", "géifen", "géint", "hien", "hirem", "huet", "hunn", "iwwer", "kënnen",
-    "kënnt", "leschten", "mécht", "méi", "nei", "nëmmen", "ouni", "sengem", "senger", "sinn",
-    "säin", "sënn", "tëscht", "virun", "wéi", "wëll", "zanter", "zréck", "zënter",
+/// Words of Luxembourgish that no related language has in its news; sorted. The detector does not know the
+/// language and takes it for German, Dutch or Catalan.
+const LUXEMBOURGISH: [&str; 57] = [
+    "ass", "awéi", "driwwer", "dräi", "duerch", "déi", "dës", "dësem", "dësen", "dëser", "dëst",
+    "elo", "engem", "esou", "fir", "gemaach", "gesot", "ginn", "gouf", "goufen", "goung", "géif",
+    "géifen", "géing", "géint", "gëtt", "hien", "hirem", "huet", "hunn", "iwwer", "kritt",
+    "kréien", "kënnen", "kënnt", "leschten", "mécht", "méi", "nees", "nei", "nëmmen", "ouni",
+    "sengem", "senger", "sinn", "säin", "sënn", "tëscht", "virun", "véier", "wéi", "wëll", "wëllt",
+    "zanter", "zréck", "zënter", "ëm",
 ];
 
 /// What happens to an article in another language.
@@ -251,6 +253,27 @@ mod tests {
             (
                 "De Buergermeeschter sot, hie wéilt méi Suen fir d’Schoulen. D’Aarbechte sinn iwwer d’Joer verdeelt.",
                 Some("lb"),
+            ),
+            (
+                "De Schoulbus ass géint e Bam gefuer. D’Kanner goufe liicht blesséiert, de Chauffer krut e Schock, an d’Strooss war laang gespaart.",
+                Some("lb"),
+            ),
+            (
+                "No dräi Méint Chantier gëtt d’Schwämm an der Gemeng nees opgemaach. De Schäffe sot, et wier alles méi deier ginn ewéi geplangt.",
+                Some("lb"),
+            ),
+            (
+                "Den Tunnel bleift zou, well elo nach gebaut gëtt. D’Autofuerer kréien den Owend gesot, wou se laanscht fuere sollen.",
+                Some("lb"),
+            ),
+            // Dialect that a German text quotes, and Dutch with words that look alike.
+            (
+                "Der Wirt aus der Pfalz ass gern und rief: „Des ass net fir uns, do geht nix meh!“ Die Gäste lachten, und auch der Koch war nicht böse.",
+                Some("de"),
+            ),
+            (
+                "De boer had net zijn land geploegd, toen een eng geluid klonk. Het was de oude tractor, die op de heuvel stond en zonder bestuurder naar beneden reed, zo meldt de politie van Zwolle. Volgens de buren was hij nog maar net thuis en had hij geen tijd om de motor uit te zetten.",
+                Some("nl"),
             ),
             ("Новый мост откроют в мае.", Some("ru")),
             ("Η γέφυρα θα ανοίξει.", Some("el")),
