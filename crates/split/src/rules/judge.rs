@@ -152,9 +152,9 @@ impl Judge {
         if sentence.starts_at(start) {
             self.abbreviations.get_first(word)
         } else {
-            self.abbreviations
-                .get(word)
-                .or_else(|| self.adjective(sentence.before(start), word))
+            self.abbreviations.get(word).filter(|&found| {
+                found != Abbreviation::Namesake || self.has_article(sentence.before(start))
+            })
         }
     }
 
@@ -169,15 +169,11 @@ impl Judge {
         })
     }
 
-    /// Returns what a capitalized word is if it is an abbreviated adjective. One that may be a name itself needs an
-    /// article: "der Bayer. Landtag", not "bei Bayer."
-    fn adjective(&self, head: &str, word: &str) -> Option<Abbreviation> {
-        let found = self.abbreviations.get_adjective(word)?;
-        if found == Abbreviation::Adjective {
-            return Some(found);
-        }
+    /// Returns whether a text ends in an article, or in a preposition that needs none: "der Bayer. Landtag", "laut Stat.
+    /// Bundesamt"; without one, these words are names.
+    fn has_article(&self, head: &str) -> bool {
         let before = letters_before(head).to_lowercase();
-        (before == "laut" || self.words.ordering.has(&before)).then_some(Abbreviation::Open)
+        before == "laut" || self.words.ordering.has(&before)
     }
 
     /// Decides for a word that is not listed but may look like an abbreviation.

@@ -8,15 +8,13 @@ use super::stop::Stop;
 pub(super) enum Abbreviation {
     /// It never ends a sentence.
     Inside,
-    /// The same, for an adjective, which names write with a capital.
-    Adjective,
-    /// The same, for an adjective that is a name if it has a capital.
-    Namesake,
     /// It marks an abbreviation only before a number.
     Number,
     /// It ends a sentence before a word that starts sentences, or a noun that starts a clause.
     Open,
-    /// The same before a capital; otherwise the word is an ordinary one.
+    /// The same after an article, for an adjective in a name; otherwise the word is a name itself.
+    Namesake,
+    /// The same as [`Self::Open`] before a capital; otherwise the word is an ordinary one.
     Rank,
     /// The same as [`Self::Open`], but never before what numbers count.
     Factor,
@@ -30,7 +28,7 @@ impl Abbreviation {
     /// Returns what the stop does before the next word.
     pub(super) fn before(self, next: &Next) -> Stop {
         match self {
-            Self::Inside | Self::Adjective | Self::Namesake => Stop::Never,
+            Self::Inside => Stop::Never,
             Self::Number
                 if next.first == First::Digit || is_roman(next.word) || next.is_letter() =>
             {
@@ -38,7 +36,7 @@ impl Abbreviation {
             }
             Self::Rank if next.first != First::Capital => Stop::Always,
             Self::Number | Self::Word => Stop::Always,
-            Self::Open | Self::Rank | Self::Factor => Stop::BeforeClause,
+            Self::Open | Self::Namesake | Self::Rank | Self::Factor => Stop::BeforeClause,
             Self::End => Stop::BeforeCapital,
         }
     }
@@ -62,9 +60,7 @@ impl Abbreviations {
         for (section, words) in sections(Self::SOURCE) {
             let kind = match section {
                 "tail" | "unit" => continue,
-                "inside" => Abbreviation::Inside,
-                "adjective" => Abbreviation::Adjective,
-                "namesake" => Abbreviation::Namesake,
+                "inside" | "adjective" | "namesake" => Abbreviation::Inside,
                 "number" => Abbreviation::Number,
                 "open" => Abbreviation::Open,
                 "rank" => Abbreviation::Rank,
@@ -73,7 +69,14 @@ impl Abbreviations {
                 "word" => Abbreviation::Word,
                 _ => unreachable!("the sections of the built-in list are known"),
             };
-            list.extend(words.map(|word| (word.to_owned(), kind)));
+            let words: Vec<&str> = words.collect();
+            list.extend(words.iter().map(|&word| (word.to_owned(), kind)));
+            let kind = match section {
+                "adjective" => Abbreviation::Inside,
+                "namesake" => Abbreviation::Namesake,
+                _ => continue,
+            };
+            list.extend(words.iter().map(|word| (capitalized(word), kind)));
         }
         let mut units = List::section(Self::SOURCE, "unit");
         for word in more {
@@ -110,14 +113,6 @@ impl Abbreviations {
         let rest = chars.filter(|c| !c.is_whitespace());
         self.get(word)
             .or_else(|| self.find(&first.to_lowercase().chain(rest)))
-    }
-
-    /// Returns what a capitalized word is if it is an abbreviated adjective, as in names: "die Österr. Post".
-    pub(super) fn get_adjective(&self, word: &str) -> Option<Abbreviation> {
-        let mut chars = word.chars();
-        let first = chars.next().filter(|c| c.is_uppercase())?;
-        self.find(&first.to_lowercase().chain(chars))
-            .filter(|found| matches!(found, Abbreviation::Adjective | Abbreviation::Namesake))
     }
 
     fn find(&self, word: &(impl Iterator<Item = char> + Clone)) -> Option<Abbreviation> {
@@ -236,6 +231,13 @@ fn lines(source: &'static str) -> impl Iterator<Item = &'static str> {
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
+/// Returns a word with a capital.
+fn capitalized(word: &str) -> String {
+    let mut chars = word.chars();
+    let first = chars.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(chars).collect()
+}
+
 /// Returns whether a word is a Roman numeral below 40, as in the names of kings and popes.
 pub(super) fn is_roman(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|byte| matches!(byte, b'I' | b'V' | b'X'))
@@ -305,9 +307,10 @@ mod tests {
     #[test]
     fn an_adjective_may_have_a_capital() {
         let list = Abbreviations::new(&[]);
-        assert_eq!(list.get_adjective("Österr"), Some(Abbreviation::Adjective));
-        assert_eq!(list.get_adjective("Bayer"), Some(Abbreviation::Namesake));
-        assert_eq!(list.get_adjective("österr"), None);
-        assert_eq!(list.get_adjective("Bzw"), None);
+        assert_eq!(list.get("österr"), Some(Abbreviation::Inside));
+        assert_eq!(list.get("Österr"), Some(Abbreviation::Inside));
+        assert_eq!(list.get("bayer"), Some(Abbreviation::Inside));
+        assert_eq!(list.get("Bayer"), Some(Abbreviation::Namesake));
+        assert_eq!(list.get("Bzw"), None);
     }
 }
