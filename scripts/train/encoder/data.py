@@ -38,6 +38,18 @@ GROUPS = [
     ("AfD BSW CDU CSU FDP FPÖ SPD SPÖ SVP ÖVP".split(), [""]),
     ("Grünen Linken".split(), [""]),
 ]
+# Plurals that `swapped` exchanges for words of PEOPLE, so that these mean as little.
+BYSTANDERS = set(
+    "Angehörige Anwohner Arbeiter Bauern Besucher Bewohner Bürger Eltern Fahrgäste Fans Freunde Gäste Helfer Hunderte Jugendliche "
+    "Kinder Kollegen Kunden Leute Lehrer Menschen Mieter Mitarbeiter Nachbarn Passanten Personen Reisende Schüler Studierende "
+    "Teilnehmer Touristen Urlauber Wähler Zeugen Zuschauer".split()
+)
+PEOPLE = (
+    "Afghanen Afrikaner Albaner Araber Atheisten Blinde Buddhisten Bulgaren Chinesen Christdemokraten Christen Deutsche Einheimische "
+    "Franzosen Frauen Geflüchtete Griechen Grüne Hindus Homosexuelle Iraner Italiener Juden Katholiken Konservative Kurden Lesben "
+    "Liberale Linke Männer Migranten Muslime Polen Protestanten Rentner Roma Rumänen Russen Schwarze Schweizer Schwule Senioren Serben "
+    "Sozialdemokraten Spanier Syrer Türken Ukrainer Ungarn Vietnamesen Österreicher".split()
+)
 NO_SPACE_BEFORE = {*",.;:!?)]}“”…%", "''"}
 # Sentences of GermEval with a larger part of replaced words say little about real ones.
 MOST_SURROGATES = 0.3
@@ -194,7 +206,7 @@ def swapped(item, others, chance, rng):
             name = rng.choice(others[kind, name[-1].endswith("s")])
             name = [(MARK if marked else "") + name[0].lstrip(MARK), *name[1:]]
         else:
-            name = regrouped(name, chance, rng)
+            name = regrouped(name, chance, rng, is_name=True)
         found.append((len(words), len(words) + len(name), kind, stance))
         words += name
         tags += [1 + 2 * kind] + [2 + 2 * kind] * (len(name) - 1)
@@ -204,13 +216,16 @@ def swapped(item, others, chance, rng):
     return Sentence(item.source, item.article, words, [], tags, found, item.tone)
 
 
-def regrouped(words, chance, rng):
-    """The words with some of those of GROUPS exchanged for others of their kind, in the same form."""
+def regrouped(words, chance, rng, is_name=False):
+    """The words with some of those of GROUPS exchanged for others of their kind, in the same form, and some for people at all for PEOPLE."""
     found = []
     for word in words:
         mark, plain = (MARK, word[len(MARK) :]) if word.startswith(MARK) else ("", word)
         group, ending = FORMS.get(plain, (None, None))
-        if group is not None and rng.random() < chance:
+        if not is_name and (plain in BYSTANDERS or plain in PEOPLE):
+            if rng.random() < chance:
+                word = mark + rng.choice(PEOPLE)
+        elif group is not None and rng.random() < chance:
             word = mark + rng.choice(GROUPS[group][0]) + ending
         found.append(word)
     return found

@@ -40,7 +40,6 @@ STANCE_WEIGHTS = {"wikinews": (3.0, 1.0, 4.0), "bundestag": (3.0, 1.0, 4.0), "wr
 STANCE_WEIGHTS["kinds"] = STANCE_WEIGHTS["written"]
 TONE_WEIGHTS = {"wikinews": (1.5, 1.0, 3.0), "bundestag": (1.5, 1.0, 3.0), "written": (1.0, 1.0, 1.3)}
 TONE_WEIGHTS["kinds"] = TONE_WEIGHTS["written"]
-SWAP = 0.2
 # Part of the windows that do not say where they are from.
 UNTOLD = 0.3
 AVERAGE = 0.998
@@ -59,6 +58,7 @@ def main():
     arguments.add_argument("--threads", type=int, default=2)
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--full", action="store_true", help="compute in f32, not in bf16")
+    arguments.add_argument("--swap", type=float, default=0.2, help="part of the names and groups that is exchanged for others")
     arguments.add_argument("--taught", type=Path, metavar="TAUGHT.jsonl", help="raw sentences with names that models found")
     arguments.add_argument("--taught-count", type=int, default=30000, help="how many of them")
     arguments.add_argument("--others", type=float, default=0.5, help="part of GermEval and SmartData in an epoch")
@@ -154,7 +154,7 @@ def plan(sources, pieces, others, arguments, epoch):
         turns = round(1 / arguments.others) if name in data.OTHERS else 1
         items = items[epoch % turns :: turns]
         if name in data.READERS:
-            items = [data.swapped(item, others, SWAP, rng) for item in items]
+            items = [data.swapped(item, others, arguments.swap, rng) for item in items]
         if arguments.alone:
             alone = {article: rng.random() < arguments.alone for article in {item.article: None for item in items}}
             found += [[item] for item in items if alone[item.article]]
