@@ -134,27 +134,30 @@ pub(super) fn factors(transitions: &Transitions) -> Transitions {
     clippy::excessive_precision,
     reason = "the coefficients are those of the source"
 )]
-fn exp(values: Lanes<f32>) -> Lanes<f32> {
+fn exp(mut values: Lanes<f32>) -> Lanes<f32> {
     // Adding it rounds to whole numbers, which are then the lowest bits.
     const ROUND: f32 = 12_582_912.0;
-    values.map(|value| {
-        let value = if value > -87.0 { value } else { -87.0 };
-        let rounded = value * std::f32::consts::LOG2_E + ROUND;
+    const COEFFICIENTS: [f32; 5] = [
+        1.398_199_950_7e-3,
+        8.333_451_907_3e-3,
+        4.166_579_589_4e-2,
+        1.666_666_545_9e-1,
+        5.000_000_120_1e-1,
+    ];
+    // Loops over arrays become vectors.
+    for value in &mut values {
+        let x = if *value > -87.0 { *value } else { -87.0 };
+        let rounded = x * std::f32::consts::LOG2_E + ROUND;
         let twos = rounded - ROUND;
-        let x = value - twos * 0.693_359_375 + twos * 2.121_944_40e-4;
+        let x = x - twos * 0.693_359_375 + twos * 2.121_944_40e-4;
         let mut y = 1.987_569_150_0e-4;
-        for coefficient in [
-            1.398_199_950_7e-3,
-            8.333_451_907_3e-3,
-            4.166_579_589_4e-2,
-            1.666_666_545_9e-1,
-            5.000_000_120_1e-1,
-        ] {
+        for coefficient in COEFFICIENTS {
             y = y * x + coefficient;
         }
         let power = f32::from_bits((rounded.to_bits() << 23).wrapping_add(1f32.to_bits()));
-        (y * x * x + x + 1.0) * power
-    })
+        *value = (y * x * x + x + 1.0) * power;
+    }
+    values
 }
 
 /// Returns the sum of rows, each times its weight.
