@@ -124,7 +124,9 @@ impl<W: AsRef<str>> Words<'_, W> {
     fn push_parts(&self, entity: Entity, out: &mut Vec<Entity>) {
         let is_slash = |at: usize| self.get(at) == "/";
         let length = entity.end - entity.start;
-        let are_parts = length > 2
+        // "Linz/Donau" is one place.
+        let are_parts = entity.label != Label::Loc
+            && length > 2
             && length % 2 == 1
             && (0..length).all(|at| is_slash(entity.start + at) == (at % 2 == 1));
         if !are_parts {
