@@ -12,8 +12,8 @@ pub const TAGS: usize = 9;
 pub(super) const KIND: Kind = Kind {
     magic: *b"bw-ner\r\n",
     name: "a names model",
-    oldest: 2,
-    version: 2,
+    oldest: 3,
+    version: 3,
 };
 
 const KEY: usize = size_of::<u32>();
