@@ -55,7 +55,13 @@ fn slashes(word: &str) -> Vec<usize> {
     const AGENCIES: &[&str] = &[
         "afp", "apa", "awp", "dpa", "dts", "epd", "kna", "rtr", "sda",
     ];
-    const ONE: &[(&str, &str)] = &[("Köln", "Bonn"), ("Halle", "Leipzig")];
+    const ONE: &[(&str, &str)] = &[
+        ("Köln", "Bonn"),
+        ("Halle", "Leipzig"),
+        ("Bündnis90", ""),
+        ("Grüne", "Bündnis"),
+        ("BVB", "Freie"),
+    ];
     if !word.contains('/') {
         return Vec::new();
     }
@@ -105,6 +111,7 @@ mod tests {
             ("CDU/CSU", "CDU|/|CSU"),
             ("CDU/CSU-Antrag", "CDU/CSU-Antrag"),
             ("Neustadt/Dosse", "Neustadt/Dosse"),
+            ("Bündnis90/GRÜNE", "Bündnis90/GRÜNE"),
             ("AC/DC", "AC/DC"),
             ("km/h", "km/h"),
             ("Leser/innen", "Leser/innen"),
