@@ -14,6 +14,38 @@ use day::{Date, Form};
 use time::Time;
 use tokens::Tokens;
 
+/// The names of the months in German, in full.
+pub const GERMAN_MONTHS: [&str; 12] = [
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+];
+
+/// The names of the months in English, in full.
+pub const ENGLISH_MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
 /// The most unknown words around a date: as many as a place, an agency or an author have. More are prose.
 const MOST_UNKNOWN: usize = 4;
 

@@ -35,6 +35,13 @@ pub fn push_lowercase(text: &mut String, c: char) {
     }
 }
 
+/// Appends a word in lower case.
+pub fn extend_lowercase(text: &mut String, word: &str) {
+    for c in word.chars() {
+        push_lowercase(text, c);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

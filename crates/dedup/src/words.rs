@@ -1,5 +1,7 @@
 //! The words by which articles are compared.
 
+use blattwerk_core::letters;
+
 /// The dots of an umlaut whose letter is a character of its own.
 const DIAERESIS: char = '\u{308}';
 /// The letters that umlauts are made of.
@@ -30,8 +32,7 @@ pub(crate) fn fold(text: &str) -> String {
             'ä' | 'Ä' => folded.push('a'),
             'ö' | 'Ö' => folded.push('o'),
             'ü' | 'Ü' => folded.push('u'),
-            _ if c.is_ascii() => folded.push(c.to_ascii_lowercase()),
-            _ => folded.extend(c.to_lowercase()),
+            _ => letters::push_lowercase(&mut folded, c),
         }
     }
     folded

@@ -235,15 +235,19 @@ impl<W: AsRef<str>> Words<'_, W> {
         let mut at = first;
         while let Some(&entity) = out.get(at) {
             let word = self.get(entity.start);
-            let council = word.rsplit(['-', '\u{2011}']).next().unwrap_or_default();
-            let is_council = COUNCILS.contains(&council) || word == "Altbundesrat";
-            let next = out.get(at + 1);
-            let is_title = self.get(entity.end) == "Dr" || self.get(entity.end) == "Dr.";
-            let is_before_person = is_title
-                || next.is_some_and(|next| next.label == Label::Per && next.start == entity.end);
-            if entity.label != Label::Org || !(is_council || SHORT_TITLES.contains(&word)) {
+            let is_role = || {
+                COUNCILS.contains(&last_part(word))
+                    || word == "Altbundesrat"
+                    || SHORT_TITLES.contains(&word)
+            };
+            if entity.label != Label::Org || !is_role() {
                 at += 1;
-            } else if entity.end - entity.start == 1 && is_before_person {
+                continue;
+            }
+            let next = out.get(at + 1);
+            let is_before_person = matches!(self.get(entity.end), "Dr" | "Dr.")
+                || next.is_some_and(|next| next.label == Label::Per && next.start == entity.end);
+            if entity.end - entity.start == 1 && is_before_person {
                 out.remove(at);
             } else {
                 let name = self.get(entity.start + 1);
@@ -275,12 +279,12 @@ impl<W: AsRef<str>> Words<'_, W> {
                 continue;
             };
             let given = self.get(open - 1);
-            let before = out[first..].iter().find(|other| {
-                other.label == Label::Per && (other.start..other.end).contains(&(open - 1))
-            });
-            let after = out[first..].iter().find(|other| {
-                other.label == Label::Per && (other.start..other.end).contains(&(close + 1))
-            });
+            let person_at = |token: usize| {
+                out[first..].iter().find(|other| {
+                    other.label == Label::Per && (other.start..other.end).contains(&token)
+                })
+            };
+            let (before, after) = (person_at(open - 1), person_at(close + 1));
             let surname = self.get(close + 1);
             let is_given = lexicon.lists(given).0 & list::GIVEN > 0;
             let is_surname = after.is_some()
@@ -339,7 +343,8 @@ impl<W: AsRef<str>> Words<'_, W> {
         }
         let marks = (entity.start..entity.end)
             .rev()
-            .chain(entity.start.checked_sub(1));
+            .chain(entity.start.checked_sub(1))
+            .filter(|&close| !self.get(close).starts_with(char::is_alphanumeric));
         for close in marks {
             let opens = (close.saturating_sub(LONGEST + 1)..close.saturating_sub(1)).rev();
             for open in opens {
@@ -526,7 +531,7 @@ fn is_sign(c: char) -> bool {
     )
 }
 
-fn is_number(word: &str) -> bool {
+pub(super) fn is_number(word: &str) -> bool {
     word.bytes().all(|byte| byte.is_ascii_digit())
 }
 

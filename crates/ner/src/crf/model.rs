@@ -245,7 +245,7 @@ impl Model {
     fn scores(&self, words: &[impl AsRef<str>], cache: &mut Cache) -> Vec<[f32; TAGS]> {
         self.number(words, cache);
         self.add_known(cache);
-        self.add_missed(cache, words.len());
+        self.add_missed(cache);
         cache.ints[..words.len()]
             .iter()
             .map(|row| {
@@ -327,7 +327,7 @@ impl Model {
     }
 
     /// Adds the sums that are missing in the cache, to it as well, and those that are not cached.
-    fn add_missed(&self, cache: &mut Cache, count: usize) {
+    fn add_missed(&self, cache: &mut Cache) {
         let Cache {
             shapes,
             ints,
@@ -338,6 +338,7 @@ impl Model {
             ..
         } = cache;
         let window = |i: usize| std::array::from_fn(|place| &looks[i + place]);
+        let count = frames.len();
         let words = &looks[HERE..HERE + count];
         for (i, frame) in frames.iter().enumerate() {
             if words[i].is_joined() {
@@ -346,13 +347,12 @@ impl Model {
         }
         let emit = |at, key| asked.push(at as u32, key);
         feature::of_phrases(words, &self.lexicon.phrases, emit);
-        let first = count;
-        for (next, &(i, _)) in (first..).zip(&*missed) {
+        for (next, &(i, _)) in (count..).zip(&*missed) {
             asked.extend(next as u32, feature::shapes(window(i)));
         }
-        ints.resize(first + missed.len(), [0; LANES]);
+        ints.resize(count + missed.len(), [0; LANES]);
         self.add_all(asked, ints);
-        for (next, &(i, key)) in (first..).zip(&*missed) {
+        for (next, &(i, key)) in (count..).zip(&*missed) {
             let row = ints[next];
             add(&mut ints[i], &row);
             shapes.put(key, row);

@@ -29,9 +29,8 @@ pub(super) fn push_parts(
             let mut letters = after.chars();
             let is_word = letters.next().is_some_and(char::is_uppercase)
                 && letters.next().is_some_and(char::is_lowercase);
-            let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-            let is_day = (1..=2).contains(&before.len()) && are_digits(before);
-            let is_year = at > token.start && after.len() == 4 && are_digits(after);
+            let is_day = (1..=2).contains(&before.len()) && borders::is_number(before);
+            let is_year = at > token.start && after.len() == 4 && borders::is_number(after);
             if is_word && (is_day || TITLES.contains(&before)) || is_year {
                 let end = token.start + dot + 1;
                 spans.push(Span::new(offset + at, offset + end));

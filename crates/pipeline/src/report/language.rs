@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use blattwerk_core::date;
+
 use super::number::{ratio, whole};
 use crate::output::Date;
 
@@ -14,37 +16,6 @@ pub enum Language {
     /// English.
     English,
 }
-
-const MONTHS: [[&str; 12]; 2] = [
-    [
-        "Januar",
-        "Februar",
-        "März",
-        "April",
-        "Mai",
-        "Juni",
-        "Juli",
-        "August",
-        "September",
-        "Oktober",
-        "November",
-        "Dezember",
-    ],
-    [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-];
 
 impl Language {
     /// Returns its ISO 639-1 code.
@@ -120,7 +91,7 @@ impl Language {
     /// Returns a day, month or year in words.
     pub(super) fn date(self, date: Date) -> String {
         let (year, month, day) = (date / 10_000, date / 100 % 100, date % 100);
-        let names = self.of(MONTHS[0], MONTHS[1]);
+        let names = self.of(date::GERMAN_MONTHS, date::ENGLISH_MONTHS);
         let month = (month as usize)
             .checked_sub(1)
             .and_then(|month| names.get(month));

@@ -281,10 +281,11 @@ impl Known {
             (known.form, known.stem) = (NUMBER, NUMBER);
         } else if !is_people(lower) {
             let (form, stem) = (hash(lower), hash(stem(lower)));
-            known.row = words.find_hashed(lower, form, stem);
+            let last = words.last_part(lower);
+            known.row = words.find_hashed(lower, form, stem, last);
             known.polarity = known.row.map_or(0.0, |row| words.polarity(row));
             (known.form, known.stem) = (form, stem);
-            known.head = words.head(lower).unwrap_or(stem);
+            known.head = last.map_or(stem, |last| last.stem);
             if lower.len() <= LONGEST {
                 known.class = CLASS.get(lower).copied().unwrap_or_default();
             }
@@ -399,9 +400,7 @@ impl Reader {
             self.known.clear();
         }
         self.lower.clear();
-        for c in word.chars() {
-            letters::push_lowercase(&mut self.lower, c);
-        }
+        letters::extend_lowercase(&mut self.lower, word);
         let known = Known::of(word, &self.lower, words);
         if word.len() <= LONGEST_KEPT {
             self.known.insert(word.into(), known);

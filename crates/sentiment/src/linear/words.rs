@@ -24,6 +24,18 @@ pub(super) struct Row {
     pub(super) leanings: [f32; LEANINGS],
 }
 
+/// The last part of a compound: its row, and the hash of its stem.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Last {
+    row: u32,
+    pub(super) stem: u32,
+}
+
+/// Tells whether a string may be a word of the table.
+fn is_wordlike(lower: &str) -> bool {
+    lower.len() <= MAX_WORD && !lower.starts_with(char::is_numeric)
+}
+
 impl Words {
     /// Builds the table from words in lower case, the most frequent first.
     pub(super) fn new(words: &[String], rows: &[Row], verbs: Table<4>) -> Self {
@@ -74,39 +86,42 @@ impl Words {
     /// Returns the row of a word in lower case.
     #[cfg(test)]
     pub(super) fn find(&self, lower: &str) -> Option<u32> {
-        self.find_hashed(lower, hash(lower), hash(stem(lower)))
+        let last = self.last_part(lower);
+        self.find_hashed(lower, hash(lower), hash(stem(lower)), last)
     }
 
-    /// Returns the row of a word in lower case, given the hashes of the word and of its stem.
-    pub(super) fn find_hashed(&self, lower: &str, form: u32, stem: u32) -> Option<u32> {
-        if lower.len() > MAX_WORD || lower.starts_with(char::is_numeric) {
+    /// Returns the row of a word in lower case, given the hashes of the word and of its stem, and its last part.
+    pub(super) fn find_hashed(
+        &self,
+        lower: &str,
+        form: u32,
+        stem: u32,
+        last: Option<Last>,
+    ) -> Option<u32> {
+        if !is_wordlike(lower) {
             return None;
         }
-        let place = |hash| {
-            let &[_, _, _, _, place @ ..] = self.places.get(hash)?;
-            Some(u32::from_le_bytes(place))
-        };
-        place(form).or_else(|| place(stem)).or_else(|| {
-            let heads = MIN_MODIFIER..=lower.len().saturating_sub(MIN_HEAD);
-            heads
-                .filter_map(|at| lower.get(at..))
-                .find_map(|head| place(hash(head)).filter(|&row| row < HEADS))
+        let known = self.place(form).or_else(|| self.place(stem));
+        known.or(last.map(|last| last.row))
+    }
+
+    /// Returns the last part of a compound, given in lower case, if it is a frequent word.
+    pub(super) fn last_part(&self, lower: &str) -> Option<Last> {
+        if !is_wordlike(lower) {
+            return None;
+        }
+        let parts = MIN_MODIFIER..=lower.len().saturating_sub(MIN_HEAD);
+        parts.filter_map(|at| lower.get(at..)).find_map(|part| {
+            let row = self.place(hash(part)).filter(|&row| row < HEADS)?;
+            let stem = hash(stem(part));
+            Some(Last { row, stem })
         })
     }
 
-    /// Returns the hash of the stem of a compound's last part, given in lower case, if it is a frequent word.
-    pub(super) fn head(&self, lower: &str) -> Option<u32> {
-        if lower.len() > MAX_WORD || lower.starts_with(char::is_numeric) {
-            return None;
-        }
-        let heads = MIN_MODIFIER..=lower.len().saturating_sub(MIN_HEAD);
-        let mut heads = heads.filter_map(|at| lower.get(at..));
-        let is_frequent = |head: &&str| {
-            self.places
-                .get(hash(head))
-                .is_some_and(|&[_, _, _, _, place @ ..]| u32::from_le_bytes(place) < HEADS)
-        };
-        heads.find(is_frequent).map(|head| hash(stem(head)))
+    /// Returns the row of a word or stem, given its hash.
+    fn place(&self, hash: u32) -> Option<u32> {
+        let &[_, _, _, _, place @ ..] = self.places.get(hash)?;
+        Some(u32::from_le_bytes(place))
     }
 
     /// Tells whether a form, given its hash, can be a finite verb.

@@ -58,16 +58,7 @@ impl Nouns {
         let place = *self.places.entry(hash(noun)).or_insert(next);
         if place == next {
             let start = self.lower.len();
-            if noun.is_ascii() {
-                self.lower.push_str(noun);
-                if let Some(lower) = self.lower.get_mut(start..) {
-                    lower.make_ascii_lowercase();
-                }
-            } else {
-                for c in noun.chars() {
-                    letters::push_lowercase(&mut self.lower, c);
-                }
-            }
+            letters::extend_lowercase(&mut self.lower, noun);
             let lower = self.lower.get(start..).unwrap_or_default();
             // Twice, since an ending of the genitive comes after one of the stem: "Beben", "Bebens".
             let stem = terms::stem(terms::stem(lower));

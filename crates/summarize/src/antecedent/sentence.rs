@@ -73,9 +73,7 @@ pub(super) fn read<'a>(
             None
         } else if is_first && is_capital {
             lower.clear();
-            for c in token.chars() {
-                letters::push_lowercase(&mut lower, c);
-            }
+            letters::extend_lowercase(&mut lower, token);
             words::class(&lower)
         } else if is_capital {
             None

@@ -3,6 +3,8 @@
 //!
 //! The patterns see words alone, and what tells these lines apart are their signs.
 
+use blattwerk_core::date::ENGLISH_MONTHS;
+
 use super::super::structure::MONTHS;
 
 /// The longest signature, in bytes.
@@ -75,32 +77,15 @@ fn is_signature(line: &str) -> bool {
         .chars()
         .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.');
     let is_part = |part: &str| {
-        part.bytes().all(|byte| byte.is_ascii_digit()) || MONTHS.contains(&part) || is_month(part)
+        part.bytes().all(|byte| byte.is_ascii_digit())
+            || MONTHS.contains(&part)
+            || ENGLISH_MONTHS.contains(&part)
     };
     let mut parts = date
         .split([' ', ',', '.'])
         .filter(|part| !part.is_empty())
         .peekable();
     is_account && parts.peek().is_some() && parts.all(is_part)
-}
-
-/// Tells whether a word is an English month.
-fn is_month(word: &str) -> bool {
-    const ENGLISH: &[&str] = &[
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    ENGLISH.contains(&word)
 }
 
 fn is_post(address: &str) -> bool {

@@ -2,8 +2,7 @@
 //!
 //! Stories rarely contain such words, so a small bit table rejects nearly every word.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use rustc_hash::FxHashMap;
 
 /// The number of bits in the table: small enough for the first-level cache.
 const BITS: usize = 1 << 16;
@@ -27,32 +26,14 @@ pub(super) enum Place {
 /// All words of the patterns, by the hash of their lower-case form.
 pub(super) struct Words {
     known: Vec<u64>,
-    words: HashMap<u64, Word, BuildHasherDefault<AsIs>>,
-}
-
-/// Takes a number that is a hash already as it is.
-#[derive(Default)]
-struct AsIs(u64);
-
-impl Hasher for AsIs {
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes.iter().copied().fold(Hash(self.0), Hash::with).0;
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
+    words: FxHashMap<u64, Word>,
 }
 
 impl Default for Words {
     fn default() -> Self {
         Self {
             known: vec![0; BITS / 64],
-            words: HashMap::default(),
+            words: FxHashMap::default(),
         }
     }
 }
