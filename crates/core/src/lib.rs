@@ -49,6 +49,7 @@ pub mod speech;
 mod stage;
 mod text;
 pub mod token;
+mod words;
 
 pub use asset::Asset;
 pub use chars::Chars;
@@ -61,3 +62,4 @@ pub use idle::Idle;
 pub use span::Span;
 pub use stage::{Built, Stage};
 pub use text::{Change, Text};
+pub use words::WordMap;

@@ -13,21 +13,24 @@ use crate::{Damage, Reader, put};
 /// nothing but bytes, it can be made when the program is built and used where it lies in it ([`Table::pack`]), without a copy
 /// or a start-up cost.
 ///
-/// Most keys that are looked up are not there. A set of the first bits of all keys, small enough for the cache of a processor,
-/// finds that out before the rows are touched.
+/// Most keys that are looked up are not there. A filter, small enough for the cache of a processor, finds that out before the
+/// rows are touched: each key sets two bits of a word (a Bloom filter in blocks; Putze, Sanders, Singler, 2007).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table<const N: usize> {
     /// The rows, with gaps between them, and a bucket of gaps at the end. A gap has the greatest key.
     buckets: Cow<'static, [Bucket<N>]>,
     /// How many of the buckets are the home of a key. A row is in its home, or behind rows with smaller keys from there on.
     homes: u32,
-    /// A bit for each value of the first bits of a key: whether there is a key with it.
-    present: Cow<'static, [u8]>,
-    present_shift: u32,
+    /// The words of the filter, little-endian. The first bits of a key tell its word, the last ones its bits.
+    filter: Cow<'static, [Word]>,
+    filter_shift: u32,
     len: u32,
     /// Whether the greatest possible key is there, though it looks like a gap.
     has_greatest: bool,
 }
+
+/// A word of the filter.
+type Word = [u8; 8];
 
 /// The key of a gap.
 const GAP: u32 = u32::MAX;
@@ -106,15 +109,15 @@ impl<const N: usize> Table<N> {
         let mut table = Self {
             buckets: Cow::default(),
             homes: homes(len),
-            present: Cow::default(),
-            present_shift: present_shift(len),
+            filter: Cow::default(),
+            filter_shift: filter_shift(len),
             len,
             has_greatest: rows.last().is_some_and(|row| key(row) == GAP),
         };
         let gap = row(GAP, &[0; N][size_of::<u32>()..]);
         let most = BUCKET * table.homes as usize;
         let mut slots = Vec::with_capacity(most + 2 * BUCKET);
-        let mut present = vec![0; 1 << (u32::BITS - table.present_shift - 3)];
+        let mut filter = vec![0u64; 1 << (u32::BITS - table.filter_shift)];
         for row in rows {
             let key = key(row);
             let home = BUCKET * table.home_of(key);
@@ -122,12 +125,11 @@ impl<const N: usize> Table<N> {
                 slots.resize(home, gap);
             }
             slots.push(*row);
-            let (at, bit) = table.bit(key);
-            present[at] |= bit;
+            filter[table.word_of(key)] |= bits(key);
         }
         slots.resize(slots.len().max(most).next_multiple_of(BUCKET) + BUCKET, gap);
         table.buckets = slots.as_chunks().0.to_vec().into();
-        table.present = present.into();
+        table.filter = filter.into_iter().map(u64::to_le_bytes).collect();
         table
     }
 
@@ -137,17 +139,17 @@ impl<const N: usize> Table<N> {
         ((u64::from(key) * u64::from(self.homes)) >> u32::BITS) as usize
     }
 
-    /// Returns the place of the bit of a key.
+    /// Returns the number of the word of the filter that a key is in.
     #[inline]
-    fn bit(&self, key: u32) -> (usize, u8) {
-        let at = key >> self.present_shift;
-        ((at / u8::BITS) as usize, 1 << (at % u8::BITS))
+    #[expect(clippy::cast_possible_truncation, reason = "it is less than 2^32")]
+    fn word_of(&self, key: u32) -> usize {
+        (u64::from(key) >> self.filter_shift) as usize
     }
 
     /// Returns the row with a key.
     #[inline]
     pub fn get(&self, key: u32) -> Option<&[u8; N]> {
-        if self.may_contain(&self.present, key) {
+        if self.may_contain(&self.filter, key) {
             let buckets = &*self.buckets;
             self.search(buckets, self.home(buckets, key), key)
         } else {
@@ -167,14 +169,14 @@ impl<const N: usize> Table<N> {
     /// steps have no branches, since they would be unpredictable.
     #[inline]
     pub fn find_all(&self, asked: &mut Asked, mut found: impl FnMut(u32, &[u8; N])) {
-        let (buckets, present) = (&*self.buckets, &*self.present);
+        let (buckets, filter) = (&*self.buckets, &*self.filter);
         let Asked { keys, homes } = asked;
         for keys in keys.chunks_mut(TOGETHER) {
             let mut kept = 0;
             for at in 0..keys.len() {
                 let (what, key) = keys[at];
                 keys[kept] = (what, key);
-                kept += usize::from(self.may_contain(present, key));
+                kept += usize::from(self.may_contain(filter, key));
             }
             let kept = &keys[..kept];
             homes.clear();
@@ -190,9 +192,10 @@ impl<const N: usize> Table<N> {
 
     /// Returns false for most keys that are not there, and true for all that are.
     #[inline]
-    fn may_contain(&self, present: &[u8], key: u32) -> bool {
-        let (at, bit) = self.bit(key);
-        present[at] & bit != 0
+    fn may_contain(&self, filter: &[Word], key: u32) -> bool {
+        let word = filter[self.word_of(key)];
+        let bits = bits(key);
+        u64::from_le_bytes(word) & bits == bits
     }
 
     /// Returns where the search for a key begins.
@@ -292,7 +295,7 @@ impl<const N: usize> Table<N> {
         packer.number(self.len);
         packer.number(self.has_greatest.into());
         packer.bytes(self.buckets.as_flattened().as_flattened());
-        packer.bytes(&self.present);
+        packer.bytes(self.filter.as_flattened());
     }
 
     /// Takes the next table out of a pack, which stays where it is.
@@ -304,11 +307,11 @@ impl<const N: usize> Table<N> {
         let len = unpacker.number();
         Self {
             homes: homes(len),
-            present_shift: present_shift(len),
+            filter_shift: filter_shift(len),
             len,
             has_greatest: unpacker.number() > 0,
             buckets: Cow::Borrowed(unpacker.bytes().as_chunks().0.as_chunks().0),
-            present: Cow::Borrowed(unpacker.bytes()),
+            filter: Cow::Borrowed(unpacker.bytes().as_chunks().0),
         }
     }
 }
@@ -318,9 +321,16 @@ fn homes(len: u32) -> u32 {
     len / 16 * 5 + 5
 }
 
-/// Between four and eight bits for each key, and at least a byte.
-fn present_shift(len: u32) -> u32 {
-    u32::BITS - (len.next_power_of_two().ilog2() + 2).clamp(3, 31)
+/// By how many bits a key is shifted to give its word of the filter, which has between four and eight bits for each key.
+fn filter_shift(len: u32) -> u32 {
+    let words = len.next_power_of_two().ilog2().saturating_sub(4);
+    u32::BITS - words
+}
+
+/// Returns the bits of a key in its word of the filter.
+#[inline]
+fn bits(key: u32) -> u64 {
+    1 << (key % u64::BITS) | 1 << (key / u64::BITS % u64::BITS)
 }
 
 impl<const N: usize> FromIterator<[u8; N]> for Table<N> {

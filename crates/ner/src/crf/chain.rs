@@ -35,22 +35,21 @@ fn pad(values: &[f32; TAGS], padding: f32) -> Lanes<f32> {
     std::array::from_fn(|k| values.get(k).copied().unwrap_or(padding))
 }
 
-/// Returns the best tags (Viterbi). `is_out` tells which tokens have "no name" for certain; paths meet there, and only
+/// Returns the best tags (Viterbi). `out` tells which tokens have "no name" for certain; paths meet there, and only
 /// the stretches between them are searched.
-pub(super) fn best(
-    scores: &[[f32; TAGS]],
-    transitions: &Transitions,
-    is_out: impl Fn(usize) -> bool,
-) -> Vec<Tag> {
+pub(super) fn best(scores: &[[f32; TAGS]], transitions: &Transitions, out: &[bool]) -> Vec<Tag> {
     let n = scores.len();
     let mut tags = vec![Tag::OUT; n];
+    if !out.contains(&false) {
+        return tags;
+    }
     let rows: [Lanes<f32>; TAGS] =
         std::array::from_fn(|from| pad(&transitions[from], f32::NEG_INFINITY));
     // The scores of the best paths of a stretch that end in each tag, token by token.
     let mut paths: Vec<Lanes<f32>> = Vec::new();
     let mut start = 0;
     while start < n {
-        if is_out(start) {
+        if out[start] {
             start += 1;
             continue;
         }
@@ -62,7 +61,7 @@ pub(super) fn best(
         paths.clear();
         paths.push(now);
         let mut end = start + 1;
-        while end < n && !is_out(end) {
+        while end < n && !out[end] {
             let mut next = [f32::NEG_INFINITY; LANES];
             for (before, row) in now.iter().zip(&rows) {
                 // Selecting instead of branching compares all tags at once.
@@ -114,6 +113,8 @@ struct Node {
     forward: [f32; TAGS],
     backward: [f32; TAGS],
     scale: f32,
+    /// One by the scale: multiplying is faster than dividing.
+    per: f32,
     /// Whether only "no name" is allowed, so that all paths meet here.
     is_out: bool,
 }
@@ -200,11 +201,13 @@ impl Lattice {
                     Some(before) => dot(&columns[0], &before.forward),
                 };
                 self.tops += f64::from(row[0]);
+                let scale = total.max(1e-30);
                 self.nodes.push(Node {
                     own: MET,
                     forward: MET,
                     backward: MET,
-                    scale: total.max(1e-30),
+                    scale,
+                    per: 1.0 / scale,
                     is_out: true,
                 });
                 continue;
@@ -229,12 +232,14 @@ impl Lattice {
                 total += sums[k];
             }
             let scale = total.max(1e-30);
+            let per = 1.0 / scale;
             self.tops += f64::from(top);
             self.nodes.push(Node {
                 own: std::array::from_fn(|k| own[k]),
-                forward: std::array::from_fn(|k| sums[k] / scale),
+                forward: std::array::from_fn(|k| sums[k] * per),
                 backward: [1.0; TAGS],
                 scale,
+                per,
                 is_out: false,
             });
         }
@@ -244,7 +249,7 @@ impl Lattice {
                 break;
             };
             for k in 0..TAGS {
-                after[k] *= node.own[k] / node.scale;
+                after[k] *= node.own[k] * node.per;
             }
             after = if before.is_out {
                 let mut met = MET;
@@ -282,7 +287,7 @@ impl Lattice {
     ) {
         let node = &self.nodes[t];
         for to in 0..TAGS {
-            let right = node.own[to] * node.backward[to] / node.scale * weight;
+            let right = node.own[to] * node.backward[to] * node.per * weight;
             if t == 0 {
                 sums[TAGS][to] += factors[TAGS][to] * right;
             } else {
@@ -299,7 +304,7 @@ impl Lattice {
         for (i, pair) in tags.windows(2).enumerate() {
             let node = &self.nodes[start + i + 1];
             let (from, to) = (pair[0].index(), pair[1].index());
-            p *= factors[from][to] * node.own[to] / node.scale;
+            p *= factors[from][to] * node.own[to] * node.per;
         }
         let end = start + tags.len();
         let last = tags[tags.len() - 1];
@@ -310,7 +315,7 @@ impl Lattice {
             .filter(|&k| Tag::new(k).is_begin() || k == 0)
             .map(|k| factors[last.index()][k] * next.own[k] * next.backward[k])
             .sum();
-        p * after / next.scale
+        p * after * next.per
     }
 }
 
@@ -361,7 +366,8 @@ mod tests {
             let fits = |path: &[Tag]| (0..path.len()).all(|t| !is_out(t) || path[t] == Tag::OUT);
             let paths: Vec<_> = all.iter().filter(|(path, _)| fits(path)).collect();
             let top = paths.iter().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
-            assert_eq!(best(&scores, &transitions, is_out), top.0, "{out:b}");
+            let outs: Vec<bool> = (0..scores.len()).map(is_out).collect();
+            assert_eq!(best(&scores, &transitions, &outs), top.0, "{out:b}");
 
             let mut lattice = Lattice::default();
             lattice.run(&scores, &factors, |t| if is_out(t) { OUT } else { ANY });

@@ -7,11 +7,9 @@
 //! the sums are the same in any order.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
 use std::mem;
 
-use blattwerk_core::Idle;
+use blattwerk_core::{Idle, WordMap};
 use blattwerk_model_file::pack::Unpacker;
 use blattwerk_model_file::{Asked, Damage, Table, row};
 
@@ -20,7 +18,6 @@ use super::chain::{self, ANY, Lattice, NEVER, OUT, Transitions};
 use super::content::{Content, FEATURE, LANES};
 use super::entity::Entity;
 use super::feature::{self, Frame, HERE, Look, PLACES, Profile, placed};
-use super::hash::Words;
 use super::lexicon::Lexicon;
 use super::memory;
 use super::phrase::Phrases;
@@ -85,7 +82,7 @@ struct Cache {
 /// Word types seen in the same stretch of text.
 #[derive(Debug, Default)]
 struct Generation {
-    ids: HashMap<Box<str>, u32, BuildHasherDefault<Words>>,
+    ids: WordMap<u32>,
     seen: Vec<Seen>,
 }
 
@@ -96,7 +93,7 @@ impl Generation {
         self.seen.clear();
     }
 
-    fn push(&mut self, word: Box<str>, seen: Seen) -> u32 {
+    fn push(&mut self, word: &str, seen: Seen) -> u32 {
         let id = self.seen.len() as u32;
         self.seen.push(seen);
         self.ids.insert(word, id);
@@ -233,7 +230,7 @@ impl Model {
         let mut sums = [[0; LANES]; PLACES + 2];
         self.add_all(asked, &mut sums);
         let [mut rows @ .., first, other] = sums;
-        add(&mut rows[HERE], &other);
+        rows[HERE] = plus(rows[HERE], other);
         Seen {
             rows,
             first: std::array::from_fn(|k| first[k].saturating_sub(other[k])),
@@ -282,7 +279,7 @@ impl Model {
                     Some(&id) => older.seen[id as usize].clone(),
                     None => self.seen(&Profile::new(word, &self.lexicon), asked),
                 };
-                recent.push(word.into(), seen)
+                recent.push(word, seen)
             });
             types.push(id);
         }
@@ -308,21 +305,32 @@ impl Model {
         frames.extend(feature::frames(&looks[HERE..looks.len() - HERE]));
         missed.clear();
         ints.clear();
-        for (i, (window, frame)) in types.windows(PLACES).zip(&*frames).enumerate() {
-            let mut sum = self.places[frame.place()];
-            add(&mut sum, &self.lines[frame.line()]);
-            for (place, &id) in window.iter().enumerate() {
-                add(&mut sum, &recent.seen[id as usize].rows[place]);
+        ints.extend(
+            frames
+                .iter()
+                .map(|frame| plus(self.places[frame.place()], self.lines[frame.line()])),
+        );
+        let count = ints.len();
+        if count == 0 {
+            return;
+        }
+        // Each word is read once, and adds its rows to all windows that it is in. It has the first place in the last of them.
+        for (at, &id) in types.iter().enumerate() {
+            let rows = &recent.seen[id as usize].rows[at.saturating_sub(count - 1)..];
+            let windows = &mut ints[at.saturating_sub(PLACES - 1)..count.min(at + 1)];
+            for (sum, row) in windows.iter_mut().rev().zip(rows) {
+                *sum = plus(*sum, *row);
             }
-            if i == 0 {
-                add(&mut sum, &recent.seen[window[HERE] as usize].first);
-            }
+        }
+        if let Some(first) = ints.first_mut() {
+            *first = plus(*first, recent.seen[types[HERE] as usize].first);
+        }
+        for (i, sum) in ints.iter_mut().enumerate() {
             let key = std::array::from_fn(|place| looks[i + place].shape);
             match shapes.get(&key) {
-                Some(row) => add(&mut sum, row),
+                Some(row) => *sum = plus(*sum, *row),
                 None => missed.push((i, key)),
             }
-            ints.push(sum);
         }
     }
 
@@ -354,7 +362,7 @@ impl Model {
         self.add_all(asked, ints);
         for (next, &(i, key)) in (count..).zip(&*missed) {
             let row = ints[next];
-            add(&mut ints[i], &row);
+            ints[i] = plus(ints[i], row);
             shapes.put(key, row);
         }
     }
@@ -390,8 +398,10 @@ impl Model {
         let mut found = Vec::new();
         for (sentence, tags) in tags.iter().enumerate() {
             for (start, end, label) in spans(tags) {
-                let lattice =
-                    lattices[sentence].get_or_insert_with(|| self.lattice(&scores[sentence]));
+                let lattice = lattices[sentence].get_or_insert_with(|| {
+                    let scores = &scores[sentence];
+                    self.lattice(scores, &out(scores))
+                });
                 let score = lattice.span(start, &tags[start..end], &self.factors);
                 // Scores too far apart for floats leave no probability.
                 let score = if score.is_finite() {
@@ -431,21 +441,17 @@ impl Model {
         article: &[S],
     ) -> Vec<Vec<[f32; TAGS]>> {
         let all = |scores: &Vec<[f32; TAGS]>| {
-            let lattice = self.lattice(scores);
+            let lattice = self.lattice(scores, &out(scores));
             (0..scores.len()).map(|t| lattice.tag(t)).collect()
         };
         self.read(article, &[]).scores.iter().map(all).collect()
     }
 
-    fn lattice(&self, scores: &[[f32; TAGS]]) -> Lattice {
+    fn lattice(&self, scores: &[[f32; TAGS]], out: &[bool]) -> Lattice {
         let mut lattice = Lattice::default();
-        let allowed = |t: usize| if is_out(&scores[t]) { OUT } else { ANY };
+        let allowed = |t: usize| if out[t] { OUT } else { ANY };
         lattice.run(scores, &self.factors, allowed);
         lattice
-    }
-
-    fn best(&self, scores: &[[f32; TAGS]]) -> Vec<Tag> {
-        chain::best(scores, &self.transitions, |t| is_out(&scores[t]))
     }
 
     /// Scores and tags an article, with sentences in capitals read as running text.
@@ -495,17 +501,22 @@ impl Model {
                 *score += other;
             }
         }
-        let mut tags: Vec<Vec<Tag>> = scores.iter().map(|scores| self.best(scores)).collect();
+        let best =
+            |scores: &[[f32; TAGS]], out: &[bool]| chain::best(scores, &self.transitions, out);
         let mut lattices: Vec<Option<Lattice>> = vec![None; scores.len()];
-        if article.len() > 1 {
-            for (lattice, scores) in lattices.iter_mut().zip(&scores) {
-                if !scores.iter().all(is_out) {
-                    *lattice = Some(self.lattice(scores));
-                }
+        let is_remembered = article.len() > 1;
+        let mut tags = Vec::with_capacity(scores.len());
+        for (scores, lattice) in scores.iter().zip(&mut lattices) {
+            let out = out(scores);
+            tags.push(best(scores, &out));
+            if is_remembered && out.contains(&false) {
+                *lattice = Some(self.lattice(scores, &out));
             }
+        }
+        if is_remembered {
             let words: Vec<&[W]> = article.iter().map(AsRef::as_ref).collect();
             for s in memory::recall(&words, &tags, &lattices, &mut scores, &self.memory) {
-                tags[s] = self.best(&scores[s]);
+                tags[s] = best(&scores[s], &out(&scores[s]));
                 lattices[s] = None;
             }
         }
@@ -552,12 +563,16 @@ struct Reading {
     lattices: Vec<Option<Lattice>>,
 }
 
-/// Returns whether "no name" is so far ahead at a token that no other tag has a noticeable probability.
-#[inline]
-fn is_out(scores: &[f32; TAGS]) -> bool {
+/// Tells for each token whether "no name" is so far ahead that no other tag has a noticeable probability.
+fn out(scores: &[[f32; TAGS]]) -> Vec<bool> {
     const AHEAD: f32 = 9.0;
-    let [out, names @ ..] = scores;
-    names.iter().copied().fold(f32::MIN, f32::max) + AHEAD < *out
+    let max = |a: f32, b: f32| if a > b { a } else { b };
+    let is_out = |&[out, a, b, c, d, e, f, g, h]: &[f32; TAGS]| {
+        // In pairs, which can be compared at once.
+        let top = max(max(max(a, b), max(c, d)), max(max(e, f), max(g, h)));
+        top + AHEAD < out
+    };
+    scores.iter().map(is_out).collect()
 }
 
 /// Adds the weights of a row of features.
@@ -569,11 +584,10 @@ fn add_weights(sum: &mut Row, row: &[u8; FEATURE]) {
     }
 }
 
+/// Returns the sum of two rows. By value, since they are then known to lie apart, and all lanes are added at once.
 #[inline]
-fn add(sum: &mut Row, row: &Row) {
-    for k in 0..LANES {
-        sum[k] = sum[k].saturating_add(row[k]);
-    }
+fn plus(one: Row, other: Row) -> Row {
+    std::array::from_fn(|k| one[k].saturating_add(other[k]))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use blattwerk_core::{Span, letters, speech};
+use blattwerk_core::{Span, WordMap, letters, speech};
 use rustc_hash::FxHashMap;
 
 use super::content::Words;
@@ -298,7 +298,7 @@ impl Known {
 }
 
 /// How many words a reader remembers before it forgets them all.
-const KEPT: usize = 1 << 15;
+const KEPT: usize = 1 << 16;
 
 /// The longest word, in bytes, that is remembered: longer ones are rare, and dirty text has very long ones.
 const LONGEST_KEPT: usize = 64;
@@ -309,7 +309,9 @@ pub(super) struct Reader {
     /// The tokens of the text that was read last.
     pub(super) tokens: Vec<Token>,
     lower: String,
-    known: FxHashMap<Box<str>, Known>,
+    ids: WordMap<u32>,
+    /// What is known about the words with these numbers.
+    known: Vec<Known>,
 }
 
 impl Reader {
@@ -376,8 +378,8 @@ impl Reader {
 
     /// Adds a word that starts at a byte of the text.
     fn word(&mut self, word: &str, start: usize, words: &Words) {
-        let known = match self.known.get(word) {
-            Some(known) => *known,
+        let known = match self.ids.get(word) {
+            Some(&id) => self.known[id as usize],
             None => self.look_up(word, words),
         };
         self.tokens.push(Token {
@@ -397,13 +399,15 @@ impl Reader {
     /// Looks up a word, and remembers it.
     fn look_up(&mut self, word: &str, words: &Words) -> Known {
         if self.known.len() >= KEPT {
+            self.ids.clear();
             self.known.clear();
         }
         self.lower.clear();
         letters::extend_lowercase(&mut self.lower, word);
         let known = Known::of(word, &self.lower, words);
         if word.len() <= LONGEST_KEPT {
-            self.known.insert(word.into(), known);
+            self.ids.insert(word, self.known.len() as u32);
+            self.known.push(known);
         }
         known
     }
