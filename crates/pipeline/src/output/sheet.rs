@@ -131,11 +131,11 @@ impl Sheet {
                     Cell::Blank => "".into(),
                     Cell::Digits(digits) => digits.into(),
                     Cell::Count(count) => {
-                        write!(digits, "{count}").expect("a string takes all");
+                        digits.push_str(itoa::Buffer::new().format(count));
                         digits.as_str().into()
                     }
                     Cell::Score(score) => {
-                        write!(digits, "{score:.3}").expect("a string takes all");
+                        push_score(digits, score);
                         digits.as_str().into()
                     }
                 };
@@ -162,9 +162,56 @@ impl Sheet {
     }
 }
 
+/// Appends a number with three decimals, as formatting does, but several times as fast.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the number is neither negative nor large"
+)]
+fn push_score(digits: &mut String, score: f64) {
+    let scaled = score * 1000.0;
+    // Which way a half goes depends on digits that multiplying has rounded.
+    let is_half = (scaled.fract() - 0.5).abs() < 1e-6;
+    if !(0.0..1e6).contains(&scaled) || is_half || score.is_sign_negative() {
+        write!(digits, "{score:.3}").expect("a string takes all");
+        return;
+    }
+    let rounded = scaled.round() as u32;
+    digits.push_str(itoa::Buffer::new().format(rounded / 1000));
+    digits.push('.');
+    for unit in [100, 10, 1] {
+        digits.push(char::from(b'0' + (rounded / unit % 10) as u8));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn scores_are_written_as_formatting_does() {
+        let halves = (0..4000).map(|n| f64::from(n) / 2000.0);
+        let near = halves
+            .clone()
+            .flat_map(|score| [score.next_up(), score.next_down()]);
+        let parts = (0..4096).map(|n| f64::from(n) / 4096.0);
+        let singles = (0..5000_u16).map(|n| f64::from(f32::from(n) / 4999.0));
+        let odd = [
+            -0.0,
+            -0.25,
+            999.9994,
+            999.9996,
+            1e9,
+            f64::NAN,
+            f64::INFINITY,
+            1e-300,
+        ];
+        for score in halves.chain(near).chain(parts).chain(singles).chain(odd) {
+            let mut digits = String::new();
+            push_score(&mut digits, score);
+            assert_eq!(digits, format!("{score:.3}"), "{score:?}");
+        }
+    }
 
     #[test]
     fn safe_cells_are_no_formulas_and_can_be_read_back() {
