@@ -19,6 +19,7 @@
 mod head;
 mod model;
 mod network;
+mod people;
 pub mod pieces;
 mod window;
 

@@ -8,6 +8,8 @@
 use blattwerk_core::Span;
 use rustc_hash::FxHashMap;
 
+use crate::people;
+
 /// The mark in front of a word that follows a space.
 const MARK: char = '▁';
 
@@ -63,8 +65,21 @@ impl Pieces {
         }
     }
 
-    /// Returns the words of a text.
+    /// Returns the words of a text. Nouns for who people are have all the same pieces.
     pub fn words(&self, text: &str) -> Vec<Word> {
+        let mut words = self.marked(text);
+        hide(&mut words);
+        words
+            .into_iter()
+            .map(|(span, word)| Word {
+                span,
+                pieces: self.cut(&word),
+            })
+            .collect()
+    }
+
+    /// Returns the words of a text, normalized and with their marks.
+    fn marked(&self, text: &str) -> Vec<(Span, String)> {
         let mut words: Vec<(Span, String)> = Vec::new();
         let (mut is_spaced, mut joins) = (true, false);
         let mut own = [0; 4];
@@ -98,12 +113,6 @@ impl Pieces {
             }
         }
         words
-            .into_iter()
-            .map(|(span, word)| Word {
-                span,
-                pieces: self.cut(&word),
-            })
-            .collect()
     }
 
     /// Cuts a word into its best pieces.
@@ -137,6 +146,32 @@ impl Pieces {
         pieces.reverse();
         pieces.truncate(MOST);
         pieces
+    }
+}
+
+/// Replaces the nouns among the words of a text, which may have a mark in front. Parts of compounds ("Frauen-WM") and adjectives before
+/// another capital ("Deutsche Bahn") stay.
+fn hide(words: &mut [(Span, String)]) {
+    let joins = |word: Option<&(Span, String)>| {
+        word.is_some_and(|(_, word)| matches!(word.as_str(), "-" | "*" | "/"))
+    };
+    let is_capital = |word: Option<&(Span, String)>| {
+        word.and_then(|(_, word)| word.strip_prefix(MARK))
+            .is_some_and(|word| word.starts_with(char::is_uppercase))
+    };
+    for at in 0..words.len() {
+        let (_, word) = &words[at];
+        let plain = word.trim_start_matches(MARK);
+        let Some(is_adjective) = people::group(plain) else {
+            continue;
+        };
+        let before = at.checked_sub(1).and_then(|before| words.get(before));
+        let after = words.get(at + 1);
+        if joins(before) || joins(after) || is_adjective && is_capital(after) {
+            continue;
+        }
+        let marks = word.len() - plain.len();
+        words[at].1.replace_range(marks.., people::PERSONS);
     }
 }
 
@@ -206,6 +241,32 @@ mod tests {
             ("xb", &[("xb", &["▁", "<unk>", "b"])]),
         ];
         check(cases);
+    }
+
+    #[test]
+    fn all_groups_are_read_alike() {
+        let cases = [
+            (
+                "Die Türken und „Muslime“ kamen.",
+                "Die Personen und „Personen“ kamen.",
+            ),
+            ("Eine Jüdin, zwei Deutsche", "Eine Personen, zwei Personen"),
+            (
+                "Die Deutsche Bahn half Deutschen in Not.",
+                "Die Deutsche Bahn half Personen in Not.",
+            ),
+            ("Frauen-WM, Christen/Juden", "Frauen-WM, Christen/Juden"),
+            (
+                "in der Türkei, türkische Polen",
+                "in der Türkei, türkische Polen",
+            ),
+        ];
+        for (text, expected) in cases {
+            let mut words = vocabulary().marked(text);
+            hide(&mut words);
+            let words: String = words.into_iter().map(|(_, word)| word).collect();
+            assert_eq!(words.replace(MARK, " ").trim(), expected);
+        }
     }
 
     #[test]

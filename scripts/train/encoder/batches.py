@@ -26,7 +26,7 @@ def windows(sentences, pieces, most, rng=None):
 
 
 def length_of(item, pieces):
-    return min(sum(len(pieces.cut(word)) for word in item.words), LONGEST) + 2
+    return min(sum(map(len, pieces.cut_all(item.words))), LONGEST) + 2
 
 
 def batches(windows, pieces, most, rng=None):
@@ -62,9 +62,9 @@ def tensors(batch, pieces, vocabulary, begin):
         for item in window:
             base, line, starts = row * columns + at, [], []
             source = BEGINS[item.source]
-            for word in item.words:
+            for word in pieces.cut_all(item.words):
                 starts.append(len(line) + 1)
-                line += pieces.cut(word)
+                line += word
             starts.append(len(line) + 1)
             line = line[:LONGEST]
             words = sum(start <= LONGEST for start in starts[:-1])

@@ -57,7 +57,8 @@ MOST_SURROGATES = 0.3
 
 @dataclass
 class Sentence:
-    """`words` are normalized, `tags` indices of TAGS, `names` (first word, end word, class, stance)."""
+    """`words` are normalized, `tags` indices of TAGS, `names` (first word, end word, class, stance). `twin` is the same sentence about
+    others, if it is read with it."""
 
     source: str
     article: str
@@ -66,6 +67,7 @@ class Sentence:
     tags: list
     names: list = field(default_factory=list)
     tone: int = -1
+    twin: "Sentence | None" = None
 
 
 def texts(folder):

@@ -1,13 +1,35 @@
 """Cuts text into words and words into the pieces of a unigram vocabulary. crates/encoder does the same in Rust.
 
 A *word* is a run of letters, digits and combining accents, or any other single character; what follows a space (or
-begins the text) has the mark `▁` in front. A word is cut into the pieces whose scores have the highest sum.
+begins the text) has the mark `▁` in front. A word is cut into the pieces whose scores have the highest sum. Nouns for who people are
+all become "Personen".
 """
+
+from pathlib import Path
 
 import regex
 
 MARK = "▁"
+PEOPLE = Path(__file__).parents[3] / "crates/encoder/src/people.txt"
+PERSONS = "Personen"
 IN_WORD = regex.compile(r"[\p{Alphabetic}\p{N}\u0300-\u036f]")
+
+
+JOINERS = {"-", "*", "/"}
+
+
+def groups():
+    """Nouns for who people are, and whether each is an adjective as well."""
+    found = {}
+    for line in PEOPLE.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            beginning, *endings = line.split()
+            for ending in endings:
+                found[beginning.lstrip("+") + ending.replace("-", "")] = beginning.startswith("+")
+    return found
+
+
+GROUPS = groups()
 
 
 class Pieces:
@@ -40,6 +62,21 @@ class Pieces:
         if char not in self.inside:
             self.inside[char] = bool(IN_WORD.match(char))
         return self.inside[char]
+
+    def cut_all(self, words):
+        """The pieces of each word of a sentence, as ids."""
+        return [self.cut(self.shown(words, at)) for at in range(len(words))]
+
+    def shown(self, words, at):
+        """What is read in place of a word."""
+        word = words[at]
+        plain = word.lstrip(MARK)
+        if plain not in GROUPS:
+            return word
+        after = words[at + 1] if at + 1 < len(words) else ""
+        is_part = after in JOINERS or at > 0 and words[at - 1] in JOINERS
+        is_adjective = GROUPS[plain] and after[:1] == MARK and after[1:2].isupper()
+        return word if is_part or is_adjective else word.replace(plain, PERSONS)
 
     def cut(self, word):
         """The pieces of a word, as ids."""

@@ -70,7 +70,8 @@ def main():
 
 def answer(model, pieces, text):
     """Words as [start, end, pieces] in characters, and the scores of the first piece's tags and of the tone."""
-    words = [(start, end, pieces.cut(word)) for start, end, word in pieces.words(text)]
+    cut = pieces.words(text)
+    words = [(start, end, word) for (start, end, _), word in zip(cut, pieces.cut_all([word for _, _, word in cut]))]
     ids = [0] + [piece for _, _, cut in words for piece in cut] + [2]
     at, firsts = 1, []
     for _, _, cut in words:

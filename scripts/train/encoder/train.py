@@ -9,7 +9,8 @@ on from there; and averaged.pt with it, the moving average of the weights, which
 sentence of the readers and of the written ones, and half of GermEval's and SmartData's. The learning rate falls to
 nothing along a cosine; the average makes an earlier stop useful, too. With --start, training goes on from averaged weights
 that another one made; with --alone, that part of the articles is read sentence by sentence; with --others, an epoch has
-that part of GermEval's and SmartData's sentences; with --taught, it has raw sentences, too, with names that a former model and
+that part of GermEval's and SmartData's sentences; with --pairs, that part of the sentences is read a second time in the same batch with
+all names of persons and places and all groups exchanged, and what is judged of both must agree; with --taught, it has raw sentences, too, with names that a former model and
 the tagger found together (examples/label_raw.rs of crates/ner).
 """
 
@@ -59,6 +60,7 @@ def main():
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--full", action="store_true", help="compute in f32, not in bf16")
     arguments.add_argument("--swap", type=float, default=0.2, help="part of the names and groups that is exchanged for others")
+    arguments.add_argument("--pairs", type=float, default=0.0, help="part of the sentences that is read twice, with others the second time")
     arguments.add_argument("--taught", type=Path, metavar="TAUGHT.jsonl", help="raw sentences with names that models found")
     arguments.add_argument("--taught-count", type=int, default=30000, help="how many of them")
     arguments.add_argument("--others", type=float, default=0.5, help="part of GermEval and SmartData in an epoch")
@@ -125,6 +127,7 @@ def main():
             with torch.autocast("cpu", torch.bfloat16, enabled=not arguments.full):
                 tags, stance, tone = model(tensors)
             parts = loss(tags.float(), stance.float(), tone.float(), tensors)
+            parts |= agreement(stance.float(), tone.float(), tensors)
             optimizer.zero_grad(set_to_none=True)
             sum(parts.values()).backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -154,13 +157,23 @@ def plan(sources, pieces, others, arguments, epoch):
         turns = round(1 / arguments.others) if name in data.OTHERS else 1
         items = items[epoch % turns :: turns]
         if name in data.READERS:
-            items = [data.swapped(item, others, arguments.swap, rng) for item in items]
+            items = [with_twin(item, others, arguments, rng) for item in items]
         if arguments.alone:
             alone = {article: rng.random() < arguments.alone for article in {item.article: None for item in items}}
             found += [[item] for item in items if alone[item.article]]
             items = [item for item in items if not alone[item.article]]
         found += batches.windows(items, pieces, WINDOW, rng)
-    return batches.batches(found, pieces, PIECES, rng)
+    found = batches.batches(found, pieces, PIECES, rng)
+    return [batch + [[item.twin] for window in batch for item in window if item.twin] for batch in found]
+
+
+def with_twin(item, others, arguments, rng):
+    found = data.swapped(item, others, arguments.swap, rng)
+    if rng.random() < arguments.pairs:
+        twin = data.swapped(item, others, 1.0, rng)
+        if twin.words != found.words:
+            found.twin = twin
+    return found
 
 
 def schedule(progress, step):
@@ -187,6 +200,28 @@ def loss(tags, stance, tone, batch):
         sources = [batch.toned[index] for index in known]
         parts["tone"] = 0.5 * weighted(tone[known], batch.tones[known], sources, TONE_WEIGHTS)
     return parts
+
+
+def agreement(stance, tone, batch):
+    """How far the judgements of sentences and of their twins are apart: the mean divergence, in both directions, of each task."""
+    places = {id(item): place for place, (item, *_) in enumerate(batch.items)}
+    pairs = [(place, places[id(item.twin)]) for place, (item, *_) in enumerate(batch.items) if item.twin]
+    names = []
+    for one, other in pairs:
+        *_, first, end = batch.items[one]
+        *_, second, last = batch.items[other]
+        # The longer one may have been cut.
+        names += zip(range(first, end), range(second, last))
+    return {
+        name: divergence(logits[[one for one, _ in both]], logits[[other for _, other in both]])
+        for name, logits, both in (("stances apart", stance, names), ("tones apart", tone, pairs))
+        if both
+    }
+
+
+def divergence(one, other):
+    one, other = one.log_softmax(1), other.log_softmax(1)
+    return ((one - other) * (one.exp() - other.exp())).sum(1).mean()
 
 
 def weighted(logits, labels, sources, weights):
