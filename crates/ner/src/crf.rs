@@ -396,7 +396,7 @@ mod tests {
         let cases: [(&[u8], &str); 5] = [
             (b"", "expected a names model, found another kind of file"),
             (&whole[..whole.len() - 1], "bytes, found"),
-            (&newer, "expected version 3 or older, found version 99"),
+            (&newer, "expected version 4 or older, found version 99"),
             (&older, "expected version 3 or newer, found version 2"),
             (&flipped, "expected the checksum"),
         ];

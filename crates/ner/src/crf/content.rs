@@ -12,8 +12,8 @@ pub const TAGS: usize = 9;
 pub(super) const KIND: Kind = Kind {
     magic: *b"bw-ner\r\n",
     name: "a names model",
-    oldest: 3,
-    version: 3,
+    oldest: 4,
+    version: 4,
 };
 
 const KEY: usize = size_of::<u32>();
@@ -40,7 +40,7 @@ pub(super) struct Content {
     pub transitions: [[f32; TAGS]; TAGS + 1],
     /// The records of words, by the hashes of the words.
     pub words: Table<WORD>,
-    /// The kinds of multi-word names, by the hashes of their stems.
+    /// The kinds of multi-word names, by the hashes of their stems, and what longer ones start with.
     pub names: Table<NAME>,
     /// The weights of features, by their keys.
     pub features: Table<FEATURE>,

@@ -78,7 +78,7 @@ pub fn learn(sentences: &[Vec<Option<String>>], lists: &[List], options: &Option
 
 /// Returns the multi-word names in the lists. For a name on several lists, the first list is used.
 fn phrases(lists: &[List]) -> Phrases {
-    let mut kinds: BTreeMap<u32, u8> = BTreeMap::new();
+    let mut kinds = Vec::new();
     for (bit, names) in lists {
         let label = match *bit {
             list::PERSON => Label::Per,
@@ -93,7 +93,7 @@ fn phrases(lists: &[List]) -> Phrases {
                 .collect();
             if (2..=phrase::MAX_WORDS).contains(&stems.len()) {
                 let kind = phrase::LISTED + label as u8;
-                kinds.entry(phrase::key(stems)).or_insert(kind);
+                kinds.push((phrase::Key::new(stems), kind));
             }
         }
     }
@@ -279,8 +279,11 @@ mod tests {
         assert_eq!(record("Ada").lists, list::GIVEN);
         assert_eq!(record("Lovelace").lists, list::PERSON);
         let kind = |name: &str| {
-            let key = phrase::key(name.split(' ').map(phrase::stem));
-            lexicon.phrases.kind(key)
+            let key = phrase::Key::new(name.split(' ').map(phrase::stem));
+            let mut names = lexicon.phrases.iter();
+            names
+                .find(|&(other, _)| other == key.all)
+                .map(|(_, kind)| kind)
         };
         assert_eq!(kind("Bad Ems"), Some(phrase::LISTED + Label::Loc as u8));
         assert_eq!(

@@ -596,6 +596,7 @@ mod tests {
     use super::*;
     use crate::crf::hash::hash;
     use crate::crf::lexicon::Record;
+    use crate::crf::phrase::Key;
     use crate::crf::random::Random;
     use crate::crf::train::{Corpus, Options, tests::sentences, train};
 
@@ -608,7 +609,8 @@ mod tests {
             lists: 0x703,
             uses: [7, 0, 1, 0],
         };
-        let phrases = Phrases::new([(7, 1), (9, 8)]);
+        let key = |all| Key { all, start: all };
+        let phrases = Phrases::new([(key(7), 1), (key(9), 8)]);
         let lexicon = Lexicon::new([(hash("Adam"), record)], phrases);
         let options = Options {
             epochs: 6,

@@ -3,6 +3,8 @@
 //! Words are compared by their stems, so that a name is found in all grammatical cases ("der Deutschen Bahn", "des
 //! Roten Kreuzes"). Where names are nested, the longest is used (compare the gazetteers of Ratinov & Roth, 2009).
 
+use std::collections::BTreeMap;
+
 use blattwerk_model_file::{Table, row};
 
 use super::content::NAME;
@@ -19,8 +21,34 @@ pub const FOUND: u8 = 4;
 /// Multi-word names and their kinds.
 #[derive(Debug, Clone, Default)]
 pub struct Phrases {
-    /// Their kinds, numbers for the label of a name and its source, by their keys (hashes of their stems).
+    /// Their kinds, numbers for the label of a name and its source, by the hashes of their stems; and the first two words of longer
+    /// ones, by their hashes, with [`STARTS`].
     pub kinds: Table<NAME>,
+}
+
+/// The flag of two words that a longer name starts with.
+const STARTS: u8 = 0x80;
+/// The kind of two words that are no name.
+const NONE: u8 = 0x7F;
+
+/// What a name is found by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    /// The hash of all its stems.
+    pub all: u32,
+    /// The hash of the first two.
+    pub start: u32,
+}
+
+impl Key {
+    /// Returns the key of a name, given the stems of its words.
+    pub fn new(stems: impl IntoIterator<Item = u32> + Clone) -> Self {
+        let hash = |stems: &mut dyn Iterator<Item = u32>| stems.fold(0, join);
+        Self {
+            all: hash(&mut stems.clone().into_iter()),
+            start: hash(&mut stems.into_iter().take(2)),
+        }
+    }
 }
 
 /// Returns the hash of a word without its inflectional ending.
@@ -39,28 +67,44 @@ fn join(words: u32, stem: u32) -> u32 {
     mix((u64::from(words) << 32 | u64::from(stem)).wrapping_mul(0x9E37_79B9_7F4A_7C15))
 }
 
-/// Returns the key of a name, given the stems of its words.
-pub fn key(stems: impl IntoIterator<Item = u32>) -> u32 {
-    stems.into_iter().fold(0, join)
-}
-
 impl Phrases {
-    /// Makes a set of names of their keys and kinds.
-    pub fn new(kinds: impl IntoIterator<Item = (u32, u8)>) -> Self {
-        let kinds = kinds.into_iter();
+    /// Makes a set of names of their keys and kinds; of names with the same key, the first counts.
+    pub fn new(kinds: impl IntoIterator<Item = (Key, u8)>) -> Self {
+        Self::default().with(kinds)
+    }
+
+    /// Returns these names and others; of names with the same key, the first counts.
+    #[must_use]
+    pub fn with(&self, others: impl IntoIterator<Item = (Key, u8)>) -> Self {
+        let mut rows: BTreeMap<u32, u8> = self
+            .kinds
+            .iter()
+            .map(|(key, &[.., kind])| (key, kind))
+            .collect();
+        for (key, kind) in others {
+            let row = rows.entry(key.all).or_insert(NONE);
+            if *row & NONE == NONE {
+                *row = *row & STARTS | kind;
+            }
+            if key.start != key.all {
+                *rows.entry(key.start).or_insert(NONE) |= STARTS;
+            }
+        }
         Self {
-            kinds: kinds.map(|(key, kind)| row(key, &[kind])).collect(),
+            kinds: rows
+                .into_iter()
+                .map(|(key, kind)| row(key, &[kind]))
+                .collect(),
         }
     }
 
-    /// Returns the kind of the name with a key.
-    pub fn kind(&self, key: u32) -> Option<u8> {
-        self.kinds.get(key).map(|&[.., kind]| kind)
-    }
-
-    /// Returns the keys and kinds of all names, in the order of the keys.
+    /// Returns the keys (of all words) and kinds of all names, in the order of the keys.
     pub fn iter(&self) -> impl Iterator<Item = (u32, u8)> {
-        self.kinds.iter().map(|(key, &[.., kind])| (key, kind))
+        let kinds = self
+            .kinds
+            .iter()
+            .map(|(key, &[.., kind])| (key, kind & NONE));
+        kinds.filter(|&(_, kind)| kind != NONE)
     }
 
     /// Calls `found` with the start, end and kind of each name in a sentence, given the stem of each word and whether a
@@ -82,8 +126,13 @@ impl Phrases {
                 let mut longest = None;
                 for (at, (stem, _)) in rest.clone().take(MAX_WORDS - 1).enumerate() {
                     key = join(key, stem);
-                    if let Some(kind) = self.kind(key) {
+                    let found = self.kinds.get(key).map(|&[.., kind]| kind);
+                    if let Some(kind) = found.map(|kind| kind & NONE).filter(|&kind| kind != NONE) {
                         longest = Some((at, kind));
+                    }
+                    // Few pairs of words start a longer name.
+                    if at == 0 && found.is_none_or(|kind| kind & STARTS == 0) {
+                        break;
                     }
                 }
                 if let Some((at, kind)) = longest {
@@ -104,7 +153,7 @@ mod tests {
     fn phrases(names: &[(&str, u8)]) -> Phrases {
         let kinds = names
             .iter()
-            .map(|(name, kind)| (key(name.split(' ').map(stem)), *kind));
+            .map(|(name, kind)| (Key::new(name.split(' ').map(stem)), *kind));
         Phrases::new(kinds)
     }
 
@@ -114,11 +163,20 @@ mod tests {
             ("Rotes Kreuz", 1),
             ("Internationales Rotes Kreuz", 2),
             ("New York", 3),
+            ("New York Rangers", 4),
+            ("Rotes Meer Riff Verein", 5),
+            ("Rotes Meer", 6),
         ]);
         let cases = [
             ("das Rote Kreuz hilft", vec![(1, 3, 1)]),
             ("des Internationalen Roten Kreuzes", vec![(1, 4, 2)]),
             ("New New York Rotem Kreuz", vec![(1, 3, 3), (3, 5, 1)]),
+            (
+                "die New York Rangers aus New York",
+                vec![(1, 4, 4), (5, 7, 3)],
+            ),
+            ("am Roten Meer Riff", vec![(1, 3, 6)]),
+            ("Internationales Rotes Meer", vec![(1, 3, 6)]),
             ("York New", vec![]),
             ("", vec![]),
         ];

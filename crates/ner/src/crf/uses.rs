@@ -28,7 +28,7 @@ const MIN_SHARE: f32 = 0.6;
 pub struct Uses {
     words: BTreeMap<String, ([f32; 4], u32)>,
     /// How often each name, by its key, was found with each label.
-    phrases: BTreeMap<u32, [u32; 4]>,
+    phrases: BTreeMap<phrase::Key, [u32; 4]>,
 }
 
 impl Uses {
@@ -53,7 +53,7 @@ impl Uses {
         for found in tagger.entities(article) {
             let words = &article[found.sentence][found.start..found.end];
             if (2..=MAX_WORDS).contains(&words.len()) {
-                let key = phrase::key(words.iter().map(|word| phrase::stem(word)));
+                let key = phrase::Key::new(words.iter().map(|word| phrase::stem(word)));
                 self.phrases.entry(key).or_default()[found.label as usize] += 1;
             }
         }
@@ -61,16 +61,12 @@ impl Uses {
 
     /// Returns the multi-word names in the lexicon plus those found often enough and mostly with one label.
     fn phrases(&self, known: &Phrases) -> Phrases {
-        let mut kinds: BTreeMap<u32, u8> = BTreeMap::new();
-        for (&key, reads) in &self.phrases {
+        known.with(self.phrases.iter().filter_map(|(&key, reads)| {
             let all: u32 = reads.iter().sum();
             let top = (0..4).fold(0, |top, k| if reads[k] > reads[top] { k } else { top });
-            if all >= MIN_READ && reads[top] as f32 >= MIN_SHARE * all as f32 {
-                kinds.insert(key, phrase::FOUND + top as u8);
-            }
-        }
-        kinds.extend(known.iter());
-        Phrases::new(kinds)
+            let is_sure = all >= MIN_READ && reads[top] as f32 >= MIN_SHARE * all as f32;
+            is_sure.then_some((key, phrase::FOUND + top as u8))
+        }))
     }
 
     /// Returns the lexicon with these uses added, including words it did not have.
@@ -123,12 +119,13 @@ mod tests {
             (3, [1, 0, 1, 0]),
             (4, [9, 0, 0, 0]),
         ];
+        let key = |all| phrase::Key { all, start: 9 };
         let uses = Uses {
-            phrases: reads.into(),
+            phrases: reads.map(|(all, reads)| (key(all), reads)).into(),
             ..Uses::default()
         };
         let listed = phrase::LISTED + Label::Misc as u8;
-        let known = Phrases::new([(4, listed)]);
+        let known = Phrases::new([(key(4), listed)]);
         let phrases = uses.phrases(&known);
         let org = phrase::FOUND + Label::Org as u8;
         // One is too rare, one in doubt; of the last, the list's word counts.

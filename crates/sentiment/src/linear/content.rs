@@ -11,8 +11,8 @@ use blattwerk_model_file::{Damage, Kind, Reader, Table, put};
 pub(super) const KIND: Kind = Kind {
     magic: *b"bw-sent\n",
     name: "a sentiment model",
-    oldest: 4,
-    version: 4,
+    oldest: 5,
+    version: 5,
 };
 
 /// The views toward a name: its sentence; its clause before and behind it; three words to each side; other clauses before and

@@ -23,7 +23,7 @@ const REACH: usize = 60;
 const NEAR: usize = 3;
 /// How many words of a clause are combined with each other, and how far apart.
 const COMBINED: usize = 14;
-const APART: usize = 5;
+const APART: usize = 3;
 
 /// How good or bad a clause must be that is turned, and how often the key says so.
 const LEAST_TURNED: f32 = 0.1;
@@ -73,7 +73,6 @@ enum Kind {
     Word,
     Before,
     Behind,
-    Distance,
     Clause,
     InRole,
     InCase,
@@ -264,7 +263,12 @@ impl Sight {
             if token.is_known() {
                 self.push(Kind::Word, symbol, 0);
                 if !token.class.is(Class::FUNCTION) {
-                    self.word(token.stem, is_before, distance);
+                    let side = if is_before {
+                        Kind::Before
+                    } else {
+                        Kind::Behind
+                    };
+                    self.push(side, symbol, 0);
                     if in_clause {
                         self.push(Kind::Head, token.head, 2);
                         self.push(Kind::Clause, symbol, u32::from(is_negated));
@@ -337,24 +341,6 @@ impl Sight {
         if let Some(mark @ ('?' | '!')) = tokens.last().and_then(|token| token.mark) {
             self.push(Kind::Shape, 7, mark as u32);
         }
-    }
-
-    /// Adds a word that is not a function word.
-    fn word(&mut self, stem: u32, is_before: bool, distance: usize) {
-        let kind = if is_before {
-            Kind::Before
-        } else {
-            Kind::Behind
-        };
-        self.push(kind, stem, 0);
-        let step = match distance {
-            0 | 1 => 1,
-            2 => 2,
-            3..=4 => 3,
-            5..=8 => 4,
-            _ => 5,
-        };
-        self.push(Kind::Distance, stem, 2 * step + u32::from(is_before));
     }
 
     /// Adds what stands next to the name and what governs it, and returns its role in the clause.

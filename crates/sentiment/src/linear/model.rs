@@ -74,7 +74,10 @@ impl Head {
             odds[1] += factor * by[1];
         };
         for (&amount, &weights) in sight.amounts.iter().zip(&self.amounts) {
-            add(weights, amount.ln_1p());
+            // Few words are good or bad.
+            if amount > 0.0 {
+                add(weights, amount.ln_1p());
+            }
         }
         for (view, rows) in sight.rows.iter().enumerate() {
             let mut sums = [0.0; 2];
