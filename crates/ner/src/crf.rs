@@ -390,14 +390,14 @@ mod tests {
         let mut newer = whole.to_vec();
         newer[8] = 99;
         let mut older = whole.to_vec();
-        older[8] = 2;
+        older[8] = 3;
         let mut flipped = whole.to_vec();
         flipped[5000] ^= 1;
         let cases: [(&[u8], &str); 5] = [
             (b"", "expected a names model, found another kind of file"),
             (&whole[..whole.len() - 1], "bytes, found"),
             (&newer, "expected version 4 or older, found version 99"),
-            (&older, "expected version 3 or newer, found version 2"),
+            (&older, "expected version 4 or newer, found version 3"),
             (&flipped, "expected the checksum"),
         ];
         for (bytes, says) in cases {
