@@ -22,7 +22,7 @@ pub const FOUND: u8 = 4;
 #[derive(Debug, Clone, Default)]
 pub struct Phrases {
     /// Their kinds, numbers for the label of a name and its source, by the hashes of their stems; and the first two words of longer
-    /// ones, by their hashes, with [`STARTS`].
+    /// ones, by their hashes, with a flag.
     pub kinds: Table<NAME>,
 }
 
