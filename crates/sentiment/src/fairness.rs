@@ -67,10 +67,10 @@ fn origin_faith_sex_and_party_do_not_change_a_label() {
         ..encoder::Config::default()
     };
     let root = Path::new("");
-    // The encoder has words for all of them, and is not yet as fair as it should be.
+    // The encoder has 0.97 where this was written; some of its judgements are near a border, and other processors round differently.
     for (backend, stage, least) in [
         ("linear", linear.build(root).unwrap().stage, 0.97),
-        ("encoder", encoder.build(root).unwrap().stage, 0.95),
+        ("encoder", encoder.build(root).unwrap().stage, 0.96),
     ] {
         let share = share(&*stage);
         assert!(share >= least, "{backend}: {share}");
