@@ -5,7 +5,7 @@
 //! ("Stand: 12.03.2008, 14:30 Uhr"), in the dateline, or in what was removed as boilerplate. A date in the
 //! running text may be any date.
 
-use super::structure::{self, MONTHS};
+use super::structure::{self, months};
 
 /// The longest headline, in characters, and the fewest words it has.
 const LONGEST_TITLE: usize = 160;
@@ -95,7 +95,7 @@ type Date = (u32, u32, u32);
 /// Returns the first date of a line that states nothing else.
 fn date_alone(line: &str) -> Option<Date> {
     let date = first_date(line).filter(|_| !line.starts_with('('))?;
-    let is_month = |word: &str| MONTHS.iter().any(|month| month.eq_ignore_ascii_case(word));
+    let is_month = |word: &str| months().any(|month| month.eq_ignore_ascii_case(word));
     line.split(|c: char| !c.is_alphabetic())
         .filter(|word| !word.is_empty())
         .all(|word| is_month(word) || word == "T" || BESIDE.contains(&word.to_lowercase().as_str()))
@@ -149,10 +149,7 @@ fn read((a, b, c): &(Part<'_>, Part<'_>, Part<'_>)) -> Option<Date> {
     let year = |part: &Part<'_>| number(part, 4..=4).filter(|year| (1900..=2100).contains(year));
     let is_between = |part: &Part<'_>, gaps: &[&str]| gaps.contains(&part.gap);
     let month = |part: &Part<'_>| {
-        // The list has the months, with Jänner after Januar, and the short forms in order.
-        let known = MONTHS
-            .iter()
-            .any(|month| month.to_lowercase() == part.text.to_lowercase());
+        let known = months().any(|month| month.to_lowercase() == part.text.to_lowercase());
         let start: String = part.text.to_lowercase().chars().take(3).collect();
         let starts = [
             "jan", "feb", "mär", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "dez",

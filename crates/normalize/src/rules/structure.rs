@@ -5,6 +5,7 @@
 //! in capitals throughout, or be followed by the name of an agency or a date.
 
 use blattwerk_core::Span;
+use blattwerk_core::date::GERMAN_MONTHS;
 
 /// Why a dateline is removed.
 pub(super) const REASON: &str = "dateline";
@@ -110,34 +111,20 @@ const NO_PLACES: &[&str] = &[
     "ÜBERBLICK",
 ];
 
-/// Months, as written in dates.
-pub(super) const MONTHS: &[&str] = &[
-    "Januar",
-    "Jänner",
-    "Februar",
-    "März",
-    "April",
-    "Mai",
-    "Juni",
-    "Juli",
-    "August",
-    "September",
-    "Oktober",
-    "November",
-    "Dezember",
-    "Jan",
-    "Feb",
-    "Mär",
-    "Apr",
-    "Jun",
-    "Jul",
-    "Aug",
-    "Sep",
-    "Sept",
-    "Okt",
-    "Nov",
-    "Dez",
+/// The other names of months, and what they are shortened to.
+const OTHER_MONTHS: [&str; 13] = [
+    "Jänner", "Jan", "Feb", "Mär", "Apr", "Jun", "Jul", "Aug", "Sep", "Sept", "Okt", "Nov", "Dez",
 ];
+
+/// Returns the names of months, as written in dates.
+pub(super) fn months() -> impl Iterator<Item = &'static str> {
+    GERMAN_MONTHS.into_iter().chain(OTHER_MONTHS)
+}
+
+/// Tells whether a word is a month, as written in dates.
+pub(super) fn is_month(word: &str) -> bool {
+    months().any(|month| month == word)
+}
 
 /// Finds the dateline of an article, with its dash or full stop and the space after it.
 pub(super) fn dateline(text: &str) -> Option<Span> {
@@ -269,7 +256,7 @@ impl<'a> Reader<'a> {
             let word = part.get(..letters).unwrap_or_default();
             let end = match (digits, word) {
                 (1 | 2 | 4, _) => digits,
-                (0, word) if MONTHS.contains(&word) => letters,
+                (0, word) if is_month(word) => letters,
                 _ => break,
             };
             let behind = part.get(end..).unwrap_or_default();

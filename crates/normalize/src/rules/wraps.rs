@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::hyphenation;
-use super::structure::MONTHS;
+use super::structure;
 
 /// The widths of lines, in characters, that a text may be wrapped at.
 const WIDTHS: std::ops::RangeInclusive<usize> = 50..=100;
@@ -227,7 +227,7 @@ fn is_prose(line: &str) -> bool {
 /// Tells whether a text starts with a month, so that a number before it is a day.
 fn is_month(text: &str) -> bool {
     let word = text.split(|c: char| !c.is_alphabetic()).next();
-    word.is_some_and(|word| MONTHS.contains(&word))
+    word.is_some_and(structure::is_month)
 }
 
 /// Tells whether a line starts an item of a list, a reply or a line of speech.

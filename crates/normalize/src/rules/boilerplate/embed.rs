@@ -5,7 +5,7 @@
 
 use blattwerk_core::date::ENGLISH_MONTHS;
 
-use super::super::structure::MONTHS;
+use super::super::structure::is_month;
 
 /// The longest signature, in bytes.
 const LONGEST: usize = 160;
@@ -78,7 +78,7 @@ fn is_signature(line: &str) -> bool {
         .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.');
     let is_part = |part: &str| {
         part.bytes().all(|byte| byte.is_ascii_digit())
-            || MONTHS.contains(&part)
+            || is_month(part)
             || ENGLISH_MONTHS.contains(&part)
     };
     let mut parts = date

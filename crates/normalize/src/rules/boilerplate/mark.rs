@@ -325,9 +325,7 @@ fn is_made_of_parts(piece: &str, is_bracketed: bool) -> bool {
 }
 
 fn is_month(lower: &str) -> bool {
-    super::super::structure::MONTHS
-        .iter()
-        .any(|month| month.to_lowercase() == lower)
+    super::super::structure::months().any(|month| month.to_lowercase() == lower)
 }
 
 fn is_address(part: &str) -> bool {
