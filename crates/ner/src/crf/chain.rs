@@ -112,9 +112,8 @@ struct Node {
     own: [f32; TAGS],
     forward: [f32; TAGS],
     backward: [f32; TAGS],
+    /// What the sums of the token are multiplied with, so that those of the forward pass have the sum 1.
     scale: f32,
-    /// One by the scale: multiplying is faster than dividing.
-    per: f32,
     /// Whether only "no name" is allowed, so that all paths meet here.
     is_out: bool,
 }
@@ -201,13 +200,11 @@ impl Lattice {
                     Some(before) => dot(&columns[0], &before.forward),
                 };
                 self.tops += f64::from(row[0]);
-                let scale = total.max(1e-30);
                 self.nodes.push(Node {
                     own: MET,
                     forward: MET,
                     backward: MET,
-                    scale,
-                    per: 1.0 / scale,
+                    scale: 1.0 / total.max(1e-30),
                     is_out: true,
                 });
                 continue;
@@ -231,15 +228,13 @@ impl Lattice {
                 sums[k] *= own[k];
                 total += sums[k];
             }
-            let scale = total.max(1e-30);
-            let per = 1.0 / scale;
+            let scale = 1.0 / total.max(1e-30);
             self.tops += f64::from(top);
             self.nodes.push(Node {
                 own: std::array::from_fn(|k| own[k]),
-                forward: std::array::from_fn(|k| sums[k] * per),
+                forward: std::array::from_fn(|k| sums[k] * scale),
                 backward: [1.0; TAGS],
                 scale,
-                per,
                 is_out: false,
             });
         }
@@ -249,7 +244,7 @@ impl Lattice {
                 break;
             };
             for k in 0..TAGS {
-                after[k] *= node.own[k] * node.per;
+                after[k] *= node.own[k] * node.scale;
             }
             after = if before.is_out {
                 let mut met = MET;
@@ -268,7 +263,7 @@ impl Lattice {
     /// Returns the logarithm of the sum over all paths.
     pub(super) fn log_sum(&self) -> f64 {
         let scales = self.nodes.iter().map(|node| f64::from(node.scale).ln());
-        self.tops + scales.sum::<f64>()
+        self.tops - scales.sum::<f64>()
     }
 
     /// Returns the probability of each tag of a token.
@@ -287,7 +282,7 @@ impl Lattice {
     ) {
         let node = &self.nodes[t];
         for to in 0..TAGS {
-            let right = node.own[to] * node.backward[to] * node.per * weight;
+            let right = node.own[to] * node.backward[to] * node.scale * weight;
             if t == 0 {
                 sums[TAGS][to] += factors[TAGS][to] * right;
             } else {
@@ -304,7 +299,7 @@ impl Lattice {
         for (i, pair) in tags.windows(2).enumerate() {
             let node = &self.nodes[start + i + 1];
             let (from, to) = (pair[0].index(), pair[1].index());
-            p *= factors[from][to] * node.own[to] * node.per;
+            p *= factors[from][to] * node.own[to] * node.scale;
         }
         let end = start + tags.len();
         let last = tags[tags.len() - 1];
@@ -315,7 +310,7 @@ impl Lattice {
             .filter(|&k| Tag::new(k).is_begin() || k == 0)
             .map(|k| factors[last.index()][k] * next.own[k] * next.backward[k])
             .sum();
-        p * after * next.per
+        p * after * next.scale
     }
 }
 

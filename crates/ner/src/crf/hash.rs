@@ -1,7 +1,5 @@
 //! Hashes of words: a model holds them in place of the words.
 
-use std::hash::Hasher;
-
 /// Returns a 32-bit hash of a word (64-bit FNV-1a, folded).
 pub(super) fn hash(word: &str) -> u32 {
     fnv(word.bytes())
@@ -25,34 +23,6 @@ fn fnv(bytes: impl Iterator<Item = u8>) -> u32 {
 pub(super) fn mix(h: u64) -> u32 {
     let h = (h ^ (h >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     (h >> 32) as u32
-}
-
-/// Hashes words eight bytes at a time; hash flooding is not a concern here.
-#[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Words(u64);
-
-impl Hasher for Words {
-    fn write(&mut self, bytes: &[u8]) {
-        let mut chunks = bytes.chunks_exact(8);
-        for chunk in &mut chunks {
-            self.write_u64(u64::from_le_bytes(chunk.try_into().unwrap_or_default()));
-        }
-        let rest = chunks
-            .remainder()
-            .iter()
-            .fold(1u64, |h, &b| h << 8 | u64::from(b));
-        self.write_u64(rest);
-    }
-
-    fn write_u8(&mut self, _: u8) {}
-
-    fn write_u64(&mut self, n: u64) {
-        self.0 = (self.0.rotate_left(5) ^ n).wrapping_mul(0x517C_C1B7_2722_0A95);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0 ^ (self.0 >> 32)
-    }
 }
 
 #[cfg(test)]

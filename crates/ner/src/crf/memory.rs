@@ -8,11 +8,11 @@
 //! introduced in brackets after its name ("Bundesnachrichtendienst (BND)") gets the label of the name. (Compare
 //! Ratinov & Roth, 2009, on context aggregation; Finkel et al., 2005; on short forms, Schwartz & Hearst, 2003.)
 
-use std::collections::{BTreeMap, HashMap};
-use std::hash::BuildHasherDefault;
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
 
 use super::chain::Lattice;
-use super::hash::Words;
 use super::tag::{Label, TAGS, Tag, spans};
 
 /// How the votes count.
@@ -129,7 +129,7 @@ fn recall_whole<W: AsRef<str>>(
     // Sorted by their words, so that the sums are deterministic.
     let mut names: BTreeMap<Vec<&str>, Places> = BTreeMap::new();
     // The lengths of the names that start with a word: bit = number of words.
-    let mut lengths: HashMap<&str, u16, BuildHasherDefault<Words>> = HashMap::default();
+    let mut lengths: FxHashMap<&str, u16> = FxHashMap::default();
     for (words, tags) in sentences.iter().zip(tags) {
         for (start, end, _) in spans(tags) {
             if (2..=MAX_WORDS).contains(&(end - start)) {
@@ -192,7 +192,7 @@ fn recall_whole<W: AsRef<str>>(
 /// The votes of an article's words.
 #[derive(Default)]
 struct Ballot<'a> {
-    places: HashMap<&'a str, usize, BuildHasherDefault<Words>>,
+    places: FxHashMap<&'a str, usize>,
     words: Vec<Word>,
 }
 

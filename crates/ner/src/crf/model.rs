@@ -322,9 +322,7 @@ impl Model {
                 *sum = plus(*sum, *row);
             }
         }
-        if let Some(first) = ints.first_mut() {
-            *first = plus(*first, recent.seen[types[HERE] as usize].first);
-        }
+        ints[0] = plus(ints[0], recent.seen[types[HERE] as usize].first);
         for (i, sum) in ints.iter_mut().enumerate() {
             let key = std::array::from_fn(|place| looks[i + place].shape);
             match shapes.get(&key) {

@@ -31,6 +31,11 @@ const STARTS: u8 = 0x80;
 /// The kind of two words that are no name.
 const NONE: u8 = 0x7F;
 
+/// Returns the kind that a row holds, if its words are a name.
+fn kind_of(row: u8) -> Option<u8> {
+    Some(row & NONE).filter(|&kind| kind != NONE)
+}
+
 /// What a name is found by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
@@ -42,12 +47,15 @@ pub struct Key {
 
 impl Key {
     /// Returns the key of a name, given the stems of its words.
-    pub fn new(stems: impl IntoIterator<Item = u32> + Clone) -> Self {
-        let hash = |stems: &mut dyn Iterator<Item = u32>| stems.fold(0, join);
-        Self {
-            all: hash(&mut stems.clone().into_iter()),
-            start: hash(&mut stems.into_iter().take(2)),
+    pub fn new(stems: impl IntoIterator<Item = u32>) -> Self {
+        let mut key = Self { all: 0, start: 0 };
+        for (at, stem) in stems.into_iter().enumerate() {
+            key.all = join(key.all, stem);
+            if at < 2 {
+                key.start = key.all;
+            }
         }
+        key
     }
 }
 
@@ -83,7 +91,7 @@ impl Phrases {
             .collect();
         for (key, kind) in others {
             let row = rows.entry(key.all).or_insert(NONE);
-            if *row & NONE == NONE {
+            if kind_of(*row).is_none() {
                 *row = *row & STARTS | kind;
             }
             if key.start != key.all {
@@ -100,11 +108,8 @@ impl Phrases {
 
     /// Returns the keys (of all words) and kinds of all names, in the order of the keys.
     pub fn iter(&self) -> impl Iterator<Item = (u32, u8)> {
-        let kinds = self
-            .kinds
-            .iter()
-            .map(|(key, &[.., kind])| (key, kind & NONE));
-        kinds.filter(|&(_, kind)| kind != NONE)
+        let rows = self.kinds.iter();
+        rows.filter_map(|(key, &[.., row])| Some((key, kind_of(row)?)))
     }
 
     /// Calls `found` with the start, end and kind of each name in a sentence, given the stem of each word and whether a
@@ -126,12 +131,12 @@ impl Phrases {
                 let mut longest = None;
                 for (at, (stem, _)) in rest.clone().take(MAX_WORDS - 1).enumerate() {
                     key = join(key, stem);
-                    let found = self.kinds.get(key).map(|&[.., kind]| kind);
-                    if let Some(kind) = found.map(|kind| kind & NONE).filter(|&kind| kind != NONE) {
+                    let row = self.kinds.get(key).map(|&[.., row]| row);
+                    if let Some(kind) = row.and_then(kind_of) {
                         longest = Some((at, kind));
                     }
                     // Few pairs of words start a longer name.
-                    if at == 0 && found.is_none_or(|kind| kind & STARTS == 0) {
+                    if at == 0 && row.is_none_or(|row| row & STARTS == 0) {
                         break;
                     }
                 }
