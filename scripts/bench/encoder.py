@@ -14,7 +14,6 @@ It needs the packages of scripts/train/encoder/requirements.txt, onnx and onnxru
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -27,6 +26,7 @@ import onnxruntime  # noqa: E402
 import torch  # noqa: E402
 from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: E402
 
+import against  # noqa: E402
 import batches  # noqa: E402
 import data  # noqa: E402
 import evaluate  # noqa: E402
@@ -57,10 +57,12 @@ def main():
         session = exported(model.encoder, scratch)
         dump = scratch / "dump.jsonl"
         write_dump(options.data, dump)
+        program = options.program.resolve()
+        os.chdir(scratch)
         rows = {"blattwerk": [], "onnxruntime int8, 1": [], "onnxruntime int8, 8": []}
         for _ in range(options.turns):
-            with_names = run(options.program, dump, scratch, "ner.backend=encoder")
-            rows["blattwerk"].append(len(items) / (with_names - run(options.program, dump, scratch, "ner.backend=off")))
+            seconds = spend(program, dump, "encoder") - spend(program, dump, "off")
+            rows["blattwerk"].append(len(items) / seconds)
             for size, batch_list in inputs.items():
                 began = time.process_time()
                 for batch in batch_list:
@@ -100,18 +102,9 @@ def write_dump(folder, dump):
             lines.write(json.dumps({"id": name, "text": "\n".join(sentences)}, ensure_ascii=False) + "\n")
 
 
-def run(program, dump, scratch, setting):
-    """The processor time of a run, in seconds."""
-    settings = ["sentiment.backend=off", "summarize.backend=off", setting]
-    sets = [argument for setting in settings for argument in ("--set", setting)]
-    output = scratch / f"out-{time.monotonic_ns()}"
-    process = subprocess.Popen(
-        [program, "run", "--quiet", "--input", dump, "--jobs", "1", "--output", output, *sets], stdout=subprocess.DEVNULL
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    if os.waitstatus_to_exitcode(status) != 0:
-        sys.exit(f"error: {program} ended with status {status}")
-    return usage.ru_utime + usage.ru_stime
+def spend(program, dump, backend):
+    """The processor time of a run with a backend of ner, in seconds."""
+    return against.spend(program, against.run(dump, "sentiment.backend=off", "summarize.backend=off", f"ner.backend={backend}"))[0]
 
 
 if __name__ == "__main__":
