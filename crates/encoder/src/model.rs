@@ -8,8 +8,9 @@
 //! heads        tags, judge, stance, tone; the factors and shifts of their scores
 //! ```
 //!
-//! A matrix is a scale (f32) for each row, then the rows in whole numbers from -64 to 64. A linear layer is a matrix
-//! (output × input) and a bias (f32) for each output. The heads are kept in the same way, but computed in floats.
+//! A matrix is a scale (f32) for each row, then the rows in whole numbers of 8 bits. A linear layer is a matrix
+//! (output × input) and a bias (f32) for each output; those of the network have whole numbers from -64 to 64. The heads are kept in the
+//! same way, but computed in floats. In version 1, all whole numbers were from -64 to 64.
 
 use blattwerk_model_file::{Damage, Kind, Reader};
 use rustc_hash::FxHashMap;
@@ -23,10 +24,10 @@ pub(crate) const KIND: Kind = Kind {
     magic: *b"bw-enco\n",
     name: "an encoder",
     oldest: 1,
-    version: 1,
+    version: 2,
 };
 
-/// Weights have 7 bits, so that the sums of two products with 8 bits fit into 16: without that, processors without
+/// The weights of layers have 7 bits, so that the sums of two products with 8 bits fit into 16: without that, processors without
 /// a special instruction would cut them off, and answer differently.
 const MOST: i8 = 64;
 
@@ -157,9 +158,6 @@ fn matrix(from: &mut Reader, rows: usize, columns: usize) -> Result<Scaled, Dama
     let scales = floats(from, rows)?;
     let values = from.bytes(rows.saturating_mul(columns))?;
     let values: Vec<i8> = values.iter().map(|&byte| byte.cast_signed()).collect();
-    if values.iter().any(|value| !(-MOST..=MOST).contains(value)) {
-        return Err(content("weights of 7 bits"));
-    }
     Ok(Scaled {
         columns,
         scales,
@@ -174,6 +172,10 @@ fn linear(
     inputs: usize,
 ) -> Result<Linear, Damage> {
     let weights = matrix(from, outputs, inputs)?;
+    let is_small = |value: &i8| (-MOST..=MOST).contains(value);
+    if !weights.values.iter().all(is_small) {
+        return Err(content("weights of 7 bits"));
+    }
     Ok(products.linear(weights, floats(from, outputs)?))
 }
 

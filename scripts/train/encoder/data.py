@@ -11,13 +11,15 @@ CLASSES = ["PER", "LOC", "ORG", "MISC"]
 TAGS = ["O"] + [f"{part}-{label}" for label in CLASSES for part in "BI"]
 STANCES = "-0+"
 # Where sentences are from, and the beginning that says so.
-READERS = {"wikinews": "news", "written": "news", "kinds": "news", "bundestag": "speech"}
+READERS = {"wikinews": "news", "written": "news", "kinds": "news", "reports": "news", "bundestag": "speech"}
 OTHERS = {"germeval2014": "germeval", "smartdata_newsonly": "smartdata"}
 # Raw sentences with the names that a former encoder and the tagger found together.
 TAUGHT = "taught"
 BEGINS = READERS | OTHERS | {TAUGHT: "news"}
 # Sentences of the kinds that models get wrong: the tone, a tab, and the text with each name as [text|class|stance].
 KINDS = Path(__file__).parent.parent / "kinds.tsv"
+# News reports with their sentences in the same form, and a blank line between two reports.
+REPORTS = Path(__file__).parent.parent / "reports.tsv"
 # Words for groups of people that `swapped` exchanges: beginnings, and the endings that all of them take.
 GROUPS = [
     (
@@ -112,28 +114,33 @@ def taught(path, count, pieces, rng):
 
 def labelled(folder, name, part):
     """The sentences of readers and writers."""
-    if name != "kinds":
+    if name not in ("kinds", "reports"):
         return list(rows(folder / f"readers/{name}.{part}.jsonl"))
-    return [kind(line) for line in KINDS.read_text(encoding="utf-8").splitlines()] if part == "train" else []
+    if part != "train":
+        return []
+    if name == "kinds":
+        return [marked(line, name) for line in KINDS.read_text(encoding="utf-8").splitlines()]
+    reports = enumerate(REPORTS.read_text(encoding="utf-8").split("\n\n"))
+    return [marked(line, f"{name}-{number}") for number, report in reports for line in report.splitlines() if line]
 
 
-def kind(line):
-    """A line of KINDS, as the other files have it."""
-    tone, marked = line.split("\t")
+def marked(line, article):
+    """A line of KINDS or REPORTS, as the other files have it."""
+    tone, marks = line.split("\t")
     text, names = "", []
-    for number, piece in enumerate(re.split(r"\[([^|\]]+\|(?:PER|LOC|ORG|MISC)\|[-0+])\]", marked)):
+    for number, piece in enumerate(re.split(r"\[([^|\]]+\|(?:PER|LOC|ORG|MISC)\|[-0+])\]", marks)):
         if number % 2:
             name, label, stance = piece.split("|")
             names.append([len(text), len(text) + len(name), label, stance])
             piece = name
         text += piece
-    return {"article": "kinds", "text": text, "names": names, "tone": tone}
+    return {"article": article, "text": text, "names": names, "tone": tone}
 
 
-def sentence(source, article, text, marked, pieces, tone=-1):
+def sentence(source, article, text, marks, pieces, tone=-1):
     words = pieces.words(text)
     tags, found = [0] * len(words), []
-    for start, end, label, stance in marked:
+    for start, end, label, stance in marks:
         inside = [index for index, (a, b, _) in enumerate(words) if a < end and b > start]
         if not inside:
             continue

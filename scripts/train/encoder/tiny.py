@@ -16,7 +16,7 @@ import numpy
 import torch
 
 from data import TAGS
-from export import PLAIN, payload, quantized, sealed
+from export import PLAIN, SMALL, payload, quantized, sealed
 from model import Model
 from pieces import MARK, Pieces
 
@@ -57,11 +57,11 @@ def main():
         # Large weights: with small ones, all texts would get nearly the same answer.
         if weights.dim() == 2:
             weights.data.normal_(0, 1.0 / weights.shape[1] ** 0.5 if "encoder.layers" in name else 0.8)
-            whole, scales = quantized(weights.data.numpy())
+            whole, scales = quantized(weights.data.numpy(), SMALL)
             weights.data.copy_(torch.from_numpy(whole * scales[:, None]))
         elif not name.endswith("norm.weight") and not name.endswith("last.weight"):
             weights.data.normal_(0, 0.2)
-    (folder / "model.bin").write_bytes(sealed(payload(model.state_dict(), vocabulary, 0, SETTINGS["heads"], PLAIN)))
+    (folder / "model.bin").write_bytes(sealed(payload(model.state_dict(), vocabulary, 0, SETTINGS["heads"], PLAIN, {})))
 
     pieces = Pieces(strings, vocabulary["scores"], NORMAL, 3)
     golden = [answer(model, pieces, text) for text in TEXTS]

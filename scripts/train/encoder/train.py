@@ -26,7 +26,8 @@ import torch.nn.functional as F
 
 import batches
 import data
-from model import pretrained_model
+from evaluate import SETTINGS
+from model import Model, pretrained_model
 from pieces import Pieces
 from pretrained import Pretrained
 
@@ -38,9 +39,9 @@ SOURCES = [*data.READERS, *data.OTHERS]
 # Judged names are rarer in news and speeches than in written sentences: by these weights, -, 0 and + of all are seen in
 # similar proportions.
 STANCE_WEIGHTS = {"wikinews": (3.0, 1.0, 4.0), "bundestag": (3.0, 1.0, 4.0), "written": (1.0, 1.0, 1.3)}
-STANCE_WEIGHTS["kinds"] = STANCE_WEIGHTS["written"]
+STANCE_WEIGHTS |= {"kinds": STANCE_WEIGHTS["written"], "reports": STANCE_WEIGHTS["wikinews"]}
 TONE_WEIGHTS = {"wikinews": (1.5, 1.0, 3.0), "bundestag": (1.5, 1.0, 3.0), "written": (1.0, 1.0, 1.3)}
-TONE_WEIGHTS["kinds"] = TONE_WEIGHTS["written"]
+TONE_WEIGHTS |= {"kinds": TONE_WEIGHTS["written"], "reports": TONE_WEIGHTS["wikinews"]}
 # Part of the windows that do not say where they are from.
 UNTOLD = 0.3
 AVERAGE = 0.998
@@ -80,8 +81,10 @@ def main():
         print(f"{name}: {len(items)} sentences, {length} pieces", flush=True)
     others = data.names_by_class(item for name in data.READERS for item in sources[name])
 
-    model = pretrained_model(Pretrained(), vocabulary)
-    if arguments.start:
+    if not arguments.start:
+        model = pretrained_model(Pretrained(), vocabulary)
+    else:
+        model = Model(SETTINGS, len(vocabulary["pieces"]))
         model.load_state_dict(torch.load(arguments.start, weights_only=True)["average"])
     average = {name: weight.clone() for name, weight in model.state_dict().items()}
     groups = [
