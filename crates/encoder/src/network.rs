@@ -90,19 +90,21 @@ pub(crate) struct Layer {
 impl Layer {
     /// Finishes the layer for a block of rows: adds what the heads have mixed, then the feed-forward part.
     fn feed(&self, products: &Products, x: &mut [f32], mixed: &[f32], scratch: &mut Scratch) {
-        let mut added = std::mem::take(&mut scratch.added);
-        let mut inner = std::mem::take(&mut scratch.inner);
+        let Scratch {
+            whole,
+            added,
+            inner,
+        } = scratch;
         let rows = x.len() / self.norm.scale.len();
-        let within = &mut inner[..rows * self.up.bias.len()];
-        products.apply(&self.out, mixed, &mut added, scratch);
-        add(x, &added);
+        let inner = &mut inner[..rows * self.up.bias.len()];
+        products.apply(&self.out, mixed, added, whole);
+        add(x, added);
         self.norm.apply(x);
-        products.apply(&self.up, x, within, scratch);
-        Gelu {}.map_mut(within);
-        products.apply(&self.down, within, &mut added, scratch);
-        add(x, &added);
+        products.apply(&self.up, x, inner, whole);
+        Gelu {}.map_mut(inner);
+        products.apply(&self.down, inner, added, whole);
+        add(x, added);
         self.last.apply(x);
-        (scratch.added, scratch.inner) = (added, inner);
     }
 }
 
@@ -148,18 +150,18 @@ impl Products {
     }
 
     /// Applies a linear layer to each row, of at most [`ROWS`], and writes the results to `out`.
-    fn apply(&self, linear: &Linear, rows: &[f32], out: &mut [f32], scratch: &mut Scratch) {
+    fn apply(&self, linear: &Linear, rows: &[f32], out: &mut [f32], memory: &mut Whole) {
         let (inputs, outputs) = (linear.inputs, linear.bias.len());
         let count = rows.len() / inputs;
-        let whole = &mut scratch.whole[..rows.len()];
-        let scales = &mut scratch.scales[..count];
+        let whole = &mut memory.rows[..rows.len()];
+        let scales = &mut memory.scales[..count];
         let chunks = rows
             .chunks_exact(inputs)
             .zip(whole.chunks_exact_mut(inputs));
         for ((row, whole), scale) in chunks.zip(&mut *scales) {
             *scale = Quantize { row, whole }.dispatch();
         }
-        let sums = &mut scratch.sums[..count * outputs];
+        let sums = &mut memory.sums[..count * outputs];
         let view = NdTensorView::from_data([count, inputs], &*whole);
         let (a, b) = (
             GemmInputA::Unpacked(view),
@@ -188,24 +190,37 @@ impl Products {
 /// are read.
 const ROWS: usize = 24;
 
-/// Memory for what lies between the steps of a layer, for [`ROWS`] rows.
-struct Scratch {
-    whole: Vec<u8>,
+/// Memory for the rows of a product and its sums, in whole numbers, for [`ROWS`] rows.
+struct Whole {
+    rows: Vec<u8>,
     /// The scale of each row, and its number for 0.
     scales: Vec<(f32, i32)>,
     sums: Vec<i32>,
-    /// What the feed-forward part adds, and what is inside it.
+}
+
+impl Whole {
+    /// Returns memory for layers with at most so many inputs and outputs.
+    fn new(widest: usize) -> Self {
+        Self {
+            rows: vec![0; ROWS * widest],
+            scales: vec![(0.0, 0); ROWS],
+            sums: vec![0; ROWS * widest],
+        }
+    }
+}
+
+/// Memory for what lies between the steps of a layer, for [`ROWS`] rows.
+struct Scratch {
+    whole: Whole,
+    /// What is added to the rows, and what is inside the feed-forward part.
     added: Vec<f32>,
     inner: Vec<f32>,
 }
 
 impl Scratch {
     fn new(width: usize, inner: usize) -> Self {
-        let widest = inner.max(3 * width);
         Self {
-            whole: vec![0; ROWS * widest],
-            scales: vec![(0.0, 0); ROWS],
-            sums: vec![0; ROWS * widest],
+            whole: Whole::new(inner.max(3 * width)),
             added: vec![0.0; ROWS * width],
             inner: vec![0.0; ROWS * inner],
         }
@@ -251,7 +266,7 @@ impl Network {
         for layer in &self.layers {
             let blocks = x.chunks(ROWS * width).zip(qkv.chunks_mut(ROWS * 3 * width));
             for (x, qkv) in blocks {
-                products.apply(&layer.qkv, x, qkv, &mut scratch);
+                products.apply(&layer.qkv, x, qkv, &mut scratch.whole);
             }
             for part in parts {
                 let qkv = &qkv[part.start * 3 * width..part.end * 3 * width];
@@ -415,7 +430,7 @@ mod tests {
         let rows = [1.0, 2.0, 3.0, -1.0, 0.0, 1.0].repeat(10);
         let expected = [-4.0, 13.0, -2.0, 1.0].repeat(10);
         let mut found = vec![0.0; expected.len()];
-        products.apply(&linear, &rows, &mut found, &mut Scratch::new(3, 2));
+        products.apply(&linear, &rows, &mut found, &mut Whole::new(3));
         for (found, expected) in found.iter().zip(&expected) {
             assert!((found - expected).abs() < 0.1, "{found} is {expected}");
         }

@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy
 import torch
 
-import batches
 import data
+from evaluate import SETTINGS, outputs
 from model import Model
 from pieces import Pieces
 
@@ -31,7 +31,6 @@ SENTENCES = {"wikinews": 600, "written": 300, "kinds": 300, "bundestag": 150}
 DAMPING = 0.01
 # Pieces of a window of several sentences.
 WINDOW = 128
-HEADS = 12
 # The factor of the tags' scores; for stance and tone, a factor and a shift for each class.
 PLAIN = {"tags": 1.0, "stance": (1.0, 0.0, 0.0, 0.0), "tone": (1.0, 0.0, 0.0, 0.0)}
 
@@ -56,22 +55,13 @@ def main():
     calibration = json.loads(arguments.calibration.read_text()) if arguments.calibration else PLAIN
     begin = vocabulary["begin"][arguments.begin]
     inputs = read_inputs(state, vocabulary, begin, arguments.data) if arguments.data else {}
-    arguments.out.write_bytes(sealed(payload(state, vocabulary, begin, HEADS, calibration, inputs)))
+    arguments.out.write_bytes(sealed(payload(state, vocabulary, begin, SETTINGS["heads"], calibration, inputs)))
 
 
-@torch.no_grad()
 def read_inputs(state, vocabulary, begin, folder):
     """The products of each two inputs of each linear layer, summed over the pieces of sentences, by the layer's name."""
-    settings = {
-        "hidden": state["encoder.norm.weight"].numel(),
-        "layers": layers_of(state),
-        "heads": HEADS,
-        "inner": state["encoder.layers.0.up.bias"].numel(),
-        "epsilon": 1e-12,
-    }
-    model = Model(settings, len(vocabulary["pieces"]), positions=len(state["encoder.position.weight"]))
+    model = Model(SETTINGS, len(vocabulary["pieces"]))
     model.load_state_dict(state)
-    model.eval()
     sums, seen = {}, {}
 
     def note(name):
@@ -81,28 +71,23 @@ def read_inputs(state, vocabulary, begin, folder):
 
         return hook
 
+    model.encoder.register_forward_pre_hook(lambda _, inputs: seen.update(mask=inputs[1].reshape(-1)))
     for name, module in model.encoder.layers.named_modules():
         if isinstance(module, torch.nn.Linear):
             module.register_forward_pre_hook(note(f"encoder.layers.{name}"))
     pieces = Pieces(vocabulary["pieces"], vocabulary["scores"], vocabulary["normal"], vocabulary["unknown"])
     rng = random.Random(1)
     for source, count in SENTENCES.items():
-        items = data.sentences(folder, source, "train", pieces)
-        for batch in batches.batches([[item] for item in rng.sample(items, count)], pieces, 1024):
-            tensors = batches.tensors(batch, pieces, vocabulary, lambda source: begin)
-            seen["mask"] = tensors.mask.reshape(-1)
-            model.encoder(tensors.ids, tensors.mask)
+        items = rng.sample(data.sentences(folder, source, "train", pieces), count)
+        for _ in outputs(model.eval(), items, pieces, vocabulary, begin):
+            pass
     return sums
 
 
-def layers_of(state):
-    return 1 + max(int(name.split(".")[2]) for name in state if name.startswith("encoder.layers."))
-
-
 def payload(state, vocabulary, begin, heads, calibration, inputs):
-    layers = layers_of(state)
     state = {name: value.numpy() for name, value in state.items()}
     width = state["encoder.norm.weight"].size
+    layers = 1 + max(int(name.split(".")[2]) for name in state if name.startswith("encoder.layers."))
     out = bytearray()
     positions = state["encoder.position.weight"]
     inner = state["encoder.layers.0.up.bias"].size

@@ -16,10 +16,8 @@ from pathlib import Path
 import numpy
 import torch
 
+from data import STANCES, TAGS
 from export import MAGIC, VERSION
-
-# The pieces at the end of the vocabulary, see vocabulary.py.
-BEGINNINGS = ["news", "speech", "germeval", "smartdata"]
 
 
 def main():
@@ -74,11 +72,12 @@ def read(reader):
     for _ in range(reader.varint()):
         char += reader.varint()
         normal[chr(char)] = reader.string()
-    first = count - len(BEGINNINGS)
+    # "<s:news>" and the like are at the end, see vocabulary.py.
+    begin = {piece[3:-1]: number for number, piece in enumerate(pieces) if piece.startswith("<s:")}
     vocabulary = {
         "pieces": pieces,
         "scores": scores,
-        "begin": {name: first + number for number, name in enumerate(BEGINNINGS)} | {"any": pieces.index("<s>")},
+        "begin": begin | {"any": pieces.index("<s>")},
         "pad": pieces.index("<pad>"),
         "end": end,
         "unknown": unknown,
@@ -101,8 +100,10 @@ def read(reader):
         linear(f"{layer}.up", inner, width)
         linear(f"{layer}.down", width, inner)
         norm(f"{layer}.last")
-    for name, rows, columns in (("tags", 9, width), ("judge", width, 2 * width), ("stance", 3, width), ("tone", 3, width)):
-        linear(name, rows, columns)
+    linear("tags", len(TAGS), width)
+    linear("judge", width, 2 * width)
+    linear("stance", len(STANCES), width)
+    linear("tone", len(STANCES), width)
     return vocabulary, state
 
 

@@ -4,7 +4,7 @@
     VENV/bin/python scripts/train/encoder/tiny.py tests/models/encoder
 
 The weights are random and the vocabulary is what the sentences below need, so the model knows nothing; but it is cut,
-stored and answers like a real one. With the versions of requirements.txt, every run gives the same files.
+stored and answers like a real one. The model file in tests/models is of format version 1 and stays, so that older files are tested. With the versions of requirements.txt, every run gives the same files.
 """
 
 import json
