@@ -186,8 +186,7 @@ impl Products {
     }
 }
 
-/// How many rows a layer is applied to at once. More are slower by a third: the sums of their products leave the cache before they
-/// are read.
+/// How many rows a layer is applied to at once. More are slower: the sums of their products leave the cache before they are read.
 const ROWS: usize = 24;
 
 /// Memory for the rows of a product and its sums, in whole numbers, for [`ROWS`] rows.
