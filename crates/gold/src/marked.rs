@@ -1,8 +1,8 @@
-//! Single sentences with their names marked inline, as they are easily written.
+//! Sentences with their names marked inline, as they are easily written.
 
 use std::path::Path;
 
-use blattwerk_core::{Document, Entity, Error, Result, Span};
+use blattwerk_core::{Document, Entity, Error, Polarity, Result, Span};
 
 use crate::{Article, polarity};
 
@@ -17,18 +17,67 @@ const EXPECTED: &str = "a tone, a tab, and a sentence with its names as [name|la
 /// If a line is malformed; the error names the file and the line.
 pub fn parse(content: &str, path: &Path) -> Result<Vec<Article>> {
     let lines = content.lines().zip(1..);
-    let read = |(line, number): (&str, usize)| {
-        article(line).ok_or_else(|| Error::Malformed {
+    lines.map(|line| article(&[line], path)).collect()
+}
+
+/// Parses articles: their sentences in lines as in [`parse`], and a blank line between two articles. `path` is for messages.
+///
+/// # Errors
+///
+/// If a line is malformed; the error names the file and the line.
+pub fn parse_reports(content: &str, path: &Path) -> Result<Vec<Article>> {
+    let lines: Vec<(&str, usize)> = content.lines().zip(1..).collect();
+    lines
+        .split(|(line, _)| line.is_empty())
+        .filter(|lines| !lines.is_empty())
+        .map(|lines| article(lines, path))
+        .collect()
+}
+
+/// Makes an article of lines and their numbers.
+fn article(lines: &[(&str, usize)], path: &Path) -> Result<Article> {
+    let mut text = String::new();
+    let (mut sentences, mut entities) = (Vec::new(), Vec::new());
+    let (mut stances, mut tones) = (Vec::new(), Vec::new());
+    for &(line, number) in lines {
+        let malformed = || Error::Malformed {
             path: path.to_owned(),
             line: number,
             expected: EXPECTED.to_owned(),
             found: line.to_owned(),
-        })
-    };
-    lines.map(read).collect()
+        };
+        let sentence = sentence(line).ok_or_else(malformed)?;
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        let start = text.len();
+        text.push_str(&sentence.text);
+        sentences.push(Span::new(start, text.len()));
+        entities.extend(sentence.entities.into_iter().map(|mut entity| {
+            entity.span = Span::new(start + entity.span.start, start + entity.span.end);
+            entity
+        }));
+        stances.extend(sentence.stances.into_iter().map(Some));
+        tones.push(Some(sentence.tone));
+    }
+    let mut document = Document::new("", text);
+    document.sentences = sentences;
+    document.entities = entities;
+    Ok(Article {
+        document,
+        stances,
+        tones,
+    })
 }
 
-fn article(line: &str) -> Option<Article> {
+struct Sentence {
+    tone: Polarity,
+    text: String,
+    entities: Vec<Entity>,
+    stances: Vec<Polarity>,
+}
+
+fn sentence(line: &str) -> Option<Sentence> {
     let (tone, marked) = line.split_once('\t')?;
     let mut parts = marked.split('[');
     let mut text = parts.next()?.to_owned();
@@ -48,23 +97,19 @@ fn article(line: &str) -> Option<Article> {
             label: Some(label).filter(|label| !label.is_empty())?.into(),
             score: 1.0,
         });
-        stances.push(Some(polarity(stance)?));
+        stances.push(polarity(stance)?);
         text.push_str(rest);
     }
-    let mut document = Document::new("", text);
-    document.sentences = vec![document.text.span()];
-    document.entities = entities;
-    Some(Article {
-        document,
+    Some(Sentence {
+        tone: polarity(tone)?,
+        text,
+        entities,
         stances,
-        tones: vec![Some(polarity(tone)?)],
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use blattwerk_core::Polarity;
-
     use super::*;
 
     #[test]
@@ -85,6 +130,29 @@ mod tests {
         assert_eq!(first.tones, [plus]);
         assert_eq!(second.tones, [Some(Polarity::Negative)]);
         assert!(second.document.entities.is_empty());
+    }
+
+    #[test]
+    fn a_report_has_the_sentences_up_to_a_blank_line() {
+        let lines = "+\t[Ida|PER|+] kam.\n0\tSie sang in [Köln|LOC|0].\n\n-\tEs regnet.\n\n";
+        let reports = parse_reports(lines, Path::new("a.tsv")).unwrap();
+        let [first, second] = &reports[..] else {
+            panic!("two reports, found {reports:?}");
+        };
+        let document = &first.document;
+        let of = |span: &Span| &document.text[*span];
+        let sentences: Vec<_> = document.sentences.iter().map(of).collect();
+        assert_eq!(sentences, ["Ida kam.", "Sie sang in Köln."]);
+        let names: Vec<_> = document
+            .entities
+            .iter()
+            .map(|name| of(&name.span))
+            .collect();
+        assert_eq!(names, ["Ida", "Köln"]);
+        assert_eq!((first.stances.len(), first.tones.len()), (2, 2));
+        assert_eq!(second.document.text.as_str(), "Es regnet.");
+        let error = parse_reports("0\tGut.\n\nx\tSchlecht.", Path::new("a.tsv")).unwrap_err();
+        assert!(error.to_string().contains('3'), "{error}");
     }
 
     #[test]
