@@ -447,7 +447,7 @@ pub(super) fn shapes([b2, b1, w, a1, a2]: [&Look; PLACES]) -> [u32; 3] {
 }
 
 /// Returns the keys of what the words of a window tell together. `quote` is [`Frame::quote`] at the word in its middle.
-pub(super) fn neighbours([b2, b1, w, a1, a2]: [&Look; PLACES], quote: u32) -> [u32; 17] {
+pub(super) fn neighbours([b2, b1, w, a1, a2]: [&Look; PLACES], quote: u32) -> [u32; 14] {
     let c = class;
     let cases = |a: &Look, b: &Look| u32::from(a.case) * 4 + u32::from(b.case);
     [
@@ -464,9 +464,6 @@ pub(super) fn neighbours([b2, b1, w, a1, a2]: [&Look; PLACES], quote: u32) -> [u
         key(83, pair(b1.lists, w.lists), u32::from(a1.lists)),
         key(84, pair(b1.lists, w.lists), cases(b1, w)),
         key(85, pair(w.lists, a1.lists), cases(w, a1)),
-        key(86, c(b2, 1), two(c(b1, 1), w.shape)),
-        key(87, c(a2, 1), two(c(a1, 1), w.shape)),
-        key(88, c(b1, 3) * 1024 + c(w, 3), c(a1, 3)),
         key(
             89,
             quote * 4 + u32::from(w.case),

@@ -100,6 +100,9 @@ fn phrases(lists: &[List]) -> Phrases {
     Phrases::new(kinds)
 }
 
+/// The lists of what is no part of an organization's name.
+const OTHERS: u16 = list::TOWN | list::CITY | list::COUNTRY | list::PLACE | list::GIVEN;
+
 /// Marks the words that are names on lists; in multi-word names, the capitalized words are marked as parts.
 fn add_lists(words: &mut BTreeMap<u32, Record>, lists: &[List]) {
     for (bit, names) in lists {
@@ -126,6 +129,12 @@ fn add_lists(words: &mut BTreeMap<u32, Record>, lists: &[List]) {
                     words.entry(hash(word)).or_default().lists |= bit;
                 }
             }
+        }
+    }
+    // A town in the name of a court or club says nothing about organizations.
+    for record in words.values_mut() {
+        if record.lists & OTHERS != 0 {
+            record.lists &= !list::ORGANIZATION_PART;
         }
     }
 }
@@ -259,6 +268,7 @@ mod tests {
             (list::TOWN, names(&["Köln", "Bad Ems"])),
             (list::PERSON, names(&["Ada Lovelace"])),
             (list::GIVEN, names(&["Anna Maria"])),
+            (list::ORGANIZATION, names(&["Sparkasse Köln"])),
         ];
         let lexicon = learn(
             &sentences,
@@ -278,6 +288,7 @@ mod tests {
         assert_eq!(record("Ems").lists, list::PLACE_PART);
         assert_eq!(record("Ada").lists, list::GIVEN);
         assert_eq!(record("Lovelace").lists, list::PERSON);
+        assert_eq!(record("Sparkasse").lists, list::ORGANIZATION_PART);
         let kind = |name: &str| {
             let key = phrase::Key::new(name.split(' ').map(phrase::stem));
             let mut names = lexicon.phrases.iter();
